@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { VmIdentity } from './vm.ts';
+
+/** Everything the admin chose for one migration. Plain data: the dialog's form, the deep link and the command line. */
+export interface MigrationChoices {
+  readonly vm: VmIdentity;
+  /** Destination URI, already completed (see destination-uri.ts), for example `qemu+ssh://beta/system`. */
+  readonly destination: string;
+  /** False: permanent, the definition moves. True: a transient copy runs there, the definition stays here. */
+  readonly temporary: boolean;
+  /** Address for the data (`tcp://10.0.0.2`), instead of the host name that the destination gives. */
+  readonly migrationUri?: string;
+  /** Length of the dirty-rate measurement, whole seconds 1 to 60 (libvirt's limits). */
+  readonly dirtyRateSeconds: number;
+  /** URI parameters that run programs or weaken checks, which the admin confirmed by name. */
+  readonly confirmedUriParameters: readonly string[];
+}

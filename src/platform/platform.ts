@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/**
+ * The machine under us, as the layers above see it: D-Bus, programs, TCP sockets and files.
+ * Two implementations, `cockpit.ts` (browser) and `node.ts` (dbus-next, child_process, net, fs), pass one contract
+ * suite (test/contract/). Values arrive alike from both, see {@link DBusValue}.
+ */
+
+/**
+ * A D-Bus value in canonical form: numbers for all integer types (an `x` or `t` beyond 2^53 is refused with a
+ * {@link PlatformError}, kind `protocol`), strings for `s`, `o`, `g`, base64 strings for `ay`, arrays for arrays and
+ * structs, plain objects for dictionaries, and {@link Variant} for `v`.
+ */
+export type DBusValue =
+  | string
+  | number
+  | boolean
+  | Variant
+  | readonly DBusValue[]
+  | { readonly [key: string]: DBusValue };
+
+/** A variant with its own signature: `{ t: 'u', v: 7 }`. The form that cockpit.js puts on the wire. */
+export interface Variant {
+  readonly t: string;
+  readonly v: DBusValue;
+}
+
+/** Which bus. `session` is the bus of the signed-in user. */
+export type BusName = 'system' | 'session';
+
+/** Ends a subscription, a watch or a connection. Calling it twice is harmless. */
+export type Unsubscribe = () => void;
+
+/** One method call. `signature` is that of the arguments together, for example `sa{sv}u`; it is always required. */
+export interface DBusCall {
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  readonly signature: string;
+  readonly args: readonly DBusValue[];
+}
+
+/** A signal that arrived. */
+export interface DBusSignal {
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  readonly args: readonly DBusValue[];
+}
+
+/** What to listen for; an absent field matches everything. */
+export interface DBusMatch {
+  readonly path?: string;
+  readonly interface?: string;
+  readonly member?: string;
+}
+
+/** A connection to one service on one bus. */
+export interface DBusService {
+  /**
+   * Calls a method and gives the values it returned. There is no time limit of its own; `signal` ends the waiting, not
+   * the work of the service. Rejects with {@link PlatformError} only: `dbus` for an error reply, `closed` when the bus or
+   * the service goes away while the call is open, `cancelled` when `signal` was raised.
+   */
+  call(call: DBusCall, options?: { readonly signal?: AbortSignal }): Promise<readonly DBusValue[]>;
+  /**
+   * Hears the signals of this service. Resolves once the match is in force, so that nothing sent later is missed.
+   * Subscriptions share match rules, and a rule that nobody uses any longer is removed.
+   */
+  subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe>;
+  /** Tells when the service gets or loses its owner on the bus; the present state is told at once. */
+  onOwner(listener: (present: boolean) => void): Unsubscribe;
+  /** Tells once when the connection is gone for good (bus died, session ended). A new service must then be opened. */
+  onClosed(listener: (error: PlatformError) => void): Unsubscribe;
+  /** Lets the connection go; open calls are rejected with kind `closed`. */
+  close(): void;
+}
+
+export interface RunOptions {
+  /** Text for the program's standard input; without it, standard input is empty. */
+  readonly input?: string;
+  /** Environment variables added to (or, with `undefined`, removed from where the platform can) the inherited ones. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Run as root: `require` fails with `access-denied` without administrative access, `try` falls back to the user. */
+  readonly superuser?: 'require' | 'try';
+  /** `separate` (default): stderr apart from stdout. `merge`: both in `stdout`, in the order written. */
+  readonly stderr?: 'separate' | 'merge';
+  /** Hears output as it comes (stdout, and stderr too when merged). */
+  readonly onOutput?: (text: string) => void;
+  /** Ends the program (SIGTERM, then SIGKILL) and rejects with kind `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended. A non-zero exit is a result, not an error. */
+export interface RunResult {
+  /** Exit status, or `null` if a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** Empty with `stderr: 'merge'`. With the cockpit platform it is only known when the program failed. */
+  readonly stderr: string;
+}
+
+/**
+ * What became of a TCP connection attempt. `refused` means that the host answered and nothing listens there, so nothing
+ * on the way blocks the port; `timeout` and `unreachable` mean that something does.
+ */
+export type TcpOutcome =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  | { readonly kind: 'unresolved'; readonly detail: string };
+
+export interface Platform {
+  /** Opens a connection to a service. Opening never fails by itself: what is wrong is told by the first call. */
+  dbus(bus: BusName, service: string): DBusService;
+  /**
+   * Runs a program with an argument list, without a terminal and without a controlling one (so ssh can ask nobody),
+   * and collects its output. Rejects with {@link PlatformError} only: `not-found`, `access-denied`, `cancelled`, `closed`.
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Tries to connect and closes at once. Sends nothing. */
+  connectTcp(
+    host: string,
+    port: number,
+    options: { readonly timeoutMilliseconds: number; readonly signal?: AbortSignal },
+  ): Promise<TcpOutcome>;
+  readonly file: {
+    /** The file's text, or `undefined` if there is none. Rejects with `access-denied` or `failed`. */
+    read(path: string, options?: { readonly superuser?: 'require' | 'try' }): Promise<string | undefined>;
+  };
+}
+
+export type PlatformErrorKind =
+  /** The D-Bus service answered with an error; `name` is its D-Bus name. */
+  | 'dbus'
+  /** No such program, service, or bus. */
+  | 'not-found'
+  /** The user may not do this. */
+  | 'access-denied'
+  /** The connection ended while the answer was awaited. */
+  | 'closed'
+  /** The caller's AbortSignal was raised. */
+  | 'cancelled'
+  /** The other side sent something that does not fit the protocol or the canonical form. */
+  | 'protocol'
+  /** Anything else; the message has the platform's words. */
+  | 'failed';
+
+/** The only error that a platform raises. `message` is the platform's or the service's own text. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError';
+  readonly kind: PlatformErrorKind;
+  /** D-Bus error name for kind `dbus`, else undefined. */
+  readonly errorName: string | undefined;
+
+  constructor(kind: PlatformErrorKind, message: string, options?: { cause?: unknown; errorName?: string }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.errorName = options?.errorName;
+  }
+}

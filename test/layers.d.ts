@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+export declare const layers: readonly string[];
+export declare const mayNotImport: Readonly<Record<string, readonly string[]>>;
