@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// @ts-check
+/**
+ * `make check`: static checks, the build, then every test (units, components, real hosts, browser), one after the other
+ * so that a failure shows all that is wrong. The last line is `N passed, N failed`; the exit status is 1 if anything failed
+ * or if no test ran.
+ *
+ * Usage: node tools/check.js [--no-lab]
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const scratch = mkdtempSync(join(tmpdir(), 'cockpit-migrate-check-'));
+process.on('exit', () => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/**
+ * Runs a program with our terminal.
+ * @param {readonly string[]} argv
+ * @returns {Promise<boolean>} whether it ended with status 0
+ */
+function run(argv) {
+  const [program = '', ...rest] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => {
+      console.error(`${program}: ${error.message}`);
+      resolve(false);
+    });
+    child.on('exit', (code) => {
+      resolve(code === 0);
+    });
+  });
+}
+
+let passed = 0;
+let failed = 0;
+/** @type {string[]} */
+const failures = [];
+
+/**
+ * @param {string} name
+ * @param {boolean} ok
+ */
+function count(name, ok) {
+  if (ok) {
+    passed += 1;
+  } else {
+    failed += 1;
+    failures.push(name);
+  }
+}
+
+/**
+ * One step that passes or fails as a whole.
+ * @param {string} name
+ * @param {readonly string[]} argv
+ */
+async function step(name, argv) {
+  const start = performance.now();
+  console.log(`\n== ${name}`);
+  const ok = await run(argv);
+  console.log(`== ${name}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - start) / 1000).toFixed(0)} s)`);
+  count(name, ok);
+}
+
+/**
+ * One vitest project; its tests are counted from its JSON report.
+ * @param {string} project
+ * @param {boolean} asRoot
+ */
+async function tests(project, asRoot) {
+  console.log(`\n== tests: ${project}`);
+  const report = join(scratch, `${project}.json`);
+  const sudo =
+    asRoot && process.getuid?.() !== 0 ? ['sudo', '-E', 'env', `PATH=${process.env['PATH'] ?? ''}`] : [];
+  const ok = await run([
+    ...sudo,
+    process.execPath,
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const before = failed;
+  let ran = 0;
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    for (const file of result.testResults) {
+      if (file.status === 'failed' && file.assertionResults.length === 0)
+        count(`${file.name}: ${file.message}`, false);
+      for (const test of file.assertionResults) {
+        ran += 1;
+        // A skipped or pending test proves nothing: it counts as failed.
+        count(`${file.name.replace(`${root}/`, '')}: ${test.fullName}`, test.status === 'passed');
+      }
+    }
+  } catch (error) {
+    count(`tests: ${project}: no report (${String(error)})`, false);
+  }
+  if (ran === 0 && failed === before) count(`tests: ${project}: no test ran`, false);
+  if (!ok && failed === before) count(`tests: ${project}: errors outside of tests`, false);
+}
+
+const withLab = !process.argv.includes('--no-lab');
+await step('types', ['npm', 'run', '--silent', 'typecheck']);
+await step('lint', ['npm', 'run', '--silent', 'lint']);
+await step('format', ['npm', 'run', '--silent', 'format:check']);
+await step('unused code (knip)', ['npm', 'run', '--silent', 'knip']);
+await step('translations', ['npm', 'run', '--silent', 'po:check']);
+await step('build', ['npm', 'run', '--silent', 'build']);
+await tests('unit', false);
+await tests('component', false);
+if (withLab) await tests('lab', true);
+
+if (failures.length > 0) {
+  console.log('\nFailed:');
+  for (const failure of failures) console.log(`  ${failure}`);
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
