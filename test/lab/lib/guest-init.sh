@@ -1,0 +1,95 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Process 1 of a guest. It writes to its serial line:
+#   boot                   it runs
+#   tick N UPTIME          four times a second: the biggest gap in host time is the pause that the guest felt
+#   disk ok N | disk BAD N its disk holds what it wrote there, read anew from the disk (every 8 ticks)
+#   dirty                  it began to write to its memory at the asked rate
+PATH=/bin
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+for module in virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk; do
+  [ -f /modules/$module.ko ] && insmod /modules/$module.ko 2>/dev/null
+done
+for word in $(cat /proc/cmdline); do
+  case $word in
+    ckm.dirty_mb=*) dirty_mb=${word#*=} ;;
+    ckm.dirty_rate=*) dirty_rate=${word#*=} ;;
+  esac
+done
+exec >/dev/ttyS0 2>/dev/null </dev/null
+echo boot
+mkfifo /tmp/never
+exec 3<>/tmp/never
+
+# Waits without starting a program: every fork costs milliseconds under emulation.
+pause() {
+  read -r -t "$1" -u 3 _
+}
+
+# Sets $now: seconds since boot in hundredths. No command substitution, which would be a fork.
+now() {
+  read -r uptime _ </proc/uptime
+  now=${uptime%.*}${uptime#*.}
+}
+
+# A few patterns of different content are written over a region of memory, round and round, each at another place than in
+# the lap before: pages change their content, as page sampling wants to see it, at a steady rate. Five writes a second.
+dirty() {
+  chunk=$(((dirty_rate + 4) / 5))
+  [ $chunk -gt "$dirty_mb" ] && chunk=$dirty_mb
+  chunks=$((dirty_mb / chunk))
+  mkdir /dirty
+  mount -t tmpfs -o size="$((dirty_mb + 5 * chunk + 8))m" tmpfs /dirty
+  for pattern in 0 1 2 3 4; do
+    dd if=/dev/urandom of=/dirty/$pattern bs=1M count=$chunk
+  done
+  dd if=/dev/zero of=/dirty/region bs=1M count="$dirty_mb"
+  echo dirty
+  written=0
+  now
+  start=$now
+  while :; do
+    dd if=/dirty/$(((written + written / chunks) % 5)) of=/dirty/region bs=${chunk}M count=1 conv=notrunc seek=$((written % chunks))
+    written=$((written + 1))
+    now
+    ahead=$((written * chunk * 100 / dirty_rate - (now - start)))
+    # Late because the machine was busy or the guest was paused: no catching up, the rate is meant as a rate.
+    [ $ahead -lt -50 ] && start=$((now - written * chunk * 100 / dirty_rate))
+    if [ $ahead -gt 0 ]; then
+      hundredths=$((ahead % 100))
+      [ $hundredths -lt 10 ] && hundredths=0$hundredths
+      pause $((ahead / 100)).$hundredths
+    fi
+  done
+}
+
+disk=/dev/vda
+sum=
+if [ -b $disk ]; then
+  dd if=/dev/urandom of=/tmp/pattern bs=1M count=1
+  sum=$(md5sum </tmp/pattern)
+  dd if=/tmp/pattern of=$disk bs=1M seek=2 count=1 conv=notrunc,fsync
+fi
+[ "${dirty_mb:-0}" -gt 0 ] && [ "${dirty_rate:-0}" -gt 0 ] && dirty &
+
+tick=0
+while :; do
+  tick=$((tick + 1))
+  read -r uptime _ </proc/uptime
+  echo "tick $tick $uptime"
+  if [ -n "$sum" ] && [ $((tick % 8)) = 0 ]; then
+    # The static pattern and the last counter, both past the cache.
+    echo "$tick " | dd of=$disk bs=512 count=1 conv=notrunc,sync,fsync
+    echo 3 >/proc/sys/vm/drop_caches
+    read -r counter _ <$disk
+    if [ "$(dd if=$disk bs=1M skip=2 count=1 | md5sum)" = "$sum" ] && [ "$counter" = $tick ]; then
+      echo "disk ok $tick"
+    else
+      echo "disk BAD $tick"
+    fi
+  fi
+  pause 0.25
+done

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A small Linux guest whose memory, disk and passing of time can be checked from outside: guest-init.sh is what runs in it.
+
+cache=${CKM_LAB_CACHE:-/var/cache/cockpit-migrate-lab}
+
+# Debian's or Ubuntu's cloud kernel, unpacked but never installed, with the few modules that a guest needs.
+guest_kernel() {
+  [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && return
+  mkdir -p "$cache"
+  (
+    # Two labs may come up at once: one prepares, the other waits.
+    flock 9
+    [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && exit
+    cd "$cache"
+    rm -rf root kernel
+    local meta package busybox
+    if [ ! -d package ]; then
+      for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
+        package=$(apt-cache depends --no-recommends --no-suggests "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
+        [ -z "$package" ] || break
+      done
+      [ -n "$package" ] || die "apt knows no kernel for the guests; run apt-get update"
+      rm -f ./*.deb
+      chmod 755 .
+      apt-get -q download "$package" >/dev/null 2>&1 || die "apt-get download $package failed"
+      # Ubuntu keeps the modules in a package of their own.
+      apt-get -q download "${package/image/modules}" >/dev/null 2>&1 || true
+      mkdir package.new
+      for deb in ./*.deb; do dpkg-deb -x "$deb" package.new; done
+      mv package.new package
+      rm -f ./*.deb
+    fi
+    busybox=$(command -v busybox)
+    mkdir -p root/{bin,dev,proc,sys,tmp,modules}
+    cp "$busybox" root/bin/busybox
+    cp "$here/lib/guest-init.sh" root/init
+    chmod 755 root/init
+    local module found
+    for module in virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk; do
+      found=$(find package -name "$module.ko*" | head -n 1)
+      case $found in
+        '') ;; # built into the kernel
+        *.zst) zstd -qdf "$found" -o "root/modules/$module.ko" ;;
+        *.xz) xz -dc "$found" >"root/modules/$module.ko" ;;
+        *) cp "$found" "root/modules/$module.ko" ;;
+      esac
+    done
+    (cd root && find . | cpio --quiet -o -H newc | gzip -1) >initrd.new
+    cp "$(find package -name 'vmlinuz-*' | head -n 1)" vmlinuz.new
+    mv vmlinuz.new vmlinuz
+    mv initrd.new initrd
+    rm -rf root
+  ) 9>"$cache/lock"
+}
+
+xml_escape() {
+  printf '%s' "$1" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'
+}
+
+guest_create() {
+  local host=$1 name=$2 memory=192 dirty_mb=0 dirty_rate=0 disk=shared disk_mb=16 model=qemu64 machine=q35 iso='' vcpus=1 off=no
+  shift 2
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --memory) memory=$2; shift 2 ;;
+      --dirty-mb) dirty_mb=$2; shift 2 ;;
+      --dirty-rate) dirty_rate=$2; shift 2 ;;
+      --disk) disk=$2; shift 2 ;;
+      --disk-mb) disk_mb=$2; shift 2 ;;
+      --cpu) model=$2; shift 2 ;;
+      --machine) machine=$2; shift 2 ;;
+      --iso) iso=$2; shift 2 ;;
+      --vcpus) vcpus=$2; shift 2 ;;
+      --off) off=yes; shift ;;
+      *) die "no such option: $1" ;;
+    esac
+  done
+  guest_kernel
+  mkdir -p "$data/boot"
+  # By a new name and a rename, since another guest may be starting from them.
+  for file in vmlinuz initrd; do
+    cmp -s "$cache/$file" "$data/boot/$file" || { cp "$cache/$file" "$data/boot/$file.new"; mv "$data/boot/$file.new" "$data/boot/$file"; }
+  done
+  local uuid devices='' where image
+  uuid=$(cat /proc/sys/kernel/random/uuid)
+  case $disk in
+    none) ;;
+    shared | local)
+      where=/var/lib/libvirt/images
+      [ "$disk" = local ] || where=/var/lib/libvirt/shared
+      image=$where/$uuid.img
+      in_host "$host" truncate -s "${disk_mb}M" "$image"
+      devices+="<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='$image'/><target dev='vda' bus='virtio'/></disk>"
+      ;;
+    *) die "shared, local or none, not $disk" ;;
+  esac
+  [ -z "$iso" ] || devices+="<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='$(xml_escape "$iso")'/><target dev='sda' bus='sata'/><readonly/></disk>"
+  local cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>$model</model></cpu>"
+  [ "$model" != qemu64 ] || cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model><feature policy='disable' name='svm'/></cpu>"
+  in_host "$host" virsh -q define /dev/stdin <<XML >/dev/null
+<domain type='qemu'>
+  <name>$(xml_escape "$name")</name>
+  <uuid>$uuid</uuid>
+  <memory unit='MiB'>$memory</memory>
+  <vcpu>$vcpus</vcpu>
+  <os>
+    <type arch='x86_64' machine='$machine'>hvm</type>
+    <kernel>/var/lib/libvirt/boot/vmlinuz</kernel>
+    <initrd>/var/lib/libvirt/boot/initrd</initrd>
+    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate</cmdline>
+  </os>
+  <features><acpi/></features>
+  $cpu
+  <devices>
+    $devices
+    <serial type='file'><source path='/var/lib/libvirt/serial/$uuid.log' append='on'/><target port='0'/></serial>
+    <memballoon model='none'/>
+    <controller type='usb' model='none'/>
+  </devices>
+</domain>
+XML
+  [ "$off" = yes ] || in_host "$host" virsh -q start "$uuid" >/dev/null
+  echo "$uuid"
+}

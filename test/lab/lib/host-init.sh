@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Process 1 of a host: makes its file system view, then reaps. host-init.sh HOST ROOT SERIAL PAGE RUN
+set -eu
+host=$1 root=$2 serial=$3 page=$4 state=$5
+
+mount --make-rprivate /
+hostname "$host"
+
+# The page and the scratch directories are reached by other paths below, before something is mounted over their own.
+mkdir -p "$state/page-files"
+if [ -d "$page" ]; then mount --bind "$page" "$state/page-files"; fi
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$root/etc,workdir=$root/etc-work" /etc
+if [ -d /usr/share/cockpit ]; then
+  mkdir -p "$root/cockpit/migrate"
+  mount -t overlay overlay -o "lowerdir=/usr/share/cockpit,upperdir=$root/cockpit,workdir=$root/cockpit-work" /usr/share/cockpit
+  mount --bind "$state/page-files" /usr/share/cockpit/migrate
+fi
+bind() {
+  mkdir -p "$2"
+  mount --bind "$1" "$2"
+}
+bind "$root/home" /home
+bind "$root/libvirt" /var/lib/libvirt
+bind "$root/libvirt-cache" /var/cache/libvirt
+bind "$root/libvirt-log" /var/log/libvirt
+mkdir -p /var/lib/libvirt/images /var/lib/libvirt/shared /var/lib/libvirt/serial /var/lib/libvirt/qemu /var/lib/libvirt/boot
+mount --bind "$serial" /var/lib/libvirt/serial
+if [ -d /var/lib/glusterd ]; then
+  bind "$root/gluster" /var/lib/glusterd
+  bind "$root/gluster-log" /var/log/glusterfs
+fi
+mkdir -p /var/lib/libvirt/brick
+mount --bind "$root/brick" /var/lib/libvirt/brick
+boot=$(dirname "$serial")/boot
+mkdir -p "$boot"
+mount --bind "$boot" /var/lib/libvirt/boot
+mount --bind "$root/root" /root
+
+# No start of services by postinst habits of this machine: the host gets only what host.sh starts.
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys 2>/dev/null || true
+run_dir=$root/run
+mkdir -p "$run_dir"
+mount -t tmpfs -o mode=755 tmpfs "$run_dir"
+mkdir -p "$run_dir/lock" "$run_dir/mount" "$run_dir/lab-state"
+mount --bind "$state" "$run_dir/lab-state"
+mount --move "$run_dir" /run
+rm -rf /etc/libvirt/qemu/networks/autostart
+
+# A private terminal file system, or a shell of the console would show up in the other hosts.
+touch /run/lab-state/ready
+# Orphans become children of process 1. A shell reaps them while it waits; `sleep` in its place would not, and a QEMU that
+# ended would stay a zombie ("Failed to terminate process ... Device or resource busy").
+while :; do
+  sleep 3600 &
+  wait $! || true
+done

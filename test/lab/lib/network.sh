@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The wire between the hosts: a bridge, one veth pair a host; slow links, closed ports, ssh trust.
+
+network_up() {
+  ip link add "$bridge" type bridge
+  ip address add "$subnet.1/24" dev "$bridge"
+  ip link set "$bridge" up
+}
+
+# The end of HOST's cable that hangs on the bridge.
+outer_link() {
+  echo "${bridge}v$(cut -d. -f4 "$run/$1/address")"
+}
+
+network_attach() {
+  local host=$1 pid outer
+  pid=$(host_pid "$host")
+  outer=$(outer_link "$host")
+  ip link add "$outer" type veth peer name eth0 netns "$pid"
+  ip link set "$outer" master "$bridge" up
+  in_host "$host" sh -c "ip link set lo up; ip address add $(host_address "$host")/24 dev eth0; ip link set eth0 up"
+}
+
+network_link() {
+  in_host "$1" ip link set eth0 "$2"
+}
+
+# Both directions: what the host sends (its eth0) and what it receives (the bridge's end).
+network_shape() {
+  local host=$1 rate=$2 outer
+  outer=$(outer_link "$host")
+  in_host "$host" tc qdisc del dev eth0 root 2>/dev/null || true
+  tc qdisc del dev "$outer" root 2>/dev/null || true
+  [ "$rate" = off ] && return
+  in_host "$host" tc qdisc add dev eth0 root tbf rate "$rate" burst 64kb latency 50ms
+  tc qdisc add dev "$outer" root tbf rate "$rate" burst 64kb latency 50ms
+}
+
+network_firewall() {
+  local host=$1 action=$2 ports=$3
+  in_host "$host" nft -f - <<NFT
+table inet lab
+add chain inet lab input { type filter hook input priority 0; }
+NFT
+  # One rule a port range, found again by its comment.
+  local handle
+  handle=$(in_host "$host" nft -a list chain inet lab input | sed -n "s/.*\"$ports\" # handle //p")
+  for each in $handle; do in_host "$host" nft delete rule inet lab input handle "$each"; done
+  case $action in
+    open) ;;
+    drop) in_host "$host" nft add rule inet lab input tcp dport "$ports" counter drop comment "\"$ports\"" ;;
+    closed) in_host "$host" nft add rule inet lab input tcp dport "$ports" counter reject with icmpx type admin-prohibited comment "\"$ports\"" ;;
+    *) die "open, closed or drop, not $action" ;;
+  esac
+}
+
+network_trust() {
+  local from=$1 to=$2 how=$3 key known allowed
+  key=$(cat "$data/$from/root/.ssh/id_ed25519.pub")
+  known=$data/$from/root/.ssh/known_hosts
+  allowed=$data/$to/root/.ssh/authorized_keys
+  touch "$known" "$allowed"
+  sed -i "/^$to,/d" "$known"
+  grep -vF "$key" "$allowed" >"$allowed.new" || true
+  cat "$allowed.new" >"$allowed"
+  rm "$allowed.new"
+  case $how in
+    on | refused-key) echo "$to,$(host_address "$to") $(cut -d' ' -f1,2 "$data/$to/etc/ssh/ssh_host_ed25519_key.pub")" >>"$known" ;;
+    off | unknown-host-key) ;;
+    *) die "on, off, unknown-host-key or refused-key, not $how" ;;
+  esac
+  case $how in
+    on | unknown-host-key) echo "$key" >>"$allowed" ;;
+  esac
+}

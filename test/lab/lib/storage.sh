@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Shared storage: a GlusterFS volume on the first host, mounted on all of them. libvirt knows fuse.glusterfs as shared.
+
+storage_shared() {
+  local first=$1 host address
+  address=$(host_address "$first")
+  in_host "$first" glusterd --pid-file /run/glusterd.pid
+  wait_for 30 glusterd in_host "$first" gluster --mode=script volume list
+  in_host "$first" gluster --mode=script volume create shared "$address:/var/lib/libvirt/brick/shared" force >/dev/null
+  # A migrated VM's disk is opened at both ends during the switch; write-behind and caches of the client would only
+  # hide what the other one wrote.
+  in_host "$first" gluster --mode=script volume set shared performance.write-behind off >/dev/null
+  in_host "$first" gluster --mode=script volume start shared >/dev/null
+  for host in "$@"; do
+    in_host "$host" mount -t glusterfs "$address:/shared" /var/lib/libvirt/shared &
+  done
+  wait_all
+}
