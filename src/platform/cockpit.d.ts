@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/**
+ * The part of cockpit.js (loaded from the console as ../base1/cockpit.js, never bundled) that this project uses, as
+ * documented in Cockpit's developer guide and seen with Cockpit 287.
+ */
+
+export interface CockpitError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly problem?: string;
+}
+
+export interface CockpitProcessError extends CockpitError {
+  readonly exit_status: number | null;
+  readonly exit_signal: string | null;
+}
+
+export interface CockpitDBusClient {
+  call(
+    path: string,
+    iface: string,
+    method: string,
+    args: readonly unknown[],
+    options: { readonly type: string },
+  ): Promise<readonly unknown[]>;
+  subscribe(
+    match: { readonly path?: string; readonly interface?: string; readonly member?: string },
+    callback: (path: string, iface: string, signal: string, args: readonly unknown[]) => void,
+  ): { remove(): void };
+  addEventListener(event: 'owner', listener: (event: unknown, owner: string | null) => void): void;
+  addEventListener(event: 'close', listener: (event: unknown, problem: CockpitError) => void): void;
+  removeEventListener(event: 'owner' | 'close', listener: (...args: never[]) => void): void;
+  close(problem?: string): void;
+}
+
+export interface CockpitProcess extends Promise<string> {
+  stream(callback: (data: string) => void): CockpitProcess;
+  input(data: string, stream?: boolean): CockpitProcess;
+  close(problem?: string): void;
+}
+
+export interface CockpitChannel {
+  addEventListener(event: 'ready', listener: (event: unknown) => void): void;
+  addEventListener(event: 'close', listener: (event: unknown, options: CockpitError) => void): void;
+  close(options?: { readonly problem?: string }): void;
+}
+
+export interface CockpitFile {
+  read(): Promise<string | null>;
+  close(): void;
+}
+
+export interface Cockpit {
+  dbus(
+    name: string,
+    options: { readonly bus: 'system' | 'session'; readonly superuser?: 'try' | 'require' },
+  ): CockpitDBusClient;
+  spawn(
+    argv: readonly string[],
+    options: {
+      readonly err?: 'message' | 'out';
+      readonly environ?: readonly string[];
+      readonly superuser?: 'try' | 'require';
+    },
+  ): CockpitProcess;
+  channel(options: {
+    readonly payload: 'stream';
+    readonly address: string;
+    readonly port: number;
+    readonly binary: true;
+  }): CockpitChannel;
+  file(path: string, options?: { readonly superuser?: 'try' | 'require' }): CockpitFile;
+  permission(options: { readonly admin: true }): {
+    readonly allowed: boolean | null;
+    addEventListener(event: 'changed', listener: () => void): void;
+    removeEventListener(event: 'changed', listener: () => void): void;
+  };
+  gettext(text: string): string;
+  ngettext(singular: string, plural: string, count: number): string;
+  readonly language: string;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { DBusNextService } from './dbus-next.ts';
+import {
+  type BusName,
+  type Platform,
+  PlatformError,
+  type RunOptions,
+  type RunResult,
+  type TcpOutcome,
+} from './platform.ts';
+
+export interface NodePlatformOptions {
+  /** Address of the system bus, for example `unix:path=/run/dbus/system_bus_socket` (the default). */
+  readonly systemBusAddress?: string;
+  /** Address of the session bus; without it, the environment's. */
+  readonly sessionBusAddress?: string;
+  /**
+   * Put before every program, for example `nsenter ...` to work inside another host. Sockets and files then go through
+   * programs, too, since this process stays where it is.
+   */
+  readonly prefix?: readonly string[];
+}
+
+/** The platform under Node: dbus-next, child processes, sockets and files. `superuser` is what this process is. */
+export function nodePlatform(options: NodePlatformOptions = {}): Platform {
+  const prefix = options.prefix ?? [];
+  const run = (argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> =>
+    runProgram([...prefix, ...argv], runOptions);
+  return {
+    dbus: (bus, service) => new DBusNextService(busAddress(bus, options), service),
+    run,
+    connectTcp: (host, port, limits) =>
+      prefix.length === 0 ? connectHere(host, port, limits) : connectThrough(prefix, host, port, limits),
+    file: {
+      read: (path) => (prefix.length === 0 ? readHere(path) : readThrough(run, path)),
+    },
+  };
+}
+
+function busAddress(bus: BusName, options: NodePlatformOptions): string {
+  if (bus === 'system') return options.systemBusAddress ?? 'unix:path=/run/dbus/system_bus_socket';
+  return options.sessionBusAddress ?? process.env['DBUS_SESSION_BUS_ADDRESS'] ?? 'unix:path=/nonexistent';
+}
+
+/** How long a cancelled program may take to end before it is killed. */
+const gracePeriodMilliseconds = 3000;
+
+function runProgram(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+  const merged = options.stderr === 'merge';
+  // A constant script joins the two outputs at the file descriptor, so that their order is the one they were written in.
+  const [program = '', ...rest] = merged ? ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv] : argv;
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted === true) {
+      reject(new PlatformError('cancelled', `${argv[0] ?? ''}: cancelled`));
+      return;
+    }
+    // `detached` gives the program its own session: it has no controlling terminal on which ssh could ask.
+    const child = spawn(program, rest, {
+      detached: true,
+      env: { ...process.env, ...options.environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    let cancelled = false;
+    let killer: NodeJS.Timeout | undefined;
+    const kill = (signal: NodeJS.Signals): void => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, signal);
+      } catch (error) {
+        // The group ended in the meantime: that is what was wanted.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      }
+    };
+    const onAbort = (): void => {
+      cancelled = true;
+      kill('SIGTERM');
+      killer = setTimeout(() => {
+        kill('SIGKILL');
+      }, gracePeriodMilliseconds);
+    };
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = (): void => {
+      options.signal?.removeEventListener('abort', onAbort);
+      clearTimeout(killer);
+    };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout.push(text);
+      options.onOutput?.(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+    // A program that ends without reading its input closes the pipe; its exit status says what happened.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      settle();
+      const kind =
+        error.code === 'ENOENT' ? 'not-found' : error.code === 'EACCES' ? 'access-denied' : 'failed';
+      reject(new PlatformError(kind, error.message, { cause: error }));
+    });
+    child.on('close', (exitCode) => {
+      settle();
+      if (cancelled) {
+        reject(new PlatformError('cancelled', `${argv[0] ?? ''}: cancelled`));
+      } else if (merged && exitCode === 127 && /^sh: .*not found\s*$/m.test(stdout.join(''))) {
+        reject(new PlatformError('not-found', stdout.join('').trim()));
+      } else {
+        resolve({ exitCode, stdout: stdout.join(''), stderr: stderr.join('') });
+      }
+    });
+  });
+}
+
+interface ConnectLimits {
+  readonly timeoutMilliseconds: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What an error of connect(2) or of the name look-up says about the way there. */
+export function tcpOutcomeOf(code: string | undefined, detail: string): TcpOutcome {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return { kind: 'refused' };
+    case 'ETIMEDOUT':
+      return { kind: 'timeout' };
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return { kind: 'unresolved', detail };
+    default:
+      return { kind: 'unreachable', detail };
+  }
+}
+
+function connectHere(host: string, port: number, limits: ConnectLimits): Promise<TcpOutcome> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const onAbort = (): void => {
+      socket.destroy();
+      reject(new PlatformError('cancelled', `${host}:${port}: cancelled`));
+    };
+    if (limits.signal?.aborted === true) {
+      onAbort();
+      return;
+    }
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    const end = (outcome: TcpOutcome): void => {
+      limits.signal?.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => {
+      end({ kind: 'timeout' });
+    }, limits.timeoutMilliseconds);
+    socket.on('connect', () => {
+      end({ kind: 'connected' });
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      end(tcpOutcomeOf(error.code, error.message));
+    });
+  });
+}
+
+/** The same attempt, made by a Node inside the prefix; the script is constant, host and port are arguments. */
+const connectScript = `
+const [host, port, timeout] = process.argv.slice(1);
+const end = (text) => { process.stdout.write(text, () => process.exit(0)); };
+const socket = require('node:net').connect({ host, port: Number(port) });
+socket.on('connect', () => end('connected'));
+socket.on('error', (error) => end((error.code || 'ERROR') + ' ' + error.message));
+setTimeout(() => end('ETIMEDOUT'), Number(timeout));
+`;
+
+async function connectThrough(
+  prefix: readonly string[],
+  host: string,
+  port: number,
+  limits: ConnectLimits,
+): Promise<TcpOutcome> {
+  const argv = [
+    ...prefix,
+    process.execPath,
+    '-e',
+    connectScript,
+    host,
+    String(port),
+    String(limits.timeoutMilliseconds),
+  ];
+  const result = await runProgram(argv, limits.signal === undefined ? {} : { signal: limits.signal });
+  if (result.exitCode !== 0) throw new PlatformError('failed', result.stderr);
+  if (result.stdout === 'connected') return { kind: 'connected' };
+  const [code, ...detail] = result.stdout.split(' ');
+  return tcpOutcomeOf(code, detail.join(' '));
+}
+
+async function readHere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    const kind = code === 'EACCES' || code === 'EPERM' ? 'access-denied' : 'failed';
+    throw new PlatformError(kind, String(error), { cause: error });
+  }
+}
+
+async function readThrough(run: Platform['run'], path: string): Promise<string | undefined> {
+  const result = await run(['cat', '--', path], { environment: { LC_ALL: 'C' } });
+  if (result.exitCode === 0) return result.stdout;
+  if (result.stderr.includes('No such file or directory')) return undefined;
+  throw new PlatformError(
+    result.stderr.includes('Permission denied') ? 'access-denied' : 'failed',
+    result.stderr.trim(),
+  );
+}

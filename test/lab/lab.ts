@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { nodePlatform } from '../../src/platform/node.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+
+const run = promisify(execFile);
+const driver = join(import.meta.dirname, 'lab');
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LabOptions {
+  /** Names of the hosts; `alpha` and `beta` unless given. */
+  readonly hosts?: readonly string[];
+  /** False: no GlusterFS, which saves two seconds. */
+  readonly shared?: boolean;
+  /** False: the hosts' names are not in each other's /etc/hosts. */
+  readonly names?: boolean;
+  /** Directory of the page, instead of dist/. */
+  readonly page?: string;
+}
+
+export interface GuestOptions {
+  readonly memory?: number;
+  readonly dirtyMb?: number;
+  readonly dirtyRate?: number;
+  readonly disk?: 'shared' | 'local' | 'none';
+  readonly cpu?: string;
+  readonly machine?: string;
+  readonly iso?: string;
+  readonly off?: boolean;
+}
+
+export type Trust = 'on' | 'off' | 'unknown-host-key' | 'refused-key';
+export type Daemon = 'libvirtd' | 'libvirt-dbus' | 'dbus' | 'sshd';
+
+/** Waits until a condition holds; the limit is only there to end a test that can no longer pass. */
+export async function waitFor<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 60,
+): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Several real libvirt hosts in namespaces of this machine; see README.md beside this file. */
+export class Lab {
+  readonly name: string;
+  readonly #hosts: Map<string, LabHost>;
+  readonly #kept: boolean;
+
+  private constructor(name: string, hosts: Map<string, LabHost>, kept: boolean) {
+    this.name = name;
+    this.#hosts = hosts;
+    this.#kept = kept;
+  }
+
+  /** Starts a lab that ends with this process at the latest; with CKM_LAB=NAME a running one is used and kept. */
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    const existing = process.env['CKM_LAB'];
+    const name = existing ?? `test-${randomBytes(4).toString('hex')}`;
+    if (existing === undefined) {
+      await run(driver, [
+        '--lab',
+        name,
+        'up',
+        '--owner',
+        String(process.pid),
+        ...(options.shared === false ? ['--no-shared'] : []),
+        ...(options.names === false ? ['--no-names'] : []),
+        ...(options.page === undefined ? [] : ['--page', options.page]),
+        ...(options.hosts ?? []),
+      ]);
+    }
+    const { stdout } = await run(driver, ['--lab', name, 'status']);
+    const status = JSON.parse(stdout) as { hosts: Record<string, { pid: number; address: string }> };
+    const hosts = new Map(
+      Object.entries(status.hosts).map(([host, { pid, address }]) => [
+        host,
+        new LabHost(name, host, pid, address),
+      ]),
+    );
+    return new Lab(name, hosts, existing !== undefined);
+  }
+
+  host(name: string): LabHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`No host ${name} in lab ${this.name}`);
+    return host;
+  }
+
+  async down(): Promise<void> {
+    if (!this.#kept) await run(driver, ['--lab', this.name, 'down']);
+  }
+}
+
+/** One host of a lab. */
+export class LabHost {
+  readonly lab: string;
+  readonly name: string;
+  /** PID of the host's process 1, as this machine sees it. */
+  readonly pid: number;
+  readonly address: string;
+  /** D-Bus address of the host's system bus, as this machine reaches it. */
+  readonly systemBusAddress: string;
+  /** Put before a program to run it in the host. */
+  readonly prefix: readonly string[];
+
+  constructor(lab: string, name: string, pid: number, address: string) {
+    this.lab = lab;
+    this.name = name;
+    this.pid = pid;
+    this.address = address;
+    this.systemBusAddress = `unix:path=/proc/${pid}/root/run/dbus/system_bus_socket`;
+    this.prefix = [
+      'nsenter',
+      `--target=${pid}`,
+      '--mount',
+      '--uts',
+      '--ipc',
+      '--net',
+      '--pid',
+      '--wd=/',
+      'env',
+      'HOME=/root',
+      'USER=root',
+      'LANG=C.UTF-8',
+    ];
+  }
+
+  /** The platform as a program on this host has it. */
+  platform(): Platform {
+    return nodePlatform({ systemBusAddress: this.systemBusAddress, prefix: this.prefix });
+  }
+
+  async #lab(...argv: readonly string[]): Promise<string> {
+    const [command = '', ...rest] = argv;
+    return (await run(driver, ['--lab', this.lab, command, this.name, ...rest])).stdout.trim();
+  }
+
+  /** Runs a program in the host; a failure is an error unless `check` is false. */
+  exec(argv: readonly string[], options: { input?: string; check?: boolean } = {}): Promise<ExecResult> {
+    const [program = '', ...rest] = [...this.prefix, ...argv];
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, rest, { stdio: 'pipe' });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(options.input ?? '');
+      child.on('error', reject);
+      child.on('close', (code) => {
+        const result = { exitCode: code ?? -1, stdout, stderr };
+        if (options.check !== false && code !== 0)
+          reject(new Error(`${this.name}: ${argv.join(' ')}: ${code ?? 'signal'}: ${stderr}${stdout}`));
+        else resolve(result);
+      });
+    });
+  }
+
+  /** What virsh prints, without the last line break. */
+  async virsh(...argv: readonly string[]): Promise<string> {
+    return (await this.exec(['virsh', '-q', ...argv])).stdout.trim();
+  }
+
+  async guest(name: string, options: GuestOptions = {}): Promise<Guest> {
+    const argv = ['guest', name];
+    if (options.memory !== undefined) argv.push('--memory', String(options.memory));
+    if (options.dirtyMb !== undefined) argv.push('--dirty-mb', String(options.dirtyMb));
+    if (options.dirtyRate !== undefined) argv.push('--dirty-rate', String(options.dirtyRate));
+    if (options.disk !== undefined) argv.push('--disk', options.disk);
+    if (options.cpu !== undefined) argv.push('--cpu', options.cpu);
+    if (options.machine !== undefined) argv.push('--machine', options.machine);
+    if (options.iso !== undefined) argv.push('--iso', options.iso);
+    if (options.off === true) argv.push('--off');
+    return new Guest(this.lab, name, await this.#lab(...argv));
+  }
+
+  async shape(rate: string | undefined): Promise<void> {
+    await this.#lab('shape', rate ?? 'off');
+  }
+
+  async firewall(action: 'open' | 'closed' | 'drop', ports: string): Promise<void> {
+    await this.#lab('firewall', action, ports);
+  }
+
+  async trust(other: LabHost, how: Trust): Promise<void> {
+    await this.#lab('trust', other.name, how);
+  }
+
+  async certificate(kind: 'valid' | 'expired' | 'untrusted' | 'wrong-name'): Promise<void> {
+    await this.#lab('certificate', kind);
+  }
+
+  async network(state: 'cut' | 'join'): Promise<void> {
+    await this.#lab(state);
+  }
+
+  async daemon(daemon: Daemon, action: 'start' | 'stop' | 'kill'): Promise<void> {
+    await this.#lab('daemon', daemon, action);
+  }
+
+  /** Starts the web console; the answer is its URL. */
+  console(options: { port?: number; localSession?: boolean } = {}): Promise<string> {
+    const argv = ['console'];
+    if (options.port !== undefined) argv.push('--port', String(options.port));
+    if (options.localSession === true) argv.push('--local-session');
+    return this.#lab(...argv);
+  }
+
+  async stopConsole(port = 9090): Promise<void> {
+    await this.#lab('console', 'stop', '--port', String(port));
+  }
+}
+
+/** A guest, wherever it runs: what it says on its serial line is in one file that all hosts of the lab share. */
+export class Guest {
+  readonly name: string;
+  readonly uuid: string;
+  readonly #log: string;
+
+  constructor(lab: string, name: string, uuid: string) {
+    this.name = name;
+    this.uuid = uuid;
+    this.#log = `/var/tmp/cockpit-migrate-lab/${lab}/serial/${uuid}.log`;
+  }
+
+  #lines(): string[] {
+    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').split(/\r?\n/) : [];
+  }
+
+  /** The last number that the guest counted to; 0 before it runs. */
+  counter(): number {
+    const last = this.#lines().findLast((line) => /^tick \d+ \d/.test(line));
+    return Number(last?.split(' ')[1] ?? 0);
+  }
+
+  /** Waits until the guest counts. */
+  async booted(): Promise<void> {
+    await waitFor(`guest ${this.name} to boot`, () => this.counter() > 2, 120);
+  }
+
+  /** Waits until the guest writes to its memory at its rate. */
+  async dirtying(): Promise<void> {
+    await waitFor(`guest ${this.name} to dirty its memory`, () => this.#lines().includes('dirty'), 120);
+  }
+
+  /** Waits for ticks after this moment: the guest really goes on. */
+  async goesOn(): Promise<void> {
+    const before = this.counter();
+    await waitFor(`guest ${this.name} to go on`, () => this.counter() > before + 3, 60);
+  }
+
+  /** Waits for the guest's next look at its disk after this moment, and says whether it found what it wrote. */
+  async diskIntact(): Promise<boolean> {
+    const before = this.counter();
+    const line = await waitFor(
+      `guest ${this.name} to read its disk`,
+      () =>
+        this.#lines().find((each) => /^disk (ok|BAD) \d+$/.test(each) && Number(each.split(' ')[2]) > before),
+      90,
+    );
+    return line.startsWith('disk ok') && !this.#lines().some((each) => each.startsWith('disk BAD'));
+  }
+}
