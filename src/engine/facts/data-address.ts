@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
+import { destinationFact } from './destination.ts';
+import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
+import { destinationShellFact } from './host-shell.ts';
+import { controlRouteFact } from './ssh-route.ts';
+
+/** Where QEMU of this host will send the VM's memory. */
+export interface DataAddress {
+  readonly host: string;
+  /** Fixed by the migration URI; otherwise libvirt picks one from its range. */
+  readonly port?: number;
+  /** Who said so: the chosen migration URI, `migration_host` of the destination's qemu.conf, or its own host name. */
+  readonly from: 'migration-uri' | 'configuration' | 'host-name';
+  /** Its addresses, as this host resolves the name; none if it cannot. */
+  readonly addresses: readonly string[];
+  /** Address at which the control connection reaches the destination. */
+  readonly controlAddresses: readonly string[];
+}
+
+/** Host and port of a migration URI such as `tcp://10.0.0.2` or `tcp://[2001:db8::1]:49160`; undefined if it is none. */
+export function parseMigrationUri(uri: string): { host: string; port?: number } | undefined {
+  const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.%]+)\]|([\w.-]+))(?::(\d{1,5}))?\/?$/.exec(uri.trim());
+  if (match === null) return undefined;
+  const host = match[1] ?? match[2] ?? '';
+  const port = match[3] === undefined ? undefined : Number(match[3]);
+  if (port !== undefined && (port < 1 || port > 65535)) return undefined;
+  return { host, ...(port === undefined ? {} : { port }) };
+}
+
+/** The data address, resolved on this host as QEMU will. */
+export const dataAddressFact = defineFact<
+  DataAddress,
+  {
+    destination: typeof destinationFact;
+    libvirt: typeof destinationLibvirtFact;
+    route: typeof controlRouteFact;
+  },
+  { shell: typeof destinationShellFact }
+>({
+  name: 'data-address',
+  choices: ['migrationUri'],
+  needs: { destination: destinationFact, libvirt: destinationLibvirtFact, route: controlRouteFact },
+  wants: { shell: destinationShellFact },
+  timeLimitMilliseconds: 6000,
+  gather: async ({ libvirt, route }, { platform, choices, signal }, { shell }) => {
+    const resolve = async (host: string): Promise<readonly string[]> => {
+      const { stdout } = await platform.run(['getent', 'ahosts', host], { signal });
+      return [...new Set(stdout.split('\n').map((line) => line.split(/\s+/)[0] ?? ''))].filter(Boolean);
+    };
+    const controlAddresses = resolve(route.host);
+    if (choices.migrationUri !== undefined) {
+      const parsed = parseMigrationUri(choices.migrationUri);
+      if (parsed === undefined) {
+        throw new FactUnavailable({
+          why: msg('The address for the data is not of the form $0.', 'tcp://192.0.2.16'),
+          original: choices.migrationUri,
+        });
+      }
+      return {
+        ...parsed,
+        from: 'migration-uri',
+        addresses: await resolve(parsed.host),
+        controlAddresses: await controlAddresses,
+      };
+    }
+    const configured = shell.available ? shell.value.settings.get('migration_host') : undefined;
+    const host = configured ?? (await hostnameOf(libvirt));
+    return {
+      host,
+      from: configured === undefined ? 'host-name' : 'configuration',
+      addresses: await resolve(host),
+      controlAddresses: await controlAddresses,
+    };
+  },
+});
+
+async function hostnameOf(libvirt: Parameters<typeof destinationAnswer>[0]): Promise<string> {
+  const answer = await destinationAnswer(libvirt, 'hostname');
+  if (answer.ok) return answer.text.trim();
+  throw new FactUnavailable({
+    why: msg('The destination did not tell its host name.'),
+    original: answer.error,
+  });
+}

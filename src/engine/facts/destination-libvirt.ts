@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { type VirshAnswer, type VirshCommand, virshSession } from '../../libvirt/virsh.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
+import { controlPortFact, mayConnect } from './control-port.ts';
+import { destinationFact } from './destination.ts';
+import { diskFiles, diskVolumes } from './disk-files.ts';
+import { domainFact, type SourceDomain } from './domain.ts';
+import { asLibvirtd } from './ssh-route.ts';
+
+/** The session with the destination's libvirt: made, or why not. */
+export type DestinationLibvirt =
+  | {
+      readonly kind: 'connected';
+      /** The answer to one question, as soon as it is there. Rejects with FactUnavailable if the session ends before. */
+      answer(id: string): Promise<VirshAnswer>;
+    }
+  | { readonly kind: 'refused'; readonly error: LibvirtError };
+
+/** All that is asked there. Order matters: what most checks wait for comes first. */
+function questions(
+  { config, migratableCpuXml }: SourceDomain,
+  uuid: string,
+  shell: boolean,
+): readonly VirshCommand[] {
+  const volumes = diskVolumes(config).map(({ pool, volume }) => ({
+    id: volumeQuestion(pool, volume),
+    argv: ['vol-path', '--pool', pool, '--vol', volume],
+  }));
+  // Without a shell there, a storage pool is the only way to see a file.
+  const files = shell
+    ? []
+    : diskFiles(config).map(({ path }) => ({ id: fileQuestion(path), argv: ['vol-dumpxml', '--vol', path] }));
+  return [
+    { id: 'hostname', argv: ['hostname'] },
+    { id: 'capabilities', argv: ['capabilities'] },
+    { id: 'list-active', argv: ['list', '--uuid', '--name'] },
+    { id: 'list-inactive', argv: ['list', '--inactive', '--uuid', '--name'] },
+    { id: 'list-paused', argv: ['domstats', '--state', '--list-paused', '--nowait'] },
+    { id: 'domstate', argv: ['domstate', uuid] },
+    ...files,
+    ...volumes,
+    ...(migratableCpuXml === undefined
+      ? []
+      : [
+          {
+            id: 'cpu',
+            argv: [
+              'hypervisor-cpu-compare',
+              '/dev/stdin',
+              ...['--virttype', config.type, '--arch', config.os.arch, '--machine', config.os.machine],
+              ...(config.emulator === undefined ? [] : ['--emulator', config.emulator]),
+              '--error',
+            ],
+          },
+        ]),
+  ];
+}
+
+/** Ids of the questions that depend on the VM's disks. */
+export function fileQuestion(path: string): string {
+  return `file ${path}`;
+}
+export function volumeQuestion(pool: string, volume: string): string {
+  return `volume ${pool}/${volume}`;
+}
+
+/** One waiting answer for each question. */
+class PendingAnswers {
+  readonly #waiting = new Map<string, PromiseWithResolvers<VirshAnswer>>();
+
+  #of(id: string): PromiseWithResolvers<VirshAnswer> {
+    let pending = this.#waiting.get(id);
+    if (pending === undefined) {
+      pending = Promise.withResolvers<VirshAnswer>();
+      // Nobody may be waiting for it.
+      pending.promise.catch(() => undefined);
+      this.#waiting.set(id, pending);
+    }
+    return pending;
+  }
+
+  get(id: string): Promise<VirshAnswer> {
+    return this.#of(id).promise;
+  }
+
+  arrived(answer: VirshAnswer): void {
+    this.#of(answer.id).resolve(answer);
+  }
+
+  /** Whatever has not been answered never will be. */
+  end(ids: readonly string[], original: string): void {
+    for (const id of ids) {
+      this.#of(id).reject(
+        new FactUnavailable({
+          why: msg('The connection to the destination ended before it answered.'),
+          original,
+        }),
+      );
+    }
+  }
+}
+
+/** One virsh session over the URI itself, made by root as libvirtd will make it. */
+export const destinationLibvirtFact = defineFact<
+  DestinationLibvirt,
+  { destination: typeof destinationFact; port: typeof controlPortFact; domain: typeof domainFact }
+>({
+  name: 'destination-libvirt',
+  needs: { destination: destinationFact, port: controlPortFact, domain: domainFact },
+  kind: 'session',
+  timeLimitMilliseconds: 10_000,
+  gather: async ({ destination, port, domain }, context) => {
+    if (!mayConnect(port)) {
+      throw new FactUnavailable({
+        why: msg(
+          'Port $0 of $1 cannot be reached, so the destination could not be asked.',
+          port.port,
+          port.host,
+        ),
+      });
+    }
+    const commands = questions(domain, context.choices.vm.uuid, destination.parts.transport === 'ssh');
+    return openSession(destination.uri, commands, domain.migratableCpuXml, context);
+  },
+});
+
+async function openSession(
+  uri: string,
+  commands: readonly VirshCommand[],
+  input: string | undefined,
+  context: FactContext,
+): Promise<DestinationLibvirt> {
+  const answers = new PendingAnswers();
+  const ids = commands.map(({ id }) => id);
+  const ended = new AbortController();
+  // Until it is connected the fact's own time limit holds, then the preflight's end.
+  const giveUp = (): void => {
+    ended.abort();
+  };
+  context.signal.addEventListener('abort', giveUp, { once: true });
+  context.lifetime.addEventListener('abort', giveUp, { once: true });
+  const connected = Promise.withResolvers<undefined>();
+  const session = virshSession(context.platform, uri, commands, {
+    ...asLibvirtd(context),
+    ...(input === undefined ? {} : { input }),
+    signal: ended.signal,
+    onAnswer: (answer) => {
+      context.signal.removeEventListener('abort', giveUp);
+      connected.resolve(undefined);
+      answers.arrived(answer);
+    },
+  });
+  const outcome = session.then(
+    (all) => {
+      for (const answer of all.values()) answers.arrived(answer);
+      answers.end(ids, '');
+      return undefined;
+    },
+    (error: unknown) => {
+      answers.end(ids, error instanceof Error ? error.message : String(error));
+      return error;
+    },
+  );
+  const error = await Promise.race([connected.promise, outcome]);
+  if (error instanceof LibvirtError) return { kind: 'refused', error };
+  if (error !== undefined) throw error;
+  return { kind: 'connected', answer: (id) => answers.get(id) };
+}
+
+/** The text of an answer of the destination, or the reason why there is none. */
+export async function destinationAnswer(libvirt: DestinationLibvirt, id: string): Promise<VirshAnswer> {
+  if (libvirt.kind === 'connected') return libvirt.answer(id);
+  throw new FactUnavailable({
+    why: msg('The destination did not let libvirt of this host in, so it could not be asked.'),
+    original: libvirt.error.message,
+  });
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { virshSession } from '../../libvirt/virsh.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
+import { domainFact } from './domain.ts';
+import { parseStats } from './domain-stats.ts';
+import { pause } from './pause.ts';
+import { isMigrating, runState } from './run-state.ts';
+
+/** How fast a VM writes to its memory. */
+export interface DirtyRate {
+  readonly bytesPerSecond: number;
+  /** The length of the measurement, in seconds. */
+  readonly seconds: number;
+  /** False when it was not measured because a VM that is paused writes nothing. */
+  readonly measured: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+
+interface Measurement {
+  readonly status: string | undefined;
+  readonly start: string | undefined;
+  readonly period: number;
+  readonly mebibytesPerSecond: number;
+}
+
+/** Runs one virsh command about the VM; its text, or an unavailable fact with libvirt's words. */
+async function ask(context: FactContext, argv: readonly string[]): Promise<string> {
+  const { platform, connection, choices, signal } = context;
+  const answers = await virshSession(platform, connection.uri, [{ id: 'it', argv }], {
+    signal,
+    ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}),
+  });
+  const answer = answers.get('it');
+  if (answer?.ok === true) return answer.text;
+  throw new FactUnavailable({
+    why: msg('libvirt could not measure how fast the VM writes to its memory.'),
+    ...(answer === undefined ? {} : { original: answer.error }),
+  });
+}
+
+async function measurement(context: FactContext): Promise<Measurement> {
+  const text = await ask(context, ['domstats', '--dirtyrate', context.choices.vm.uuid]);
+  const values = parseStats(text)[0]?.values;
+  return {
+    status: values?.get('dirtyrate.calc_status'),
+    start: values?.get('dirtyrate.calc_start_time'),
+    period: Number(values?.get('dirtyrate.calc_period')),
+    mebibytesPerSecond: Number(values?.get('dirtyrate.megabytes_per_second')),
+  };
+}
+
+/** Waits for the end of a measurement (status 2: measured). */
+async function finished(context: FactContext, seconds: number): Promise<Measurement> {
+  await pause(seconds * 1000, context.signal);
+  for (;;) {
+    const now = await measurement(context);
+    if (now.status === '2') return now;
+    await pause(250, context.signal);
+  }
+}
+
+/**
+ * The dirty rate, by QEMU's page sampling. The other ways of measuring are never asked for: dirty-bitmap has ended
+ * guests without KVM (seen with QEMU 7.2). A measurement that somebody else began is waited for, not disturbed.
+ */
+export const dirtyRateFact = defineFact<DirtyRate, { domain: typeof domainFact }>({
+  name: 'dirty-rate',
+  choices: ['vm', 'dirtyRateSeconds'],
+  needs: { domain: domainFact },
+  slow: true,
+  // A measurement of somebody else may come first, and it can last 60 s.
+  timeLimitMilliseconds: ({ dirtyRateSeconds }) => (dirtyRateSeconds + 75) * 1000,
+  gather: async ({ domain }, context) => {
+    const seconds = Math.min(60, Math.max(1, Math.round(context.choices.dirtyRateSeconds)));
+    const state = runState(domain);
+    if (state === 'paused') return { bytesPerSecond: 0, seconds, measured: false };
+    if (state !== 'running') {
+      throw new FactUnavailable({ why: msg('The VM does not run, so there is nothing to measure.') });
+    }
+    if (isMigrating(domain)) {
+      throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
+    }
+    let before = await measurement(context);
+    if (before.status === '1') {
+      before = await finished(context, 0);
+      if (before.period === seconds) return result(before, seconds);
+    }
+    await ask(context, ['domdirtyrate-calc', context.choices.vm.uuid, '--seconds', String(seconds)]);
+    return result(await finished(context, seconds), seconds);
+  },
+});
+
+function result(measured: Measurement, seconds: number): DirtyRate {
+  if (!Number.isFinite(measured.mebibytesPerSecond) || measured.mebibytesPerSecond < 0) {
+    throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
+  }
+  return { bytesPerSecond: measured.mebibytesPerSecond * mebibyte, seconds, measured: true };
+}

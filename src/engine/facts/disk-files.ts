@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
+
+/** A file or block device that QEMU opens for a disk. */
+export interface DiskFile {
+  /** The disk's name in the guest, for example `vda`. */
+  readonly disk: string;
+  readonly path: string;
+  /** `base`: a file beneath the disk's own in its backing chain, only read. */
+  readonly role: 'disk' | 'read-only' | 'base';
+  readonly block: boolean;
+  /** libvirt ejects a medium that is missing there instead of failing. */
+  readonly optional: boolean;
+  readonly cache?: string;
+}
+
+/** A disk that names a volume of a storage pool. */
+export interface DiskVolume {
+  readonly disk: string;
+  readonly pool: string;
+  readonly volume: string;
+  readonly readOnly: boolean;
+}
+
+/** Every path that has to be there on the other host too. */
+export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFile[] {
+  return config.disks.flatMap((disk) => {
+    const top = topFile(disk);
+    const bases = disk.backingChain.map((path) => ({
+      disk: disk.target,
+      path,
+      role: 'base' as const,
+      block: path.startsWith('/dev/'),
+      optional: false,
+    }));
+    return top === undefined ? bases : [top, ...bases];
+  });
+}
+
+function topFile(disk: DomainDisk): DiskFile | undefined {
+  if ((disk.type !== 'file' && disk.type !== 'block') || disk.source?.path === undefined) return undefined;
+  return {
+    disk: disk.target,
+    path: disk.source.path,
+    role: disk.readOnly ? 'read-only' : 'disk',
+    block: disk.type === 'block',
+    // libvirt drops the medium for both when a migration arrives.
+    optional: disk.startupPolicy === 'optional' || disk.startupPolicy === 'requisite',
+    ...(disk.cache === undefined ? {} : { cache: disk.cache }),
+  };
+}
+
+/** The disks that name a volume of a pool. */
+export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskVolume[] {
+  return config.disks.flatMap(({ type, source, target, readOnly }) =>
+    type === 'volume' && source?.pool !== undefined && source.volume !== undefined
+      ? [{ disk: target, pool: source.pool, volume: source.volume, readOnly }]
+      : [],
+  );
+}

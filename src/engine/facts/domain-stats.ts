@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** The figures of one VM in the output of `virsh domstats`. */
+export interface DomainFigures {
+  readonly name: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Reads `Domain: 'name'` blocks with their `key=value` lines. */
+export function parseStats(text: string): readonly DomainFigures[] {
+  const domains: { name: string; values: Map<string, string> }[] = [];
+  for (const line of text.split('\n')) {
+    const head = /^Domain: '(.*)'$/.exec(line);
+    if (head !== null) {
+      domains.push({ name: head[1] ?? '', values: new Map() });
+      continue;
+    }
+    const [, key, value] = /^\s+([\w.-]+)=(.*)$/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) domains.at(-1)?.values.set(key, value);
+  }
+  return domains;
+}
