@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { FactNeeds, FactResult, NeededValues, WantedResults } from './fact.ts';
+import type { FactNeeds, FactResult, NeededValues, NoFacts, WantedResults } from './fact.ts';
 import type { Judgement } from './finding.ts';
 import type { Message } from './message.ts';
 import type { Plan } from './plan.ts';
@@ -25,7 +25,7 @@ export interface Check {
  * `wants` are handed over as available or not. A judge that cannot tell without one of those throws FactUnavailable,
  * which the runner turns into `unknown`.
  */
-export function defineCheck<N extends FactNeeds, W extends FactNeeds = object>(definition: {
+export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(definition: {
   readonly id: string;
   readonly title: Message;
   readonly why: Message;

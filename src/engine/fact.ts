@@ -45,6 +45,9 @@ export interface FactContext {
 /** Facts by the names under which another fact uses them. */
 export type FactNeeds = Readonly<Record<string, Fact<unknown>>>;
 
+/** No facts. */
+export type NoFacts = Record<never, Fact<unknown>>;
+
 /** The values of facts. */
 export type NeededValues<N extends FactNeeds> = { readonly [K in keyof N]: FactValue<N[K]> };
 
@@ -80,7 +83,7 @@ export interface Fact<T> {
 const defaultTimeLimitMilliseconds = 8000;
 
 /** Describes a fact; what it needs and wants arrives with its types. */
-export function defineFact<T, N extends FactNeeds = object, W extends FactNeeds = object>(definition: {
+export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds = NoFacts>(definition: {
   readonly name: string;
   readonly choices?: readonly (keyof MigrationChoices)[];
   readonly needs?: N;

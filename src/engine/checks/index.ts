@@ -1,5 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Check } from '../check.ts';
+import { authenticationCheck } from './authentication.ts';
+import { controlPortCheck } from './control-port.ts';
+import { cpuCompatibilityCheck } from './cpu-compatibility.ts';
+import { dataPortsCheck } from './data-ports.ts';
+import { dirtyRateCheck } from './dirty-rate.ts';
+import { hostIdentityCheck } from './host-identity.ts';
+import { nameCollisionCheck } from './name-collision.ts';
+import { sharedStorageCheck } from './shared-storage.ts';
+import { uriCheck } from './uri.ts';
+import { vmStateCheck } from './vm-state.ts';
 
 /** All checks in the order in which they are shown. */
-export const checks: readonly Check[] = [];
+export const checks: readonly Check[] = [
+  uriCheck,
+  controlPortCheck,
+  authenticationCheck,
+  hostIdentityCheck,
+  vmStateCheck,
+  nameCollisionCheck,
+  cpuCompatibilityCheck,
+  sharedStorageCheck,
+  dataPortsCheck,
+  dirtyRateCheck,
+];

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, type VirshCommand, virshSession } from '../../libvirt/virsh.ts';
+import { Deferred } from '../deferred.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
-import { diskFiles, diskVolumes } from './disk-files.ts';
+import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
@@ -22,16 +23,16 @@ export type DestinationLibvirt =
 function questions(
   { config, migratableCpuXml }: SourceDomain,
   uuid: string,
-  shell: boolean,
+  disks: readonly DiskFile[],
 ): readonly VirshCommand[] {
   const volumes = diskVolumes(config).map(({ pool, volume }) => ({
     id: volumeQuestion(pool, volume),
     argv: ['vol-path', '--pool', pool, '--vol', volume],
   }));
-  // Without a shell there, a storage pool is the only way to see a file.
-  const files = shell
-    ? []
-    : diskFiles(config).map(({ path }) => ({ id: fileQuestion(path), argv: ['vol-dumpxml', '--vol', path] }));
+  const files = disks.map(({ path }) => ({
+    id: fileQuestion(path),
+    argv: ['vol-dumpxml', '--vol', path],
+  }));
   return [
     { id: 'hostname', argv: ['hostname'] },
     { id: 'capabilities', argv: ['capabilities'] },
@@ -68,12 +69,12 @@ export function volumeQuestion(pool: string, volume: string): string {
 
 /** One waiting answer for each question. */
 class PendingAnswers {
-  readonly #waiting = new Map<string, PromiseWithResolvers<VirshAnswer>>();
+  readonly #waiting = new Map<string, Deferred<VirshAnswer>>();
 
-  #of(id: string): PromiseWithResolvers<VirshAnswer> {
+  #of(id: string): Deferred<VirshAnswer> {
     let pending = this.#waiting.get(id);
     if (pending === undefined) {
-      pending = Promise.withResolvers<VirshAnswer>();
+      pending = new Deferred<VirshAnswer>();
       // Nobody may be waiting for it.
       pending.promise.catch(() => undefined);
       this.#waiting.set(id, pending);
@@ -105,13 +106,18 @@ class PendingAnswers {
 /** One virsh session over the URI itself, made by root as libvirtd will make it. */
 export const destinationLibvirtFact = defineFact<
   DestinationLibvirt,
-  { destination: typeof destinationFact; port: typeof controlPortFact; domain: typeof domainFact }
+  {
+    destination: typeof destinationFact;
+    port: typeof controlPortFact;
+    domain: typeof domainFact;
+    disks: typeof diskFilesFact;
+  }
 >({
   name: 'destination-libvirt',
-  needs: { destination: destinationFact, port: controlPortFact, domain: domainFact },
+  needs: { destination: destinationFact, port: controlPortFact, domain: domainFact, disks: diskFilesFact },
   kind: 'session',
   timeLimitMilliseconds: 10_000,
-  gather: async ({ destination, port, domain }, context) => {
+  gather: async ({ destination, port, domain, disks }, context) => {
     if (!mayConnect(port)) {
       throw new FactUnavailable({
         why: msg(
@@ -121,7 +127,9 @@ export const destinationLibvirtFact = defineFact<
         ),
       });
     }
-    const commands = questions(domain, context.choices.vm.uuid, destination.parts.transport === 'ssh');
+    // Without a shell there, a storage pool is the only way to see a file.
+    const unseen = destination.parts.transport === 'ssh' ? [] : disks;
+    const commands = questions(domain, context.choices.vm.uuid, unseen);
     return openSession(destination.uri, commands, domain.migratableCpuXml, context);
   },
 });
@@ -141,7 +149,7 @@ async function openSession(
   };
   context.signal.addEventListener('abort', giveUp, { once: true });
   context.lifetime.addEventListener('abort', giveUp, { once: true });
-  const connected = Promise.withResolvers<undefined>();
+  const connected = new Deferred<undefined>();
   const session = virshSession(context.platform, uri, commands, {
     ...asLibvirtd(context),
     ...(input === undefined ? {} : { input }),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type DestinationInput, parseDestination, type ValidDestination } from '../destination-uri.ts';
-import { defineFact, FactUnavailable } from '../fact.ts';
+import { defineFact, FactUnavailable, type NoFacts } from '../fact.ts';
 import { msg } from '../message.ts';
 import type { DangerousParameter } from '../uri-parameters.ts';
 import { localNamesFact } from './local-names.ts';
@@ -14,7 +14,7 @@ export interface DestinationReading {
 /** What was typed, understood; a host without names and addresses of its own is not a reason to fail. */
 export const destinationReadingFact = defineFact<
   DestinationReading,
-  object,
+  NoFacts,
   { localNames: typeof localNamesFact }
 >({
   name: 'destination-reading',

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
 import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
+import { virshSession } from '../../libvirt/virsh.ts';
+import { defineFact } from '../fact.ts';
+import { domainFact } from './domain.ts';
 
 /** A file or block device that QEMU opens for a disk. */
 export interface DiskFile {
@@ -22,7 +26,7 @@ export interface DiskVolume {
   readonly readOnly: boolean;
 }
 
-/** Every path that has to be there on the other host too. */
+/** Every path that the VM's definition names. */
 export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFile[] {
   return config.disks.flatMap((disk) => {
     const top = topFile(disk);
@@ -58,3 +62,33 @@ export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskV
       : [],
   );
 }
+
+/**
+ * Every path that has to be there on the other host too. Volumes are resolved by this host's libvirt; one that is no
+ * file (of an RBD pool, for example) has no absolute path and is left away.
+ */
+export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof domainFact }>({
+  name: 'disk-files',
+  needs: { domain: domainFact },
+  gather: async ({ domain: { config } }, { platform, connection, choices, signal }) => {
+    const volumes = diskVolumes(config);
+    if (volumes.length === 0) return diskFiles(config);
+    const answers = await virshSession(
+      platform,
+      connection.uri,
+      volumes.map(({ disk, pool, volume }) => ({
+        id: disk,
+        argv: ['vol-path', '--pool', pool, '--vol', volume],
+      })),
+      { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
+    );
+    const resolved = volumes.flatMap(({ disk, readOnly }): readonly DiskFile[] => {
+      const answer = answers.get(disk);
+      const path = answer?.ok === true ? answer.text.trim() : '';
+      if (!path.startsWith('/')) return [];
+      const role = readOnly ? 'read-only' : 'disk';
+      return [{ disk, path, role, block: path.startsWith('/dev/'), optional: false }];
+    });
+    return [...diskFiles(config), ...resolved];
+  },
+});

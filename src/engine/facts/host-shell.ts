@@ -4,8 +4,7 @@ import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
-import { type DiskFile, diskFiles } from './disk-files.ts';
-import { domainFact } from './domain.ts';
+import { type DiskFile, diskFilesFact } from './disk-files.ts';
 import { type HostReading, parseReading, readingScript } from './host-reading.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
 
@@ -40,20 +39,20 @@ async function read(
 }
 
 /** What this host's own files say. */
-export const sourceShellFact = defineFact<HostReading, { domain: typeof domainFact }>({
+export const sourceShellFact = defineFact<HostReading, { files: typeof diskFilesFact }>({
   name: 'source-shell',
-  needs: { domain: domainFact },
-  gather: ({ domain }, context) => read(['env', 'LC_ALL=C', 'sh', '-s'], diskFiles(domain.config), context),
+  needs: { files: diskFilesFact },
+  gather: ({ files }, context) => read(['env', 'LC_ALL=C', 'sh', '-s'], files, context),
 });
 
 /** What the destination's own files say, over one ssh connection; there is none with the other transports. */
 export const destinationShellFact = defineFact<
   HostReading,
-  { destination: typeof destinationFact; domain: typeof domainFact; port: typeof controlPortFact }
+  { destination: typeof destinationFact; files: typeof diskFilesFact; port: typeof controlPortFact }
 >({
   name: 'destination-shell',
-  needs: { destination: destinationFact, domain: domainFact, port: controlPortFact },
-  gather: ({ destination: { parts }, domain, port }, context) => {
+  needs: { destination: destinationFact, files: diskFilesFact, port: controlPortFact },
+  gather: ({ destination: { parts }, files, port }, context) => {
     if (parts.transport !== 'ssh') {
       throw new FactUnavailable({
         why: msg('Over $0 there is no shell on the destination.', parts.transport),
@@ -62,6 +61,6 @@ export const destinationShellFact = defineFact<
     if (!mayConnect(port)) {
       throw new FactUnavailable({ why: msg('The destination cannot be reached over ssh.') });
     }
-    return read(sshArgv(parts, ['LC_ALL=C', 'sh', '-s']), diskFiles(domain.config), context);
+    return read(sshArgv(parts, ['LC_ALL=C', 'sh', '-s']), files, context);
   },
 });

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { FactUnavailable } from '../fact.ts';
+import { cpuComparisonFact } from '../facts/cpu-comparison.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
+import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
+
+/** How to see the comparison by hand. */
+function byHand({ config }: SourceDomain): Remedy {
+  return {
+    text: msg(
+      'See it by hand: put the <cpu> of the VM (virsh dumpxml --migratable) into a file on the destination.',
+    ),
+    command: shellCommand(
+      ...['virsh', 'hypervisor-cpu-compare', 'cpu.xml', '--virttype', config.type],
+      ...['--arch', config.os.arch, '--machine', config.os.machine, '--error'],
+    ),
+    host: 'destination',
+  };
+}
+
+const otherModel: Remedy = {
+  text: msg(
+    'Give the VM a CPU model that both hosts have (in its definition, then shut it off and start it), or choose a destination with a newer CPU.',
+  ),
+};
+
+function judgePassthrough(source: Host, destination: Host): Judgement {
+  const missing = source.cpuFeatures.filter((feature) => !destination.cpuFeatures.includes(feature));
+  if (source.cpuModel === '' || destination.cpuModel === '') {
+    throw new FactUnavailable({ why: msg('One of the hosts does not tell which CPU it has.') });
+  }
+  if (source.cpuModel === destination.cpuModel && missing.length === 0) {
+    return {
+      verdict: 'warn',
+      found: msg(
+        "The VM sees the host's CPU itself (host-passthrough). Both hosts have $0; libvirt cannot compare more than that.",
+        source.cpuModel,
+      ),
+      remedies: [
+        {
+          text: msg(
+            'Microcode and kernel should be the same on both. A CPU model of its own makes the VM independent of that.',
+          ),
+        },
+      ],
+    };
+  }
+  return {
+    verdict: 'block',
+    found: msg(
+      "The VM sees the host's CPU itself (host-passthrough), and the hosts differ: $0 here, $1 there.",
+      source.cpuModel,
+      destination.cpuModel,
+    ),
+    details: missing.length === 0 ? [] : [msg('Not listed there: $0', missing.join(', '))],
+    remedies: [otherModel],
+    override: {
+      risk: msg('If the guest uses something that the other CPU lacks, it crashes on the destination.'),
+    },
+  };
+}
+
+/** Has the destination's QEMU all that the VM's CPU has? */
+export const cpuCompatibilityCheck = defineCheck({
+  id: 'cpu-compatibility',
+  title: msg('CPU'),
+  why: msg(
+    'A running guest cannot do without CPU features that it has begun to use. The destination has to offer all of them.',
+  ),
+  needs: { domain: domainFact, comparison: cpuComparisonFact },
+  wants: { source: sourceHostFact, destination: destinationHostFact },
+  judge: ({ domain, comparison, source, destination }): Judgement => {
+    if (domain.config.cpu.mode === 'host-passthrough' && comparison.kind !== 'no-such-machine') {
+      for (const host of [source, destination]) {
+        if (!host.available) throw new FactUnavailable(host);
+      }
+      if (source.available && destination.available) {
+        return judgePassthrough(source.value, destination.value);
+      }
+    }
+    switch (comparison.kind) {
+      case 'default-cpu':
+        return { verdict: 'pass', found: msg("The VM uses QEMU's basic CPU, which every QEMU has.") };
+      case 'compatible':
+        return {
+          verdict: 'pass',
+          found: msg(
+            "QEMU on the destination offers all of the VM's CPU ($0).",
+            domain.config.cpu.model ?? domain.config.cpu.mode,
+          ),
+        };
+      case 'incompatible':
+        return {
+          verdict: 'block',
+          found:
+            comparison.missing.length === 0
+              ? msg("QEMU on the destination cannot offer the VM's CPU.")
+              : msg(
+                  "QEMU on the destination cannot offer these features of the VM's CPU: $0",
+                  comparison.missing.join(', '),
+                ),
+          original: comparison.original,
+          remedies: [otherModel, byHand(domain)],
+        };
+      case 'no-such-machine':
+        return {
+          verdict: 'block',
+          found: msg(
+            'QEMU on the destination has no machine type $0, so it cannot start the VM.',
+            domain.config.os.machine,
+          ),
+          original: comparison.original,
+          remedies: [
+            {
+              text: msg(
+                'See which it has. A newer QEMU there, or an older machine type in the definition of the VM, helps.',
+              ),
+              command: 'virsh domcapabilities --xpath "//machine"; qemu-system-x86_64 -machine help',
+              host: 'destination',
+            },
+          ],
+        };
+      case 'not-compared':
+        throw new FactUnavailable({
+          why: msg('The destination could not compare the CPU of the VM with its own.'),
+          original: comparison.original,
+          remedies: [byHand(domain)],
+        });
+    }
+  },
+});

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { isThisHost } from '../destination-uri.ts';
+import { FactUnavailable } from '../fact.ts';
+import { type DataAddress, dataAddressFact } from '../facts/data-address.ts';
+import { type DataPorts, dataPortsFact } from '../facts/data-ports.ts';
+import { localNamesFact } from '../facts/local-names.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
+
+/** `49152` or `49152-49155, 49160`. */
+function ranges(ports: readonly number[]): string {
+  const parts: { first: number; last: number }[] = [];
+  for (const port of ports) {
+    const before = parts.at(-1);
+    if (before?.last === port - 1) before.last = port;
+    else parts.push({ first: port, last: port });
+  }
+  return parts.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(', ');
+}
+
+/** The buttons before what has to be done by hand. */
+function andThen(buttons: readonly Remedy[], byHand: Remedy): readonly [Remedy, ...Remedy[]] {
+  const [first, ...others] = buttons;
+  return first === undefined ? [byHand] : [first, ...others, byHand];
+}
+
+/** The button that sends the data to the address at which the destination can be reached. */
+function useControlAddress(address: DataAddress): readonly Remedy[] {
+  const [control] = address.controlAddresses;
+  if (control === undefined || address.from === 'migration-uri') return [];
+  const uri = `tcp://${control.includes(':') ? `[${control}]` : control}`;
+  return [
+    {
+      text: msg('Send the data to $0, at which the control connection reaches the destination.', uri),
+      action: { kind: 'set-migration-uri', uri },
+    },
+  ];
+}
+
+function judgeName(address: DataAddress, localNames: readonly string[]): Judgement | undefined {
+  const { host } = address;
+  const buttons = useControlAddress(address);
+  if (address.from === 'host-name' && /^localhost/i.test(host)) {
+    return {
+      verdict: 'block',
+      found: msg('The destination gives its own name as $0, so libvirt would refuse.', host),
+      remedies: andThen(buttons, {
+        text: msg('Give the destination a host name of its own.'),
+        command: 'hostnamectl set-hostname NAME',
+        host: 'destination',
+      }),
+    };
+  }
+  if (address.addresses.length === 0) {
+    return {
+      verdict: 'block',
+      found:
+        address.from === 'host-name'
+          ? msg(
+              'The destination calls itself $0, and this host does not know that name. The data goes there.',
+              host,
+            )
+          : msg('This host does not know the name $0. The data goes there.', host),
+      remedies: andThen(buttons, {
+        text: msg('Make the name known to this host, in /etc/hosts or in DNS.'),
+        command: shellCommand('getent', 'ahosts', host),
+        host: 'source',
+      }),
+    };
+  }
+  if (address.addresses.some((one) => isThisHost(one, localNames))) {
+    return {
+      verdict: 'block',
+      found: msg(
+        '$0 is an address of this very host here ($1), so the data would not leave it.',
+        host,
+        address.addresses.join(', '),
+      ),
+      remedies: andThen(buttons, {
+        text: msg('Correct the name on this host, in /etc/hosts or in DNS.'),
+        command: shellCommand('getent', 'ahosts', host),
+        host: 'source',
+      }),
+    };
+  }
+  return undefined;
+}
+
+function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
+  const { first, last, open, closed, busy } = ports;
+  const [target = address.host] = address.addresses;
+  const total = last - first + 1;
+  const details = [
+    msg('The data goes to $0 ($1).', address.host, target),
+    ...(busy.length === 0
+      ? []
+      : [msg('Not tried, because something listens there already: $0.', ranges(busy))]),
+    ...(ports.rangeRead
+      ? []
+      : [msg("The range is libvirt's default; the destination's qemu.conf could not be read.")]),
+  ];
+  const openFirewall: Remedy = {
+    text: msg('Open these ports in the firewall of the destination and on the way to it.'),
+    command: `firewall-cmd --permanent --add-port=${first === last ? first : `${first}-${last}`}/tcp && firewall-cmd --reload`,
+    host: 'destination',
+  };
+  const [lowest] = [...open, ...closed].sort((a, b) => a - b);
+  if (lowest === undefined) {
+    if (total === 1) {
+      return {
+        verdict: 'block',
+        found: msg('Port $0 of the destination is taken, and the migration URI asks for that one.', first),
+        details,
+        remedies: [{ text: msg('Take the port out of the migration URI, or choose another.') }],
+      };
+    }
+    return {
+      verdict: 'block',
+      found: msg('All $0 ports for data on the destination are taken.', total),
+      details,
+      remedies: [{ text: msg('Wait until the migrations that use them are done.') }],
+    };
+  }
+  if (closed.length === 0) {
+    return {
+      verdict: 'pass',
+      found: msg('$0 of $1 ports for the data ($2) can be reached.', open.length, total, ranges([...open])),
+      details,
+    };
+  }
+  if (closed.includes(lowest)) {
+    return {
+      verdict: 'block',
+      found: msg(
+        '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, cannot.',
+        open.length,
+        total,
+        lowest,
+      ),
+      details: [...details, msg('Closed: $0.', ranges(closed))],
+      remedies: [openFirewall, ...useControlAddress(address)],
+    };
+  }
+  return {
+    verdict: 'warn',
+    found: msg(
+      '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, is one of them.',
+      open.length,
+      total,
+      lowest,
+    ),
+    details: [...details, msg('Closed: $0.', ranges(closed))],
+    remedies: [openFirewall],
+  };
+}
+
+/** Can the memory of the VM be sent to where it will be sent? */
+export const dataPortsCheck = defineCheck({
+  id: 'data-ports',
+  title: msg('Ports for the data'),
+  why: msg(
+    'The memory of the VM does not go over the control connection but straight from QEMU to QEMU, over a port of its own.',
+  ),
+  needs: { address: dataAddressFact },
+  wants: { ports: dataPortsFact, localNames: localNamesFact },
+  judge: ({ address, ports, localNames }): Judgement => {
+    const wrongName = judgeName(address, localNames.available ? localNames.value : []);
+    if (wrongName !== undefined) return wrongName;
+    if (!ports.available) {
+      const [target = address.host] = address.addresses;
+      throw new FactUnavailable({
+        why: ports.why,
+        ...(ports.original === undefined ? {} : { original: ports.original }),
+        remedies: [
+          {
+            text: msg('Try the first of the ports by hand: "refused" means that it is open.'),
+            command: shellCommand('nc', '-vz', '-w', '3', target, String(address.port ?? 49152)),
+            host: 'source',
+          },
+        ],
+      });
+    }
+    return judgePorts(address, ports.value);
+  },
+});

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { bandwidthFact } from '../facts/bandwidth.ts';
+import { dirtyRateFact } from '../facts/dirty-rate.ts';
+import { domainFact } from '../facts/domain.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { forecastFrom } from '../forecast.ts';
+import { msg } from '../message.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Above this part of the bandwidth the last pass comes late and little more load keeps it from coming. */
+const close = 0.7;
+
+/** MiB/s with as many digits as say something. */
+function rate(bytesPerSecond: number): string {
+  const mebibytes = bytesPerSecond / mebibyte;
+  return `${mebibytes >= 10 || mebibytes === 0 ? Math.round(mebibytes) : mebibytes.toFixed(1)} MiB/s`;
+}
+
+const advice: readonly [Remedy, ...Remedy[]] = [
+  {
+    text: msg('Pause the VM for the time of the migration: then it writes nothing, and is sure to arrive.'),
+    action: { kind: 'pause-vm' },
+  },
+  { text: msg('Reduce its load until it has arrived.') },
+  { text: msg('Do not migrate it live: shut it off, and start it on the destination.') },
+];
+
+/** Does the link carry more than the VM writes? */
+export const dirtyRateCheck = defineCheck({
+  id: 'dirty-rate',
+  title: msg('Dirty rate'),
+  why: msg(
+    'While the memory is sent, the VM writes to it. What it wrote has to be sent again. If it writes faster than the link carries, this never ends.',
+  ),
+  needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
+  judge: ({ domain, dirtyRate, bandwidth }): Judgement => {
+    const dirty = rate(dirtyRate.bytesPerSecond);
+    const link = rate(bandwidth.bytesPerSecond);
+    const details = [
+      dirtyRate.measured
+        ? msg('The VM writes to $0 of its memory, measured for $1 s.', dirty, dirtyRate.seconds)
+        : msg('The VM is paused, so it writes nothing.'),
+      bandwidth.assumed
+        ? msg('The link is taken for $0. That was not measured.', link)
+        : msg('The link carries $0, measured over ssh.', link),
+    ];
+    const forecast = forecastFrom(
+      { available: true, value: domain },
+      { available: true, value: dirtyRate },
+      { available: true, value: bandwidth },
+    );
+    if (forecast.kind === 'does-not-converge') {
+      return {
+        verdict: 'block',
+        found: msg(
+          'The VM writes $0, the link carries $1. The migration would not come to an end.',
+          dirty,
+          link,
+        ),
+        details: [
+          ...details,
+          msg('The link would have to carry $0.', rate(forecast.breakEvenBytesPerSecond)),
+        ],
+        remedies: advice,
+        override: {
+          risk: msg(
+            'Unless its load falls, the migration goes on until it is cancelled, and slows the VM and the network meanwhile.',
+          ),
+        },
+      };
+    }
+    if (dirtyRate.bytesPerSecond > close * bandwidth.bytesPerSecond) {
+      return {
+        verdict: 'warn',
+        found: msg(
+          'The VM writes $0, the link carries $1. That is close: a little more load, and the migration does not end.',
+          dirty,
+          link,
+        ),
+        details,
+        remedies: advice,
+      };
+    }
+    return {
+      verdict: 'pass',
+      found: msg('The VM writes $0, the link carries $1.', dirty, link),
+      details,
+    };
+  },
+});

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { type FactResult, FactUnavailable } from '../fact.ts';
+import { diskFilesFact } from '../facts/disk-files.ts';
+import { domainFact } from '../facts/domain.ts';
+import { type HostReading } from '../facts/host-reading.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
+import { type DestinationStorage, destinationStorageFact } from '../facts/volumes.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { type DiskVerdict, judgeDisks } from '../judging/disk-verdicts.ts';
+import { msg } from '../message.ts';
+
+/** Are the VM's disks the same ones over there? */
+export const sharedStorageCheck = defineCheck({
+  id: 'shared-storage',
+  title: msg('Storage'),
+  why: msg(
+    'Only the memory is sent. Every disk has to be reachable from the destination as the very same one, or its content is lost to the VM.',
+  ),
+  needs: { domain: domainFact, disks: diskFilesFact, source: sourceShellFact },
+  wants: { shell: destinationShellFact, storage: destinationStorageFact },
+  judge: ({ domain, disks, source, shell, storage }): Judgement => {
+    const verdicts = judgeDisks(domain.config, disks, source, lookThere(shell, storage));
+    const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
+      verdicts.filter((one) => one.verdict === verdict);
+    const details = verdicts.map(({ disk, path, found }) => msg('$0 ($1): $2', disk, path, found));
+    const blocked = of('block');
+    const remedies = (list: readonly DiskVerdict[]): readonly Remedy[] => [
+      ...new Map(
+        list.flatMap((one) => one.remedies).map((remedy) => [JSON.stringify(remedy), remedy]),
+      ).values(),
+    ];
+    const [firstBlocked] = blocked;
+    if (firstBlocked !== undefined) {
+      const [first, ...others] = remedies(blocked);
+      return {
+        verdict: 'block',
+        found:
+          blocked.length === 1
+            ? msg('$0 ($1): $2', firstBlocked.disk, firstBlocked.path, firstBlocked.found)
+            : msg('$0 disks or files cannot be used on the destination.', blocked.length),
+        details,
+        remedies: [first ?? { text: msg('Put the disk on storage that both hosts share.') }, ...others],
+      };
+    }
+    const unknown = of('unknown');
+    if (unknown.length > 0) {
+      throw new FactUnavailable({
+        why: msg('Not every disk is proved to be the same one on the destination.'),
+        details,
+        remedies: remedies(unknown),
+        ...(shell.available || shell.original === undefined ? {} : { original: shell.original }),
+      });
+    }
+    const warned = of('warn');
+    if (warned.length > 0) {
+      const [first, ...others] = remedies(warned);
+      return {
+        verdict: 'warn',
+        found: msg('All disks can be used on the destination, but look at this.'),
+        details,
+        remedies: [first ?? { text: msg('Look at the details.') }, ...others],
+      };
+    }
+    return {
+      verdict: 'pass',
+      found:
+        verdicts.length === 0
+          ? msg('The VM has no disk.')
+          : msg('All disks are the same ones on the destination.'),
+      details,
+    };
+  },
+});
+
+/** How the destination's storage could be looked at. */
+function lookThere(
+  shell: FactResult<HostReading>,
+  storage: FactResult<DestinationStorage>,
+): {
+  files?: HostReading['files'];
+  pools?: DestinationStorage;
+  why: ReturnType<typeof msg>;
+} {
+  return {
+    ...(shell.available ? { files: shell.value.files } : {}),
+    ...(storage.available ? { pools: storage.value } : {}),
+    why: shell.available ? msg('the destination could not be looked at') : shell.why,
+  };
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
+import { dataAddressFact } from './data-address.ts';
+import { destinationDomainsFact } from './destination-domains.ts';
+import { destinationShellFact } from './host-shell.ts';
+
+/** Which of the ports that libvirt may choose for the data can be reached. */
+export interface DataPorts {
+  readonly first: number;
+  readonly last: number;
+  /** The range is that of the destination's qemu.conf as read there; otherwise libvirt's default is taken. */
+  readonly rangeRead: boolean;
+  readonly open: readonly number[];
+  readonly closed: readonly number[];
+  /** Not tried: something listens there, maybe a QEMU that another VM is on its way to, which a visitor would break. */
+  readonly busy: readonly number[];
+}
+
+/** libvirt's range unless qemu.conf says otherwise. */
+const defaultFirst = 49152;
+const defaultLast = 49215;
+
+/** One lost packet is forgiven: TCP sends the next after a second. */
+const connectMilliseconds = 1800;
+
+/** Ports that are tried at the same time. */
+const atOnce = 64;
+
+/** Each data port tried, but those on which something listens. */
+export const dataPortsFact = defineFact<
+  DataPorts,
+  { address: typeof dataAddressFact; domains: typeof destinationDomainsFact },
+  { shell: typeof destinationShellFact }
+>({
+  name: 'data-ports',
+  needs: { address: dataAddressFact, domains: destinationDomainsFact },
+  wants: { shell: destinationShellFact },
+  timeLimitMilliseconds: 10_000,
+  gather: async ({ address, domains }, { platform, signal }, { shell }) => {
+    const [target] = address.addresses;
+    if (target === undefined) {
+      throw new FactUnavailable({ why: msg('This host cannot resolve the name $0.', address.host) });
+    }
+    if (!shell.available && domains.arriving.length > 0) {
+      throw new FactUnavailable({
+        why: msg(
+          'Another VM ($0) is arriving at the destination just now. Trying the ports could break that, so they were not tried.',
+          domains.arriving.join(', '),
+        ),
+      });
+    }
+    const setting = (name: string, standard: number): number => {
+      const value = shell.available ? Number(shell.value.settings.get(name) ?? NaN) : NaN;
+      return Number.isInteger(value) && value > 0 && value < 65536 ? value : standard;
+    };
+    const first = address.port ?? setting('migration_port_min', defaultFirst);
+    const last = address.port ?? Math.max(first, setting('migration_port_max', defaultLast));
+    const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const busy = all.filter((port) => shell.available && shell.value.listening.has(port));
+    const open: number[] = [];
+    const closed: number[] = [];
+    const queue = all.filter((port) => !busy.includes(port));
+    const work = async (): Promise<void> => {
+      for (let port = queue.shift(); port !== undefined; port = queue.shift()) {
+        const outcome = await platform.connectTcp(target, port, {
+          timeoutMilliseconds: connectMilliseconds,
+          signal,
+        });
+        (outcome.kind === 'connected' || outcome.kind === 'refused' ? open : closed).push(port);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    const ascending = (a: number, b: number): number => a - b;
+    return {
+      first,
+      last,
+      rangeRead: address.port !== undefined || (shell.available && shell.value.settingsReadable),
+      open: open.sort(ascending),
+      closed: closed.sort(ascending),
+      busy,
+    };
+  },
+});

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
+import { type DiskFile, diskVolumes } from '../facts/disk-files.ts';
+import type { FileReading, HostReading } from '../facts/host-reading.ts';
+import type { DestinationStorage } from '../facts/volumes.ts';
+import type { Remedy } from '../finding.ts';
+import { type Message, msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
+import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
+
+/** What is to be said about one disk, or one file of its backing chain. */
+export interface DiskVerdict {
+  readonly disk: string;
+  readonly path: string;
+  readonly verdict: 'pass' | 'warn' | 'block' | 'unknown';
+  readonly found: Message;
+  readonly remedies: readonly Remedy[];
+}
+
+/** What could be seen of the destination's storage. */
+export interface StorageThere {
+  readonly files?: HostReading['files'];
+  readonly pools?: DestinationStorage;
+  /** Why there is no look at the files. */
+  readonly why: Message;
+}
+
+/**
+ * File systems that libvirt takes for shared (virFileIsSharedFS; qemuMigrationSrcIsSafe refuses a writable file on any
+ * other). The names are those of /proc/self/mountinfo.
+ */
+const sharedFileSystems =
+  /^(nfs4?|gfs2|ocfs2|afs|smb3?|smbfs|cifs|ceph|gpfs|acfs|beegfs|fuse\.(glusterfs|quobyte))$/;
+
+/** Of these, the ones that libvirt learned later than the oldest version that we support. */
+const sharedSinceLater = /^(beegfs|acfs)$/;
+
+/** File systems that only libvirt's own setting `shared_filesystems` can make shared. */
+function isShared(path: string, { fileSystem }: FileReading, settings: HostReading['settings']): boolean {
+  if (sharedFileSystems.test(fileSystem)) return true;
+  const folders = [...(settings.get('shared_filesystems') ?? '').matchAll(/"([^"]+)"/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return folders.some((folder) => path.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+}
+
+/** Every disk with what there is to say about it. */
+export function judgeDisks(
+  config: Pick<DomainConfig, 'disks' | 'uuid'>,
+  files: readonly DiskFile[],
+  here: HostReading,
+  there: StorageThere,
+): readonly DiskVerdict[] {
+  return [
+    ...config.disks.flatMap((disk) => judgeKind(disk)),
+    ...files.map((file) => judgeFile(file, config.uuid, here, there)),
+    ...diskVolumes(config).map(({ disk, pool, volume }): DiskVerdict => {
+      const answer = there.pools?.volumes.get(`${pool}/${volume}`);
+      const path = `${pool}/${volume}`;
+      const look: Remedy = {
+        text: msg(
+          'The pool has to be there under the same name, active, and on storage that both hosts share.',
+        ),
+        command: shellCommand('virsh', 'vol-path', '--pool', pool, '--vol', volume),
+        host: 'destination',
+      };
+      if (answer === undefined) return { disk, path, verdict: 'unknown', found: there.why, remedies: [look] };
+      return answer.ok
+        ? {
+            disk,
+            path,
+            verdict: 'pass',
+            found: msg('the destination has a volume of that name'),
+            remedies: [],
+          }
+        : {
+            disk,
+            path,
+            verdict: 'block',
+            found: msg('the destination has no such volume'),
+            remedies: [look],
+          };
+    }),
+  ];
+}
+
+/** Disks that are no file here at all, and those that libvirt never migrates. */
+function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
+  const path = disk.source?.path ?? disk.source?.name ?? disk.type;
+  const verdict = (
+    kind: DiskVerdict['verdict'],
+    found: Message,
+    ...remedies: Remedy[]
+  ): readonly DiskVerdict[] => [{ disk: disk.target, path, verdict: kind, found, remedies }];
+  if (disk.transient) {
+    return verdict('block', msg('a transient disk; libvirt does not migrate those'), {
+      text: msg('Shut the VM off and make the disk an ordinary one.'),
+    });
+  }
+  switch (disk.type) {
+    case 'network':
+      return verdict(
+        'pass',
+        msg('storage over the network ($0), the same from every host', disk.source?.protocol ?? ''),
+      );
+    case 'nvme':
+      return verdict(
+        'block',
+        msg('an NVMe device of this host, given to the VM; libvirt does not migrate that'),
+        {
+          text: msg('Detach it, or copy its content to storage that both hosts share.'),
+        },
+      );
+    case 'dir':
+    case 'vhostuser':
+      return disk.source === undefined
+        ? []
+        : verdict('unknown', msg('a disk of a kind that cannot be compared'), {
+            text: msg('See whether the same is there on the destination.'),
+          });
+    default:
+      return [];
+  }
+}
+
+function judgeFile(file: DiskFile, uuid: string, here: HostReading, there: StorageThere): DiskVerdict {
+  const { disk, path } = file;
+  const verdict = (kind: DiskVerdict['verdict'], found: Message, ...remedies: Remedy[]): DiskVerdict => ({
+    disk,
+    path,
+    verdict: kind,
+    found,
+    remedies,
+  });
+  const local = here.files.get(path);
+  if (local?.exists !== true) {
+    return verdict('unknown', msg('the file could not be looked at on this host'), {
+      text: msg('Look at it by hand.'),
+      command: shellCommand('stat', '-L', '--', path),
+      host: 'source',
+    });
+  }
+  if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings)) {
+    return verdict(
+      'block',
+      msg('on a file system of this host alone ($0); libvirt refuses to migrate that', local.fileSystem),
+      {
+        text: msg(
+          'Put the disk on storage that both hosts share (NFS, GlusterFS, Ceph, iSCSI...), under the same path.',
+        ),
+        command: shellCommand('findmnt', '-T', path),
+        host: 'source',
+      },
+    );
+  }
+  const compared = compare(path, local, there);
+  return file.role === 'disk'
+    ? judgeWritable(file, local, compared, verdict)
+    : judgeReadOnly(file, uuid, local, there.files?.get(path), compared, verdict);
+}
+
+function compare(path: string, local: FileReading, there: StorageThere): Comparison {
+  const seen = there.files?.get(path);
+  if (seen !== undefined) return compareFiles(local, seen);
+  const pooled = there.pools?.files.get(path);
+  return pooled === undefined ? { kind: 'not-proved', evidence: there.why } : compareWithPool(local, pooled);
+}
+
+type Say = (kind: DiskVerdict['verdict'], found: Message, ...remedies: Remedy[]) => DiskVerdict;
+
+/** How an admin compares a file on both hosts. */
+function compareByHand(path: string): Remedy {
+  return {
+    text: msg('Compare inode, size and time of last change on both hosts.'),
+    command: shellCommand('stat', '-L', '-c', '%i %s %z', '--', path),
+    host: 'destination',
+  };
+}
+
+function mountThere(path: string, local: FileReading): Remedy {
+  return {
+    text: msg('Mount $0 on the destination as on this host, so that $1 is there.', local.mountSource, path),
+    command: shellCommand('findmnt', '-T', path),
+    host: 'destination',
+  };
+}
+
+function judgeWritable(file: DiskFile, local: FileReading, compared: Comparison, say: Say): DiskVerdict {
+  switch (compared.kind) {
+    case 'missing':
+      return say('block', msg('not there on the destination'), mountThere(file.path, local));
+    case 'different':
+      return say(
+        'block',
+        msg('another file on the destination: $0', compared.evidence),
+        mountThere(file.path, local),
+      );
+    case 'not-proved':
+      return say('unknown', compared.evidence, compareByHand(file.path));
+    case 'same':
+      break;
+  }
+  if (file.cache === 'unsafe') {
+    return say(
+      'warn',
+      msg(
+        '$0; its cache mode is unsafe, so that writes may not have reached the storage when the VM goes on there',
+        compared.evidence,
+      ),
+      { text: msg('Set the cache mode of the disk to none.') },
+    );
+  }
+  if (sharedSinceLater.test(local.fileSystem)) {
+    return say('warn', msg('$0; older versions of libvirt refuse $1', compared.evidence, local.fileSystem), {
+      text: msg('If libvirt refuses, a newer version of it helps.'),
+    });
+  }
+  return say('pass', compared.evidence);
+}
+
+function judgeReadOnly(
+  file: DiskFile,
+  uuid: string,
+  local: FileReading,
+  remote: FileReading | undefined,
+  compared: Comparison,
+  say: Say,
+): DiskVerdict {
+  if (compared.kind === 'missing') {
+    if (file.optional) return say('pass', msg('not there on the destination; libvirt ejects it on the way'));
+    return file.role === 'base'
+      ? say(
+          'block',
+          msg('not there on the destination, and the disk is built upon it'),
+          mountThere(file.path, local),
+        )
+      : say(
+          'block',
+          msg('not there on the destination'),
+          {
+            text: msg('Eject it if the VM does not need it.'),
+            command: shellCommand('virsh', 'change-media', uuid, file.disk, '--eject'),
+            host: 'source',
+          },
+          mountThere(file.path, local),
+        );
+  }
+  if (compared.kind === 'same') return say('pass', compared.evidence);
+  if (remote === undefined) return say('unknown', compared.evidence, compareByHand(file.path));
+  // Only read, so a copy does as well as the same file; but it has to be a copy.
+  if (remote.sizeBytes !== local.sizeBytes) {
+    return say(
+      file.role === 'base' ? 'block' : 'warn',
+      msg(
+        'another file of another size on the destination ($0 bytes here, $1 there)',
+        local.sizeBytes,
+        remote.sizeBytes,
+      ),
+      mountThere(file.path, local),
+    );
+  }
+  return say(
+    file.role === 'base' ? 'warn' : 'pass',
+    msg('a file of the same size on the destination, only read'),
+    {
+      text: msg('See that both have the same content.'),
+      command: shellCommand('sha256sum', '--', file.path),
+      host: 'destination',
+    },
+  );
+}
