@@ -69,6 +69,8 @@ function invalid(problem: Message, suggestion?: string): DestinationInput {
   return suggestion === undefined ? { kind: 'invalid', problem } : { kind: 'invalid', problem, suggestion };
 }
 
+const needsBrackets = msg('An IPv6 address has to be in square brackets, for example [2001:db8::1].');
+
 /** Host, port and user of an authority such as `root@beta:2222` or `[2001:db8::1]`, or what is wrong with it. */
 function parseAuthority(
   authority: string,
@@ -79,7 +81,7 @@ function parseAuthority(
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(rest);
   if (match === null) {
     return rest.includes(':')
-      ? { problem: msg('An IPv6 address has to be in square brackets, for example [2001:db8::1].') }
+      ? { problem: needsBrackets }
       : { problem: msg('The host in this URI is not a name or an address: $0', rest) };
   }
   if (userText?.includes(':') === true) {
@@ -95,6 +97,7 @@ function parseAuthority(
     return { problem: msg('The user name in this URI cannot be used: $0', userText) };
   }
   const [, bracketed, named, portText] = match;
+  if (bracketed === undefined && portText?.includes(':') === true) return { problem: needsBrackets };
   const host = bracketed === undefined ? (named ?? '') : (percentDecoded(bracketed) ?? '');
   if (host === '' && bracketed === undefined) return { host: '' };
   if (bracketed === undefined ? !hostName.test(host) : !ipv6.test(host)) {

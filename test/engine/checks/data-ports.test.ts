@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
+import { dataPortsCheck } from '../../../src/engine/checks/data-ports.ts';
+import type { DataAddress } from '../../../src/engine/facts/data-address.ts';
+import type { DataPorts } from '../../../src/engine/facts/data-ports.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const address: DataAddress = {
+  host: 'beta',
+  from: 'host-name',
+  addresses: ['10.1.0.2'],
+  controlAddresses: ['10.1.0.2'],
+};
+const localNames = there(['alpha', '10.1.0.1']);
+const range = Array.from({ length: 64 }, (_, index) => 49152 + index);
+const ports = (change: Partial<DataPorts>): ReturnType<typeof there<DataPorts>> =>
+  there({ first: 49152, last: 49215, rangeRead: true, open: range, closed: [], busy: [], ...change });
+const rest = { address, localNames };
+
+testCheck(dataPortsCheck, [
+  {
+    name: 'all open',
+    facts: { ...rest, ports: ports({}) },
+    verdict: 'pass',
+    found: /64 of 64 ports for the data \(49152-49215\)/,
+  },
+  {
+    name: 'one in use by another migration',
+    facts: { ...rest, ports: ports({ open: range.slice(1), busy: [49152] }) },
+    verdict: 'pass',
+    found: /63 of 64 .*49153-49215/,
+  },
+  {
+    name: 'all closed',
+    facts: { ...rest, ports: ports({ open: [], closed: range }) },
+    verdict: 'block',
+    found: /0 of 64/,
+  },
+  {
+    name: 'the lowest closed',
+    facts: { ...rest, ports: ports({ open: range.slice(1), closed: [49152] }) },
+    verdict: 'block',
+    found: /Port 49152/,
+  },
+  {
+    name: 'the lowest free one closed',
+    facts: { ...rest, ports: ports({ open: range.slice(2), busy: [49152], closed: [49153] }) },
+    verdict: 'block',
+    found: /Port 49153/,
+  },
+  {
+    name: 'others closed',
+    facts: { ...rest, ports: ports({ open: range.slice(0, 4), closed: range.slice(4) }) },
+    verdict: 'warn',
+    found: /4 of 64/,
+  },
+  {
+    name: 'all taken',
+    facts: { ...rest, ports: ports({ open: [], busy: range }) },
+    verdict: 'block',
+    found: /All 64/,
+  },
+  {
+    name: 'the chosen port taken',
+    facts: { ...rest, ports: ports({ first: 50000, last: 50000, open: [], busy: [50000] }) },
+    verdict: 'block',
+    found: /Port 50000/,
+  },
+  {
+    name: 'the name is not known here',
+    facts: { address: { ...address, host: 'beta.example', addresses: [] }, localNames, ports: missing },
+    verdict: 'block',
+    found: /calls itself beta.example/,
+    also: (finding) => {
+      expect(finding).toMatchObject({
+        remedies: [{ action: { kind: 'set-migration-uri', uri: 'tcp://10.1.0.2' } }, {}],
+      });
+    },
+  },
+  {
+    name: 'the chosen name is not known here',
+    facts: { address: { ...address, from: 'migration-uri', addresses: [] }, localNames, ports: missing },
+    verdict: 'block',
+    found: /does not know the name/,
+  },
+  {
+    name: 'the name is this host',
+    facts: { address: { ...address, addresses: ['127.0.1.1'] }, localNames, ports: missing },
+    verdict: 'block',
+    found: /this very host/,
+  },
+  {
+    name: 'it calls itself localhost',
+    facts: { address: { ...address, host: 'localhost.localdomain' }, localNames, ports: missing },
+    verdict: 'block',
+    found: /own name/,
+  },
+  { name: 'not tried', facts: { ...rest, ports: missing }, verdict: 'unknown' },
+]);

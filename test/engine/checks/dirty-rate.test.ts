@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
+import { dirtyRateCheck } from '../../../src/engine/checks/dirty-rate.ts';
+import type { Bandwidth } from '../../../src/engine/facts/bandwidth.ts';
+import type { DirtyRate } from '../../../src/engine/facts/dirty-rate.ts';
+import { domain } from '../fixtures.ts';
+import { testCheck } from '../test-check.ts';
+
+const MiB = 1024 * 1024;
+const facts = (
+  writes: number,
+  carries: number,
+  more: { dirty?: Partial<DirtyRate>; link?: Partial<Bandwidth> } = {},
+): { domain: ReturnType<typeof domain>; dirtyRate: DirtyRate; bandwidth: Bandwidth } => ({
+  domain: domain(),
+  dirtyRate: { bytesPerSecond: writes * MiB, seconds: 1, measured: true, ...more.dirty },
+  bandwidth: { bytesPerSecond: carries * MiB, assumed: false, ...more.link },
+});
+
+testCheck(dirtyRateCheck, [
+  {
+    name: 'idle',
+    facts: facts(0, 9.5),
+    verdict: 'pass',
+    found: /writes 0 MiB\/s, the link carries 9.5 MiB\/s/,
+  },
+  { name: 'paused', facts: facts(0, 9.5, { dirty: { measured: false } }), verdict: 'pass' },
+  {
+    name: 'an assumed link',
+    facts: facts(1, 125, { link: { assumed: true } }),
+    verdict: 'pass',
+    also: (finding) => {
+      expect(JSON.stringify(finding.details)).toContain('That was not measured');
+    },
+  },
+  { name: 'close', facts: facts(80, 100), verdict: 'warn', found: /That is close/ },
+  {
+    name: 'faster than the link',
+    facts: facts(20, 9.5),
+    verdict: 'block',
+    found: /writes 20 MiB\/s, the link carries 9.5 MiB\/s/,
+    also: (finding) => {
+      expect(finding).toMatchObject({ override: {}, remedies: [{ action: { kind: 'pause-vm' } }, {}, {}] });
+    },
+  },
+]);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { nameCollisionCheck } from '../../../src/engine/checks/name-collision.ts';
+import type { DestinationDomains, KnownDomain } from '../../../src/engine/facts/destination-domains.ts';
+import { destination, domain, uuid } from '../fixtures.ts';
+import { testCheck } from '../test-check.ts';
+
+const other = '11111111-2222-4333-8444-555555555555';
+const knows = (...domains: KnownDomain[]): { known: DestinationDomains } => ({
+  known: { domains, arriving: [] },
+});
+const rest = { domain: domain(), destination: destination() };
+
+testCheck(nameCollisionCheck, [
+  {
+    name: 'not known there',
+    facts: { ...rest, ...knows({ uuid: other, name: 'Web', active: true }) },
+    verdict: 'pass',
+  },
+  {
+    name: 'another one of that name',
+    facts: { ...rest, ...knows({ uuid: other, name: 'web', active: false }) },
+    verdict: 'block',
+  },
+  {
+    name: 'running there',
+    facts: { ...rest, ...knows({ uuid: uuid.toUpperCase(), name: 'web', active: true }) },
+    verdict: 'block',
+    found: /active/,
+  },
+  {
+    name: 'defined there under another name',
+    facts: { ...rest, ...knows({ uuid, name: 'old', active: false }) },
+    verdict: 'block',
+  },
+  {
+    name: 'defined there',
+    facts: { ...rest, ...knows({ uuid, name: 'web', active: false }) },
+    verdict: 'warn',
+    found: /replaced/,
+  },
+  {
+    name: 'defined there, temporary',
+    facts: { ...rest, ...knows({ uuid, name: 'web', active: false }) },
+    temporary: true,
+    verdict: 'warn',
+    found: /leave it there/,
+  },
+]);

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { sharedStorageCheck } from '../../../src/engine/checks/shared-storage.ts';
+import { diskFiles } from '../../../src/engine/facts/disk-files.ts';
+import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
+import type { DestinationStorage } from '../../../src/engine/facts/volumes.ts';
+import { plainText } from '../../../src/engine/message.ts';
+import { domain, file, reading } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const path = '/images/web.qcow2';
+const iso = '/iso/debian.iso';
+const disk = `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${path}'/><target dev='vda' bus='virtio'/></disk>`;
+const unsafeDisk = disk.replace("type='qcow2'", "type='qcow2' cache='unsafe'");
+const based = disk.replace(
+  '<target',
+  `<backingStore type='file'><format type='raw'/><source file='/base.raw'/></backingStore><target`,
+);
+const cdrom = (policy = ''): string =>
+  `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${iso}'${policy}/><target dev='sda' bus='sata'/><readonly/></disk>`;
+const block = `<disk type='block' device='disk'><driver name='qemu' type='raw'/><source dev='/dev/sdb'/><target dev='vda' bus='virtio'/></disk>`;
+const rbd = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='rbd' name='pool/web'/><target dev='vda' bus='virtio'/></disk>`;
+const volume = `<disk type='volume' device='disk'><driver name='qemu' type='raw'/><source pool='default' volume='web'/><target dev='vda' bus='virtio'/></disk>`;
+
+/** A VM with these disks, files here and files there; `there` absent: no shell. */
+function facts(
+  devices: string,
+  here: Readonly<Record<string, FileReading>>,
+  remote?: Readonly<Record<string, FileReading>>,
+  storage?: DestinationStorage,
+  settings = new Map<string, string>(),
+): Parameters<typeof sharedStorageCheck.judgeFacts>[0] {
+  const vm = domain({}, devices);
+  return {
+    domain: vm,
+    disks: diskFiles(vm.config),
+    source: reading(here, { settings }),
+    shell: remote === undefined ? missing : there(reading(remote)),
+    storage: storage === undefined ? missing : there(storage),
+  };
+}
+
+const nfs = file({ fileSystem: 'nfs4', mountSource: 'nas:/images', inode: '77' });
+const local = file({ fileSystem: 'ext4', mountSource: '/dev/sda1', inode: '12' });
+const absent = file({ exists: false });
+const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
+
+testCheck(sharedStorageCheck, [
+  { name: 'no disk', facts: facts('', {}, {}), verdict: 'pass', found: /no disk/ },
+  {
+    name: 'on GlusterFS',
+    facts: facts(
+      disk,
+      { [path]: file() },
+      { [path]: file({ changeTimes: ['x'], mountSource: 'beta:/images' }) },
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, same change',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, mountSource: '10.0.0.9:/images' } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, same export',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, changeTimes: ['x'] } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'the destination is the NFS server',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...local, inode: '77' } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, another server, nothing in common but the inode',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, mountSource: 'x:/y', changeTimes: ['x'] } }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'on CIFS, with other inodes',
+    facts: facts(
+      disk,
+      { [path]: { ...nfs, fileSystem: 'cifs' } },
+      { [path]: { ...nfs, fileSystem: 'cifs', inode: '5' } },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'local',
+    facts: facts(disk, { [path]: local }, { [path]: local }),
+    verdict: 'block',
+    found: /this host alone \(ext4\)/,
+  },
+  {
+    name: 'local, but set to be shared',
+    facts: facts(
+      disk,
+      { [path]: local },
+      { [path]: local },
+      undefined,
+      new Map([['shared_filesystems', '[ "/images" ]']]),
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'another file',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, inode: '78' } }),
+    verdict: 'block',
+    found: /inode 77 here, 78 there/,
+  },
+  {
+    name: 'not there',
+    facts: facts(disk, { [path]: nfs }, { [path]: absent }),
+    verdict: 'block',
+    found: /not there/,
+  },
+  { name: 'cache mode unsafe', facts: facts(unsafeDisk, { [path]: nfs }, { [path]: nfs }), verdict: 'warn' },
+  {
+    name: 'not to be seen here',
+    facts: facts(disk, { [path]: absent }, { [path]: nfs }),
+    verdict: 'unknown',
+  },
+  { name: 'no look at the destination', facts: facts(disk, { [path]: nfs }), verdict: 'unknown' },
+  {
+    name: 'a storage pool there proves it',
+    facts: facts(disk, { [path]: nfs }, undefined, {
+      files: new Map([[path, { changeTime: '1769853600.123456789' }]]),
+      volumes: new Map(),
+    }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a storage pool there has another one',
+    facts: facts(disk, { [path]: nfs }, undefined, {
+      files: new Map([[path, { changeTime: '1769853601.123456789' }]]),
+      volumes: new Map(),
+    }),
+    verdict: 'unknown',
+  },
+  { name: 'over the network', facts: facts(rbd, {}, {}), verdict: 'pass' },
+  {
+    name: 'the same device',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': device }),
+    verdict: 'pass',
+  },
+  {
+    name: 'another device',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: ['naa.7'] } }),
+    verdict: 'block',
+  },
+  {
+    name: 'a device without identity',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: [] } }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'an ISO that is there too',
+    facts: facts(cdrom(), { [iso]: local }, { [iso]: { ...local, inode: '99', changeTimes: ['x'] } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'an ISO of another size',
+    facts: facts(
+      cdrom(),
+      { [iso]: local },
+      { [iso]: { ...local, sizeBytes: 5, inode: '9', changeTimes: [] } },
+    ),
+    verdict: 'warn',
+  },
+  {
+    name: 'an ISO that only this host has',
+    facts: facts(cdrom(), { [iso]: local }, { [iso]: absent }),
+    verdict: 'block',
+    also: (finding) => {
+      if (!('remedies' in finding) || finding.remedies[0] === undefined) throw new Error('no remedy');
+      if (!plainText(finding.remedies[0].text).startsWith('Eject')) throw new Error('not ejected');
+    },
+  },
+  {
+    name: 'an ISO that may be missing',
+    facts: facts(cdrom(" startupPolicy='optional'"), { [iso]: local }, { [iso]: absent }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a base image that is missing',
+    facts: facts(based, { [path]: nfs, '/base.raw': local }, { [path]: nfs, '/base.raw': absent }),
+    verdict: 'block',
+    found: /built upon it/,
+  },
+  {
+    name: 'a base image that is a copy',
+    facts: facts(
+      based,
+      { [path]: nfs, '/base.raw': local },
+      { [path]: nfs, '/base.raw': { ...local, inode: '5', changeTimes: [] } },
+    ),
+    verdict: 'warn',
+  },
+  {
+    name: 'a volume that is missing there',
+    facts: facts(
+      volume,
+      {},
+      {},
+      { files: new Map(), volumes: new Map([['default/web', { ok: false, original: 'no pool' }]]) },
+    ),
+    verdict: 'block',
+  },
+]);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../../src/engine/choices.ts';
+import { parseDestination, type ValidDestination } from '../../src/engine/destination-uri.ts';
+import type { SourceDomain } from '../../src/engine/facts/domain.ts';
+import type { FileReading, HostReading } from '../../src/engine/facts/host-reading.ts';
+import type { Host } from '../../src/engine/facts/hosts.ts';
+import { parseDomain } from '../../src/libvirt/domain-xml.ts';
+
+export const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';
+
+export const choices: MigrationChoices = {
+  vm: { connection: 'system', name: 'web', uuid },
+  destination: 'qemu+ssh://beta/system',
+  temporary: false,
+  dirtyRateSeconds: 1,
+  confirmedUriParameters: [],
+};
+
+/** A destination as the parser gives it. */
+export function destination(uri = choices.destination): ValidDestination {
+  const input = parseDestination(uri, { localNames: ['alpha'] });
+  if (input.kind !== 'valid') throw new Error(`${uri} is ${input.kind}`);
+  return input;
+}
+
+/** A VM whose devices are given as XML. */
+export function domain(change: Partial<SourceDomain> = {}, devices = '', cpu = ''): SourceDomain {
+  const config = parseDomain(
+    `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid><memory unit='KiB'>1048576</memory>` +
+      `<currentMemory unit='KiB'>1048576</currentMemory><vcpu placement='static'>2</vcpu>` +
+      `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>${cpu}` +
+      `<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>${devices}</devices></domain>`,
+  );
+  return {
+    config,
+    state: 1,
+    reason: 1,
+    job: 'Job type:         None\n',
+    measuringDirtyRate: false,
+    memoryBytes: 1024 ** 3,
+    ...change,
+  };
+}
+
+export const alpha: Host = {
+  hostname: 'alpha',
+  uuid: 'aaaaaaaa-0000-4000-8000-000000000001',
+  cpuModel: 'Skylake-Server',
+  cpuXml: '<cpu/>',
+  cpuFeatures: ['vmx', 'pdpe1gb'],
+};
+export const beta: Host = { ...alpha, hostname: 'beta', uuid: 'bbbbbbbb-0000-4000-8000-000000000002' };
+
+/** A file on GlusterFS, unless said otherwise. */
+export function file(change: Partial<FileReading> = {}): FileReading {
+  return {
+    exists: true,
+    kind: 'regular file',
+    inode: '9876543210',
+    sizeBytes: 1024 ** 3,
+    changeTimes: ['2026-01-31 10:00:00.123456789 +0000'],
+    fileSystem: 'fuse.glusterfs',
+    mountSource: 'alpha:/images',
+    deviceIds: [],
+    ...change,
+  };
+}
+
+/** What a shell on a host saw. */
+export function reading(
+  files: Readonly<Record<string, FileReading>> = {},
+  change: Partial<HostReading> = {},
+): HostReading {
+  return {
+    files: new Map(Object.entries(files)),
+    listening: new Set([22]),
+    settings: new Map(),
+    settingsReadable: true,
+    ...change,
+  };
+}
