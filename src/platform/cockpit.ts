@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { Cockpit, CockpitDBusClient, CockpitError, CockpitProcessError } from './cockpit.d.ts';
+import type { Cockpit, CockpitDBusClient, CockpitError, CockpitProcessError } from './cockpit-api.ts';
 import {
   type DBusCall,
   type DBusMatch,

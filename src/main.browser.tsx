@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import '@patternfly/react-core/dist/styles/base.css';
+import { createRoot } from 'react-dom/client';
+import { Cell } from './engine/cell.ts';
+import { readLocalNames } from './engine/facts/local-names.ts';
+import { FactCache } from './engine/gatherer.ts';
+import { Inventory } from './engine/inventory.ts';
+import { Migrations } from './engine/migrations.ts';
+import { operate } from './engine/operations.ts';
+import { Preflight } from './engine/preflight.ts';
+import type { ConnectionName } from './engine/vm.ts';
+import { cockpitPlatform } from './platform/cockpit.ts';
+import type { Cockpit } from './platform/cockpit-api.ts';
+import { App } from './ui/app.tsx';
+import type { Model } from './ui/model.ts';
+import './ui/page.css';
+import { RecentDestinations } from './ui/recent-destinations.ts';
+import { followTheme } from './ui/theme.ts';
+import { _ } from './ui/translate.ts';
+
+/** From ../base1/cockpit.js of the console. */
+declare const cockpit: Cockpit;
+
+/** The page's engine on top of the console's bridge. */
+function makeModel(): Model {
+  const platform = cockpitPlatform(cockpit);
+  const system = new Inventory(platform, 'system');
+  const session = new Inventory(platform, 'session');
+  const migrations = new Migrations(platform, [system, session]);
+  const inventoryOf = (name: ConnectionName): Inventory => (name === 'system' ? system : session);
+  const names = new Cell<readonly string[]>([]);
+  system.start();
+  session.start();
+  migrations.watch();
+  // Known a moment later; until then the preflight's own check of the host stands alone. Does not reject.
+  void readLocalNames(platform).then(names.set);
+  return {
+    inventories: [system, session],
+    migrations: {
+      state: migrations.state,
+      start: (choices, plan) => {
+        migrations.start(choices, plan);
+      },
+      cancel: (vm) => {
+        migrations.cancel(vm);
+      },
+      dismiss: (vm) => {
+        migrations.dismiss(vm);
+      },
+    },
+    operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
+    newPreflights: (name) => {
+      let cache = new FactCache();
+      return (choices, fresh) => {
+        if (fresh) cache = new FactCache();
+        const preflight = new Preflight({ platform, connection: inventoryOf(name).connection }, choices, {
+          cache,
+        });
+        return {
+          state: preflight.state,
+          start: () => {
+            // Its end is told by the state; it does not reject.
+            void preflight.start();
+          },
+          stop: () => {
+            preflight.stop();
+          },
+        };
+      };
+    },
+    localNames: names,
+    destinations: new RecentDestinations(window.localStorage),
+  };
+}
+
+const place = document.getElementById('page');
+if (place !== null) {
+  document.documentElement.lang = cockpit.language.replaceAll('_', '-');
+  document.title = _('VM migration');
+  followTheme(window);
+  createRoot(place).render(<App model={makeModel()} />);
+}

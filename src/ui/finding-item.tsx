@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Checkbox } from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
+import type { Finding, RemedyAction } from '../engine/finding.ts';
+import { OriginalText } from './original-text.tsx';
+import { RemedyView } from './remedy-view.tsx';
+import { textOf } from './text.ts';
+import { _, format } from './translate.ts';
+import { VerdictLabel } from './verdict-label.tsx';
+
+export interface FindingItemProps {
+  readonly finding: Finding;
+  readonly overridden: boolean;
+  readonly destinationHost: string;
+  readonly onOverride: (check: string, overridden: boolean) => void;
+  readonly onAction: (action: RemedyAction) => void;
+}
+
+/** One finding: the verdict, what was found, why it matters, what to do. */
+export function FindingItem(props: FindingItemProps): ReactNode {
+  const { finding, overridden, destinationHost, onOverride, onAction } = props;
+  const overrideId = useId();
+  const remedies = 'remedies' in finding ? finding.remedies : [];
+  const original = 'original' in finding ? finding.original : undefined;
+  const override = finding.verdict === 'block' ? finding.override : undefined;
+  const calm = finding.verdict === 'pass' || finding.verdict === 'not-applicable';
+  return (
+    <li className="migrate-finding" data-check={finding.check} data-verdict={finding.verdict}>
+      <div className="migrate-finding-head">
+        <VerdictLabel verdict={finding.verdict} overridden={overridden} />
+        <strong className="migrate-finding-title">{textOf(finding.title)}</strong>
+      </div>
+      <div className="migrate-finding-found">{textOf(finding.found)}</div>
+      {finding.details === undefined || finding.details.length === 0 ? null : (
+        <ul className="migrate-finding-details">
+          {finding.details.map((detail) => {
+            const text = textOf(detail);
+            return <li key={text}>{text}</li>;
+          })}
+        </ul>
+      )}
+      {original === undefined ? null : <OriginalText>{original}</OriginalText>}
+      {calm ? (
+        <div className="migrate-finding-why">{textOf(finding.why)}</div>
+      ) : (
+        <div className="migrate-finding-why">{format(_('Why this matters: $0'), textOf(finding.why))}</div>
+      )}
+      {remedies.length === 0 ? null : (
+        <ul className="migrate-remedies" aria-label={format(_('What to do: $0'), textOf(finding.title))}>
+          {remedies.map((remedy) => (
+            <RemedyView
+              key={`${textOf(remedy.text)} ${remedy.command ?? ''}`}
+              remedy={remedy}
+              destinationHost={destinationHost}
+              onAction={onAction}
+            />
+          ))}
+        </ul>
+      )}
+      {override === undefined ? null : (
+        <Checkbox
+          id={overrideId}
+          className="migrate-override"
+          label={format(_('Migrate in spite of this: $0'), textOf(finding.title))}
+          description={textOf(override.risk)}
+          isChecked={overridden}
+          onChange={(_event, checked) => {
+            onOverride(finding.check, checked);
+          }}
+        />
+      )}
+    </li>
+  );
+}

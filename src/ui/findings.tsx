@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { ExpandableSection } from '@patternfly/react-core';
+import { type ReactNode, useState } from 'react';
+import type { Finding, RemedyAction, Verdict } from '../engine/finding.ts';
+import type { PreflightState } from '../engine/preflight-state.ts';
+import { FindingItem } from './finding-item.tsx';
+import { textOf } from './text.ts';
+import { _, format, ngettext } from './translate.ts';
+import { VerdictLabel } from './verdict-label.tsx';
+
+export interface FindingsProps {
+  readonly state: PreflightState;
+  readonly overrides: ReadonlySet<string>;
+  readonly destinationHost: string;
+  readonly onOverride: (check: string, overridden: boolean) => void;
+  readonly onAction: (action: RemedyAction) => void;
+}
+
+const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];
+
+function rank(finding: Finding, overrides: ReadonlySet<string>): number {
+  // What was overridden was read already: it comes after what still asks for a decision.
+  if (finding.verdict === 'block' && overrides.has(finding.check)) return worstFirst.indexOf('warn') - 0.5;
+  return worstFirst.indexOf(finding.verdict);
+}
+
+function isCalm(finding: Finding): boolean {
+  return finding.verdict === 'pass' || finding.verdict === 'not-applicable';
+}
+
+/** What the folded part says. */
+function calmSummary(calm: readonly Finding[]): string {
+  const passed = calm.filter((finding) => finding.verdict === 'pass').length;
+  const rest = calm.length - passed;
+  const passedText = format(ngettext('$0 check passed', '$0 checks passed', passed), passed);
+  if (rest === 0) return passedText;
+  return format(ngettext('$1, $0 does not apply', '$1, $0 do not apply', rest), rest, passedText);
+}
+
+/** What is said aloud: that checks run, and what came of them, but not each step on the way. */
+export function findingsSummary(state: PreflightState, overrides: ReadonlySet<string>): string {
+  const findings = state.checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  const count = (verdict: Verdict): number =>
+    findings.filter(
+      (finding) => finding.verdict === verdict && !(verdict === 'block' && overrides.has(finding.check)),
+    ).length;
+  if (state.running) return _('Checking whether the migration will work. Nothing is changed on either host.');
+  const [blocks, unknowns, warnings] = [count('block'), count('unknown'), count('warn')];
+  const overridden = findings.filter(
+    (finding) => finding.verdict === 'block' && overrides.has(finding.check),
+  ).length;
+  const parts = [
+    ...(blocks > 0
+      ? [format(ngettext('$0 check blocks the migration.', '$0 checks block the migration.', blocks), blocks)]
+      : []),
+    ...(unknowns > 0
+      ? [format(ngettext('$0 check could not be made.', '$0 checks could not be made.', unknowns), unknowns)]
+      : []),
+    ...(overridden > 0
+      ? [format(ngettext('$0 block is overridden.', '$0 blocks are overridden.', overridden), overridden)]
+      : []),
+    ...(warnings > 0 ? [format(ngettext('$0 warning.', '$0 warnings.', warnings), warnings)] : []),
+  ];
+  return parts.length === 0 ? _('All checks passed.') : parts.join(' ');
+}
+
+/**
+ * The findings. While they stream in they keep the order of the checks, so that nothing jumps under the reader's eyes;
+ * at the end the worst come first and what passed is folded away.
+ */
+export function Findings({
+  state,
+  overrides,
+  destinationHost,
+  onOverride,
+  onAction,
+}: FindingsProps): ReactNode {
+  const [expanded, setExpanded] = useState(false);
+  const item = (finding: Finding): ReactNode => (
+    <FindingItem
+      key={finding.check}
+      finding={finding}
+      overridden={finding.verdict === 'block' && overrides.has(finding.check)}
+      destinationHost={destinationHost}
+      onOverride={onOverride}
+      onAction={onAction}
+    />
+  );
+  if (state.running) {
+    return (
+      <ul className="migrate-findings" aria-label={_('Findings')} aria-busy="true">
+        {state.checks.map((progress) =>
+          progress.status === 'done' ? (
+            item(progress.finding)
+          ) : (
+            <li key={progress.check} className="migrate-finding" data-check={progress.check}>
+              <div className="migrate-finding-head">
+                <VerdictLabel verdict="waiting" />
+                <span className="migrate-finding-title">{textOf(progress.title)}</span>
+              </div>
+            </li>
+          ),
+        )}
+      </ul>
+    );
+  }
+  const findings = state.checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  const loud = findings
+    .filter((finding) => !isCalm(finding))
+    .sort((a, b) => rank(a, overrides) - rank(b, overrides));
+  const calm = findings.filter(isCalm);
+  return (
+    <>
+      {loud.length === 0 ? null : (
+        <ul className="migrate-findings" aria-label={_('Findings')}>
+          {loud.map(item)}
+        </ul>
+      )}
+      {calm.length === 0 ? null : (
+        <ExpandableSection
+          toggleText={calmSummary(calm)}
+          isExpanded={expanded}
+          onToggle={(_event, isExpanded) => {
+            setExpanded(isExpanded);
+          }}
+        >
+          <ul className="migrate-findings" aria-label={calmSummary(calm)}>
+            {calm.map(item)}
+          </ul>
+        </ExpandableSection>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReactNode } from 'react';
+import type { Forecast } from '../engine/preflight-state.ts';
+import { formatBytes, formatDuration, formatRate } from './format.ts';
+import { Notice } from './notice.tsx';
+import { textOf } from './text.ts';
+import { _, format } from './translate.ts';
+
+function bandwidthWords({
+  bandwidthBytesPerSecond,
+  bandwidthAssumed,
+}: {
+  readonly bandwidthBytesPerSecond: number;
+  readonly bandwidthAssumed: boolean;
+}): string {
+  const rate = formatRate(bandwidthBytesPerSecond);
+  return bandwidthAssumed
+    ? format(_('The link is taken to carry $0; that was not measured.'), rate)
+    : format(_('The link between the hosts carries $0, as measured.'), rate);
+}
+
+function duration({ low, high }: { readonly low: number; readonly high: number }): string {
+  const [from, to] = [formatDuration(low), formatDuration(high)];
+  return from === to
+    ? format(_('It will take about $0.'), from)
+    : format(_('It will take between $0 and $1.'), from, to);
+}
+
+function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
+  switch (forecast.kind) {
+    case 'converges':
+      return (
+        <Notice variant="info" title={_('Forecast')}>
+          <p>
+            {duration(forecast.totalMilliseconds)}{' '}
+            {format(
+              _('At the end the VM will pause for about $0.'),
+              formatDuration(forecast.downtimeMilliseconds),
+            )}
+          </p>
+          <p className="migrate-finding-why">
+            {format(
+              _('The VM changes $0 of its memory; about $1 will be sent.'),
+              formatRate(forecast.dirtyBytesPerSecond),
+              formatBytes(forecast.sentBytes),
+            )}{' '}
+            {bandwidthWords(forecast)}
+          </p>
+        </Notice>
+      );
+    case 'does-not-converge':
+      return (
+        <Notice variant="warning" title={_('Forecast: this migration would not come to an end')}>
+          <p>
+            {format(
+              _('The VM changes its memory faster than it can be sent: $0.'),
+              formatRate(forecast.dirtyBytesPerSecond),
+            )}{' '}
+            {bandwidthWords(forecast)}
+          </p>
+          <p>
+            {format(
+              _(
+                'Pause the VM, reduce its load, or do not migrate it live. It would end if the link carried at least $0.',
+              ),
+              formatRate(forecast.breakEvenBytesPerSecond),
+            )}
+          </p>
+        </Notice>
+      );
+    case 'unknown':
+      return (
+        <Notice variant="warning" title={_('Forecast: not known')}>
+          {textOf(forecast.why)}
+        </Notice>
+      );
+  }
+}
+
+/** How long it will take and how long the VM will pause, or that it will never finish and what would change that. */
+export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
+  return (
+    <div className="migrate-forecast" data-forecast={forecast.kind}>
+      <Body forecast={forecast} />
+    </div>
+  );
+}

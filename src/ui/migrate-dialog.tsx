@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { type ReactNode, useId, useMemo, useReducer, useRef, useState } from 'react';
+import { parseDestination } from '../engine/destination-uri.ts';
+import type { RemedyAction } from '../engine/finding.ts';
+import type { Migration } from '../engine/migration-state.ts';
+import { planFor } from '../engine/plan.ts';
+import type { Refusal, Vm } from '../engine/vm.ts';
+import { choicesOf, dirtyRateSeconds, migrationAddress, openedDialog, reduceDialog } from './dialog-state.ts';
+import { MigrateForm } from './migrate-form.tsx';
+import { MigrationView } from './migration-view.tsx';
+import type { Model } from './model.ts';
+import { Notice } from './notice.tsx';
+import { OriginalText } from './original-text.tsx';
+import type { DialogLocation } from './page-location.ts';
+import { readiness } from './readiness.ts';
+import { textOf } from './text.ts';
+import { _, format } from './translate.ts';
+import { useCell } from './use-cell.ts';
+import { usePreflight } from './use-preflight.ts';
+import { isUnderWay } from './vm-words.ts';
+
+export interface MigrateDialogProps {
+  readonly model: Model;
+  readonly vm: Vm;
+  /** What a link filled in. */
+  readonly filledIn: DialogLocation;
+  /** The VM's migration, if the page knows one. */
+  readonly migration: Migration | undefined;
+  readonly onClose: () => void;
+}
+
+/** From the destination to the verified end of one migration. Closing it stops the checks, never a migration. */
+export function MigrateDialog({ model, vm, filledIn, migration, onClose }: MigrateDialogProps): ReactNode {
+  const [state, dispatch] = useReducer(reduceDialog, filledIn, openedDialog);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const titleId = useId();
+  const whyId = useId();
+  const confirmRef = useRef<HTMLDivElement>(null);
+  const localNames = useCell(model.localNames);
+  const make = useMemo(() => model.newPreflights(vm.connection), [model, vm.connection]);
+  const recent = useMemo(() => model.destinations.list(), [model]);
+  const input = useMemo(
+    () => parseDestination(state.destination, { localNames, connection: vm.connection }),
+    [state.destination, localNames, vm.connection],
+  );
+  const choices = choicesOf(state, vm, input);
+  const shown = state.started || isUnderWay(migration) ? migration : undefined;
+  const confirmed = input.kind === 'valid' && input.dangerous.every(({ name }) => state.confirmed.has(name));
+  const preflight = usePreflight(
+    make,
+    confirmed && shown === undefined && !state.started ? choices : undefined,
+    state.round,
+  );
+  const plan = planFor(
+    choices ?? {
+      vm,
+      destination: '',
+      temporary: state.temporary,
+      dirtyRateSeconds: 1,
+      confirmedUriParameters: [],
+    },
+  );
+  const formComplete = dirtyRateSeconds(state) !== undefined && migrationAddress(state).kind !== 'invalid';
+  const { ready, text: why } = readiness(input, formComplete, state.confirmed, preflight, state.overrides);
+
+  const start = (): void => {
+    if (!ready || choices === undefined) return;
+    dispatch({ type: 'started' });
+    model.destinations.remember(choices.destination);
+    model.migrations.start(choices, planFor(choices));
+  };
+  const onAction = (action: RemedyAction): void => {
+    switch (action.kind) {
+      case 'set-destination':
+        dispatch({ type: 'destination', text: action.uri });
+        break;
+      case 'set-migration-uri':
+        dispatch({ type: 'options', open: true });
+        dispatch({ type: 'migration-address', text: action.uri });
+        break;
+      case 'confirm-uri-parameters':
+        confirmRef.current?.querySelector('input')?.focus();
+        break;
+      case 'pause-vm':
+        setRefusal(undefined);
+        // Settles with a value: a refusal is one.
+        void model.operate(vm, 'pause').then((answer) => {
+          setRefusal(answer);
+          dispatch({ type: 'check-again' });
+        });
+        break;
+    }
+  };
+
+  const ended = shown !== undefined && !isUnderWay(shown);
+  return (
+    <Modal
+      isOpen
+      variant="medium"
+      aria-labelledby={titleId}
+      className="migrate-dialog"
+      position="top"
+      elementToFocus=".migrate-dialog input, .migrate-dialog button"
+      onEscapePress={onClose}
+    >
+      <ModalHeader labelId={titleId} title={_('Migrate VM to another host')} description={vm.name} />
+      <ModalBody tabIndex={0} aria-label={format(_('Migration of $0: choices and findings'), vm.name)}>
+        {refusal === undefined ? null : (
+          <Notice live variant="danger" title={textOf(refusal.summary)}>
+            <OriginalText>{refusal.original}</OriginalText>
+          </Notice>
+        )}
+        {shown === undefined ? (
+          <MigrateForm
+            state={state}
+            dispatch={dispatch}
+            input={input}
+            plan={plan}
+            preflight={preflight}
+            recent={recent}
+            confirmRef={confirmRef}
+            onAction={onAction}
+          />
+        ) : (
+          <MigrationView
+            withName={false}
+            migration={shown}
+            onCancel={() => {
+              model.migrations.cancel(shown.vm);
+            }}
+            onDismiss={onClose}
+          />
+        )}
+      </ModalBody>
+      {shown === undefined ? (
+        <ModalFooter className="migrate-footer">
+          <p id={whyId} role="status" className="migrate-why" data-ready={ready}>
+            {why}
+          </p>
+          <div className="migrate-buttons">
+            <Button isDisabled={!ready} aria-describedby={whyId} onClick={start}>
+              {_('Migrate')}
+            </Button>
+            <Button
+              variant="secondary"
+              isDisabled={preflight === undefined || preflight.running}
+              onClick={() => {
+                dispatch({ type: 'check-again' });
+              }}
+            >
+              {_('Check again')}
+            </Button>
+            <Button variant="link" onClick={onClose}>
+              {_('Cancel')}
+            </Button>
+          </div>
+        </ModalFooter>
+      ) : (
+        <ModalFooter className="migrate-footer">
+          {ended ? null : (
+            <p className="migrate-why">
+              {_('The dialog and the browser may be closed: the migration goes on, and the page shows it.')}
+            </p>
+          )}
+          <div className="migrate-buttons">
+            <Button variant={ended ? 'primary' : 'secondary'} onClick={onClose}>
+              {_('Close')}
+            </Button>
+            {shown.state.phase === 'failed' || shown.state.phase === 'cancelled' ? (
+              <Button
+                variant="secondary"
+                onClick={() => {
+                  model.migrations.dismiss(shown.vm);
+                  dispatch({ type: 'back' });
+                }}
+              >
+                {_('Back to the checks')}
+              </Button>
+            ) : null}
+          </div>
+        </ModalFooter>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Checkbox, Form } from '@patternfly/react-core';
+import { type ReactNode, type RefObject, useId } from 'react';
+import type { DestinationInput } from '../engine/destination-uri.ts';
+import type { RemedyAction } from '../engine/finding.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { PreflightState } from '../engine/preflight-state.ts';
+import { DestinationField } from './destination-field.tsx';
+import type { DialogAction, DialogState } from './dialog-state.ts';
+import { Findings, findingsSummary } from './findings.tsx';
+import { ForecastView } from './forecast-view.tsx';
+import { MoreOptions } from './more-options.tsx';
+import { textOf } from './text.ts';
+import { _ } from './translate.ts';
+import { hostOf } from './vm-words.ts';
+
+export interface MigrateFormProps {
+  readonly state: DialogState;
+  readonly dispatch: (action: DialogAction) => void;
+  readonly input: DestinationInput;
+  readonly plan: Plan;
+  readonly preflight: PreflightState | undefined;
+  readonly recent: readonly string[];
+  readonly confirmRef: RefObject<HTMLDivElement | null>;
+  readonly onAction: (action: RemedyAction) => void;
+}
+
+/** What to enter, what will come of it, and what the checks say. */
+export function MigrateForm(props: MigrateFormProps): ReactNode {
+  const { state, dispatch, input, plan, preflight, recent, confirmRef, onAction } = props;
+  const temporaryId = useId();
+  return (
+    <>
+      <Form
+        onSubmit={(event) => {
+          event.preventDefault();
+        }}
+      >
+        <DestinationField
+          text={state.destination}
+          input={input}
+          recent={recent}
+          confirmed={state.confirmed}
+          confirmRef={confirmRef}
+          dispatch={dispatch}
+        />
+        <Checkbox
+          id={temporaryId}
+          label={_('Temporary migration')}
+          isChecked={state.temporary}
+          onChange={(_event, temporary) => {
+            dispatch({ type: 'temporary', temporary });
+          }}
+        />
+        <p className="migrate-plan" aria-live="polite">
+          {textOf(plan.sentence)}
+        </p>
+        <MoreOptions state={state} dispatch={dispatch} />
+      </Form>
+      <div className="migrate-preflight">
+        <p role="status" className="migrate-summary">
+          {preflight === undefined ? null : findingsSummary(preflight, state.overrides)}
+        </p>
+        {preflight?.forecast === undefined ? null : <ForecastView forecast={preflight.forecast} />}
+        {preflight === undefined ? null : (
+          <Findings
+            state={preflight}
+            overrides={state.overrides}
+            destinationHost={input.kind === 'valid' ? hostOf(input.uri) : ''}
+            onOverride={(check, overridden) => {
+              dispatch({ type: 'override', check, overridden });
+            }}
+            onAction={onAction}
+          />
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReadonlyCell } from '../engine/cell.ts';
+import type { MigrationChoices } from '../engine/choices.ts';
+import type { Migration } from '../engine/migration-state.ts';
+import type { Plan } from '../engine/plan.ts';
+import type { PreflightState } from '../engine/preflight-state.ts';
+import type { ConnectionName, InventoryState, Refusal, Vm, VmIdentity, VmOperation } from '../engine/vm.ts';
+import type { RecentDestinations } from './recent-destinations.ts';
+
+/** The VMs of one libvirt connection. */
+export interface InventoryModel {
+  readonly connectionName: ConnectionName;
+  readonly state: ReadonlyCell<InventoryState>;
+  retry(): void;
+  startUnit(unit: string): Promise<Refusal | undefined>;
+}
+
+/** The migrations that leave this host. */
+export interface MigrationsModel {
+  readonly state: ReadonlyCell<readonly Migration[]>;
+  start(choices: MigrationChoices, plan: Plan): void;
+  cancel(vm: VmIdentity): void;
+  dismiss(vm: VmIdentity): void;
+}
+
+/** One run of the checks. */
+export interface PreflightRun {
+  readonly state: ReadonlyCell<PreflightState>;
+  start(): void;
+  stop(): void;
+}
+
+/** Makes preflights of one dialog; what earlier ones found is used again unless `fresh`. */
+export type PreflightMaker = (choices: MigrationChoices, fresh: boolean) => PreflightRun;
+
+/** Everything that the page shows and asks for. The root makes it from the engine, tests make their own. */
+export interface Model {
+  /** The connections to libvirt, the host's first. */
+  readonly inventories: readonly [InventoryModel, ...InventoryModel[]];
+  readonly migrations: MigrationsModel;
+  /** Does it; the answer is libvirt's refusal. */
+  operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined>;
+  newPreflights(connection: ConnectionName): PreflightMaker;
+  /** Names and addresses of this host, as far as they are known. */
+  readonly localNames: ReadonlyCell<readonly string[]>;
+  readonly destinations: RecentDestinations;
+}
+
+/** What tells VMs apart in the page: names may be the same on two connections. */
+export function vmKey(vm: VmIdentity): string {
+  return `${vm.connection}:${vm.uuid}`;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  ExpandableSection,
+  FormGroup,
+  FormHelperText,
+  HelperText,
+  HelperTextItem,
+  TextInput,
+} from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
+import { type DialogAction, type DialogState, dirtyRateSeconds, migrationAddress } from './dialog-state.ts';
+import { _ } from './translate.ts';
+
+/** What is seldom needed, folded away. */
+export function MoreOptions({
+  state,
+  dispatch,
+}: {
+  readonly state: DialogState;
+  readonly dispatch: (action: DialogAction) => void;
+}): ReactNode {
+  const addressId = useId();
+  const addressHelp = useId();
+  const secondsId = useId();
+  const secondsHelp = useId();
+  const badAddress = migrationAddress(state).kind === 'invalid';
+  const badSeconds = dirtyRateSeconds(state) === undefined;
+  return (
+    <ExpandableSection
+      toggleText={_('More options')}
+      isExpanded={state.optionsOpen || badAddress || badSeconds}
+      onToggle={(_event, open) => {
+        dispatch({ type: 'options', open });
+      }}
+      isIndented
+    >
+      <div className="migrate-options">
+        <FormGroup label={_('Migration address')} fieldId={addressId}>
+          <TextInput
+            id={addressId}
+            value={state.migrationAddress}
+            validated={badAddress ? 'error' : 'default'}
+            aria-describedby={addressHelp}
+            placeholder="tcp://10.0.0.2"
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(_event, text) => {
+              dispatch({ type: 'migration-address', text });
+            }}
+          />
+          <FormHelperText>
+            <HelperText>
+              <HelperTextItem id={addressHelp} variant={badAddress ? 'error' : 'default'}>
+                {badAddress
+                  ? _('This is not an address like tcp://10.0.0.2 or tcp://[2001:db8::2]:49200.')
+                  : _(
+                      'Where the memory is sent, if not to the host name that the destination gives for itself: for example its address in a faster network.',
+                    )}
+              </HelperTextItem>
+            </HelperText>
+          </FormHelperText>
+        </FormGroup>
+        <FormGroup label={_('Measuring period of the dirty rate, in seconds')} fieldId={secondsId}>
+          <TextInput
+            id={secondsId}
+            className="migrate-seconds"
+            type="number"
+            min={1}
+            max={60}
+            value={state.dirtyRateSeconds}
+            validated={badSeconds ? 'error' : 'default'}
+            aria-describedby={secondsHelp}
+            onChange={(_event, text) => {
+              dispatch({ type: 'dirty-rate-seconds', text });
+            }}
+          />
+          <FormHelperText>
+            <HelperText>
+              <HelperTextItem id={secondsHelp} variant={badSeconds ? 'error' : 'default'}>
+                {badSeconds
+                  ? _('Enter a whole number from 1 to 60.')
+                  : _('How long to watch how fast the VM changes its memory. Longer is more exact.')}
+              </HelperTextItem>
+            </HelperText>
+          </FormHelperText>
+        </FormGroup>
+      </div>
+    </ExpandableSection>
+  );
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReactNode } from 'react';
+import { _ } from './translate.ts';
+
+/** The words of libvirt, ssh..., beneath our sentence. Not translated: they are what a search engine knows. */
+export function OriginalText({ children }: { readonly children: string }): ReactNode {
+  if (children === '') return null;
+  return (
+    <div className="migrate-original">
+      <span className="migrate-original-label">{_('Original message:')}</span>{' '}
+      <span className="migrate-original-text" lang="en">
+        {children}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+import type { Remedy, RemedyAction } from '../engine/finding.ts';
+import { CommandLine } from './command-line.tsx';
+import { textOf } from './text.ts';
+import { _, format } from './translate.ts';
+
+function actionLabel(action: RemedyAction): string {
+  switch (action.kind) {
+    case 'set-destination':
+      return format(_('Use $0'), action.uri);
+    case 'set-migration-uri':
+      return format(_('Send the data to $0'), action.uri);
+    case 'confirm-uri-parameters':
+      return _('Go to the confirmation');
+    case 'pause-vm':
+      return _('Pause the VM now');
+  }
+}
+
+export interface RemedyViewProps {
+  readonly remedy: Remedy;
+  /** The destination's name, for commands that run there. */
+  readonly destinationHost: string;
+  readonly onAction: (action: RemedyAction) => void;
+}
+
+/** What to do: a sentence, with the command or the button that does it. */
+export function RemedyView({ remedy, destinationHost, onAction }: RemedyViewProps): ReactNode {
+  const { text, command, host, action } = remedy;
+  const place =
+    host === undefined
+      ? undefined
+      : host === 'source'
+        ? _('this host')
+        : format(_('the destination ($0)'), destinationHost);
+  return (
+    <li className="migrate-remedy">
+      <div>{textOf(text)}</div>
+      {command === undefined ? null : <CommandLine command={command} host={place} />}
+      {action === undefined ? null : (
+        <Button
+          variant="secondary"
+          size="sm"
+          onClick={() => {
+            onAction(action);
+          }}
+        >
+          {actionLabel(action)}
+        </Button>
+      )}
+    </li>
+  );
+}

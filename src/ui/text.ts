@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, plainText, type Translator } from '../engine/message.ts';
+import { _, ngettext } from './translate.ts';
+
+const translator: Translator = { gettext: _, ngettext };
+
+/** A sentence of the engine in the admin's language. */
+export function textOf(message: Message): string {
+  return plainText(message, translator);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
+import EllipsisVIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
+import { type ReactNode, useState } from 'react';
+import { operationsFor } from '../engine/operations.ts';
+import type { Vm, VmOperation } from '../engine/vm.ts';
+import { textOf } from './text.ts';
+import { _, format } from './translate.ts';
+
+/** What can be picked from a VM's menu. */
+export type VmAction = VmOperation | 'migrate';
+
+export interface VmActionsProps {
+  readonly vm: Vm;
+  /** Why Migrate cannot be picked. */
+  readonly whyNotMigrate: string | undefined;
+  /** Why nothing can be picked. */
+  readonly whyNothing: string | undefined;
+  readonly onAction: (vm: Vm, action: VmAction) => void;
+}
+
+/** The menu of a row. What cannot be done now stays in it and says why. */
+export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActionsProps): ReactNode {
+  const [open, setOpen] = useState(false);
+  const item = (action: VmAction, label: string, whyNot: string | undefined): ReactNode => (
+    <DropdownItem
+      key={action}
+      value={action}
+      isAriaDisabled={whyNot !== undefined}
+      {...(whyNot === undefined ? {} : { description: whyNot })}
+      isDanger={action === 'force-shut-down' || action === 'force-reboot'}
+      onClick={() => {
+        if (whyNot !== undefined) return;
+        setOpen(false);
+        onAction(vm, action);
+      }}
+    >
+      {label}
+    </DropdownItem>
+  );
+  return (
+    <Dropdown
+      isOpen={open}
+      onOpenChange={setOpen}
+      popperProps={{ position: 'end', appendTo: () => document.body }}
+      toggle={(toggleRef) => (
+        <MenuToggle
+          ref={toggleRef}
+          variant="plain"
+          aria-label={format(_('Actions for $0'), vm.name)}
+          isExpanded={open}
+          icon={<EllipsisVIcon />}
+          onClick={() => {
+            setOpen(!open);
+          }}
+        />
+      )}
+    >
+      {open ? (
+        <DropdownList>
+          {operationsFor(vm).map(({ operation, label, whyNot }) =>
+            item(operation, textOf(label), whyNothing ?? (whyNot === undefined ? undefined : textOf(whyNot))),
+          )}
+          <Divider component="li" />
+          {item('migrate', _('Migrate'), whyNothing ?? whyNotMigrate)}
+        </DropdownList>
+      ) : null}
+    </Dropdown>
+  );
+}

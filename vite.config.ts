@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { poPlugin } from './tools/po-plugin.js';
+
+/**
+ * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative.
+ * `../base1/cockpit.js` and `po.js` are the console's and stay outside of the bundle.
+ */
+export default defineConfig({
+  base: './',
+  plugins: [react(), poPlugin(join(import.meta.dirname, 'po'))],
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    // Cockpit caches nothing for long and the script is one file: a data: font would only be loaded by everybody.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      output: {
+        codeSplitting: false,
+        entryFileNames: 'index.js',
+        assetFileNames: ({ names }) =>
+          names.some((name) => name.endsWith('.css')) ? 'index.css' : 'assets/[name][extname]',
+      },
+    },
+  },
+});
