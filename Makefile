@@ -29,14 +29,14 @@ demo: dist/manifest.json
 	node tools/demo.js
 
 check: node_modules/.stamp
-	tools/ensure-packages lab
+	tools/ensure-packages lab check
 	node tools/check.js
 
 static: node_modules/.stamp
 	npm run --silent static
 
 bench: dist/manifest.json
-	tools/ensure-packages lab bench
+	tools/ensure-packages lab check bench
 	node tools/bench.js
 
 po/migrate.pot: node_modules/.stamp $(SOURCES)
