@@ -214,11 +214,11 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
       child.close('terminated');
     };
     options.signal?.addEventListener('abort', onAbort, { once: true });
-    child.stream((text) => {
+    void child.stream((text) => {
       stdout.push(text);
       options.onOutput?.(text);
     });
-    child.input(options.input ?? '');
+    void child.input(options.input ?? '');
     child.then(
       () => {
         options.signal?.removeEventListener('abort', onAbort);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Platform, PlatformError, type TcpOutcome } from './platform.ts';
+
+/**
+ * Tries TCP connections by a bash on the host, which is there on every system that has Cockpit or libvirt.
+ *
+ * Why not Cockpit's `stream` channel: the C bridge (seen with 287) says `ready` before the connection is up and
+ * afterwards closes with `not-found` for a refused one and without a word on a lost one, so that "connected" cannot be
+ * told from "still trying"; the Python bridge says `ready` when it is up, but joins the errors of several addresses into
+ * one text. One program behaves alike everywhere, and its text is the C library's in English.
+ *
+ * Attempts that are asked for in the same moment share one program.
+ */
+export function tcpProber(run: Platform['run']): Platform['connectTcp'] {
+  let waiting: Attempt[] = [];
+  const flush = (): void => {
+    const attempts = waiting;
+    waiting = [];
+    void tryAll(run, attempts);
+  };
+  return (host, port, { timeoutMilliseconds, signal }) =>
+    new Promise((resolve, reject) => {
+      // What bash would take for a part of the path, or getaddrinfo for the empty name of this very host.
+      if (!/^[^/\s]+$/.test(host)) {
+        resolve({ kind: 'unresolved', detail: host });
+        return;
+      }
+      const attempt = new Attempt(host, port, timeoutMilliseconds, signal, resolve, reject);
+      if (attempt.isSettled) return;
+      waiting.push(attempt);
+      if (waiting.length === 1) setTimeout(flush, 0);
+    });
+}
+
+/** A caller who waits for an outcome. */
+class Attempt {
+  readonly host: string;
+  readonly port: number;
+  readonly milliseconds: number;
+  /** Called when the caller needs no answer any longer. */
+  onSettled: (() => void) | undefined;
+  #settled = false;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (outcome: TcpOutcome) => void;
+  readonly #reject: (error: PlatformError) => void;
+  readonly #onAbort = (): void => {
+    this.fail(new PlatformError('cancelled', `${this.host}:${this.port}: cancelled`));
+  };
+
+  constructor(
+    host: string,
+    port: number,
+    milliseconds: number,
+    signal: AbortSignal | undefined,
+    resolve: (outcome: TcpOutcome) => void,
+    reject: (error: PlatformError) => void,
+  ) {
+    this.host = host;
+    this.port = port;
+    this.milliseconds = milliseconds;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
+  end(outcome: TcpOutcome): void {
+    if (this.#settle()) this.#resolve(outcome);
+  }
+
+  fail(error: PlatformError): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.onSettled?.();
+    return true;
+  }
+}
+
+/** A refusal comes back within the round-trip time, so the second look at one need not be long. */
+const secondLookMilliseconds = 500;
+
+async function tryAll(run: Platform['run'], attempts: readonly Attempt[]): Promise<void> {
+  const doubtful = await runScript(run, 'together', attempts);
+  if (doubtful.length > 0) await runScript(run, 'alone', doubtful);
+}
+
+/** Settles the attempts but those that it returns. Does not reject. */
+async function runScript(
+  run: Platform['run'],
+  mode: 'together' | 'alone',
+  all: readonly Attempt[],
+): Promise<readonly Attempt[]> {
+  const attempts = all.filter((attempt) => !attempt.isSettled);
+  if (attempts.length === 0) return [];
+  const doubtful: Attempt[] = [];
+  const controller = new AbortController();
+  for (const attempt of attempts)
+    attempt.onSettled = (): void => {
+      if (attempts.every((each) => each.isSettled)) controller.abort();
+    };
+  let rest = '';
+  const hear = (text: string): void => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, number = '', word = '', detail = ''] = /^(\d+) (\w+) ?(.*)$/.exec(line) ?? [];
+      const attempt = attempts[Number(number)];
+      if (attempt === undefined || number === '') continue;
+      if (word === 'doubtful') doubtful.push(attempt);
+      else attempt.end(outcomeOf(word, detail));
+    }
+  };
+  const places = attempts.flatMap(({ host, port, milliseconds }) => [
+    String((mode === 'alone' ? Math.min(milliseconds, secondLookMilliseconds) : milliseconds) / 1000),
+    host,
+    String(port),
+  ]);
+  try {
+    const { stderr } = await run(['bash', '-c', script, 'bash', mode, ...places], {
+      environment: { LC_ALL: 'C' },
+      onOutput: hear,
+      signal: controller.signal,
+    });
+    const left = attempts.filter((attempt) => !doubtful.includes(attempt));
+    for (const attempt of left)
+      attempt.fail(new PlatformError('failed', `No outcome for ${attempt.host}:${attempt.port}. ${stderr}`));
+    return doubtful;
+  } catch (error) {
+    const failure =
+      error instanceof PlatformError ? error : new PlatformError('failed', String(error), { cause: error });
+    for (const attempt of attempts) attempt.fail(failure);
+    return [];
+  }
+}
+
+/** The outcome for one line of the script. Exported for its tests. */
+export function outcomeOf(word: string, detail: string): TcpOutcome {
+  switch (word) {
+    case 'connected':
+      return { kind: 'connected' };
+    case 'refused':
+      return { kind: 'refused' };
+    case 'timeout':
+      return { kind: 'timeout' };
+    case 'rejected':
+      return { kind: 'unreachable', detail: 'ICMP port unreachable' };
+    default:
+      break;
+  }
+  // bash: connect: No route to host bash: line 1: /dev/tcp/10.0.0.1/22: No route to host
+  const text = detail.slice(detail.lastIndexOf(': ') + 2);
+  if (text === 'Connection timed out') return { kind: 'timeout' };
+  // The words of getaddrinfo, after which bash says "Invalid argument" of its own.
+  const name = /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: bash:|$)/.exec(detail);
+  if (name !== null) return { kind: 'unresolved', detail: name[1] ?? detail };
+  return { kind: 'unreachable', detail: text };
+}
+
+/*
+ * A firewall that rejects with "ICMP port unreachable" (plain REJECT of iptables, plain reject of nftables) makes connect()
+ * say "Connection refused" like a host with nothing on that port does, and only the latter means that the way is open. The
+ * kernel counts the ICMP messages that come in: no new one during the attempt, and it was the host. With one, it may have
+ * come for another attempt, so that is doubtful, and is tried again with nothing beside it. A firewall that forges a
+ * TCP reset cannot be told from the host by any means.
+ */
+const script = `
+unreachables() {
+  local line header i name value
+  count=0
+  while read -r -a line; do
+    [[ \${line[0]} == Icmp: ]] || continue
+    if [[ \${line[1]} == InMsgs ]]; then header=("\${line[@]}"); continue; fi
+    for i in "\${!line[@]}"; do [[ \${header[i]} == InDestUnreachs ]] && count=\${line[i]}; done
+  done </proc/net/snmp
+  [[ -r /proc/net/snmp6 ]] || return 0
+  while read -r name value; do [[ $name == Icmp6InDestUnreachs ]] && ((count += value)); done </proc/net/snmp6
+  return 0
+}
+try() {
+  local before said status
+  unreachables; before=$count
+  said=$(timeout "$3" bash -c ': <>"/dev/tcp/$1/$2"' bash "$4" "$5" 2>&1)
+  status=$?
+  if ((status == 0)); then echo "$2 connected"
+  elif ((status == 124)); then echo "$2 timeout"
+  elif [[ $said == *'Connection refused' ]]; then
+    unreachables
+    if ((count == before)); then echo "$2 refused"
+    elif [[ $1 == alone ]]; then echo "$2 rejected"
+    else echo "$2 doubtful"
+    fi
+  else echo "$2 failed \${said//$'\\n'/ }"
+  fi
+}
+mode=$1 number=0
+shift
+while (($# > 2)); do
+  if [[ $mode == alone ]]; then try "$mode" "$number" "$1" "$2" "$3"
+  else try "$mode" "$number" "$1" "$2" "$3" &
+  fi
+  ((number += 1))
+  shift 3
+done
+wait
+`;
