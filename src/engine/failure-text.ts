@@ -26,9 +26,106 @@ export function originalText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Plain words for the reasons that have some. */
 function words(error: unknown): Words | undefined {
   if (!(error instanceof LibvirtError)) return undefined;
   switch (error.reason) {
+    case 'unsafe-migration':
+    case 'no-shared-storage':
+      return {
+        summary: msg('libvirt refused because a disk of the VM is not on storage that both hosts share.'),
+        advice: msg(
+          'Put the disk on shared storage, or set its cache mode to none. The check of shared storage names the disk.',
+        ),
+      };
+    case 'host-key':
+      return {
+        summary: msg('The destination was not reached: root of this host does not know its ssh host key.'),
+        advice: msg('Sign in there once as root of this host, and compare the key that ssh shows.'),
+      };
+    case 'auth-refused':
+      return {
+        summary: msg('The destination refused the sign-in.'),
+        advice: msg(
+          'libvirt signs in as root of this host, with a key of root. That key has to be accepted there.',
+        ),
+      };
+    case 'auth-tls-untrusted':
+      return {
+        summary: msg('The TLS certificate of one host was signed by nobody whom the other one trusts.'),
+      };
+    case 'auth-tls-expired':
+      return { summary: msg('A TLS certificate is out of date.'), advice: msg('Renew it.') };
+    case 'auth-tls-name':
+      return {
+        summary: msg('The TLS certificate of the destination is for another name than the one in the URI.'),
+        advice: msg('Use the name that the certificate has.'),
+      };
+    case 'connection-refused':
+      return {
+        summary: msg('The destination answered, but nothing listens there on the port that was needed.'),
+        advice: msg('See whether the service runs there. The text beneath has the port.'),
+      };
+    case 'connection-timeout':
+      return {
+        summary: msg('The destination did not answer, or something on the way blocks a port.'),
+        advice: msg(
+          'libvirt needs the port of the URI and, for the data, ports 49152 to 49215 of the destination. The text beneath has the one that failed.',
+        ),
+      };
+    case 'unresolved':
+      return {
+        summary: msg('A host name could not be turned into an address.'),
+        advice: msg(
+          'It may be the name that the destination calls itself. Make it known on this host, or set the migration URI to an address.',
+        ),
+      };
+    case 'domain-exists':
+      return {
+        summary: msg('The destination has another VM of this name or with this UUID.'),
+        advice: msg('Rename or remove the one over there, if it is not needed.'),
+      };
+    case 'cpu-incompatible':
+      return {
+        summary: msg('The processor of the destination lacks something that the VM uses.'),
+        advice: msg(
+          'Give the VM a CPU model that both hosts have. That takes effect when it is next started.',
+        ),
+      };
+    case 'operation-aborted':
+      return { summary: msg('It was cancelled.') };
+    case 'no-such-domain':
+      return { summary: msg('There is no such VM any more.') };
+    case 'access-denied':
+      return {
+        summary: msg('You may not do this.'),
+        advice: msg('Switch to administrative access, or ask to become a member of the group libvirt.'),
+      };
+    case 'daemon-down':
+      return {
+        summary: msg('A libvirt daemon does not answer.'),
+        advice: msg('The text beneath tells which one. See whether it runs.'),
+      };
+    case 'closed':
+      return {
+        summary: msg('The connection with libvirt broke off.'),
+        advice: msg('The VM itself is not affected by this page. See in the list where it runs.'),
+      };
+    case 'busy':
+      return {
+        summary: msg('libvirt is doing something else with this VM.'),
+        advice: msg('Wait until that is done, for example a migration, a snapshot or a backup.'),
+      };
+    case 'file-missing':
+      return {
+        summary: msg('A file that the VM needs is missing. The text beneath names it.'),
+        advice: msg('Make it available under the same path, or take the device that uses it out of the VM.'),
+      };
+    case 'same-host':
+      return {
+        summary: msg('The destination is this very host, or has the same host UUID.'),
+        advice: msg('Cloned hosts share a UUID. Set another host_uuid in libvirtd.conf on one of them.'),
+      };
     default:
       return undefined;
   }

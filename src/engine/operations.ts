@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../libvirt/connection.ts';
-import type { Message } from './message.ts';
+import { refusal } from './failure-text.ts';
+import { type Message, msg } from './message.ts';
+import { removeRecord } from './temporary-copy.ts';
 import type { Refusal, Vm, VmOperation } from './vm.ts';
 
 /** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
@@ -20,12 +22,161 @@ export interface OperationChoice {
   readonly confirmation?: Confirmation;
 }
 
+/** The operations in the menu's order. */
+const all: readonly VmOperation[] = [
+  'run',
+  'pause',
+  'resume',
+  'shut-down',
+  'force-shut-down',
+  'reboot',
+  'force-reboot',
+];
+
+const labels: Readonly<Record<VmOperation, Message>> = {
+  run: msg('Run'),
+  pause: msg('Pause'),
+  resume: msg('Resume'),
+  'shut-down': msg('Shut down'),
+  'force-shut-down': msg('Force shut down'),
+  reboot: msg('Reboot'),
+  'force-reboot': msg('Force reboot'),
+};
+
 /** The operations of a VM. */
-export declare function operationsFor(vm: Vm): readonly OperationChoice[];
+export function operationsFor(vm: Vm): readonly OperationChoice[] {
+  return all.map((operation) => {
+    const why = whyNot(vm, operation);
+    const confirmation = confirmationFor(vm, operation);
+    return {
+      operation,
+      label: labels[operation],
+      ...(why === undefined ? {} : { whyNot: why }),
+      ...(confirmation === undefined ? {} : { confirmation }),
+    };
+  });
+}
+
+function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
+  if (vm.transfer?.kind === 'arriving') {
+    return msg('The VM is arriving from another host. Until it has arrived, the other host has it.');
+  }
+  // What libvirt refuses during a migration, or does only after having waited 30 s for it in vain.
+  if (vm.transfer?.kind === 'leaving' && operation !== 'pause' && operation !== 'force-shut-down') {
+    return msg('The VM is being migrated. Cancel the migration first.');
+  }
+  const off = vm.state.kind === 'shut-off' || vm.state.kind === 'crashed';
+  switch (operation) {
+    case 'run':
+      return off ? undefined : msg('The VM is on already.');
+    case 'pause':
+      if (off) return msg('The VM is shut off.');
+      return vm.state.kind === 'running' || vm.state.kind === 'unknown'
+        ? undefined
+        : msg('Only a running VM can be paused.');
+    case 'resume':
+      return vm.state.kind === 'paused' || vm.state.kind === 'unknown'
+        ? undefined
+        : msg('Only a paused VM can be resumed.');
+    case 'shut-down':
+    case 'reboot':
+      if (off) return msg('The VM is shut off.');
+      return vm.state.kind === 'paused' || vm.state.kind === 'suspended'
+        ? msg('The guest system has to run to do this. Resume the VM first.')
+        : undefined;
+    case 'force-shut-down':
+    case 'force-reboot':
+      return off ? msg('The VM is shut off.') : undefined;
+  }
+}
+
+function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefined {
+  switch (operation) {
+    case 'run':
+      if (vm.temporaryCopy === undefined) return undefined;
+      return {
+        title: msg('Run $0 here, too?', vm.name),
+        text: msg(
+          'A copy of this VM was moved temporarily to $0. If it still runs there, both write to the same disk, which destroys its content. Shut the copy off, or migrate it back, before you go on.',
+          vm.temporaryCopy.destination,
+        ),
+        confirm: msg('The copy is off: run here'),
+      };
+    case 'force-shut-down':
+      return {
+        title: msg('Force $0 to shut down?', vm.name),
+        text: vm.persistent
+          ? msg('This is like pulling the plug: what the guest has not yet written to its disk is lost.')
+          : msg(
+              'This is like pulling the plug: what the guest has not yet written to its disk is lost. This VM is not defined on this host, so it disappears from the list.',
+            ),
+        confirm: msg('Force shut down'),
+      };
+    case 'force-reboot':
+      return {
+        title: msg('Force $0 to reboot?', vm.name),
+        text: msg('This is like the reset button: what the guest has not yet written to its disk is lost.'),
+        confirm: msg('Force reboot'),
+      };
+    case 'shut-down':
+      if (vm.persistent) return undefined;
+      return {
+        title: msg('Shut $0 down?', vm.name),
+        text: msg('This VM is not defined on this host. Once it is off, it disappears from the list.'),
+        confirm: msg('Shut down'),
+      };
+    case 'pause':
+    case 'resume':
+    case 'reboot':
+      return undefined;
+  }
+}
 
 /** Does it; the answer is libvirt's refusal, if it refused. Does not reject. */
-export declare function operate(
+export async function operate(
   connection: LibvirtConnection,
   vm: Vm,
   operation: VmOperation,
-): Promise<Refusal | undefined>;
+): Promise<Refusal | undefined> {
+  const domain = connection.domain(vm.uuid);
+  try {
+    switch (operation) {
+      case 'run':
+        await domain.create();
+        // The admin confirmed that there is no copy any more.
+        if (vm.temporaryCopy !== undefined) await removeRecord(domain);
+        break;
+      case 'pause':
+        await domain.suspend();
+        break;
+      case 'resume':
+        await domain.resume();
+        break;
+      case 'shut-down':
+        await domain.shutdown();
+        break;
+      case 'force-shut-down':
+        await domain.destroy();
+        break;
+      case 'reboot':
+        await domain.reboot();
+        break;
+      case 'force-reboot':
+        await domain.reset();
+        break;
+    }
+    return undefined;
+  } catch (error) {
+    return refusal(error, refused[operation]);
+  }
+}
+
+const refused: Readonly<Record<VmOperation, Message>> = {
+  run: msg('The VM could not be started.'),
+  pause: msg('The VM could not be paused.'),
+  resume: msg('The VM could not be resumed.'),
+  'shut-down': msg('The VM could not be asked to shut down.'),
+  'force-shut-down': msg('The VM could not be shut off.'),
+  reboot: msg('The VM could not be asked to reboot.'),
+  'force-reboot': msg('The VM could not be reset.'),
+};

@@ -69,8 +69,11 @@ export async function removeRecord(domain: Domain): Promise<void> {
 }
 
 /** The domain's record, if it has one. */
-export async function readRecord(domain: Domain): Promise<MigrationRecord | undefined> {
-  const xml = await domain.metadata(recordNamespace);
+export async function readRecord(
+  domain: Domain,
+  signal?: AbortSignal,
+): Promise<MigrationRecord | undefined> {
+  const xml = await domain.metadata(recordNamespace, signal);
   return xml === undefined ? undefined : parseRecord(xml);
 }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainSummary } from '../libvirt/connection.ts';
+import type { DomainJob } from '../libvirt/job.ts';
+import type { MigrationProgress } from './migration-state.ts';
+import { type MigrationRecord, temporaryCopyOf } from './temporary-copy.ts';
+import type { ConnectionName, Vm, VmTransfer } from './vm.ts';
+import { reasonForgotten, vmStateOf } from './vm-state.ts';
+
+/** What is known about one domain. */
+export interface InventoryEntry {
+  readonly summary: DomainSummary;
+  /** The job that takes it away from this host. */
+  readonly job?: DomainJob;
+  /** When that job began, as Date.now() gives it. */
+  readonly jobBegan?: number;
+  readonly progress?: MigrationProgress;
+  readonly record?: MigrationRecord;
+}
+
+/** The row of a domain. */
+export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
+  const { summary, record } = entry;
+  const state = vmStateOf(summary);
+  const transfer = transferOf(entry);
+  const temporaryCopy = temporaryCopyOf(record, state, reasonForgotten(summary));
+  return {
+    connection,
+    name: summary.name,
+    uuid: summary.uuid,
+    state,
+    persistent: summary.persistent,
+    ...(transfer === undefined ? {} : { transfer }),
+    ...(summary.vcpus === undefined ? {} : { vcpus: summary.vcpus }),
+    ...(summary.memoryBytes === undefined ? {} : { memoryBytes: summary.memoryBytes }),
+    ...(summary.autostart === undefined ? {} : { autostart: summary.autostart }),
+    ...(temporaryCopy === undefined ? {} : { temporaryCopy }),
+  };
+}
+
+/** True for the state that libvirt shows on both hosts: arriving over there, switching over here. */
+export function isPausedForMigration(summary: DomainSummary): boolean {
+  const state = vmStateOf(summary);
+  return state.kind === 'paused' && state.reason === 'migration';
+}
+
+function transferOf({ summary, job, progress }: InventoryEntry): VmTransfer | undefined {
+  if (job !== undefined) {
+    return progress === undefined ? { kind: 'leaving' } : { kind: 'leaving', percent: progress.percent };
+  }
+  return isPausedForMigration(summary) ? { kind: 'arriving' } : undefined;
+}

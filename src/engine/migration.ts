@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Domain } from '../libvirt/domain.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
+import type { Platform } from '../platform/platform.ts';
+import { Cell, type ReadonlyCell } from './cell.ts';
+import type { MigrationChoices } from './choices.ts';
+import { Deferred } from './deferred.ts';
+import { migrationFailure, originalText } from './failure-text.ts';
+import { pause } from './facts/pause.ts';
+import type { Inventory } from './inventory.ts';
+import type { InventoryEntry } from './inventory-entry.ts';
+import { msg } from './message.ts';
+import type { Migration, MigrationPhase } from './migration-state.ts';
+import type { Plan } from './plan.ts';
+import { noProgress } from './progress.ts';
+import { readRecord, removeRecord, writeRecord } from './temporary-copy.ts';
+import { askAfterCancel, askHosts, type Expectation, judgeAnswers, verificationOf } from './verification.ts';
+import type { VmIdentity } from './vm.ts';
+import { vmStateOf } from './vm-state.ts';
+
+/** Between two tries to cancel a migration whose job has not begun yet. */
+const abortAgainMilliseconds = 300;
+
+/** How often, and how many times, both hosts are asked again when an answer is not as expected yet. */
+const verifyAgainMilliseconds = 1000;
+const verifyTries = 4;
+
+/** How far apart a record's time and the start of the job may be for them to belong together. */
+const sameStartMilliseconds = 120_000;
+
+/** One migration from its start (or from when it was seen) to what the hosts said at its end. */
+export class MigrationRun {
+  readonly vm: VmIdentity;
+  readonly #platform: Platform;
+  readonly #inventory: Inventory;
+  readonly #order: { readonly choices: MigrationChoices; readonly plan: Plan } | undefined;
+  readonly #state: Cell<Migration>;
+  readonly #ended = new Deferred<Migration>();
+  readonly #stopped = new AbortController();
+  #paused = false;
+  /** Why the call was lost, while the job is followed without it. */
+  #lost: unknown;
+  #concluding = false;
+  #endedAt: number | undefined;
+
+  /** With an order, a migration to be started; without one, a migration that runs already. */
+  constructor(
+    platform: Platform,
+    inventory: Inventory,
+    vm: VmIdentity,
+    order?: { readonly choices: MigrationChoices; readonly plan: Plan },
+  ) {
+    this.vm = vm;
+    this.#platform = platform;
+    this.#inventory = inventory;
+    this.#order = order;
+    this.#state = new Cell<Migration>({
+      vm,
+      startedHere: order !== undefined,
+      cancelling: false,
+      state: { phase: 'preparing' },
+      ...(order === undefined
+        ? {}
+        : { destination: order.choices.destination, temporary: order.choices.temporary }),
+    });
+  }
+
+  get state(): ReadonlyCell<Migration> {
+    return this.#state;
+  }
+
+  /** Resolves with the end. */
+  get ended(): Promise<Migration> {
+    return this.#ended.promise;
+  }
+
+  /** When it ended, as Date.now() gives it. */
+  get endedAt(): number | undefined {
+    return this.#endedAt;
+  }
+
+  get hasEnded(): boolean {
+    const { phase } = this.#state.get().state;
+    return phase === 'done' || phase === 'failed' || phase === 'cancelled';
+  }
+
+  /** Its place among those that wait, from 1. */
+  wait(queuePosition: number): void {
+    this.#to({ phase: 'preparing', queuePosition });
+  }
+
+  /** Lets go; the migration goes on. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#inventory.unfollow(this.vm.uuid);
+  }
+
+  /** Asks libvirt to migrate. Resolves when the call is over; what comes after it goes on by itself. */
+  async start(): Promise<void> {
+    if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
+    const { choices, plan } = this.#order;
+    this.#to({ phase: 'preparing' });
+    const entry = this.#inventory.entry(this.vm.uuid);
+    this.#paused = entry !== undefined && vmStateOf(entry.summary).kind === 'paused';
+    const domain = this.#inventory.connection.domain(this.vm.uuid);
+    const unwatch = this.#observe(false);
+    try {
+      if (entry?.summary.persistent === true) {
+        await writeRecord(domain, {
+          destination: choices.destination,
+          temporary: choices.temporary,
+          stage: 'leaving',
+          since: new Date().toISOString(),
+        });
+      }
+      await domain.migrate(choices.destination, plan.parameters, plan.flags);
+      unwatch();
+      void this.#left();
+    } catch (error) {
+      unwatch();
+      if (isLost(error)) {
+        this.#lost = error;
+        this.attach();
+      } else {
+        void this.#stayed(error);
+      }
+    }
+  }
+
+  /** Follows the migration by what libvirt says, to its end. */
+  attach(): void {
+    const undo = this.#observe(true);
+    void this.#ended.promise.then(undo);
+  }
+
+  /** Asks libvirt to cancel, again while the job has not begun. */
+  async cancel(): Promise<void> {
+    if (this.#state.get().cancelling) return;
+    this.#state.update(({ cancelError: _, ...migration }) => ({ ...migration, cancelling: true }));
+    for (;;) {
+      try {
+        await this.#inventory.connection.domain(this.vm.uuid).abort();
+        return;
+      } catch (error) {
+        if (this.hasEnded || this.#stopped.signal.aborted) return;
+        const { phase } = this.#state.get().state;
+        if (phase !== 'preparing') {
+          if (phase !== 'verifying') {
+            this.#state.update((migration) => ({
+              ...migration,
+              cancelling: false,
+              cancelError: originalText(error),
+            }));
+          }
+          return;
+        }
+      }
+      if (!(await this.#pause(abortAgainMilliseconds))) return;
+    }
+  }
+
+  /** Ends a migration that was never started. */
+  dropFromQueue(): void {
+    this.#finish({ phase: 'cancelled', answers: [] });
+  }
+
+  #to(state: MigrationPhase): void {
+    if (this.hasEnded || this.#stopped.signal.aborted) return;
+    this.#state.update((migration) => ({ ...migration, state }));
+  }
+
+  #finish(state: MigrationPhase): void {
+    if (this.hasEnded || this.#stopped.signal.aborted) return;
+    this.#inventory.unfollow(this.vm.uuid);
+    this.#endedAt = Date.now();
+    this.#state.update((migration) => ({ ...migration, cancelling: false, state }));
+    this.#ended.resolve(this.#state.get());
+  }
+
+  /** Takes the progress from the inventory; `toTheEnd` when no call tells how it ends. */
+  #observe(toTheEnd: boolean): () => void {
+    const look = (): void => {
+      this.#look(toTheEnd);
+    };
+    const undo = this.#inventory.state.subscribe(look);
+    this.#inventory.follow(this.vm.uuid);
+    look();
+    return undo;
+  }
+
+  #look(toTheEnd: boolean): void {
+    const { phase } = this.#state.get().state;
+    if (this.#concluding || this.hasEnded || phase === 'verifying') return;
+    if (this.#inventory.state.get().kind !== 'ready') return;
+    const entry = this.#inventory.entry(this.vm.uuid);
+    if (entry?.job !== undefined) {
+      this.#learn(entry);
+      this.#to(phaseOf(entry));
+    } else if (
+      toTheEnd &&
+      (entry === undefined || !entry.summary.active || this.#inventory.isJobless(this.vm.uuid))
+    ) {
+      this.#concluding = true;
+      void this.#conclude();
+    }
+  }
+
+  /** A record that was written when this job began says where it goes. */
+  #learn({ record, jobBegan }: InventoryEntry): void {
+    if (record === undefined || jobBegan === undefined || this.#state.get().destination !== undefined) return;
+    if (Math.abs(Date.parse(record.since) - jobBegan) > sameStartMilliseconds) return;
+    const { destination, temporary } = record;
+    this.#state.update((migration) => ({ ...migration, destination, temporary }));
+  }
+
+  /** There is no job any more: what libvirt says about the VM now tells how it ended. */
+  async #conclude(): Promise<void> {
+    const { connection } = this.#inventory;
+    try {
+      const domain = connection.domain(this.vm.uuid);
+      const summary = await connection.read(domain.path, this.#stopped.signal);
+      const state = summary === undefined ? undefined : vmStateOf(summary);
+      if (state === undefined || (state.kind === 'shut-off' && state.migratedAway)) await this.#left();
+      else if (this.#state.get().cancelling) await this.#cancelled();
+      else await this.#stayed(this.#lost);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      // The connection may have gone away again: the inventory makes a new one, and then there is another look.
+      this.#lost ??= error;
+      await this.#pause(verifyAgainMilliseconds);
+      this.#concluding = false;
+      this.#look(true);
+    }
+  }
+
+  /** The VM left: both hosts are asked. */
+  async #left(): Promise<void> {
+    this.#to({ phase: 'verifying' });
+    this.#inventory.refresh(this.vm.uuid);
+    const expectation = this.#expectation();
+    const { connection } = this.#inventory;
+    await this.#keepWhereItWent();
+    let answers = judgeAnswers(expectation, await askHosts(this.#platform, connection, expectation));
+    // Right after its end a host may still be busy with it.
+    for (let tries = 1; tries < verifyTries && verificationOf(answers) === 'contradicted'; tries += 1) {
+      if (!(await this.#pause(verifyAgainMilliseconds))) return;
+      answers = judgeAnswers(expectation, await askHosts(this.#platform, connection, expectation));
+    }
+    const job = this.#inventory.completedJob(this.vm.uuid);
+    this.#finish({
+      phase: 'done',
+      verification: verificationOf(answers),
+      answers,
+      ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
+      ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
+    });
+  }
+
+  /** The call failed, or the job ended without the VM leaving. */
+  async #stayed(error: unknown): Promise<void> {
+    if (error instanceof LibvirtError && error.reason === 'operation-aborted') {
+      await this.#cancelled();
+      return;
+    }
+    await this.#forgetWhereItWent();
+    this.#finish({
+      phase: 'failed',
+      failure:
+        error === undefined
+          ? {
+              summary: msg('The migration ended and the VM is still here.'),
+              original: '',
+              advice: msg('libvirt tells the reason only to the program that started it.'),
+            }
+          : migrationFailure(error),
+    });
+  }
+
+  async #cancelled(): Promise<void> {
+    this.#to({ phase: 'verifying' });
+    await this.#forgetWhereItWent();
+    const answers = await askAfterCancel(this.#inventory.connection, this.#expectation());
+    this.#finish({ phase: 'cancelled', answers });
+  }
+
+  #expectation(): Expectation {
+    const { destination, temporary } = this.#state.get();
+    return {
+      vm: this.vm,
+      paused: this.#paused,
+      ...(destination === undefined ? {} : { destination }),
+      ...(temporary === undefined ? {} : { temporary }),
+    };
+  }
+
+  /** After a temporary migration the definition that stays keeps where the copy runs. */
+  async #keepWhereItWent(): Promise<void> {
+    if (this.#state.get().temporary !== true) return;
+    await this.#changeRecord(async (domain) => {
+      const record = await readRecord(domain);
+      if (record !== undefined) await writeRecord(domain, { ...record, stage: 'left' });
+    });
+  }
+
+  async #forgetWhereItWent(): Promise<void> {
+    await this.#changeRecord(async (domain) => {
+      if ((await readRecord(domain)) !== undefined) await removeRecord(domain);
+    });
+  }
+
+  /** What is not written now is put right by the inventory when it next reads the VM. */
+  async #changeRecord(change: (domain: Domain) => Promise<void>): Promise<void> {
+    try {
+      await change(this.#inventory.connection.domain(this.vm.uuid));
+    } catch (error) {
+      if (!(error instanceof LibvirtError)) throw error;
+    }
+    this.#inventory.refresh(this.vm.uuid);
+  }
+
+  /** False if the page let go in the meantime. */
+  async #pause(milliseconds: number): Promise<boolean> {
+    try {
+      await pause(milliseconds, this.#stopped.signal);
+      return true;
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return false;
+      throw error;
+    }
+  }
+}
+
+function phaseOf({ summary, progress = noProgress }: InventoryEntry): MigrationPhase {
+  const state = vmStateOf(summary);
+  if (state.kind === 'paused' && state.reason === 'migration') return { phase: 'switching', progress };
+  if (state.kind === 'paused' && state.reason === 'post-copy') return { phase: 'post-copy', progress };
+  return { phase: 'copying', progress };
+}
+
+/** True if the call is lost but not necessarily the migration. */
+function isLost(error: unknown): boolean {
+  return error instanceof LibvirtError && (error.reason === 'closed' || error.reason === 'daemon-down');
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect, test } from 'vitest';
+import { operationsFor } from '../../src/engine/operations.ts';
+import type { Vm, VmOperation, VmState } from '../../src/engine/vm.ts';
+
+function vm(state: VmState, more: Partial<Vm> = {}): Vm {
+  return { connection: 'system', name: 'web', uuid: 'u', persistent: true, state, ...more };
+}
+
+function possible(machine: Vm): VmOperation[] {
+  return operationsFor(machine)
+    .filter(({ whyNot }) => whyNot === undefined)
+    .map(({ operation }) => operation);
+}
+
+function asked(machine: Vm): VmOperation[] {
+  return operationsFor(machine)
+    .filter(({ confirmation }) => confirmation !== undefined)
+    .map(({ operation }) => operation);
+}
+
+test('each state has its operations', () => {
+  expect(possible(vm({ kind: 'running' }))).toEqual([
+    'pause',
+    'shut-down',
+    'force-shut-down',
+    'reboot',
+    'force-reboot',
+  ]);
+  expect(possible(vm({ kind: 'paused', reason: 'user' }))).toEqual([
+    'resume',
+    'force-shut-down',
+    'force-reboot',
+  ]);
+  expect(possible(vm({ kind: 'shut-off', migratedAway: false }))).toEqual(['run']);
+  expect(possible(vm({ kind: 'crashed' }))).toEqual(['run']);
+});
+
+test('a VM on its way here belongs to the other host', () => {
+  const arriving = vm({ kind: 'paused', reason: 'migration' }, { transfer: { kind: 'arriving' } });
+  expect(possible(arriving)).toEqual([]);
+});
+
+test('a VM on its way to another host may be paused, which helps it, and killed', () => {
+  const leaving = vm({ kind: 'running' }, { transfer: { kind: 'leaving' } });
+  expect(possible(leaving)).toEqual(['pause', 'force-shut-down']);
+});
+
+test('what can lose data is asked for first', () => {
+  expect(asked(vm({ kind: 'running' }))).toEqual(['force-shut-down', 'force-reboot']);
+  const away = vm(
+    { kind: 'shut-off', migratedAway: true },
+    { temporaryCopy: { destination: 'qemu+ssh://beta/system', since: '2026-11-23T11:00:00Z' } },
+  );
+  expect(asked(away)).toContain('run');
+  expect(asked(vm({ kind: 'running' }, { persistent: false }))).toContain('shut-down');
+});

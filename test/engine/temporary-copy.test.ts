@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect, test } from 'vitest';
+import {
+  isStale,
+  type MigrationRecord,
+  parseRecord,
+  recordXml,
+  temporaryCopyOf,
+} from '../../src/engine/temporary-copy.ts';
+import type { VmState } from '../../src/engine/vm.ts';
+
+const start = Date.parse('2026-11-23T11:00:00Z');
+const leaving: MigrationRecord = {
+  destination: 'qemu+ssh://b&<"\'>/system?x=1',
+  temporary: true,
+  stage: 'leaving',
+  since: '2026-11-23T11:00:00Z',
+};
+const left: MigrationRecord = { ...leaving, stage: 'left' };
+const running: VmState = { kind: 'running' };
+const migrated: VmState = { kind: 'shut-off', migratedAway: true };
+const off: VmState = { kind: 'shut-off', migratedAway: false };
+
+test('a record survives libvirt, whatever the URI has in it', () => {
+  expect(parseRecord(recordXml(leaving))).toEqual(leaving);
+});
+
+test('what is no record is none', () => {
+  expect(parseRecord('<migration/>')).toBeUndefined();
+  expect(parseRecord('<migration')).toBeUndefined();
+  expect(
+    parseRecord('<migration destination="d" temporary="maybe" stage="left" since="x"/>'),
+  ).toBeUndefined();
+});
+
+test('a copy is shown for a VM that left, also when libvirt has forgotten why it is off', () => {
+  expect(temporaryCopyOf(leaving, migrated, false)?.destination).toBe(leaving.destination);
+  expect(temporaryCopyOf(left, off, true)?.destination).toBe(leaving.destination);
+  expect(temporaryCopyOf(leaving, off, true)).toBeUndefined();
+  expect(temporaryCopyOf(left, off, false)).toBeUndefined();
+  expect(temporaryCopyOf(left, running, false)).toBeUndefined();
+  expect(temporaryCopyOf({ ...left, temporary: false }, migrated, false)).toBeUndefined();
+});
+
+test('a record is over when the VM runs here, but not while a migration begins or runs', () => {
+  expect(isStale(left, running, false, false, start)).toBe(true);
+  expect(isStale(leaving, running, false, false, start + 5000)).toBe(false);
+  expect(isStale(leaving, running, false, false, start + 300_000)).toBe(true);
+  expect(isStale(leaving, running, false, true, start + 300_000)).toBe(false);
+});
+
+test('a record is over when the VM was shut off here since', () => {
+  expect(isStale(left, off, false, false, start + 300_000)).toBe(true);
+  expect(isStale(left, off, true, false, start + 300_000)).toBe(false);
+  expect(isStale(left, migrated, false, false, start + 300_000)).toBe(false);
+});

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MigrationChoices } from '../../src/engine/choices.ts';
+import { Inventory } from '../../src/engine/inventory.ts';
+import type { Migration } from '../../src/engine/migration-state.ts';
+import { type MigrationHandle, Migrations } from '../../src/engine/migrations.ts';
+import { operate } from '../../src/engine/operations.ts';
+import { planFor } from '../../src/engine/plan.ts';
+import { recordNamespace } from '../../src/engine/temporary-copy.ts';
+import type { Vm } from '../../src/engine/vm.ts';
+import { type Guest, Lab, type LabHost, waitFor } from './lab.ts';
+
+const destination = 'qemu+ssh://beta/system';
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+
+/** What a page has: its own inventory and migrations. */
+class Page {
+  readonly inventory: Inventory;
+  readonly migrations: Migrations;
+  readonly #undo: () => void;
+
+  constructor(host: LabHost) {
+    const platform = host.platform();
+    this.inventory = new Inventory(platform, 'system');
+    this.migrations = new Migrations(platform, [this.inventory]);
+    this.#undo = this.inventory.state.subscribe(() => undefined);
+    this.inventory.start();
+    this.migrations.watch();
+  }
+
+  vm(guest: Guest): Vm | undefined {
+    const state = this.inventory.state.get();
+    if (state.kind !== 'ready' && state.kind !== 'reconnecting') return undefined;
+    return state.vms.find(({ uuid }) => uuid === guest.uuid);
+  }
+
+  migration(guest: Guest): Migration | undefined {
+    return this.migrations.state.get().find(({ vm }) => vm.uuid === guest.uuid);
+  }
+
+  async start(guest: Guest, temporary = false): Promise<MigrationHandle> {
+    await waitFor('the VM in the list', () => this.vm(guest));
+    const choices: MigrationChoices = {
+      vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
+      destination,
+      temporary,
+      dirtyRateSeconds: 1,
+      confirmedUriParameters: [],
+    };
+    return this.migrations.start(choices, planFor(choices));
+  }
+
+  async copying(guest: Guest): Promise<Migration> {
+    return waitFor(`${guest.name} to be copied`, () => {
+      const migration = this.migration(guest);
+      return migration?.state.phase === 'copying' && migration.state.progress.memoryTotalBytes > 0
+        ? migration
+        : undefined;
+    });
+  }
+
+  close(): void {
+    this.#undo();
+    this.migrations.stop();
+    this.inventory.stop();
+  }
+}
+
+let pages: Page[] = [];
+const guests: Guest[] = [];
+let here: Page;
+let there: Page;
+
+function open(host: LabHost): Page {
+  const page = new Page(host);
+  pages.push(page);
+  return page;
+}
+
+async function boot(name: string, more: Parameters<LabHost['guest']>[1] = {}): Promise<Guest> {
+  const guest = await alpha.guest(name, { memory: 192, disk: 'shared', ...more });
+  guests.push(guest);
+  await guest.booted();
+  return guest;
+}
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+});
+
+afterAll(async () => {
+  await lab.down();
+});
+
+beforeEach(() => {
+  here = open(alpha);
+  there = open(beta);
+});
+
+afterEach(async () => {
+  await alpha.shape(undefined);
+  for (const page of pages) page.close();
+  pages = [];
+  for (const guest of guests.splice(0)) {
+    for (const host of [alpha, beta]) {
+      await host.exec(['virsh', 'destroy', guest.uuid], { check: false });
+      await host.exec(['virsh', 'undefine', guest.uuid], { check: false });
+    }
+  }
+});
+
+test('a permanent migration moves the VM and its definition, and is confirmed by the destination', async () => {
+  const guest = await boot('permanent');
+  const handle = await here.start(guest);
+  const percents: number[] = [];
+  handle.state.subscribe(() => {
+    const { state } = handle.state.get();
+    if ('progress' in state) percents.push(state.progress.percent);
+  });
+  const { state } = await handle.ended;
+  expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
+  if (state.phase !== 'done') return;
+  expect(state.answers).toHaveLength(4);
+  expect(state.elapsedMilliseconds).toBeGreaterThan(0);
+  expect(state.downtimeMilliseconds).toBeGreaterThanOrEqual(0);
+  expect(percents).toEqual([...percents].sort((a, b) => a - b));
+  await guest.goesOn();
+  // No ghost row stays here, and the other host's list has it by itself.
+  await waitFor('the row to go', () => here.vm(guest) === undefined);
+  await waitFor('the row to come', () => there.vm(guest)?.state.kind === 'running');
+  expect(there.vm(guest)).toMatchObject({ persistent: true });
+  // Nothing of ours is left in the definition that moved.
+  expect(await beta.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
+});
+
+test('a temporary migration leaves the definition here, which tells where the copy runs', async () => {
+  const guest = await boot('temporary');
+  const { state } = await (await here.start(guest, true)).ended;
+  expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
+  await waitFor('the copy in the row', () => here.vm(guest)?.temporaryCopy);
+  expect(here.vm(guest)).toMatchObject({
+    state: { kind: 'shut-off', migratedAway: true },
+    temporaryCopy: { destination },
+  });
+  expect(there.vm(guest)).toMatchObject({ state: { kind: 'running' }, persistent: false });
+  expect(there.vm(guest)?.temporaryCopy).toBeUndefined();
+
+  // Another admin sees it, also after libvirtd has forgotten why the VM is off.
+  const other = open(alpha);
+  await waitFor('the copy in the other list', () => other.vm(guest)?.temporaryCopy);
+  await alpha.daemon('libvirtd', 'stop');
+  await waitFor('the loss to be seen', () => other.inventory.state.get().kind !== 'ready');
+  await alpha.daemon('libvirtd', 'start');
+  other.inventory.retry();
+  await waitFor('the copy again', () => other.vm(guest)?.temporaryCopy);
+
+  // Run here, after the copy is off: the record goes.
+  await beta.virsh('destroy', guest.uuid);
+  const vm = await waitFor('the row', () => other.vm(guest));
+  expect(await operate(other.inventory.connection, vm, 'run')).toBeUndefined();
+  await waitFor('the VM to run', () => other.vm(guest)?.state.kind === 'running');
+  expect(await alpha.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
+});
+
+test('cancel half-way: the VM stays, runs, and nothing is left over there', async () => {
+  const guest = await boot('cancelled');
+  await alpha.shape('40mbit');
+  const handle = await here.start(guest, true);
+  await here.copying(guest);
+  await waitFor('it to arrive over there', () => there.vm(guest)?.transfer?.kind === 'arriving');
+  await waitFor('the row to tell', () => here.vm(guest)?.transfer?.kind === 'leaving');
+  const other = open(alpha);
+  await other.copying(guest);
+  here.migrations.cancel(handle.vm);
+  expect(handle.state.get().cancelling).toBe(true);
+  const ended = await handle.ended;
+  expect(ended.state).toMatchObject({ phase: 'cancelled', answers: [{ verdict: 'as-expected' }] });
+  expect(ended.cancelling).toBe(false);
+  await guest.goesOn();
+  await waitFor('the row over there to go', () => there.vm(guest) === undefined);
+  await waitFor('the row to rest', () => here.vm(guest)?.transfer === undefined);
+  expect(await alpha.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
+  await waitFor('the other page to see it', () => other.migration(guest)?.state.phase === 'failed');
+});
+
+test('another page sees a running migration, follows it to its end and verifies it', async () => {
+  const guest = await boot('reopened');
+  await alpha.shape('60mbit');
+  await here.start(guest);
+  await here.copying(guest);
+  here.close();
+  const other = open(alpha);
+  const seen = await other.copying(guest);
+  expect(seen).toMatchObject({ startedHere: false, destination, temporary: false });
+  await alpha.shape(undefined);
+  const ended = await waitFor('the end', () => {
+    const migration = other.migration(guest);
+    return migration?.state.phase === 'done' ? migration.state : undefined;
+  });
+  expect(ended.verification).toBe('confirmed');
+  await waitFor('the row to go', () => other.vm(guest) === undefined);
+});
+
+test('a migration begun with virsh is shown, followed, and cancelled from the page', async () => {
+  const guest = await boot('foreign');
+  await alpha.shape('40mbit');
+  const command = alpha.exec(['virsh', 'migrate', '--live', '--p2p', guest.uuid, destination], {
+    check: false,
+  });
+  const seen = await here.copying(guest);
+  expect(seen.startedHere).toBe(false);
+  expect(seen.destination).toBeUndefined();
+  here.migrations.cancel(seen.vm);
+  await waitFor('its end', () => here.migration(guest)?.state.phase === 'cancelled');
+  expect((await command).stderr).toContain('aborted');
+  await guest.goesOn();
+});
+
+test('libvirt-dbus is killed half-way: the migration goes on, is followed and verified', async () => {
+  const guest = await boot('survivor');
+  await alpha.shape('60mbit');
+  const handle = await here.start(guest, true);
+  await here.copying(guest);
+  await alpha.daemon('libvirt-dbus', 'kill');
+  await waitFor('the loss to be seen', () => here.inventory.state.get().kind !== 'ready');
+  expect(here.vm(guest)).toBeDefined();
+  await alpha.daemon('libvirt-dbus', 'start');
+  await waitFor('the list to come back', () => here.inventory.state.get().kind === 'ready');
+  expect(handle.state.get().state.phase).not.toBe('failed');
+  await alpha.shape(undefined);
+  expect((await handle.ended).state).toMatchObject({ phase: 'done', verification: 'confirmed' });
+  await waitFor('the copy in the row', () => here.vm(guest)?.temporaryCopy);
+});
+
+test('five at once: three run, two wait in the queue, one of those is taken out', async () => {
+  const five: Guest[] = [];
+  for (const name of ['q1', 'q2', 'q3', 'q4', 'q5']) five.push(await boot(name, { memory: 128 }));
+  await alpha.shape('100mbit');
+  const handles: MigrationHandle[] = [];
+  for (const guest of five) handles.push(await here.start(guest));
+  const positions = handles.map(({ state }) => {
+    const { state: phase } = state.get();
+    return phase.phase === 'preparing' ? phase.queuePosition : undefined;
+  });
+  expect(positions).toEqual([undefined, undefined, undefined, 1, 2]);
+  // With three in flight the fourth worker thread still answers everybody.
+  await waitFor('all three to be copied', () => five.slice(0, 3).every((each) => here.vm(each)?.transfer));
+  const fourth = handles[3];
+  const last = five[4];
+  if (fourth === undefined || last === undefined) throw new Error('five were started');
+  here.migrations.cancel(fourth.vm);
+  expect((await fourth.ended).state.phase).toBe('cancelled');
+  expect(here.migration(last)?.state).toEqual({ phase: 'preparing', queuePosition: 1 });
+  await alpha.shape(undefined);
+  for (const handle of handles.filter((each) => each !== fourth)) {
+    expect((await handle.ended).state).toMatchObject({ phase: 'done', verification: 'confirmed' });
+  }
+});
+
+test('with all four worker threads taken, progress and cancel go through virsh', async () => {
+  const four: Guest[] = [];
+  for (const name of ['w1', 'w2', 'w3', 'w4']) four.push(await boot(name, { memory: 128 }));
+  await alpha.shape('20mbit');
+  const handles: MigrationHandle[] = [];
+  for (const guest of four.slice(0, 3)) handles.push(await here.start(guest));
+  // A second page takes the fourth thread.
+  const other = open(alpha);
+  const last = four[3];
+  const [first] = handles;
+  if (last === undefined || first === undefined) throw new Error('four were started');
+  await other.start(last);
+  await waitFor('all four to run', async () => {
+    const jobs = await Promise.all(four.map(({ uuid }) => alpha.virsh('domjobinfo', uuid)));
+    return jobs.every((text) => text.includes('Unbounded'));
+  });
+  await here.copying(four[0] as Guest);
+  here.migrations.cancel(first.vm);
+  expect((await first.ended).state.phase).toBe('cancelled');
+  for (const handle of handles) here.migrations.cancel(handle.vm);
+  other.migrations.cancel({ connection: 'system', name: last.name, uuid: last.uuid });
+  for (const handle of handles) expect((await handle.ended).state.phase).toBe('cancelled');
+  await waitFor('the fourth to end', () => other.migration(last)?.state.phase === 'cancelled');
+});
+
+test('an unreachable destination fails with plain words and libvirt’s own', async () => {
+  const guest = await boot('unreachable');
+  await alpha.trust(beta, 'refused-key');
+  try {
+    const { state } = await (await here.start(guest)).ended;
+    expect(state).toMatchObject({
+      phase: 'failed',
+      failure: {
+        summary: { text: 'The destination refused the sign-in.' },
+        original: expect.stringContaining('Permission denied') as string,
+      },
+    });
+    expect(await alpha.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
+  } finally {
+    await alpha.trust(beta, 'on');
+  }
+});
