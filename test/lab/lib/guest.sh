@@ -3,7 +3,17 @@
 
 cache=${CKM_LAB_CACHE:-/var/cache/cockpit-migrate-lab}
 
-# Debian's or Ubuntu's cloud kernel, unpacked but never installed, with the few modules that a guest needs.
+# The package that the newest of Debian's or Ubuntu's kernels for virtual machines is in.
+guest_kernel_package() {
+  local meta package
+  for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
+    package=$(apt-cache depends --no-recommends --no-suggests "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
+    [ -z "$package" ] || break
+  done
+  echo "$package"
+}
+
+# That kernel, unpacked but never installed, with the few modules that a guest needs.
 guest_kernel() {
   [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && return
   mkdir -p "$cache"
@@ -13,16 +23,18 @@ guest_kernel() {
     [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && exit
     cd "$cache"
     rm -rf root kernel
-    local meta package busybox
+    local package busybox deb
     if [ ! -d package ]; then
-      for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
-        package=$(apt-cache depends --no-recommends --no-suggests "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
-        [ -z "$package" ] || break
-      done
-      [ -n "$package" ] || die "apt knows no kernel for the guests; run apt-get update"
       rm -f ./*.deb
       chmod 755 .
-      apt-get -q download "$package" >/dev/null 2>&1 || die "apt-get download $package failed"
+      package=$(guest_kernel_package)
+      # The list of packages may be missing, or so old that its kernel is no longer offered.
+      if [ -z "$package" ] || ! apt-get -q download "$package" >/dev/null 2>&1; then
+        apt-get -q update >/dev/null
+        package=$(guest_kernel_package)
+        [ -n "$package" ] || die "apt knows no kernel for the guests"
+        apt-get -q download "$package" >/dev/null 2>&1 || die "apt-get download $package failed"
+      fi
       # Ubuntu keeps the modules in a package of their own.
       apt-get -q download "${package/image/modules}" >/dev/null 2>&1 || true
       mkdir package.new

@@ -22,12 +22,14 @@ bind() {
 bind "$root/home" /home
 bind "$root/libvirt" /var/lib/libvirt
 bind "$root/libvirt-cache" /var/cache/libvirt
-bind "$root/libvirt-log" /var/log/libvirt
+# All of it: signing in writes there too.
+bind "$root/log" /var/log
+touch /var/log/wtmp /var/log/btmp /var/log/lastlog
+if [ -d /var/lib/sudo ]; then mount --bind "$root/sudo" /var/lib/sudo; fi
 mkdir -p /var/lib/libvirt/images /var/lib/libvirt/shared /var/lib/libvirt/serial /var/lib/libvirt/qemu /var/lib/libvirt/boot
 mount --bind "$serial" /var/lib/libvirt/serial
 if [ -d /var/lib/glusterd ]; then
-  bind "$root/gluster" /var/lib/glusterd
-  bind "$root/gluster-log" /var/log/glusterfs
+  mount --bind "$root/gluster" /var/lib/glusterd
 fi
 mkdir -p /var/lib/libvirt/brick
 mount --bind "$root/brick" /var/lib/libvirt/brick
@@ -36,9 +38,11 @@ mkdir -p "$boot"
 mount --bind "$boot" /var/lib/libvirt/boot
 mount --bind "$root/root" /root
 
-# No start of services by postinst habits of this machine: the host gets only what host.sh starts.
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys 2>/dev/null || true
+# Terminals of its own: sudo asks on one, and the console has a shell.
+mount -t devpts -o newinstance,mode=620,ptmxmode=666,gid=5 devpts /dev/pts
+mount --bind /dev/pts/ptmx /dev/ptmx
 run_dir=$root/run
 mkdir -p "$run_dir"
 mount -t tmpfs -o mode=755 tmpfs "$run_dir"
@@ -47,7 +51,6 @@ mount --bind "$state" "$run_dir/lab-state"
 mount --move "$run_dir" /run
 rm -rf /etc/libvirt/qemu/networks/autostart
 
-# A private terminal file system, or a shell of the console would show up in the other hosts.
 touch /run/lab-state/ready
 # Orphans become children of process 1. A shell reaps them while it waits; `sleep` in its place would not, and a QEMU that
 # ended would stay a zombie ("Failed to terminate process ... Device or resource busy").

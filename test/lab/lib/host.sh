@@ -4,7 +4,7 @@
 # host_prepare HOST NUMBER NAMES PAGE: the files. /etc is an overlay over this machine's, so the upper layer is written here.
 host_prepare() {
   local host=$1 number=$2 names=$3 page=$4 root=$data/$1 etc=$data/$1/etc address=$subnet.$2 other
-  mkdir -p "$run/$host" "$etc"/{ssh,libvirt,cockpit,pki} "$root"/{etc-work,root/.ssh,home,libvirt,libvirt-cache,libvirt-log,gluster,gluster-log,brick,cockpit,cockpit-work} "$data/serial"
+  mkdir -p "$run/$host" "$etc"/{ssh,libvirt,cockpit,pki} "$root"/{etc-work,root/.ssh,home,libvirt,libvirt-cache,log/libvirt/qemu,log/glusterfs/bricks,sudo,gluster,brick,cockpit,cockpit-work} "$data/serial"
   echo "$address" >"$run/$host/address"
   echo "$page" >"$run/$host/page"
   echo "$host" >"$etc/hostname"
@@ -20,6 +20,8 @@ host_prepare() {
       done
     fi
   } >"$etc/hosts"
+  # Debian keeps root out of the console; in the lab the administrator may be root.
+  : >"$etc/cockpit/disallowed-users"
   ssh-keygen -q -t ed25519 -N '' -C "$host" -f "$etc/ssh/ssh_host_ed25519_key"
   ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$root/root/.ssh/id_ed25519"
   chmod 700 "$root/root" "$root/root/.ssh"
@@ -82,15 +84,15 @@ host_daemons() {
   host_daemon "$host" sshd start
   host_daemon "$host" libvirtd start
   host_daemon "$host" libvirt-dbus start
-  in_host "$host" virsh -q pool-define-as images dir --target /var/lib/libvirt/images >/dev/null
-  in_host "$host" virsh -q pool-start images >/dev/null
+  in_host "$host" virsh -q pool-define-as default dir --target /var/lib/libvirt/images >/dev/null
+  in_host "$host" virsh -q pool-start default >/dev/null
   if in_host "$host" mountpoint -q /var/lib/libvirt/shared; then
     in_host "$host" virsh -q pool-define-as shared dir --target /var/lib/libvirt/shared >/dev/null
     in_host "$host" virsh -q pool-start shared >/dev/null
   fi
 }
 
-# The daemon's processes in that host only: its PID namespace hides all others.
+# Signals the daemon's processes, in that host only: its PID namespace hides all others.
 host_pkill() {
   local host=$1 signal=$2 pattern=$3
   in_host "$host" pkill "-$signal" -f "$pattern" || true

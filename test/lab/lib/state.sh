@@ -32,13 +32,17 @@ wait_for() {
   done
 }
 
-# A free number for the lab's network; mkdir decides between two labs that start at once.
+# A free number for the lab's network. Making the link decides between two labs that start at once.
 allocate_index() {
-  mkdir -p "$labs/.index" "$run"
+  local link
+  mkdir -p "$labs/.index"
   for index in $(seq 1 250); do
+    link=$labs/.index/$index
+    # A number of a lab that is no more is free again.
+    if [ -L "$link" ] && [ ! -d "$labs/$(readlink "$link")" ]; then rm -f "$link"; fi
     # A bridge of that name that is no longer anybody's would be in the way: such a number is passed over.
     ip link show "ckm$index" >/dev/null 2>&1 && continue
-    if mkdir "$labs/.index/$index" 2>/dev/null; then
+    if ln -sT "$lab" "$link" 2>/dev/null; then
       echo "$index" >"$run/index"
       use_lab "$lab"
       return
@@ -71,7 +75,7 @@ in_host() {
 }
 
 lab_up() {
-  local owner='' shared=yes page="$repo/dist" names=yes
+  local owner='' shared=yes page="$repo/dist" names=yes host other
   while [[ ${1:-} == --* ]]; do
     case $1 in
       --owner) owner=$2; shift 2 ;;
@@ -81,16 +85,24 @@ lab_up() {
       *) die "no such option: $1" ;;
     esac
   done
-  [ -f "$run/index" ] && die "lab $lab is up already"
   [ $# -gt 0 ] || set -- alpha beta
+  for host in "$@"; do
+    [[ $host =~ ^[a-z][a-z0-9-]{0,30}$ ]] || die "a host's name has small letters, digits and dashes: $host"
+  done
+  mkdir -p "$labs"
+  mkdir "$run" 2>/dev/null || die "lab $lab is up already, or was left half-way: lab --lab $lab down"
+  trap lab_down EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   allocate_index
-  [ -n "${CKM_LAB_KEEP:-}" ] || trap lab_down ERR EXIT
+  # Left by a machine that was switched off.
+  rm -rf "$data"
   mkdir -p "$data"
   printf '%s\n' "$@" >"$run/hosts"
   [ -z "$owner" ] || watch_owner "$owner"
   network_up
   tls_authority
-  local number=1 host
+  local number=1
   for host in "$@"; do
     number=$((number + 1))
     host_prepare "$host" "$number" "$names" "$page"
@@ -103,7 +115,7 @@ lab_up() {
   [ "$shared" = no ] || storage_shared "$@"
   for host in "$@"; do host_daemons "$host" & done
   wait_all
-  trap - ERR EXIT
+  trap - EXIT INT TERM
 }
 
 # Like `wait`, but fails if one of the jobs failed.
@@ -114,42 +126,63 @@ wait_all() {
 
 # Ends the lab when a process ends, however that happens.
 watch_owner() {
+  # shellcheck disable=SC2016
   setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" --lab "$3" down' \
     watch "$1" "$here/lab" "$lab" >/dev/null 2>&1 </dev/null &
-  echo $! >"$run/watcher"
   disown $!
 }
 
-# Ending process 1 of a host ends every process in it, and with them its mounts and its network.
-lab_down() {
-  trap - ERR EXIT
-  local host pid
-  for host in $(hosts); do
-    pid=$(cat "$run/$host/pid" 2>/dev/null || true)
-    [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true
+# PIDs of what holds the lab outside of its hosts' namespaces: `up` and what it started, the watcher, and of each host
+# `unshare` and process 1.
+lab_processes() {
+  local pid parent outer
+  for pid in $(grep -slzx "COCKPIT_MIGRATE_LAB=$lab" /proc/[0-9]*/environ | cut -d/ -f3); do
+    # Not this shell and what it runs to find out; that grep is gone by now.
+    parent=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null || true)
+    [ -z "$parent" ] || [ "$pid" = $$ ] || [ "$parent" = $$ ] || echo "$pid"
   done
-  for host in $(hosts); do
-    pid=$(cat "$run/$host/outer" 2>/dev/null || true)
-    [ -z "$pid" ] || wait_for 30 "the end of host $host" process_gone "$pid"
+  for outer in $(cat "$run"/*/outer 2>/dev/null); do
+    [ "$(cat "/proc/$outer/comm" 2>/dev/null)" != unshare ] || echo "$outer" $(pgrep -P "$outer")
   done
-  [ -z "${bridge:-}" ] || ip link delete "$bridge" 2>/dev/null || true
-  local watcher
-  watcher=$(cat "$run/watcher" 2>/dev/null || true)
-  rm -rf "$data"
-  rmdir --ignore-fail-on-non-empty /var/tmp/cockpit-migrate-lab 2>/dev/null || true
-  [ -z "${index:-}" ] || rmdir "$labs/.index/$index" 2>/dev/null || true
-  rm -rf "$run"
-  rmdir "$labs/.index" "$labs" 2>/dev/null || true
-  # Last, because it may be the watcher itself that runs this.
-  [ -z "$watcher" ] || [ "$watcher" = $$ ] || kill "$watcher" 2>/dev/null || true
 }
 
-process_gone() {
-  ! kill -0 "$1" 2>/dev/null
+# Ending process 1 of a host ends every process in it, and with them its mounts and its network. `unshare` is left to end
+# by itself, which it does when nothing of its namespace is left.
+lab_end_processes() {
+  local pid pids start=$SECONDS
+  # shellcheck disable=SC2046
+  [ -z "$(jobs -p)" ] || kill -KILL $(jobs -p) 2>/dev/null || true
+  while pids=$(lab_processes); [ -n "$pids" ]; do
+    [ $((SECONDS - start)) -lt 60 ] || die "these do not end: $pids"
+    for pid in $pids; do
+      [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = unshare ] || kill -KILL "$pid" 2>/dev/null || true
+    done
+    sleep 0.05
+  done
+}
+
+# Whatever is there of the lab goes, whoever made it and wherever that stopped; nothing there is fine too.
+lab_down() {
+  trap - EXIT
+  trap '' INT TERM
+  lab_end_processes
+  local link
+  if [ -n "${bridge:-}" ]; then
+    for link in $(ip -o link show master "$bridge" 2>/dev/null | sed 's/^[0-9]*: \([^@:]*\).*/\1/'); do
+      ip link delete "$link" 2>/dev/null || true
+    done
+    ip link delete "$bridge" 2>/dev/null || true
+  fi
+  rm -rf "$data"
+  for link in "$labs"/.index/*; do
+    if [ "$(readlink "$link")" = "$lab" ]; then rm -f "$link"; fi
+  done
+  rm -rf "$run"
+  rmdir /var/tmp/cockpit-migrate-lab "$labs/.index" "$labs" 2>/dev/null || true
 }
 
 lab_status() {
-  [ -f "$run/index" ] || { echo '{"up": false}'; return; }
+  [ -f "$run/hosts" ] || { echo '{"up": false}'; return; }
   local host separator=''
   printf '{"up": true, "bridge": "%s", "hosts": {' "$bridge"
   for host in $(hosts); do
