@@ -45,7 +45,8 @@ export interface FactContext {
 /** Facts by the names under which another fact uses them. */
 export type FactNeeds = Readonly<Record<string, Fact<unknown>>>;
 
-/** No facts. */
+/** No facts: nothing may be read from them, and they can be joined with others. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- Record<string, never> would make every fact of a union with it unreadable
 export type NoFacts = Record<never, Fact<unknown>>;
 
 /** The values of facts. */

@@ -2,7 +2,7 @@
 import { defineCheck } from '../check.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationLibvirtFact } from '../facts/destination-libvirt.ts';
-import { hostKeyFact } from '../facts/host-key.ts';
+import { shownIdentityFact } from '../facts/shown-identity.ts';
 import { controlRouteFact } from '../facts/ssh-route.ts';
 import type { Judgement } from '../finding.ts';
 import { signInProblem } from '../judging/sign-in-problem.ts';
@@ -16,13 +16,18 @@ export const authenticationCheck = defineCheck({
     'The libvirt daemon of this host signs in there by itself, as root: with the keys and certificates of root, not with yours.',
   ),
   needs: { destination: destinationFact, route: controlRouteFact, libvirt: destinationLibvirtFact },
-  wants: { hostKey: hostKeyFact },
-  judge: ({ destination, route, libvirt, hostKey }): Judgement =>
+  wants: { shown: shownIdentityFact },
+  judge: ({ destination, route, libvirt, shown }): Judgement =>
     libvirt.kind === 'connected'
       ? { verdict: 'pass', found: msg('libvirt on $0 lets root of this host in.', destination.parts.host) }
       : {
           verdict: 'block',
           original: libvirt.error.message,
-          ...signInProblem(destination, route, libvirt.error, hostKey.available ? hostKey.value : []),
+          ...signInProblem(
+            destination,
+            route,
+            libvirt.error,
+            shown.available ? shown.value : { hostKeys: [] },
+          ),
         },
 });

@@ -74,7 +74,7 @@ export const cpuCompatibilityCheck = defineCheck({
   needs: { domain: domainFact, comparison: cpuComparisonFact },
   wants: { source: sourceHostFact, destination: destinationHostFact },
   judge: ({ domain, comparison, source, destination }): Judgement => {
-    if (domain.config.cpu.mode === 'host-passthrough' && comparison.kind !== 'no-such-machine') {
+    if (domain.config.cpu.mode === 'host-passthrough' && !comparison.kind.startsWith('no-such')) {
       for (const host of [source, destination]) {
         if (!host.available) throw new FactUnavailable(host);
       }
@@ -120,6 +120,22 @@ export const cpuCompatibilityCheck = defineCheck({
                 'See which it has. A newer QEMU there, or an older machine type in the definition of the VM, helps.',
               ),
               command: 'virsh domcapabilities --xpath "//machine"; qemu-system-x86_64 -machine help',
+              host: 'destination',
+            },
+          ],
+        };
+      case 'no-such-emulator':
+        return {
+          verdict: 'block',
+          found: msg(
+            'The destination has no program $0, so it cannot start the VM.',
+            domain.config.emulator ?? 'QEMU',
+          ),
+          original: comparison.original,
+          remedies: [
+            {
+              text: msg('Install QEMU there, or make it known under the same path.'),
+              command: 'virsh capabilities --xpath "//emulator"',
               host: 'destination',
             },
           ],

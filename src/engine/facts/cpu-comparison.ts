@@ -11,6 +11,8 @@ export type CpuComparison =
   | { readonly kind: 'incompatible'; readonly missing: readonly string[]; readonly original: string }
   /** The destination's QEMU has no such machine type, so it cannot start the VM at all. */
   | { readonly kind: 'no-such-machine'; readonly original: string }
+  /** The destination has no such QEMU program. */
+  | { readonly kind: 'no-such-emulator'; readonly original: string }
   | { readonly kind: 'not-compared'; readonly original: string };
 
 /** Reads the answer of `virsh hypervisor-cpu-compare --error`. */
@@ -18,7 +20,7 @@ export function readComparison(
   answer: { ok: true; text: string } | { ok: false; error: string },
 ): CpuComparison {
   if (answer.ok) {
-    if (/is incompatible/.test(answer.text)) {
+    if (answer.text.includes('is incompatible')) {
       return { kind: 'incompatible', missing: [], original: answer.text.trim() };
     }
     return /identical|superset/.test(answer.text)
@@ -32,6 +34,9 @@ export function readComparison(
   }
   if (/machine/i.test(original) && /not supported|unsupported|unknown/i.test(original)) {
     return { kind: 'no-such-machine', original };
+  }
+  if (/Cannot (check|find|execute).*QEMU binary|No such file or directory/i.test(original)) {
+    return { kind: 'no-such-emulator', original };
   }
   return { kind: 'not-compared', original };
 }

@@ -49,29 +49,22 @@ export const dataAddressFact = defineFact<
       const { stdout } = await platform.run(['getent', 'ahosts', host], { signal });
       return [...new Set(stdout.split('\n').map((line) => line.split(/\s+/)[0] ?? ''))].filter(Boolean);
     };
-    const controlAddresses = resolve(route.host);
-    if (choices.migrationUri !== undefined) {
-      const parsed = parseMigrationUri(choices.migrationUri);
-      if (parsed === undefined) {
-        throw new FactUnavailable({
-          why: msg('The address for the data is not of the form $0.', 'tcp://192.0.2.16'),
-          original: choices.migrationUri,
-        });
-      }
-      return {
-        ...parsed,
-        from: 'migration-uri',
-        addresses: await resolve(parsed.host),
-        controlAddresses: await controlAddresses,
-      };
+    const parsed = choices.migrationUri === undefined ? undefined : parseMigrationUri(choices.migrationUri);
+    if (choices.migrationUri !== undefined && parsed === undefined) {
+      throw new FactUnavailable({
+        why: msg('The address for the data is not of the form $0.', 'tcp://192.0.2.16'),
+        original: choices.migrationUri,
+      });
     }
     const configured = shell.available ? shell.value.settings.get('migration_host') : undefined;
-    const host = configured ?? (await hostnameOf(libvirt));
+    const host = parsed?.host ?? configured ?? (await hostnameOf(libvirt));
+    const [addresses, controlAddresses] = await Promise.all([resolve(host), resolve(route.host)]);
     return {
       host,
-      from: configured === undefined ? 'host-name' : 'configuration',
-      addresses: await resolve(host),
-      controlAddresses: await controlAddresses,
+      ...(parsed?.port === undefined ? {} : { port: parsed.port }),
+      from: parsed !== undefined ? 'migration-uri' : configured !== undefined ? 'configuration' : 'host-name',
+      addresses,
+      controlAddresses,
     };
   },
 });

@@ -60,17 +60,26 @@ export const dataPortsFact = defineFact<
     const busy = all.filter((port) => shell.available && shell.value.listening.has(port));
     const open: number[] = [];
     const closed: number[] = [];
-    const queue = all.filter((port) => !busy.includes(port));
-    const work = async (): Promise<void> => {
-      for (let port = queue.shift(); port !== undefined; port = queue.shift()) {
-        const outcome = await platform.connectTcp(target, port, {
-          timeoutMilliseconds: connectMilliseconds,
-          signal,
-        });
-        (outcome.kind === 'connected' || outcome.kind === 'refused' ? open : closed).push(port);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    const candidates = all.filter((port) => !busy.includes(port));
+    // Each with a signal of its own: dozens of listeners on one look like a leak to Node.
+    const stops: AbortController[] = [];
+    signal.addEventListener('abort', () => {
+      for (const stop of stops) stop.abort();
+    });
+    for (let index = 0; index < candidates.length; index += atOnce) {
+      signal.throwIfAborted();
+      await Promise.all(
+        candidates.slice(index, index + atOnce).map(async (port) => {
+          const stop = new AbortController();
+          stops.push(stop);
+          const { kind } = await platform.connectTcp(target, port, {
+            timeoutMilliseconds: connectMilliseconds,
+            signal: stop.signal,
+          });
+          (kind === 'connected' || kind === 'refused' ? open : closed).push(port);
+        }),
+      );
+    }
     const ascending = (a: number, b: number): number => a - b;
     return {
       first,

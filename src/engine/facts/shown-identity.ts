@@ -1,28 +1,89 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { defineFact } from '../fact.ts';
+import { defineFact, type FactContext } from '../fact.ts';
+import { destinationFact } from './destination.ts';
 import { destinationLibvirtFact } from './destination-libvirt.ts';
-import { controlRouteFact } from './ssh-route.ts';
+import { type ControlRoute, controlRouteFact } from './ssh-route.ts';
 
-/** Fingerprints of the host keys that the destination shows, for the admin to compare; none when not asked for. */
-export const hostKeyFact = defineFact<
-  readonly string[],
-  { libvirt: typeof destinationLibvirtFact; route: typeof controlRouteFact }
+/** The certificate that a TLS server shows. */
+export interface ShownCertificate {
+  readonly validity: 'valid' | 'expired' | 'not-yet-valid';
+  /** As OpenSSL writes them, for example `Dec 23 11:15:44 2026 GMT`. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** Names and addresses that it is made for. */
+  readonly names: string;
+}
+
+/** What a destination that did not let us in shows of itself. Nothing is asked of one that did. */
+export interface ShownIdentity {
+  /** Fingerprints of its ssh host keys, for the admin to compare. */
+  readonly hostKeys: readonly string[];
+  readonly certificate?: ShownCertificate;
+}
+
+/** Reads what `openssl x509` prints. */
+export function parseCertificate(text: string, now: number): ShownCertificate | undefined {
+  const notBefore = /^notBefore=(.*)$/m.exec(text)?.[1];
+  const notAfter = /^notAfter=(.*)$/m.exec(text)?.[1];
+  if (notBefore === undefined || notAfter === undefined) return undefined;
+  const names = /Subject Alternative Name:.*\n\s*(.*)$/m.exec(text)?.[1];
+  return {
+    validity:
+      Date.parse(notAfter) < now ? 'expired' : Date.parse(notBefore) > now ? 'not-yet-valid' : 'valid',
+    notBefore,
+    notAfter,
+    names: (names ?? /^subject=(.*)$/m.exec(text)?.[1] ?? '').trim(),
+  };
+}
+
+async function hostKeys(route: ControlRoute, { platform, signal }: FactContext): Promise<readonly string[]> {
+  const scan = await platform.run(
+    ['ssh-keyscan', '-T', '2', '-p', String(route.port), '-t', 'ed25519,ecdsa,rsa', '--', route.host],
+    { signal },
+  );
+  if (scan.stdout.trim() === '') return [];
+  const prints = await platform.run(['ssh-keygen', '-l', '-f', '-'], { input: scan.stdout, signal });
+  // "256 SHA256:... host (ED25519)"
+  return prints.stdout.split('\n').flatMap((line) => {
+    const [, print, kind] = /^\d+ (\S+) .*\((\S+)\)$/.exec(line) ?? [];
+    return print === undefined || kind === undefined ? [] : [`${print} (${kind})`];
+  });
+}
+
+/** libvirt says no more than "not trusted" for an expired certificate, so the server is asked to show it. */
+async function certificate(route: ControlRoute, context: FactContext): Promise<ShownCertificate | undefined> {
+  const { platform, signal } = context;
+  const address = route.host.includes(':') ? `[${route.host}]` : route.host;
+  const shown = await platform.run(['openssl', 's_client', '-connect', `${address}:${route.port}`], {
+    signal,
+  });
+  const printed = await platform.run(
+    ['openssl', 'x509', '-noout', '-startdate', '-enddate', '-subject', '-ext', 'subjectAltName'],
+    { input: shown.stdout, signal },
+  );
+  return parseCertificate(printed.stdout, Date.now());
+}
+
+/** Host keys or certificate of a destination whose identity may be what keeps us out. */
+export const shownIdentityFact = defineFact<
+  ShownIdentity,
+  {
+    destination: typeof destinationFact;
+    libvirt: typeof destinationLibvirtFact;
+    route: typeof controlRouteFact;
+  }
 >({
-  name: 'host-key',
-  needs: { libvirt: destinationLibvirtFact, route: controlRouteFact },
+  name: 'shown-identity',
+  needs: { destination: destinationFact, libvirt: destinationLibvirtFact, route: controlRouteFact },
   timeLimitMilliseconds: 4000,
-  gather: async ({ libvirt, route }, { platform, signal }) => {
-    if (libvirt.kind !== 'refused' || libvirt.error.reason !== 'host-key') return [];
-    const scan = await platform.run(
-      ['ssh-keyscan', '-T', '2', '-p', String(route.port), '-t', 'ed25519,ecdsa,rsa', route.host],
-      { signal },
-    );
-    if (scan.stdout.trim() === '') return [];
-    const prints = await platform.run(['ssh-keygen', '-l', '-f', '-'], { input: scan.stdout, signal });
-    // "256 SHA256:... host (ED25519)"
-    return prints.stdout.split('\n').flatMap((line) => {
-      const [, print, kind] = /^\d+ (\S+) .*\((\S+)\)$/.exec(line) ?? [];
-      return print === undefined || kind === undefined ? [] : [`${print} (${kind})`];
-    });
+  gather: async ({ destination, libvirt, route }, context) => {
+    if (libvirt.kind === 'connected') return { hostKeys: [] };
+    if (destination.parts.transport === 'ssh') {
+      const unknownKey = /host key/i.test(libvirt.error.message);
+      return { hostKeys: unknownKey ? await hostKeys(route, context) : [] };
+    }
+    if (destination.parts.transport !== 'tls') return { hostKeys: [] };
+    const shown = await certificate(route, context);
+    return { hostKeys: [], ...(shown === undefined ? {} : { certificate: shown }) };
   },
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtError } from '../../libvirt/errors.ts';
 import type { ValidDestination } from '../destination-uri.ts';
+import type { ShownIdentity } from '../facts/shown-identity.ts';
 import type { ControlRoute } from '../facts/ssh-route.ts';
 import type { Remedy } from '../finding.ts';
 import { type Message, msg } from '../message.ts';
@@ -18,16 +19,16 @@ export function signInProblem(
   destination: ValidDestination,
   route: ControlRoute,
   error: LibvirtError,
-  fingerprints: readonly string[],
+  shown: ShownIdentity,
 ): SignInProblem {
   const { host } = destination.parts;
   const text = error.message;
   if (destination.parts.transport === 'ssh') {
-    const problem = sshProblem(destination, route, text, fingerprints);
+    const problem = sshProblem(destination, route, text, shown.hostKeys);
     if (problem !== undefined) return problem;
   }
   if (destination.parts.transport === 'tls') {
-    const problem = tlsProblem(host, text);
+    const problem = tlsProblem(host, text, shown);
     if (problem !== undefined) return problem;
   }
   return libvirtProblem(destination, text);
@@ -127,16 +128,22 @@ function sshProblem(
   return undefined;
 }
 
-function tlsProblem(host: string, text: string): SignInProblem | undefined {
+function tlsProblem(host: string, text: string, { certificate }: ShownIdentity): SignInProblem | undefined {
   const show = (certificate: string): string => shellCommand('certtool', '-i', '--infile', certificate);
   const serverCertificate: Remedy = {
     text: msg('Look at the certificate of the destination.'),
     command: show('/etc/pki/libvirt/servercert.pem'),
     host: 'destination',
   };
-  if (/expired|not yet active|not been activated/i.test(text)) {
+  const expired = /expired|not yet active|not been activated/i.test(text);
+  if (expired || (certificate !== undefined && certificate.validity !== 'valid')) {
     return {
-      found: msg('A certificate for the connection to $0 has expired or is not valid yet.', host),
+      found:
+        certificate?.validity === 'expired'
+          ? msg('The certificate of $0 has expired, on $1.', host, certificate.notAfter)
+          : certificate?.validity === 'not-yet-valid'
+            ? msg('The certificate of $0 is not valid yet, but from $1 on.', host, certificate.notBefore)
+            : msg('A certificate for the connection to $0 has expired or is not valid yet.', host),
       remedies: [
         serverCertificate,
         {
@@ -147,9 +154,10 @@ function tlsProblem(host: string, text: string): SignInProblem | undefined {
       ],
     };
   }
-  if (/hostname|owner does not match|does not match the host/i.test(text)) {
+  if (/does not match the host|owner does not match/i.test(text)) {
     return {
       found: msg('The certificate of the destination is made for another name than $0.', host),
+      ...(certificate === undefined ? {} : { details: [msg('It is made for: $0', certificate.names)] }),
       remedies: [
         serverCertificate,
         {
@@ -160,7 +168,7 @@ function tlsProblem(host: string, text: string): SignInProblem | undefined {
       ],
     };
   }
-  if (/unable to (set|load|read)|cannot (read|stat|open)|does not exist|no such file/i.test(text)) {
+  if (/unable to (set|load)|cannot (read|stat|open)|\.pem'?: |does not exist/i.test(text)) {
     return {
       found: msg('Certificates that libvirt of this host needs for TLS are missing or cannot be read.'),
       remedies: [
@@ -192,7 +200,10 @@ function tlsProblem(host: string, text: string): SignInProblem | undefined {
   }
   if (/certificate|handshake|packet|reset by peer|TLS|End of file/i.test(text)) {
     return {
-      found: msg('$0 broke off the TLS connection: it does not accept the certificate of this host.', host),
+      found: msg(
+        '$0 broke off the TLS connection: this host shows it no certificate, or one that it does not accept.',
+        host,
+      ),
       remedies: [
         {
           text: msg(

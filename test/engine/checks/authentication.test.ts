@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { authenticationCheck } from '../../../src/engine/checks/authentication.ts';
+import type { ShownCertificate } from '../../../src/engine/facts/shown-identity.ts';
 import { classify, LibvirtError } from '../../../src/libvirt/errors.ts';
 import { destination } from '../fixtures.ts';
 import { type CheckCase, testCheck, there } from '../test-check.ts';
@@ -12,7 +13,14 @@ const connected = {
   answer: () => Promise.resolve({ id: 'x', ok: true as const, text: '' }),
 };
 
-function refused(name: string, uri: string, message: string, found: RegExp, remedy: RegExp): Case {
+function refused(
+  name: string,
+  uri: string,
+  message: string,
+  found: RegExp,
+  remedy: RegExp,
+  certificate: { certificate?: ShownCertificate } = {},
+): Case {
   const there_ = destination(uri);
   return {
     name,
@@ -22,7 +30,7 @@ function refused(name: string, uri: string, message: string, found: RegExp, reme
       destination: there_,
       route: { host: 'beta', port: 22, indirect: false },
       libvirt: { kind: 'refused', error: new LibvirtError(classify(message), message) },
-      hostKey: there(['SHA256:abc (ED25519)']),
+      shown: there({ hostKeys: ['SHA256:abc (ED25519)'], ...certificate }),
     },
     also: (finding) => {
       expect(finding).toMatchObject({ original: message });
@@ -43,7 +51,7 @@ testCheck(authenticationCheck, [
       destination: destination(),
       route: { host: 'beta', port: 22, indirect: false },
       libvirt: connected,
-      hostKey: there([]),
+      shown: there({ hostKeys: [] }),
     },
     verdict: 'pass',
   },
@@ -86,9 +94,24 @@ testCheck(authenticationCheck, [
   refused(
     'an expired certificate',
     tls,
-    'The server certificate /etc/pki/libvirt/servercert.pem has expired',
-    /expired/,
+    "Certificate failed validation: The certificate is not trusted.\nauthentication failed: Failed to verify peer's certificate",
+    /has expired, on Jan {2}1/,
     /servercert/,
+    {
+      certificate: {
+        validity: 'expired',
+        notBefore: 'Jan  1 00:00:00 2020 GMT',
+        notAfter: 'Jan  1 00:00:00 2021 GMT',
+        names: 'DNS:beta',
+      },
+    },
+  ),
+  refused(
+    'an expired certificate here',
+    tls,
+    'The client certificate /etc/pki/libvirt/clientcert.pem has expired',
+    /expired or is not valid yet/,
+    /clientcert/,
   ),
   refused(
     'another name',

@@ -67,6 +67,16 @@ testCheck(cpuCompatibilityCheck, [
     found: /no machine type pc-q35-7.2/,
   },
   {
+    name: 'no such QEMU',
+    facts: {
+      domain: custom,
+      comparison: failed('error: Cannot check QEMU binary /usr/libexec/qemu-kvm: No such file or directory'),
+      ...hosts,
+    },
+    verdict: 'block',
+    found: /no program \/usr\/bin\/qemu-system-x86_64/,
+  },
+  {
     name: 'the comparison fails',
     facts: { domain: custom, comparison: failed('error: internal error: something'), ...hosts },
     verdict: 'unknown',
