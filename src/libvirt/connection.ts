@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type {
+  BusName,
+  DBusService,
+  DBusValue,
+  Platform,
+  PlatformError,
+  Unsubscribe,
+} from '../platform/platform.ts';
+import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
+import { Domain } from './domain.ts';
+import { LibvirtError, libvirtErrorOf } from './errors.ts';
+import { type DomainJob, decodeJob, parseJobText } from './job.ts';
+import { connectMethods, onlyTransient, statsGroups } from './schema.ts';
+import { virshSession } from './virsh.ts';
+
+const connectPath = '/org/libvirt/QEMU';
+const connectInterface = 'org.libvirt.Connect';
+const domainInterface = 'org.libvirt.Domain';
+
+/** One domain in a list. */
+export interface DomainSummary {
+  readonly name: string;
+  readonly uuid: string;
+  readonly path: string;
+  /** virDomainState and its reason. */
+  readonly state: number;
+  readonly reason: number;
+  readonly vcpus?: number;
+  readonly memoryBytes?: number;
+  readonly persistent: boolean;
+  readonly autostart?: boolean;
+}
+
+export type DomainEvent =
+  | { readonly kind: 'lifecycle'; readonly path: string; readonly event: number; readonly detail: number }
+  | { readonly kind: 'migration-iteration'; readonly path: string; readonly iteration: number }
+  | { readonly kind: 'job-completed'; readonly path: string; readonly job: DomainJob }
+  | { readonly kind: 'metadata-changed'; readonly path: string }
+  | { readonly kind: 'balloon-change'; readonly path: string };
+
+/** What one more question tells about a domain. */
+export interface DomainDetails {
+  readonly job?: DomainJob;
+  /** The metadata element that was asked for. */
+  readonly metadata?: string;
+}
+
+/** libvirt on this host, through libvirt-dbus, and through virsh for what that cannot do. */
+export class LibvirtConnection {
+  readonly bus: BusName;
+  readonly uri: 'qemu:///system' | 'qemu:///session';
+  readonly #platform: Platform;
+  readonly #service: DBusService;
+
+  constructor(platform: Platform, bus: BusName) {
+    this.#platform = platform;
+    this.bus = bus;
+    this.uri = bus === 'system' ? 'qemu:///system' : 'qemu:///session';
+    this.#service = platform.dbus(bus, 'org.libvirt');
+  }
+
+  async #call(
+    path: string,
+    iface: string,
+    member: string,
+    signature: string,
+    args: readonly DBusValue[],
+    signal?: AbortSignal,
+  ): Promise<readonly DBusValue[]> {
+    try {
+      return await this.#service.call(
+        { path, interface: iface, member, signature, args },
+        signal === undefined ? {} : { signal },
+      );
+    } catch (error) {
+      throw libvirtErrorOf(error);
+    }
+  }
+
+  async #statsByName(
+    flags: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, DBusValue>>> {
+    const groups =
+      flags === 0 ? statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU : statsGroups.STATE;
+    const [records] = await this.#call(
+      connectPath,
+      connectInterface,
+      'GetAllDomainStats',
+      connectMethods.GetAllDomainStats,
+      [groups, flags],
+      signal,
+    );
+    return new Map(
+      decodeArray(records, 'Connect.GetAllDomainStats[0]').map((record) => {
+        const [name, values] = decodeArray(record, 'Connect.GetAllDomainStats[0][]');
+        return [
+          decodeString(name, 'Connect.GetAllDomainStats[0][][0]'),
+          decodeDictionary(values, 'Connect.GetAllDomainStats[0][][1]'),
+        ];
+      }),
+    );
+  }
+
+  /** All domains, with two D-Bus calls and one virsh process however many there are: the stats know no UUIDs. */
+  async list(signal?: AbortSignal): Promise<readonly DomainSummary[]> {
+    const [stats, transient, answers] = await Promise.all([
+      this.#statsByName(0, signal),
+      this.#statsByName(onlyTransient, signal),
+      virshSession(
+        this.#platform,
+        this.uri,
+        [
+          { id: 'all', argv: ['list', '--all', '--uuid', '--name'] },
+          { id: 'autostart', argv: ['list', '--all', '--autostart', '--uuid'] },
+        ],
+        {
+          ...(this.bus === 'system' ? { superuser: 'try' as const } : {}),
+          ...(signal === undefined ? {} : { signal }),
+        },
+      ),
+    ]);
+    const all = answers.get('all');
+    if (all?.ok !== true) throw new LibvirtError('other', all?.error ?? 'virsh list gave no answer');
+    const autostart = answers.get('autostart');
+    const started = autostart?.ok === true ? new Set(autostart.text.split(/\s+/)) : undefined;
+    return all.text.split('\n').flatMap((line) => {
+      // The UUID has 36 characters, then come blanks and the name, which may hold blanks itself.
+      const match = /^\s*([0-9a-f-]{36}) (.*)$/.exec(line);
+      const [, uuid, rest] = match ?? [];
+      if (uuid === undefined || rest === undefined) return [];
+      const name = stats.has(rest) ? rest : rest.trim();
+      const values = stats.get(name);
+      if (values === undefined) return [];
+      return [
+        {
+          ...summaryOf(name, uuid, values),
+          persistent: !transient.has(name),
+          ...(started === undefined ? {} : { autostart: started.has(uuid) }),
+        },
+      ];
+    });
+  }
+
+  /** One domain anew, with two calls; undefined when it is gone. */
+  async read(path: string, signal?: AbortSignal): Promise<DomainSummary | undefined> {
+    try {
+      const [[properties], [stats]] = await Promise.all([
+        this.#call(path, 'org.freedesktop.DBus.Properties', 'GetAll', 's', [domainInterface], signal),
+        this.#call(
+          path,
+          domainInterface,
+          'GetStats',
+          'uu',
+          [statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU, 0],
+          signal,
+        ),
+      ]);
+      const values = decodeDictionary(properties, 'Domain.GetAll[0]');
+      const summary = summaryOf(
+        decodeString(values.get('Name'), 'Domain.Name'),
+        decodeString(values.get('UUID'), 'Domain.UUID'),
+        decodeDictionary(stats, 'Domain.GetStats[0]'),
+      );
+      return {
+        ...summary,
+        persistent: values.get('Persistent') === true,
+        autostart: values.get('Autostart') === true,
+      };
+    } catch (error) {
+      if (error instanceof LibvirtError && error.reason === 'no-such-domain') return undefined;
+      throw error;
+    }
+  }
+
+  domain(uuid: string): Domain {
+    return new Domain(this.#platform, this.#service, this.uri, uuid);
+  }
+
+  /** Hears what happens to domains. */
+  async subscribe(listener: (event: DomainEvent) => void): Promise<Unsubscribe> {
+    try {
+      const undo = await Promise.all([
+        this.#service.subscribe(
+          { path: connectPath, interface: connectInterface, member: 'DomainEvent' },
+          ({ args }) => {
+            const [path, event, detail] = args;
+            listener({
+              kind: 'lifecycle',
+              path: decodeString(path, 'DomainEvent[0]'),
+              event: decodeNumber(event, 'DomainEvent[1]'),
+              detail: decodeNumber(detail, 'DomainEvent[2]'),
+            });
+          },
+        ),
+        this.#service.subscribe(
+          { interface: domainInterface, member: 'MigrationIteration' },
+          ({ path, args }) => {
+            listener({
+              kind: 'migration-iteration',
+              path,
+              iteration: decodeNumber(args[0], 'MigrationIteration[0]'),
+            });
+          },
+        ),
+        this.#service.subscribe({ interface: domainInterface, member: 'JobCompleted' }, ({ path, args }) => {
+          // virDomainJobType 3: completed. The signal carries the figures only.
+          listener({
+            kind: 'job-completed',
+            path,
+            job: decodeJob(3, decodeDictionary(args[0], 'JobCompleted[0]')),
+          });
+        }),
+        this.#service.subscribe({ interface: domainInterface, member: 'MetadataChange' }, ({ path }) => {
+          listener({ kind: 'metadata-changed', path });
+        }),
+        this.#service.subscribe({ interface: domainInterface, member: 'BalloonChange' }, ({ path }) => {
+          listener({ kind: 'balloon-change', path });
+        }),
+      ]);
+      return () => {
+        for (const each of undo) each();
+      };
+    } catch (error) {
+      throw libvirtErrorOf(error);
+    }
+  }
+
+  onOwner(listener: (present: boolean) => void): Unsubscribe {
+    return this.#service.onOwner(listener);
+  }
+
+  onClosed(listener: (error: PlatformError) => void): Unsubscribe {
+    return this.#service.onClosed(listener);
+  }
+
+  close(): void {
+    this.#service.close();
+  }
+
+  /** libvirt's version as its number, 9000000 for 9.0.0. Answers only while the daemon does. */
+  async version(signal?: AbortSignal): Promise<number> {
+    const [value] = await this.#call(
+      connectPath,
+      'org.freedesktop.DBus.Properties',
+      'Get',
+      'ss',
+      [connectInterface, 'LibVersion'],
+      signal,
+    );
+    return decodeNumber(value, 'Connect.LibVersion');
+  }
+
+  /** Jobs of active domains and a metadata element of inactive ones, by one virsh process for all. */
+  async details(
+    uuids: {
+      readonly active: readonly string[];
+      readonly inactive: readonly string[];
+      readonly metadataUri?: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, DomainDetails>> {
+    const { metadataUri } = uuids;
+    const commands = [
+      ...uuids.active.map((uuid) => ({ id: `job ${uuid}`, argv: ['domjobinfo', uuid] })),
+      ...(metadataUri === undefined
+        ? []
+        : [...uuids.inactive, ...uuids.active].map((uuid) => ({
+            id: `metadata ${uuid}`,
+            argv: ['metadata', uuid, '--uri', metadataUri, '--config'],
+          }))),
+    ];
+    if (commands.length === 0) return new Map();
+    const answers = await virshSession(this.#platform, this.uri, commands, {
+      ...(this.bus === 'system' ? { superuser: 'try' as const } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return new Map(
+      [...uuids.active, ...uuids.inactive].map((uuid) => {
+        const jobAnswer = answers.get(`job ${uuid}`);
+        const metadata = answers.get(`metadata ${uuid}`);
+        const job = jobAnswer?.ok === true ? parseJobText(jobAnswer.text) : undefined;
+        return [
+          uuid,
+          {
+            ...(job === undefined ? {} : { job }),
+            ...(metadata?.ok === true ? { metadata: metadata.text } : {}),
+          },
+        ];
+      }),
+    );
+  }
+}
+
+function summaryOf(
+  name: string,
+  uuid: string,
+  values: ReadonlyMap<string, DBusValue>,
+): Omit<DomainSummary, 'persistent'> {
+  const number = (key: string): number | undefined => {
+    const value = values.get(key);
+    return typeof value === 'number' ? value : undefined;
+  };
+  const vcpus = number('vcpu.current');
+  const kib = number('balloon.current');
+  return {
+    name,
+    uuid,
+    path: `${connectPath}/domain/_${uuid.replaceAll('-', '_')}`,
+    state: number('state.state') ?? 0,
+    reason: number('state.reason') ?? 0,
+    ...(vcpus === undefined ? {} : { vcpus }),
+    ...(kib === undefined ? {} : { memoryBytes: kib * 1024 }),
+  };
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  attribute,
+  child,
+  children,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+  XmlError,
+} from './xml.ts';
+
+/** Where a disk's content is. */
+export type DiskSource =
+  | { readonly type: 'file' | 'block' | 'dir'; readonly path: string }
+  | {
+      readonly type: 'network';
+      readonly protocol: string;
+      readonly name: string;
+      readonly hosts: readonly string[];
+    }
+  | { readonly type: 'volume'; readonly pool: string; readonly volume: string }
+  | { readonly type: 'other'; readonly kind: string };
+
+export interface DomainDisk {
+  /** For example `vda`. */
+  readonly target: string;
+  readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
+  readonly type: string;
+  /** Absent for a drive without a medium. */
+  readonly source?: DiskSource;
+  readonly format?: string;
+  readonly readOnly: boolean;
+  readonly shareable: boolean;
+  readonly transient: boolean;
+  readonly cache?: string;
+  /** Paths of the images beneath, as far as libvirt lists them. */
+  readonly backingChain: readonly string[];
+  readonly startupPolicy?: string;
+}
+
+/** What this project reads of a domain's definition. */
+export interface DomainConfig {
+  readonly name: string;
+  readonly uuid: string;
+  /** `kvm` or `qemu`. */
+  readonly type: string;
+  readonly memoryBytes: number;
+  readonly currentMemoryBytes: number;
+  readonly os: { readonly arch: string; readonly machine: string };
+  readonly emulator?: string;
+  /** The `<cpu>` element as text. */
+  readonly cpuXml?: string;
+  readonly cpu: { readonly mode: string; readonly model?: string };
+  readonly disks: readonly DomainDisk[];
+}
+
+/** Units of libvirt's scaled integers (its documentation of `<memory>`); without one, KiB. */
+const units: Readonly<Record<string, number>> = {
+  b: 1,
+  bytes: 1,
+  KB: 1e3,
+  k: 1024,
+  KiB: 1024,
+  MB: 1e6,
+  M: 2 ** 20,
+  MiB: 2 ** 20,
+  GB: 1e9,
+  G: 2 ** 30,
+  GiB: 2 ** 30,
+  TB: 1e12,
+  T: 2 ** 40,
+  TiB: 2 ** 40,
+};
+
+function bytesOf(element: XmlElement | undefined): number {
+  if (element === undefined) return 0;
+  const factor = units[attribute(element, 'unit') ?? 'KiB'];
+  const value = Number(textOf(element).trim());
+  if (factor === undefined || !Number.isFinite(value)) throw new XmlError(`<${element.name}>: no size`);
+  return value * factor;
+}
+
+function sourceOf(type: string, element: XmlElement | undefined): DiskSource | undefined {
+  if (element === undefined) return undefined;
+  switch (type) {
+    case 'file':
+    case 'block':
+    case 'dir': {
+      const path = attribute(element, type === 'block' ? 'dev' : type);
+      return path === undefined ? undefined : { type, path };
+    }
+    case 'network':
+      return {
+        type,
+        protocol: attribute(element, 'protocol') ?? '',
+        name: attribute(element, 'name') ?? '',
+        hosts: children(element, 'host').map((host) => attribute(host, 'name') ?? ''),
+      };
+    case 'volume':
+      return { type, pool: attribute(element, 'pool') ?? '', volume: attribute(element, 'volume') ?? '' };
+    default:
+      return { type: 'other', kind: type };
+  }
+}
+
+function backingChainOf(disk: XmlElement): string[] {
+  const paths: string[] = [];
+  let store = child(disk, 'backingStore');
+  while (store !== undefined) {
+    const source = child(store, 'source');
+    const path = attribute(source, 'file') ?? attribute(source, 'dev');
+    if (path !== undefined) paths.push(path);
+    store = child(store, 'backingStore');
+  }
+  return paths;
+}
+
+function diskOf(element: XmlElement): DomainDisk {
+  const type = attribute(element, 'type') ?? 'file';
+  const driver = child(element, 'driver');
+  const device = attribute(element, 'device') ?? 'disk';
+  const source = sourceOf(type, child(element, 'source'));
+  const format = attribute(driver, 'type');
+  const cache = attribute(driver, 'cache');
+  const startupPolicy = attribute(child(element, 'source'), 'startupPolicy');
+  return {
+    target: attribute(child(element, 'target'), 'dev') ?? '',
+    device: device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk',
+    type,
+    // libvirt takes a CD-ROM for read-only whether it says so or not.
+    readOnly: device === 'cdrom' || child(element, 'readonly') !== undefined,
+    shareable: child(element, 'shareable') !== undefined,
+    transient: child(element, 'transient') !== undefined,
+    backingChain: backingChainOf(element),
+    ...(source === undefined ? {} : { source }),
+    ...(format === undefined ? {} : { format }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(startupPolicy === undefined ? {} : { startupPolicy }),
+  };
+}
+
+/** Reads `<domain>`, as `virsh dumpxml` prints it. Throws {@link XmlError} for anything else. */
+export function parseDomain(text: string): DomainConfig {
+  const root = parseXml(text);
+  if (root.name !== 'domain') throw new XmlError(`<domain> expected, not <${root.name}>`);
+  const required = (element: XmlElement | undefined, what: string): string => {
+    const value = element === undefined ? '' : textOf(element).trim();
+    if (value === '') throw new XmlError(`<domain>: no ${what}`);
+    return value;
+  };
+  const cpu = child(root, 'cpu');
+  const model = child(root, 'cpu', 'model');
+  const emulator = child(root, 'devices', 'emulator');
+  const devices = child(root, 'devices');
+  const memoryBytes = bytesOf(child(root, 'memory'));
+  const current = child(root, 'currentMemory');
+  return {
+    // Not trimmed: a name may begin with a space.
+    name: textOf(child(root, 'name') ?? root),
+    uuid: required(child(root, 'uuid'), 'uuid'),
+    type: attribute(root, 'type') ?? '',
+    memoryBytes,
+    currentMemoryBytes: current === undefined ? memoryBytes : bytesOf(current),
+    os: {
+      arch: attribute(child(root, 'os', 'type'), 'arch') ?? '',
+      machine: attribute(child(root, 'os', 'type'), 'machine') ?? '',
+    },
+    cpu: {
+      mode: attribute(cpu, 'mode') ?? (model === undefined ? 'none' : 'custom'),
+      ...(model === undefined ? {} : { model: textOf(model).trim() }),
+    },
+    disks: devices === undefined ? [] : children(devices, 'disk').map(diskOf),
+    ...(emulator === undefined ? {} : { emulator: textOf(emulator).trim() }),
+    ...(cpu === undefined ? {} : { cpuXml: serializeXml(cpu) }),
+  };
+}

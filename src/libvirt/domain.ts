@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  type DBusService,
+  type DBusValue,
+  type Platform,
+  PlatformError,
+  type Variant,
+} from '../platform/platform.ts';
+import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
+import { LibvirtError, libvirtErrorOf } from './errors.ts';
+import { type DomainJob, decodeJob } from './job.ts';
+import { domainMethods } from './schema.ts';
+import { virshSession } from './virsh.ts';
+
+/** How long AbortJob may take before virsh is asked: with all worker threads held by migrations it never comes. */
+const abortPatienceMilliseconds = 3000;
+
+/** VIR_DOMAIN_METADATA_ELEMENT, and the flag for the stored definition. */
+const metadataElement = 2;
+const affectConfig = 2;
+
+/** One domain of this host, by libvirt-dbus. Every method rejects with {@link LibvirtError} only. */
+export class Domain {
+  readonly uuid: string;
+  readonly path: string;
+  readonly #service: DBusService;
+  readonly #platform: Platform;
+  readonly #uri: string;
+
+  constructor(platform: Platform, service: DBusService, uri: string, uuid: string) {
+    this.#platform = platform;
+    this.#service = service;
+    this.#uri = uri;
+    this.uuid = uuid;
+    this.path = `/org/libvirt/QEMU/domain/_${uuid.replaceAll('-', '_')}`;
+  }
+
+  async #call(
+    member: keyof typeof domainMethods,
+    args: readonly DBusValue[],
+    signal?: AbortSignal,
+  ): Promise<readonly DBusValue[]> {
+    try {
+      return await this.#service.call(
+        { path: this.path, interface: 'org.libvirt.Domain', member, signature: domainMethods[member], args },
+        signal === undefined ? {} : { signal },
+      );
+    } catch (error) {
+      throw libvirtErrorOf(error);
+    }
+  }
+
+  /** virDomainState and its reason. */
+  async state(signal?: AbortSignal): Promise<{ readonly state: number; readonly reason: number }> {
+    const [pair] = await this.#call('GetState', [0], signal);
+    const [state, reason] = decodeArray(pair, 'Domain.GetState[0]');
+    return {
+      state: decodeNumber(state, 'Domain.GetState[0][0]'),
+      reason: decodeNumber(reason, 'Domain.GetState[0][1]'),
+    };
+  }
+
+  /** The job that runs, or undefined. */
+  async jobStats(signal?: AbortSignal): Promise<DomainJob | undefined> {
+    const [reply] = await this.#call('GetJobStats', [0], signal);
+    const [type, values] = decodeArray(reply, 'Domain.GetJobStats[0]');
+    const job = decodeJob(
+      decodeNumber(type, 'Domain.GetJobStats[0][0]'),
+      decodeDictionary(values, 'Domain.GetJobStats[0][1]'),
+    );
+    return job.type === 'none' ? undefined : job;
+  }
+
+  /** Migrates, and answers when the migration is over. No time limit. */
+  async migrate(uri: string, parameters: { readonly migrateUri?: string }, flags: number): Promise<void> {
+    const values: Record<string, Variant> = {};
+    if (parameters.migrateUri !== undefined) values['migrate_uri'] = { t: 's', v: parameters.migrateUri };
+    await this.#call('MigrateToURI3', [uri, values, flags]);
+  }
+
+  /** Cancels the running job: over D-Bus, and where that does not answer in time, by virsh. */
+  async abort(): Promise<void> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort();
+    }, abortPatienceMilliseconds);
+    try {
+      await this.#call('AbortJob', [], limit.signal);
+      return;
+    } catch (error) {
+      const answered =
+        error instanceof LibvirtError && error.cause instanceof PlatformError && error.cause.kind === 'dbus';
+      if (answered) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    const answers = await virshSession(
+      this.#platform,
+      this.#uri,
+      [{ id: 'abort', argv: ['domjobabort', this.uuid] }],
+      this.#uri === 'qemu:///system' ? { superuser: 'try' } : {},
+    );
+    const answer = answers.get('abort');
+    if (answer?.ok === false) throw new LibvirtError('other', answer.error);
+  }
+
+  async create(): Promise<void> {
+    await this.#call('Create', [0]);
+  }
+
+  async suspend(): Promise<void> {
+    await this.#call('Suspend', []);
+  }
+
+  async resume(): Promise<void> {
+    await this.#call('Resume', []);
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#call('Shutdown', [0]);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#call('Destroy', [0]);
+  }
+
+  async reboot(): Promise<void> {
+    await this.#call('Reboot', [0]);
+  }
+
+  async reset(): Promise<void> {
+    await this.#call('Reset', [0]);
+  }
+
+  /** A metadata element of the stored definition, or undefined. */
+  async metadata(namespace: string): Promise<string | undefined> {
+    try {
+      const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig]);
+      return decodeString(text, 'Domain.GetMetadata[0]');
+    } catch (error) {
+      // "metadata not found: Requested metadata element is not present"
+      if (error instanceof LibvirtError && /metadata/i.test(error.message)) return undefined;
+      throw error;
+    }
+  }
+
+  async setMetadata(namespace: string, key: string, xml: string): Promise<void> {
+    await this.#call('SetMetadata', [metadataElement, xml, key, namespace, affectConfig]);
+  }
+
+  /** Takes the element out; libvirt does so for an empty text. */
+  async removeMetadata(namespace: string): Promise<void> {
+    await this.#call('SetMetadata', [metadataElement, '', '', namespace, affectConfig]);
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { PlatformError } from '../platform/platform.ts';
+
+/** What an error of libvirt is about. libvirt-dbus gives no codes, so the text decides; what is not known is `other`. */
+export type LibvirtReason =
+  | 'unsafe-migration'
+  | 'no-shared-storage'
+  | 'host-key'
+  | 'auth-refused'
+  | 'auth-tls-untrusted'
+  | 'auth-tls-expired'
+  | 'auth-tls-name'
+  | 'connection-refused'
+  | 'connection-timeout'
+  | 'unresolved'
+  | 'domain-exists'
+  | 'cpu-incompatible'
+  | 'operation-aborted'
+  | 'no-such-domain'
+  | 'access-denied'
+  | 'daemon-down'
+  | 'closed'
+  | 'busy'
+  | 'file-missing'
+  | 'same-host'
+  | 'cancelled'
+  | 'protocol'
+  | 'other';
+
+/** Texts of libvirt 9.0, ssh and GnuTLS in English; the first that fits decides, so the special ones come first. */
+const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
+  [/Host key verification failed|No matching host key|REMOTE HOST IDENTIFICATION HAS CHANGED/i, 'host-key'],
+  [
+    /Permission denied \((publickey|password|keyboard|gssapi)|Too many authentication failures/i,
+    'auth-refused',
+  ],
+  [
+    /certificate.*(not trusted|known issuer|unknown issuer|signed using insecure|isn't trusted)/i,
+    'auth-tls-untrusted',
+  ],
+  [/certificate.*(expired|not yet activated|not activated)/i, 'auth-tls-expired'],
+  [/certificate.*(does not match|owner)/i, 'auth-tls-name'],
+  [/Migration without shared storage is unsafe/i, 'no-shared-storage'],
+  [/^Unsafe migration|Unsafe migration:/i, 'unsafe-migration'],
+  [/Attempt to migrate guest to the same host/i, 'same-host'],
+  [/already exists with uuid|domain .* is already (active|defined)|already exists/i, 'domain-exists'],
+  [
+    /CPU is incompatible|guest CPU doesn't match|Host CPU does not provide|guest and host CPU are not compatible/i,
+    'cpu-incompatible',
+  ],
+  [/canceled by client|operation aborted/i, 'operation-aborted'],
+  [/Domain not found|failed to get domain|no domain with matching/i, 'no-such-domain'],
+  [/cannot acquire state change lock|another migration job|another job is active/i, 'busy'],
+  [
+    /unable to resolve|Name or service not known|Could not resolve hostname|Temporary failure in name resolution/i,
+    'unresolved',
+  ],
+  [/No route to host|timed? ?out|Network is unreachable/i, 'connection-timeout'],
+  [/Failed to connect socket to '[^']*'/i, 'daemon-down'],
+  [/Connection refused/i, 'connection-refused'],
+  [/authentication (failed|unavailable|cancelled)|access denied|Permission denied/i, 'access-denied'],
+  [
+    /client socket is closed|Disconnected from|End of file while reading|libvirt(d)? .*connection.*(closed|lost)/i,
+    'daemon-down',
+  ],
+  [/No such file or directory|Cannot access storage file/i, 'file-missing'],
+];
+
+/** What a text of libvirt is about. Translated texts, and those of versions not known, are `other`. */
+export function classify(text: string): LibvirtReason {
+  return texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
+}
+
+/** The only error of this layer; `message` is the original text. */
+export class LibvirtError extends Error {
+  override readonly name = 'LibvirtError';
+  readonly reason: LibvirtReason;
+
+  constructor(reason: LibvirtReason, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+  }
+}
+
+/** Any error as a LibvirtError. */
+export function libvirtErrorOf(error: unknown): LibvirtError {
+  if (error instanceof LibvirtError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof PlatformError)) return new LibvirtError('other', text, error);
+  switch (error.kind) {
+    case 'closed':
+      return new LibvirtError('closed', text, error);
+    case 'cancelled':
+      return new LibvirtError('cancelled', text, error);
+    case 'access-denied':
+      return new LibvirtError('access-denied', text, error);
+    case 'protocol':
+      return new LibvirtError('protocol', text, error);
+    case 'dbus':
+    case 'not-found':
+    case 'failed':
+      return new LibvirtError(classify(text), text, error);
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DBusValue } from '../platform/platform.ts';
+
+export type JobType = 'none' | 'bounded' | 'unbounded' | 'completed' | 'failed' | 'cancelled';
+export type JobOperation =
+  | 'unknown'
+  | 'start'
+  | 'save'
+  | 'restore'
+  | 'migration-in'
+  | 'migration-out'
+  | 'snapshot'
+  | 'snapshot-revert'
+  | 'dump'
+  | 'backup'
+  | 'snapshot-delete';
+
+/** A job of libvirt. Sizes in bytes, rates per second, times in milliseconds; 0 where libvirt told nothing. */
+export interface DomainJob {
+  readonly type: JobType;
+  readonly operation: JobOperation;
+  readonly elapsedMilliseconds: number;
+  readonly dataTotal: number;
+  readonly dataProcessed: number;
+  readonly dataRemaining: number;
+  readonly memoryTotal: number;
+  readonly memoryProcessed: number;
+  readonly memoryRemaining: number;
+  readonly throughput: number;
+  readonly dirtyPagesPerSecond: number;
+  readonly pageSize: number;
+  readonly iteration: number;
+  readonly downtimeMilliseconds?: number;
+}
+
+/** virDomainJobType and virDomainJobOperation, by number. */
+const types: readonly JobType[] = ['none', 'bounded', 'unbounded', 'completed', 'failed', 'cancelled'];
+const operations: readonly JobOperation[] = [
+  'unknown',
+  'start',
+  'save',
+  'restore',
+  'migration-in',
+  'migration-out',
+  'snapshot',
+  'snapshot-revert',
+  'dump',
+  'backup',
+  'snapshot-delete',
+];
+
+/** A VM on its way out. */
+export function isOutgoingMigration(job: DomainJob): boolean {
+  return job.operation === 'migration-out' && (job.type === 'bounded' || job.type === 'unbounded');
+}
+
+/** The job of GetJobStats or JobCompleted: its type and the typed parameters. */
+export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>): DomainJob {
+  const number = (name: string): number => {
+    const value = values.get(name);
+    return typeof value === 'number' ? value : 0;
+  };
+  return {
+    type: types[type] ?? 'none',
+    operation: operations[number('operation')] ?? 'unknown',
+    elapsedMilliseconds: number('time_elapsed'),
+    dataTotal: number('data_total'),
+    dataProcessed: number('data_processed'),
+    dataRemaining: number('data_remaining'),
+    memoryTotal: number('memory_total'),
+    memoryProcessed: number('memory_processed'),
+    memoryRemaining: number('memory_remaining'),
+    throughput: number('memory_bps'),
+    dirtyPagesPerSecond: number('memory_dirty_rate'),
+    pageSize: number('memory_page_size') || 4096,
+    iteration: number('memory_iteration'),
+    ...(values.has('downtime') ? { downtimeMilliseconds: number('downtime') } : {}),
+  };
+}
+
+const sizes: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+const textTypes: Readonly<Record<string, JobType>> = {
+  Bounded: 'bounded',
+  Unbounded: 'unbounded',
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+};
+
+/** What `virsh domjobinfo` prints in the C locale; undefined when there is no job or the text is not understood. */
+export function parseJobText(text: string): DomainJob | undefined {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^([^:]+):\s+(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined && match[2] !== undefined) fields.set(match[1], match[2]);
+  }
+  const type = textTypes[fields.get('Job type') ?? ''];
+  if (type === undefined) return undefined;
+  const number = (name: string): number => {
+    const [value = '', unit = ''] = (fields.get(name) ?? '0').split(/\s+/);
+    const factor = sizes[unit.replace('/s', '')] ?? 1;
+    return (Number.parseFloat(value) || 0) * factor;
+  };
+  return {
+    type,
+    operation:
+      fields.get('Operation') === 'Outgoing migration'
+        ? 'migration-out'
+        : fields.get('Operation') === 'Incoming migration'
+          ? 'migration-in'
+          : 'unknown',
+    elapsedMilliseconds: number('Time elapsed'),
+    dataTotal: number('Data total'),
+    dataProcessed: number('Data processed'),
+    dataRemaining: number('Data remaining'),
+    memoryTotal: number('Memory total'),
+    memoryProcessed: number('Memory processed'),
+    memoryRemaining: number('Memory remaining'),
+    throughput: number('Memory bandwidth'),
+    dirtyPagesPerSecond: number('Dirty rate'),
+    pageSize: number('Page size') || 4096,
+    iteration: number('Iteration'),
+    ...(fields.has('Total downtime') ? { downtimeMilliseconds: number('Total downtime') } : {}),
+  };
+}
