@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import {
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-} from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import type { MigrationProgress } from '../engine/migration-state.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
@@ -12,10 +6,10 @@ import { _ } from './translate.ts';
 
 function Figure({ term, children }: { readonly term: string; readonly children: string }): ReactNode {
   return (
-    <DescriptionListGroup>
-      <DescriptionListTerm>{term}</DescriptionListTerm>
-      <DescriptionListDescription>{children}</DescriptionListDescription>
-    </DescriptionListGroup>
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 
@@ -24,13 +18,13 @@ export function MigrationFigures({ progress }: { readonly progress: MigrationPro
   const rate = (bytesPerSecond: number): string =>
     bytesPerSecond === 0 ? _('not known yet') : formatRate(bytesPerSecond);
   return (
-    <DescriptionList isCompact className="migrate-figures">
+    <dl className="migrate-figures">
       <Figure term={_('Transferred')}>{formatBytes(progress.transferredBytes)}</Figure>
       <Figure term={_('Remaining')}>{formatBytes(progress.memoryRemainingBytes)}</Figure>
       <Figure term={_('Throughput')}>{rate(progress.throughputBytesPerSecond)}</Figure>
       <Figure term={_('Dirty rate')}>{rate(progress.dirtyBytesPerSecond)}</Figure>
       <Figure term={_('Pass over the memory')}>{formatCount(progress.pass)}</Figure>
       <Figure term={_('Elapsed')}>{formatDuration(progress.elapsedMilliseconds)}</Figure>
-    </DescriptionList>
+    </dl>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import EllipsisVIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { operationsFor } from '../engine/operations.ts';
 import type { Vm, VmOperation } from '../engine/vm.ts';
 import { textOf } from './text.ts';
@@ -19,15 +19,36 @@ export interface VmActionsProps {
   readonly onAction: (vm: Vm, action: VmAction) => void;
 }
 
+/**
+ * Why an item cannot be picked. PatternFly puts the text into the item's name; it is its description, so that the item
+ * keeps its name, and PatternFly has no property for that.
+ */
+function reasonOf(
+  id: string,
+  reason: string,
+): { readonly description: ReactNode; readonly ref: (item: HTMLElement | null) => void } {
+  return {
+    description: (
+      <span id={id} aria-hidden="true">
+        {reason}
+      </span>
+    ),
+    ref: (item) => {
+      item?.setAttribute('aria-describedby', id);
+    },
+  };
+}
+
 /** The menu of a row. What cannot be done now stays in it and says why. */
 export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActionsProps): ReactNode {
   const [open, setOpen] = useState(false);
+  const menuId = useId();
   const item = (action: VmAction, label: string, whyNot: string | undefined): ReactNode => (
     <DropdownItem
       key={action}
       value={action}
       isAriaDisabled={whyNot !== undefined}
-      {...(whyNot === undefined ? {} : { description: whyNot })}
+      {...(whyNot === undefined ? {} : reasonOf(`${menuId}-${action}`, whyNot))}
       isDanger={action === 'force-shut-down' || action === 'force-reboot'}
       onClick={() => {
         if (whyNot !== undefined) return;
@@ -42,7 +63,7 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
     <Dropdown
       isOpen={open}
       onOpenChange={setOpen}
-      popperProps={{ position: 'end', appendTo: () => document.body }}
+      popperProps={{ position: 'end', appendTo: 'inline' }}
       toggle={(toggleRef) => (
         <MenuToggle
           ref={toggleRef}

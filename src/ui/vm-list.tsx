@@ -211,7 +211,6 @@ function Pages({
         page: '',
         itemsPerPage: _('VMs per page'),
         perPageSuffix: _('per page'),
-        optionsToggleAriaLabel: _('VMs per page'),
         toPreviousPageAriaLabel: _('Previous page'),
         toNextPageAriaLabel: _('Next page'),
         toFirstPageAriaLabel: _('First page'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Label, LabelGroup, Spinner } from '@patternfly/react-core';
+import { Label, Spinner } from '@patternfly/react-core';
 import { Td, Tr } from '@patternfly/react-table';
 import { memo, type ReactNode } from 'react';
 import type { Migration } from '../engine/migration-state.ts';
@@ -27,7 +27,7 @@ export interface VmRowProps {
 
 function Properties({ vm }: { readonly vm: Vm }): ReactNode {
   return (
-    <LabelGroup numLabels={3} aria-label={format(_('Properties of $0'), vm.name)}>
+    <span className="migrate-properties">
       <Label isCompact variant="outline">
         {vm.persistent ? _('Persistent') : _('Transient')}
       </Label>
@@ -36,7 +36,7 @@ function Properties({ vm }: { readonly vm: Vm }): ReactNode {
           {_('Autostart')}
         </Label>
       ) : null}
-    </LabelGroup>
+    </span>
   );
 }
 

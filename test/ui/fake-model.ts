@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Cell } from '../../src/engine/cell.ts';
+import type { MigrationChoices } from '../../src/engine/choices.ts';
+import type { Finding, Judgement } from '../../src/engine/finding.ts';
+import { msg } from '../../src/engine/message.ts';
+import type { Migration, MigrationPhase, MigrationProgress } from '../../src/engine/migration-state.ts';
+import type { CheckProgress, PreflightState } from '../../src/engine/preflight-state.ts';
+import type { InventoryState, Refusal, Vm, VmIdentity, VmOperation } from '../../src/engine/vm.ts';
+import type { Model } from '../../src/ui/model.ts';
+import { RecentDestinations, type TextStore } from '../../src/ui/recent-destinations.ts';
+
+/** A running VM, unless said otherwise. */
+export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {
+  return {
+    connection: 'system',
+    name,
+    uuid: `00000000-0000-4000-8000-${[...name]
+      .map((letter) => (letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0'))
+      .join('')
+      .slice(-12)
+      .padStart(12, '0')}`,
+    state: { kind: 'running' },
+    vcpus: 2,
+    memoryBytes: 2 * 1024 ** 3,
+    persistent: true,
+    autostart: false,
+    ...change,
+  };
+}
+
+export const progress: MigrationProgress = {
+  percent: 43,
+  elapsedMilliseconds: 12_300,
+  memoryTotalBytes: 2 * 1024 ** 3,
+  memoryRemainingBytes: 1_200 * 1024 ** 2,
+  transferredBytes: 900 * 1024 ** 2,
+  throughputBytesPerSecond: 110 * 1024 ** 2,
+  dirtyBytesPerSecond: 12 * 1024 ** 2,
+  pass: 2,
+};
+
+/** A migration of this page to beta. */
+export function migrationOf(
+  vm: VmIdentity,
+  state: MigrationPhase,
+  change: Partial<Migration> = {},
+): Migration {
+  return {
+    vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
+    destination: 'qemu+ssh://beta/system',
+    temporary: false,
+    startedHere: true,
+    cancelling: false,
+    state,
+    ...change,
+  };
+}
+
+/** A finding of a check of that name. */
+export function finding(check: string, judgement: Judgement): Finding {
+  return { check, title: msg(check.replace(/-/g, ' ')), why: msg('It matters.'), ...judgement };
+}
+
+/** A check that passed. */
+export function passed(check: string): Finding {
+  return finding(check, { verdict: 'pass', found: msg('All is well.') });
+}
+
+/** A preflight that is done. */
+export function doneWith(...findings: readonly Finding[]): PreflightState {
+  return {
+    running: false,
+    checks: findings.map((each): CheckProgress => ({ status: 'done', finding: each })),
+    forecast: {
+      kind: 'converges',
+      totalMilliseconds: { low: 20_000, high: 34_000 },
+      downtimeMilliseconds: 120,
+      passes: 3,
+      sentBytes: 2.1 * 1024 ** 3,
+      dirtyBytesPerSecond: 3 * 1024 ** 2,
+      bandwidthBytesPerSecond: 110 * 1024 ** 2,
+      bandwidthAssumed: false,
+    },
+  };
+}
+
+class MemoryStore implements TextStore {
+  readonly #texts = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.#texts.get(key) ?? null;
+  }
+  setItem(key: string, text: string): void {
+    this.#texts.set(key, text);
+  }
+}
+
+/** A preflight that the page began. */
+export interface FakePreflight {
+  readonly choices: MigrationChoices;
+  readonly fresh: boolean;
+  readonly state: Cell<PreflightState>;
+  stopped: boolean;
+}
+
+/** A model whose cells the test sets, and which writes down what was asked of it. */
+export class FakeModel implements Model {
+  readonly system = new Cell<InventoryState>({ kind: 'loading' });
+  readonly session = new Cell<InventoryState>({ kind: 'ready', vms: [], readOnly: false });
+  readonly migrationList = new Cell<readonly Migration[]>([]);
+  readonly localNames = new Cell<readonly string[]>(['alpha', '192.0.2.1']);
+  readonly destinations = new RecentDestinations(new MemoryStore());
+  readonly preflights: FakePreflight[] = [];
+  readonly asked: string[] = [];
+  readonly started: MigrationChoices[] = [];
+  /** What libvirt answers to an operation. */
+  refusal: Refusal | undefined;
+  /** What a unit's start answers. */
+  startRefusal: Refusal | undefined;
+  /** What a new preflight has found already. */
+  preflightState: PreflightState = { running: true, checks: [], forecast: undefined };
+
+  readonly inventories = [
+    {
+      connectionName: 'system' as const,
+      state: this.system,
+      retry: (): void => {
+        this.asked.push('retry');
+      },
+      startUnit: (unit: string): Promise<Refusal | undefined> => {
+        this.asked.push(`start ${unit}`);
+        return Promise.resolve(this.startRefusal);
+      },
+    },
+    {
+      connectionName: 'session' as const,
+      state: this.session,
+      retry: (): void => undefined,
+      startUnit: (): Promise<undefined> => Promise.resolve(undefined),
+    },
+  ] as const;
+
+  readonly migrations = {
+    state: this.migrationList,
+    start: (choices: MigrationChoices): void => {
+      this.started.push(choices);
+      this.setMigration(
+        migrationOf(choices.vm, { phase: 'preparing' }, { destination: choices.destination }),
+      );
+    },
+    cancel: (vm: VmIdentity): void => {
+      this.asked.push(`cancel ${vm.name}`);
+    },
+    dismiss: (vm: VmIdentity): void => {
+      this.migrationList.update((list) => list.filter((each) => each.vm.uuid !== vm.uuid));
+    },
+  };
+
+  constructor(vms?: readonly Vm[]) {
+    if (vms !== undefined) this.system.set({ kind: 'ready', vms, readOnly: false });
+  }
+
+  setMigration(migration: Migration): void {
+    this.migrationList.update((list) => [
+      ...list.filter((each) => each.vm.uuid !== migration.vm.uuid),
+      migration,
+    ]);
+  }
+
+  operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined> {
+    this.asked.push(`${operation} ${vm.name}`);
+    return Promise.resolve(this.refusal);
+  }
+
+  newPreflights(): ReturnType<Model['newPreflights']> {
+    return (choices, fresh) => {
+      const preflight: FakePreflight = {
+        choices,
+        fresh,
+        state: new Cell(this.preflightState),
+        stopped: false,
+      };
+      this.preflights.push(preflight);
+      return {
+        state: preflight.state,
+        start: () => undefined,
+        stop: () => {
+          preflight.stopped = true;
+        },
+      };
+    };
+  }
+}
