@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../libvirt/connection.ts';
-import type { Platform } from '../platform/platform.ts';
+import { LibvirtError } from '../libvirt/errors.ts';
+import { type Platform, PlatformError } from '../platform/platform.ts';
 import type { MigrationChoices } from './choices.ts';
 import { choicesOf, type Fact, type FactResult, FactUnavailable } from './fact.ts';
-import { msg } from './message.ts';
+import { type Message, msg } from './message.ts';
 
 /** What was gathered for other choices, to be used again where it does not depend on what changed. */
 export class FactCache {
@@ -117,14 +118,28 @@ export class Gatherer {
   }
 }
 
+/** What stands in the way on this host itself. */
+function reasonOf(error: unknown): Message {
+  if (error instanceof PlatformError && error.kind === 'access-denied') {
+    return msg(
+      'Administrative access to this host is needed: libvirt connects as root, and so does this check.',
+    );
+  }
+  if (error instanceof PlatformError && error.kind === 'not-found') {
+    return msg('A program that is needed is not installed on this host.');
+  }
+  return msg('It could not be found out.');
+}
+
 async function settled<T>(work: Promise<T>): Promise<FactResult<T>> {
   try {
     return { available: true, value: await work };
   } catch (error) {
     if (error instanceof FactUnavailable) return { available: false, ...error.unavailability };
+    const cause = error instanceof LibvirtError ? error.cause : error;
     return {
       available: false,
-      why: msg('It could not be found out.'),
+      why: reasonOf(cause),
       original: error instanceof Error ? error.message : String(error),
     };
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, type VirshCommand, virshSession } from '../../libvirt/virsh.ts';
+import { PlatformError } from '../../platform/platform.ts';
 import { Deferred } from '../deferred.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
@@ -172,7 +173,9 @@ async function openSession(
     },
   );
   const error = await Promise.race([connected.promise, outcome]);
-  if (error instanceof LibvirtError) return { kind: 'refused', error };
+  // An error of the platform is this host's, and says nothing about the destination.
+  if (error instanceof LibvirtError && !(error.cause instanceof PlatformError))
+    return { kind: 'refused', error };
   if (error !== undefined) throw error;
   return { kind: 'connected', answer: (id) => answers.get(id) };
 }

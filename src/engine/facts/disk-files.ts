@@ -42,10 +42,11 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
 }
 
 function topFile(disk: DomainDisk): DiskFile | undefined {
-  if ((disk.type !== 'file' && disk.type !== 'block') || disk.source?.path === undefined) return undefined;
+  const { source } = disk;
+  if ((disk.type !== 'file' && disk.type !== 'block') || source?.path === undefined) return undefined;
   return {
     disk: disk.target,
-    path: disk.source.path,
+    path: source.path,
     role: disk.readOnly ? 'read-only' : 'disk',
     block: disk.type === 'block',
     // libvirt drops the medium for both when a migration arrives.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, virshSession } from '../../libvirt/virsh.ts';
+import { PlatformError } from '../../platform/platform.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 
@@ -38,7 +39,7 @@ export const sourceAnswersFact = defineFact<Answers>({
         { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
       );
     } catch (error) {
-      if (!(error instanceof LibvirtError)) throw error;
+      if (!(error instanceof LibvirtError) || error.cause instanceof PlatformError) throw error;
       throw new FactUnavailable(
         { why: msg('The libvirt of this host does not answer.'), original: error.message },
         error,

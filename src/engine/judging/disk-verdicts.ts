@@ -86,7 +86,8 @@ export function judgeDisks(
 
 /** Disks that are no file here at all, and those that libvirt never migrates. */
 function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
-  const path = disk.source?.path ?? disk.source?.name ?? disk.type;
+  const { source } = disk;
+  const path = source?.path ?? source?.name ?? disk.type;
   const verdict = (
     kind: DiskVerdict['verdict'],
     found: Message,
@@ -97,12 +98,13 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
       text: msg('Shut the VM off and make the disk an ordinary one.'),
     });
   }
-  switch (disk.type) {
-    case 'network':
-      return verdict(
-        'pass',
-        msg('storage over the network ($0), the same from every host', disk.source?.protocol ?? ''),
-      );
+  if (disk.type === 'network') {
+    return verdict(
+      'pass',
+      msg('storage over the network ($0), the same from every host', source?.protocol ?? ''),
+    );
+  }
+  switch (source === undefined ? undefined : disk.type) {
     case 'nvme':
       return verdict(
         'block',
@@ -113,11 +115,9 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
       );
     case 'dir':
     case 'vhostuser':
-      return disk.source === undefined
-        ? []
-        : verdict('unknown', msg('a disk of a kind that cannot be compared'), {
-            text: msg('See whether the same is there on the destination.'),
-          });
+      return verdict('unknown', msg('a disk of a kind that cannot be compared'), {
+        text: msg('See whether the same is there on the destination.'),
+      });
     default:
       return [];
   }
