@@ -83,7 +83,10 @@ export async function virshSession(
   };
   try {
     // `connect` comes with -c: virsh connects when the first command that needs it runs.
-    const result = await platform.run(['virsh', '-q', '-c', uri, script], {
+    const virsh = ['virsh', '-q', '-c', uri, script];
+    // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
+    const argv = options.input === undefined ? virsh : ['sh', '-c', 'cat | "$@"', 'sh', ...virsh];
+    const result = await platform.run(argv, {
       stderr: 'merge',
       environment: { LC_ALL: 'C', SSH_AUTH_SOCK: '', SSH_ASKPASS: '', DISPLAY: '', ...options.environment },
       onOutput: (output) => {
