@@ -20,7 +20,7 @@ export function watchDaemon(
   onLost: (error: unknown) => void,
 ): Unsubscribe {
   const ended = new AbortController();
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let known: string | undefined;
   const lost = (error: unknown): void => {
     if (ended.signal.aborted) return;

@@ -3,7 +3,7 @@ import type { DomainEvent, DomainSummary, LibvirtConnection } from '../libvirt/c
 import { LibvirtError } from '../libvirt/errors.ts';
 import { type DomainJob, isOutgoingMigration } from '../libvirt/job.ts';
 import type { Unsubscribe } from '../platform/platform.ts';
-import { type InventoryEntry, isPausedForMigration } from './inventory-entry.ts';
+import { type InventoryEntry, isActive, isPausedForMigration } from './inventory-entry.ts';
 import { askJob, JobWatch } from './job-watch.ts';
 import { nextProgress } from './progress.ts';
 import {
@@ -28,6 +28,9 @@ const undefineDelays = [500, 3000];
 
 /** How many domains are read again at the same time: libvirt-dbus has four worker threads, for everybody. */
 const readersAtOnce = 2;
+
+/** Domains per virsh process: its commands are one argument, and Linux allows 128 KiB for one. */
+const detailsAtOnce = 250;
 
 /** True for errors that say that nobody answers any more. */
 function isLost({ reason }: LibvirtError): boolean {
@@ -55,7 +58,7 @@ export class DomainFollower {
   readonly #wanted = new Set<string>();
   readonly #dirty = new Set<string>();
   readonly #reading = new Set<string>();
-  readonly #timers = new Set<unknown>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #ended = new AbortController();
   #polling = true;
   #unsubscribe: Unsubscribe = () => undefined;
@@ -187,31 +190,34 @@ export class DomainFollower {
 
   /** One more virsh process for everything that the list itself does not have. */
   async #loadDetails(): Promise<void> {
-    const active = [...this.#entries.values()].filter(({ summary }) => summary.active);
-    const inactive = [...this.#entries.values()].filter(({ summary }) => !summary.active);
+    const summaries = [...this.#entries.values()].map(({ summary }) => summary);
     try {
-      const details = await this.#connection.details(
-        {
-          active: active.map(({ summary }) => summary.uuid),
-          inactive: inactive.map(({ summary }) => summary.uuid),
-        },
-        recordNamespace,
-        this.#ended.signal,
-      );
-      for (const [uuid, { job, metadata }] of details) {
-        const path = this.#path(uuid);
-        const record = metadata === undefined ? undefined : parseRecord(metadata);
-        if (record !== undefined) {
-          this.#update(path, (entry) => ({ ...entry, record }));
-          this.#removeIfStale(path);
-        }
-        if (job !== undefined && isOutgoingMigration(job)) {
-          this.#onJob(path, job);
-          this.#watch(path);
-        }
+      for (let at = 0; at < summaries.length; at += detailsAtOnce) {
+        await this.#loadSomeDetails(summaries.slice(at, at + detailsAtOnce));
       }
     } catch (error) {
       if (!this.#ended.signal.aborted) this.#failed(error);
+    }
+  }
+
+  async #loadSomeDetails(summaries: readonly DomainSummary[]): Promise<void> {
+    const uuids = (active: boolean): readonly string[] =>
+      summaries.filter((summary) => isActive(summary) === active).map(({ uuid }) => uuid);
+    const details = await this.#connection.details(
+      { active: uuids(true), inactive: uuids(false), metadataUri: recordNamespace },
+      this.#ended.signal,
+    );
+    for (const [uuid, { job, metadata }] of details) {
+      const path = this.#path(uuid);
+      const record = metadata === undefined ? undefined : parseRecord(metadata);
+      if (record !== undefined) {
+        this.#update(path, (entry) => ({ ...entry, record }));
+        this.#removeIfStale(path);
+      }
+      if (job !== undefined && isOutgoingMigration(job)) {
+        this.#onJob(path, job);
+        this.#watch(path);
+      }
     }
   }
 
@@ -248,12 +254,10 @@ export class DomainFollower {
         this.#forget(path);
         return;
       }
-      const record = summary.persistent
-        ? await readRecord(this.#connection.domain(summary.uuid), signal)
-        : undefined;
+      const record = summary.persistent ? await readRecord(this.#connection.domain(summary.uuid)) : undefined;
       if (signal.aborted) return;
       const known = this.#entries.get(path);
-      const job = summary.active ? known?.job : undefined;
+      const job = isActive(summary) ? known?.job : undefined;
       this.#entries.set(path, {
         ...(known === undefined || job === undefined ? withoutJob(summary, record) : { ...known, summary }),
         ...(record === undefined ? {} : { record }),
@@ -280,12 +284,12 @@ export class DomainFollower {
     void this.#removeRecord(path, summary);
   }
 
-  async #removeRecord(path: string, { uuid, active }: DomainSummary): Promise<void> {
-    const domain = this.#connection.domain(uuid);
+  async #removeRecord(path: string, summary: DomainSummary): Promise<void> {
+    const domain = this.#connection.domain(summary.uuid);
     const { signal } = this.#ended;
     try {
       // A change during a migration would keep one of libvirt-dbus's few workers waiting for 30 s.
-      if (active && (await domain.jobStats(signal)) !== undefined) return;
+      if (isActive(summary) && (await domain.jobStats(signal)) !== undefined) return;
       await removeRecord(domain);
       this.#readAgain(path);
     } catch (error) {

@@ -95,7 +95,7 @@ export class Gatherer {
         ? fact.timeLimitMilliseconds
         : fact.timeLimitMilliseconds(choices);
     const late = new AbortController();
-    let timer: unknown;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let stopped: () => void = () => undefined;
     const overdue = new Promise<FactResult<T>>((resolve) => {
       stopped = () => {

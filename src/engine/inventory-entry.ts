@@ -37,6 +37,11 @@ export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
   };
 }
 
+/** True while there is a QEMU process (a crashed VM may have one, which is kept to be looked at). */
+export function isActive(summary: DomainSummary): boolean {
+  return vmStateOf(summary).kind !== 'shut-off';
+}
+
 /** True for the state that libvirt shows on both hosts: arriving over there, switching over here. */
 export function isPausedForMigration(summary: DomainSummary): boolean {
   const state = vmStateOf(summary);

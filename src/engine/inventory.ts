@@ -32,8 +32,8 @@ export class Inventory {
   readonly #followed = new Set<string>();
   #started = false;
   #pause = firstPauseMilliseconds;
-  #retryTimer: unknown;
-  #publishTimer: unknown;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #publishTimer: ReturnType<typeof setTimeout> | undefined;
   /** Rows as last shown, so that a row that did not change stays the same object. */
   #rows = new Map<InventoryEntry, Vm>();
 

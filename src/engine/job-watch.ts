@@ -17,7 +17,7 @@ export interface JobWatchOptions {
 export class JobWatch {
   readonly #options: JobWatchOptions;
   readonly #ended = new AbortController();
-  #timer: unknown;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: JobWatchOptions) {
     this.#options = options;
@@ -67,7 +67,7 @@ export function askJob(
       const answer = await Promise.race([question.then((job) => ({ job })), overdue(signal, settled)]);
       if (answer !== undefined) return answer.job;
     }
-    const details = await connection.details({ active: [uuid], inactive: [] }, signal);
+    const details = await connection.details({ active: [uuid], inactive: [] }, undefined, signal);
     return details.get(uuid)?.job;
   };
 }

@@ -5,10 +5,10 @@ import type { Platform } from '../platform/platform.ts';
 import { Cell, type ReadonlyCell } from './cell.ts';
 import type { MigrationChoices } from './choices.ts';
 import { Deferred } from './deferred.ts';
-import { migrationFailure, originalText } from './failure-text.ts';
 import { pause } from './facts/pause.ts';
+import { migrationFailure, originalText } from './failure-text.ts';
 import type { Inventory } from './inventory.ts';
-import type { InventoryEntry } from './inventory-entry.ts';
+import { type InventoryEntry, isActive } from './inventory-entry.ts';
 import { msg } from './message.ts';
 import type { Migration, MigrationPhase } from './migration-state.ts';
 import type { Plan } from './plan.ts';
@@ -198,7 +198,7 @@ export class MigrationRun {
       this.#to(phaseOf(entry));
     } else if (
       toTheEnd &&
-      (entry === undefined || !entry.summary.active || this.#inventory.isJobless(this.vm.uuid))
+      (entry === undefined || !isActive(entry.summary) || this.#inventory.isJobless(this.vm.uuid))
     ) {
       this.#concluding = true;
       void this.#conclude();

@@ -65,7 +65,7 @@ function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
   if (vm.transfer?.kind === 'leaving' && operation !== 'pause' && operation !== 'force-shut-down') {
     return msg('The VM is being migrated. Cancel the migration first.');
   }
-  const off = vm.state.kind === 'shut-off' || vm.state.kind === 'crashed';
+  const off = vm.state.kind === 'shut-off';
   switch (operation) {
     case 'run':
       return off ? undefined : msg('The VM is on already.');
@@ -81,8 +81,8 @@ function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
     case 'shut-down':
     case 'reboot':
       if (off) return msg('The VM is shut off.');
-      return vm.state.kind === 'paused' || vm.state.kind === 'suspended'
-        ? msg('The guest system has to run to do this. Resume the VM first.')
+      return vm.state.kind === 'paused' || vm.state.kind === 'suspended' || vm.state.kind === 'crashed'
+        ? msg('The guest system has to run to do this.')
         : undefined;
     case 'force-shut-down':
     case 'force-reboot':

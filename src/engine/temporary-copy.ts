@@ -69,11 +69,8 @@ export async function removeRecord(domain: Domain): Promise<void> {
 }
 
 /** The domain's record, if it has one. */
-export async function readRecord(
-  domain: Domain,
-  signal?: AbortSignal,
-): Promise<MigrationRecord | undefined> {
-  const xml = await domain.metadata(recordNamespace, signal);
+export async function readRecord(domain: Domain): Promise<MigrationRecord | undefined> {
+  const xml = await domain.metadata(recordNamespace);
   return xml === undefined ? undefined : parseRecord(xml);
 }
 

@@ -14,6 +14,9 @@ import { type DomainJob, decodeJob, parseJobText } from './job.ts';
 import { connectMethods, onlyTransient, statsGroups } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
+/** VIR_DOMAIN_SHUTOFF */
+const shutOff = 5;
+
 const connectPath = '/org/libvirt/QEMU';
 const connectInterface = 'org.libvirt.Connect';
 const domainInterface = 'org.libvirt.Domain';
@@ -23,6 +26,8 @@ export interface DomainSummary {
   readonly name: string;
   readonly uuid: string;
   readonly path: string;
+  /** False for a definition that does not run. */
+  readonly active: boolean;
   /** virDomainState and its reason. */
   readonly state: number;
   readonly reason: number;
@@ -254,14 +259,10 @@ export class LibvirtConnection {
 
   /** Jobs of active domains and a metadata element of inactive ones, by one virsh process for all. */
   async details(
-    uuids: {
-      readonly active: readonly string[];
-      readonly inactive: readonly string[];
-      readonly metadataUri?: string;
-    },
+    uuids: { readonly active: readonly string[]; readonly inactive: readonly string[] },
+    metadataUri: string | undefined,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, DomainDetails>> {
-    const { metadataUri } = uuids;
     const commands = [
       ...uuids.active.map((uuid) => ({ id: `job ${uuid}`, argv: ['domjobinfo', uuid] })),
       ...(metadataUri === undefined
@@ -308,6 +309,7 @@ function summaryOf(
     name,
     uuid,
     path: `${connectPath}/domain/_${uuid.replaceAll('-', '_')}`,
+    active: number('state.state') !== shutOff,
     state: number('state.state') ?? 0,
     reason: number('state.reason') ?? 0,
     ...(vcpus === undefined ? {} : { vcpus }),

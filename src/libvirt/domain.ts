@@ -133,9 +133,9 @@ export class Domain {
   }
 
   /** A metadata element of the stored definition, or undefined. */
-  async metadata(namespace: string): Promise<string | undefined> {
+  async metadata(namespace: string, signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig]);
+      const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig], signal);
       return decodeString(text, 'Domain.GetMetadata[0]');
     } catch (error) {
       // "metadata not found: Requested metadata element is not present"
