@@ -67,7 +67,7 @@ export function askJob(
       const answer = await Promise.race([question.then((job) => ({ job })), overdue(signal, settled)]);
       if (answer !== undefined) return answer.job;
     }
-    const details = await connection.details({ active: [uuid], inactive: [] }, undefined, signal);
+    const details = await connection.details({ active: [uuid], inactive: [] }, signal);
     return details.get(uuid)?.job;
   };
 }

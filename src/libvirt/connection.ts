@@ -259,10 +259,15 @@ export class LibvirtConnection {
 
   /** Jobs of active domains and a metadata element of inactive ones, by one virsh process for all. */
   async details(
-    uuids: { readonly active: readonly string[]; readonly inactive: readonly string[] },
-    metadataUri: string | undefined,
+    uuids: {
+      readonly active: readonly string[];
+      readonly inactive: readonly string[];
+      /** Namespace of the metadata element to read; none without it. */
+      readonly metadataUri?: string;
+    },
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, DomainDetails>> {
+    const { metadataUri } = uuids;
     const commands = [
       ...uuids.active.map((uuid) => ({ id: `job ${uuid}`, argv: ['domjobinfo', uuid] })),
       ...(metadataUri === undefined

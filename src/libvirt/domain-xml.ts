@@ -10,17 +10,17 @@ import {
   XmlError,
 } from './xml.ts';
 
-/** Where a disk's content is. */
-export type DiskSource =
-  | { readonly type: 'file' | 'block' | 'dir'; readonly path: string }
-  | {
-      readonly type: 'network';
-      readonly protocol: string;
-      readonly name: string;
-      readonly hosts: readonly string[];
-    }
-  | { readonly type: 'volume'; readonly pool: string; readonly volume: string }
-  | { readonly type: 'other'; readonly kind: string };
+/** Where a disk's content is; which fields there are depends on the disk's type. */
+export interface DiskSource {
+  /** Of `file`, `block` and `dir`. */
+  readonly path?: string;
+  /** Of `network`. */
+  readonly protocol?: string;
+  readonly name?: string;
+  /** Of `volume`. */
+  readonly pool?: string;
+  readonly volume?: string;
+}
 
 export interface DomainDisk {
   /** For example `vda`. */
@@ -81,27 +81,17 @@ function bytesOf(element: XmlElement | undefined): number {
   return value * factor;
 }
 
-function sourceOf(type: string, element: XmlElement | undefined): DiskSource | undefined {
-  if (element === undefined) return undefined;
-  switch (type) {
-    case 'file':
-    case 'block':
-    case 'dir': {
-      const path = attribute(element, type === 'block' ? 'dev' : type);
-      return path === undefined ? undefined : { type, path };
-    }
-    case 'network':
-      return {
-        type,
-        protocol: attribute(element, 'protocol') ?? '',
-        name: attribute(element, 'name') ?? '',
-        hosts: children(element, 'host').map((host) => attribute(host, 'name') ?? ''),
-      };
-    case 'volume':
-      return { type, pool: attribute(element, 'pool') ?? '', volume: attribute(element, 'volume') ?? '' };
-    default:
-      return { type: 'other', kind: type };
-  }
+function sourceOf(element: XmlElement | undefined): DiskSource | undefined {
+  const path = attribute(element, 'file') ?? attribute(element, 'dev') ?? attribute(element, 'dir');
+  const names = ['protocol', 'name', 'pool', 'volume'] as const;
+  const given: DiskSource = Object.fromEntries(
+    names.flatMap((name) => {
+      const value = attribute(element, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  if (path === undefined && Object.keys(given).length === 0) return undefined;
+  return path === undefined ? given : { ...given, path };
 }
 
 function backingChainOf(disk: XmlElement): string[] {
@@ -120,7 +110,7 @@ function diskOf(element: XmlElement): DomainDisk {
   const type = attribute(element, 'type') ?? 'file';
   const driver = child(element, 'driver');
   const device = attribute(element, 'device') ?? 'disk';
-  const source = sourceOf(type, child(element, 'source'));
+  const source = sourceOf(child(element, 'source'));
   const format = attribute(driver, 'type');
   const cache = attribute(driver, 'cache');
   const startupPolicy = attribute(child(element, 'source'), 'startupPolicy');
