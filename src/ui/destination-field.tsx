@@ -79,7 +79,12 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
       />
       <FormHelperText>
         <HelperText>
-          <HelperTextItem id={helperId} variant={helper.variant} aria-live="polite">
+          <HelperTextItem
+            id={helperId}
+            variant={helper.variant}
+            screenReaderText={helper.variant === 'error' ? _('error') : _('hint')}
+            aria-live="polite"
+          >
             {helper.text}
           </HelperTextItem>
         </HelperText>

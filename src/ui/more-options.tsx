@@ -50,7 +50,11 @@ export function MoreOptions({
           />
           <FormHelperText>
             <HelperText>
-              <HelperTextItem id={addressHelp} variant={badAddress ? 'error' : 'default'}>
+              <HelperTextItem
+                id={addressHelp}
+                variant={badAddress ? 'error' : 'default'}
+                screenReaderText={_('error')}
+              >
                 {badAddress
                   ? _('This is not an address like tcp://10.0.0.2 or tcp://[2001:db8::2]:49200.')
                   : _(
@@ -76,7 +80,11 @@ export function MoreOptions({
           />
           <FormHelperText>
             <HelperText>
-              <HelperTextItem id={secondsHelp} variant={badSeconds ? 'error' : 'default'}>
+              <HelperTextItem
+                id={secondsHelp}
+                variant={badSeconds ? 'error' : 'default'}
+                screenReaderText={_('error')}
+              >
                 {badSeconds
                   ? _('Enter a whole number from 1 to 60.')
                   : _('How long to watch how fast the VM changes its memory. Longer is more exact.')}

@@ -63,6 +63,7 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
     <Dropdown
       isOpen={open}
       onOpenChange={setOpen}
+      shouldFocusFirstItemOnOpen
       popperProps={{ position: 'end', appendTo: 'inline' }}
       toggle={(toggleRef) => (
         <MenuToggle

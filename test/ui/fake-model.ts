@@ -14,7 +14,7 @@ export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {
   return {
     connection: 'system',
     name,
-    uuid: `00000000-0000-4000-8000-${[...name]
+    uuid: `00000000-0000-4000-8000-${Array.from(name)
       .map((letter) => (letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0'))
       .join('')
       .slice(-12)

@@ -239,12 +239,12 @@ describe('the menu of a VM', () => {
 describe('migrations on the page', () => {
   test('shows one that was started elsewhere, with figures, and cancels it', async () => {
     const model = new FakeModel([web]);
-    const { destination: _unknown, ...elsewhere } = migrationOf(
-      web,
-      { phase: 'copying', progress },
-      { startedHere: false },
-    );
-    model.setMigration(elsewhere);
+    model.setMigration({
+      vm: { connection: 'system', name: 'web', uuid: web.uuid },
+      startedHere: false,
+      cancelling: false,
+      state: { phase: 'copying', progress },
+    });
     render(<App model={model} />);
     const view = document.querySelectorAll<HTMLElement>('[data-migration="web"]');
     expect(view).toHaveLength(1);
