@@ -71,7 +71,8 @@ export async function virshSession(
   const answers = new Map<string, VirshAnswer>();
   let text = '';
   const read = (): void => {
-    const parts = text.split(`${mark}\n`);
+    // Quiet virsh ends the marker with a line break in some versions only (9.0 does not).
+    const parts = text.split(mark);
     // Before the first marker there is nothing but what virsh says about the connection.
     for (const [index, part] of parts.slice(1, -1).entries()) {
       const command = commands[index];
@@ -102,7 +103,7 @@ export async function virshSession(
   } catch (error) {
     throw libvirtErrorOf(error);
   }
-  if (!text.includes(`${mark}\n`) || /^error: failed to connect to the hypervisor/m.test(text)) {
+  if (!text.includes(mark) || /^error: failed to connect to the hypervisor/m.test(text)) {
     const original = errorText(
       text.replaceAll(mark, '').replace(/^error: failed to connect to the hypervisor\n?/gm, ''),
     );

@@ -33,7 +33,8 @@ test('each state has its operations', () => {
     'force-reboot',
   ]);
   expect(possible(vm({ kind: 'shut-off', migratedAway: false }))).toEqual(['run']);
-  expect(possible(vm({ kind: 'crashed' }))).toEqual(['run']);
+  // Its process is kept, so that the crash can be looked at.
+  expect(possible(vm({ kind: 'crashed' }))).toEqual(['force-shut-down', 'force-reboot']);
 });
 
 test('a VM on its way here belongs to the other host', () => {
