@@ -82,6 +82,7 @@ function reportFinding(
 ): ReportFinding {
   const remedies: readonly Remedy[] = 'remedies' in finding ? finding.remedies : [];
   const [remedy] = remedies;
+  const original = 'original' in finding ? finding.original : undefined;
   return {
     check: finding.check,
     verdict: finding.verdict,
@@ -90,7 +91,7 @@ function reportFinding(
     ...(finding.details === undefined
       ? {}
       : { details: finding.details.map((detail) => plainText(detail, translator)) }),
-    ...('original' in finding && finding.original !== undefined ? { original: finding.original } : {}),
+    ...(original === undefined ? {} : { original }),
     ...(finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check)
       ? { overridden: true }
       : {}),

@@ -67,7 +67,7 @@ async function check(
 /** The finding in one line, with its original words. */
 function say(finding: Finding | undefined): string {
   if (finding === undefined) return 'missing';
-  const original = 'original' in finding && finding.original !== undefined ? ` [${finding.original}]` : '';
+  const original = 'original' in finding ? ` [${finding.original ?? ''}]` : '';
   const details = (finding.details ?? []).map((detail) => ` / ${plainText(detail)}`).join('');
   return `${finding.verdict}: ${plainText(finding.found)}${details}${original}`;
 }

@@ -168,8 +168,9 @@ async function openSession(
       return undefined;
     },
     (error: unknown) => {
-      answers.end(ids, error instanceof Error ? error.message : String(error));
-      return error;
+      const failure = error instanceof Error ? error : new Error('virsh failed', { cause: error });
+      answers.end(ids, failure.message);
+      return failure;
     },
   );
   const error = await Promise.race([connected.promise, outcome]);

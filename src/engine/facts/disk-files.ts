@@ -41,12 +41,22 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
   });
 }
 
+/** What any kind of source may name; which of it is there depends on the kind. */
+export interface SourceNames {
+  readonly type?: string;
+  readonly path?: string;
+  readonly protocol?: string;
+  readonly name?: string;
+  readonly pool?: string;
+  readonly volume?: string;
+}
+
 function topFile(disk: DomainDisk): DiskFile | undefined {
-  const { source } = disk;
-  if ((disk.type !== 'file' && disk.type !== 'block') || source?.path === undefined) return undefined;
+  const { path }: SourceNames = disk.source ?? {};
+  if ((disk.type !== 'file' && disk.type !== 'block') || path === undefined) return undefined;
   return {
     disk: disk.target,
-    path: source.path,
+    path,
     role: disk.readOnly ? 'read-only' : 'disk',
     block: disk.type === 'block',
     // libvirt drops the medium for both when a migration arrives.
@@ -57,11 +67,12 @@ function topFile(disk: DomainDisk): DiskFile | undefined {
 
 /** The disks that name a volume of a pool. */
 export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskVolume[] {
-  return config.disks.flatMap(({ type, source, target, readOnly }) =>
-    type === 'volume' && source?.pool !== undefined && source.volume !== undefined
-      ? [{ disk: target, pool: source.pool, volume: source.volume, readOnly }]
-      : [],
-  );
+  return config.disks.flatMap(({ type, source, target, readOnly }) => {
+    const { pool, volume }: SourceNames = source ?? {};
+    return type !== 'volume' || pool === undefined || volume === undefined
+      ? []
+      : [{ disk: target, pool, volume, readOnly }];
+  });
 }
 
 /**

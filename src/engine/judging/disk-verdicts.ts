@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
-import { type DiskFile, diskVolumes } from '../facts/disk-files.ts';
+import { type DiskFile, diskVolumes, type SourceNames } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import type { Remedy } from '../finding.ts';
@@ -86,8 +86,8 @@ export function judgeDisks(
 
 /** Disks that are no file here at all, and those that libvirt never migrates. */
 function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
-  const { source } = disk;
-  const path = source?.path ?? source?.name ?? disk.type;
+  const source: SourceNames = disk.source ?? {};
+  const path = source.path ?? source.name ?? disk.type;
   const verdict = (
     kind: DiskVerdict['verdict'],
     found: Message,
@@ -101,10 +101,10 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
   if (disk.type === 'network') {
     return verdict(
       'pass',
-      msg('storage over the network ($0), the same from every host', source?.protocol ?? ''),
+      msg('storage over the network ($0), the same from every host', source.protocol ?? ''),
     );
   }
-  switch (source === undefined ? undefined : disk.type) {
+  switch (disk.source === undefined ? undefined : disk.type) {
     case 'nvme':
       return verdict(
         'block',

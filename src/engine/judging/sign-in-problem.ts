@@ -109,7 +109,7 @@ function sshProblem(
     /not found|No such file|virt-ssh-helper|exec|cannot execute/i.test(text) &&
     /nc|netcat|virt-ssh-helper|sh:/i.test(text)
   ) {
-    if (!/libvirt-sock/.test(text)) {
+    if (!text.includes('libvirt-sock')) {
       return {
         found: msg(
           'ssh lets root in, but there is no libvirt on $0, or not the program that passes its connection on.',
