@@ -42,6 +42,10 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
+      // What is taken apart only to be left out begins with an underscore.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      // Does not see that ??= reads.
+      'no-unused-private-class-members': 'off',
       eqeqeq: 'error',
       'no-console': 'error',
     },

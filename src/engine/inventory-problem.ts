@@ -25,7 +25,7 @@ export async function diagnose(
 ): Promise<InventoryProblem> {
   const detail = originalText(error);
   const { kind, errorName = '' } = platformError(error) ?? {};
-  if (kind === 'access-denied' || /\.AccessDenied$/.test(errorName) || isRefusal(error)) {
+  if (kind === 'access-denied' || errorName.endsWith('.AccessDenied') || isRefusal(error)) {
     return { kind: 'access-denied', detail };
   }
   if (unknownService.test(errorName) || kind === 'not-found') {

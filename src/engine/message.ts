@@ -18,7 +18,10 @@ export function msg(text: string, ...args: readonly MessageArgument[]): Message 
   return { text, args };
 }
 
-/** A sentence that depends on a number, which is also `$0`. Both texts must be literals. */
+/**
+ * A sentence that depends on a number, which is also `$0`. Both texts must be literals.
+ * @public
+ */
 export function nmsg(
   singular: string,
   plural: string,
