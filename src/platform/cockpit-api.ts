@@ -29,20 +29,15 @@ export interface CockpitDBusClient {
   ): { remove(): void };
   addEventListener(event: 'owner', listener: (event: unknown, owner: string | null) => void): void;
   addEventListener(event: 'close', listener: (event: unknown, problem: CockpitError) => void): void;
-  removeEventListener(event: 'owner' | 'close', listener: (...args: never[]) => void): void;
   close(problem?: string): void;
 }
 
-export interface CockpitProcess extends Promise<string> {
+/** cockpit.js's own kind of promise: it resolves with the output and, if there is any, what was written to stderr. */
+export interface CockpitProcess {
+  then(done: (output: string, message?: string) => void, failed: (error: unknown) => void): unknown;
   stream(callback: (data: string) => void): CockpitProcess;
   input(data: string, stream?: boolean): CockpitProcess;
   close(problem?: string): void;
-}
-
-export interface CockpitChannel {
-  addEventListener(event: 'ready', listener: (event: unknown) => void): void;
-  addEventListener(event: 'close', listener: (event: unknown, options: CockpitError) => void): void;
-  close(options?: { readonly problem?: string }): void;
 }
 
 export interface CockpitFile {
@@ -63,12 +58,6 @@ export interface Cockpit {
       readonly superuser?: 'try' | 'require';
     },
   ): CockpitProcess;
-  channel(options: {
-    readonly payload: 'stream';
-    readonly address: string;
-    readonly port: number;
-    readonly binary: true;
-  }): CockpitChannel;
   file(path: string, options?: { readonly superuser?: 'try' | 'require' }): CockpitFile;
   permission(options: { readonly admin: true }): {
     readonly allowed: boolean | null;

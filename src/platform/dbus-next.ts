@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Message, type MessageBus, MessageType, sessionBus, Variant as WireVariant } from 'dbus-next';
+import { Message, type MessageBus, MessageType, sessionBus } from 'dbus-next';
+import { dbusErrorOf } from './dbus-error.ts';
+import { fromWire, toWire } from './dbus-wire.ts';
 import {
   type DBusCall,
   type DBusMatch,
@@ -8,7 +10,6 @@ import {
   type DBusValue,
   PlatformError,
   type Unsubscribe,
-  type Variant,
 } from './platform.ts';
 
 const daemon = {
@@ -30,6 +31,12 @@ interface Subscription {
   readonly listener: (signal: DBusSignal) => void;
 }
 
+/** A match rule at the bus, with how many subscriptions use it. */
+interface Rule {
+  users: number;
+  readonly inForce: Promise<unknown>;
+}
+
 /**
  * A service on a bus, by dbus-next's low-level calls. What dbus-next 0.10.2 does not do is done here: open calls are
  * rejected when the bus dies (it leaves them pending for ever), and match rules are counted and removed (it never removes
@@ -41,11 +48,12 @@ export class DBusNextService implements DBusService {
   readonly #connected: Promise<void>;
   readonly #openCalls = new Set<(error: PlatformError) => void>();
   readonly #subscriptions = new Set<Subscription>();
-  readonly #rules = new Map<string, number>();
+  readonly #rules = new Map<string, Rule>();
   readonly #ownerListeners = new Set<(present: boolean) => void>();
   readonly #closedListeners = new Set<(error: PlatformError) => void>();
   #owner: Promise<string | undefined> | undefined;
   #ownerName: string | undefined;
+  #ownerHeard = false;
   #closed: PlatformError | undefined;
 
   constructor(address: string, service: string) {
@@ -68,21 +76,24 @@ export class DBusNextService implements DBusService {
   }
 
   async call(call: DBusCall, options: { readonly signal?: AbortSignal } = {}): Promise<readonly DBusValue[]> {
-    const message = new Message({
-      destination: this.#service,
-      path: call.path,
-      interface: call.interface,
-      member: call.member,
-      signature: call.signature,
-      body: toWire(call.signature, call.args),
-    });
-    const reply = await this.#send(message, options.signal);
-    return fromWire(reply);
+    const { signature, body } = await this.#send(
+      () =>
+        new Message({
+          destination: this.#service,
+          path: call.path,
+          interface: call.interface,
+          member: call.member,
+          signature: call.signature,
+          body: toWire(call.signature, call.args),
+        }),
+      options.signal,
+    );
+    return fromWire(signature, body as readonly unknown[]);
   }
 
   async subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe> {
     await this.#followOwner();
-    const rule = ruleOf(this.#service, match);
+    const rule = signalRule(this.#service, match);
     await this.#addRule(rule);
     const subscription = { match, listener };
     this.#subscriptions.add(subscription);
@@ -123,7 +134,11 @@ export class DBusNextService implements DBusService {
     for (const listener of [...this.#closedListeners]) listener(error);
   }
 
-  #send(message: Message, signal?: AbortSignal): Promise<Message> {
+  #ask(member: string, body: readonly string[]): Promise<Message> {
+    return this.#send(() => new Message({ ...daemon, member, signature: 's', body: [...body] }));
+  }
+
+  #send(make: () => Message, signal?: AbortSignal): Promise<Message> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         this.#openCalls.delete(fail);
@@ -134,7 +149,7 @@ export class DBusNextService implements DBusService {
         reject(error);
       };
       const onAbort = (): void => {
-        fail(new PlatformError('cancelled', `${message.member}: cancelled`));
+        fail(new PlatformError('cancelled', 'The call was cancelled'));
       };
       if (this.#closed !== undefined) {
         reject(this.#closed);
@@ -147,12 +162,14 @@ export class DBusNextService implements DBusService {
       this.#openCalls.add(fail);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#connected
-        .then(() => this.#bus.call(message))
+        .then(() => this.#bus.call(make()))
         .then(
           (reply) => {
-            settle();
-            if (reply === null) reject(new PlatformError('protocol', `${message.member}: no reply`));
-            else resolve(reply);
+            if (reply === null) fail(new PlatformError('protocol', 'The call has no reply'));
+            else {
+              settle();
+              resolve(reply);
+            }
           },
           (error: unknown) => {
             fail(errorOf(error));
@@ -167,10 +184,9 @@ export class DBusNextService implements DBusService {
         `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${this.#service}'`,
       );
       try {
-        const reply = await this.#send(
-          new Message({ ...daemon, member: 'GetNameOwner', signature: 's', body: [this.#service] }),
-        );
-        this.#ownerName = String(reply.body[0]);
+        const reply = await this.#ask('GetNameOwner', [this.#service]);
+        // A change that came right behind the answer has been heard before this runs.
+        if (!this.#ownerHeard) this.#ownerName = String(reply.body[0]);
       } catch (error) {
         if (!(error instanceof PlatformError && error.kind === 'not-found')) throw error;
       }
@@ -184,6 +200,7 @@ export class DBusNextService implements DBusService {
     if (message.sender === daemon.destination && message.member === 'NameOwnerChanged') {
       const [name, , owner] = message.body as readonly unknown[];
       if (name !== this.#service) return;
+      this.#ownerHeard = true;
       this.#ownerName = typeof owner !== 'string' || owner === '' ? undefined : owner;
       for (const listener of [...this.#ownerListeners]) listener(owner !== '');
       return;
@@ -196,36 +213,45 @@ export class DBusNextService implements DBusService {
         (match.member === undefined || match.member === message.member),
     );
     if (heard.length === 0) return;
-    const signal = {
-      path: message.path,
-      interface: message.interface,
-      member: message.member,
-      args: fromWire(message),
-    };
-    for (const { listener } of heard) listener(signal);
+    const signal = signalOf(message);
+    if (signal !== undefined) for (const { listener } of heard) listener(signal);
   }
 
-  async #addRule(rule: string): Promise<void> {
-    const count = this.#rules.get(rule) ?? 0;
-    this.#rules.set(rule, count + 1);
-    if (count === 0)
-      await this.#send(new Message({ ...daemon, member: 'AddMatch', signature: 's', body: [rule] }));
-  }
-
-  #removeRule(rule: string): void {
-    const count = (this.#rules.get(rule) ?? 1) - 1;
-    if (count > 0) {
-      this.#rules.set(rule, count);
-      return;
+  async #addRule(text: string): Promise<void> {
+    const rule = this.#rules.get(text) ?? { users: 0, inForce: this.#ask('AddMatch', [text]) };
+    this.#rules.set(text, rule);
+    rule.users += 1;
+    try {
+      await rule.inForce;
+    } catch (error) {
+      this.#rules.delete(text);
+      throw error;
     }
-    this.#rules.delete(rule);
-    this.#send(new Message({ ...daemon, member: 'RemoveMatch', signature: 's', body: [rule] })).catch(() => {
+  }
+
+  #removeRule(text: string): void {
+    const rule = this.#rules.get(text);
+    if (rule === undefined) return;
+    rule.users -= 1;
+    if (rule.users > 0) return;
+    this.#rules.delete(text);
+    this.#ask('RemoveMatch', [text]).catch(() => {
       // Only a dead bus does not take the rule back, and it has none any longer.
     });
   }
 }
 
-function ruleOf(service: string, match: DBusMatch): string {
+/** The signal, or undefined if it has a number that cannot be told: as the interface has it, it is not told then. */
+function signalOf({ path, interface: iface, member, signature, body }: Message): DBusSignal | undefined {
+  try {
+    return { path, interface: iface, member, args: fromWire(signature, body as readonly unknown[]) };
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined;
+    throw error;
+  }
+}
+
+function signalRule(service: string, match: DBusMatch): string {
   const parts = [`type='signal'`, `sender='${service}'`];
   if (match.path !== undefined) parts.push(`path='${match.path}'`);
   if (match.interface !== undefined) parts.push(`interface='${match.interface}'`);
@@ -233,136 +259,15 @@ function ruleOf(service: string, match: DBusMatch): string {
   return parts.join(',');
 }
 
-const missing = new Set([
-  'org.freedesktop.DBus.Error.ServiceUnknown',
-  'org.freedesktop.DBus.Error.NameHasNoOwner',
-  'org.freedesktop.DBus.Error.Spawn.ServiceNotFound',
-]);
-
 /** dbus-next gives an error reply as an Error with `type` (the D-Bus name) and `text`. */
 function errorOf(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const text = 'text' in error && typeof error.text === 'string' ? error.text : error.message;
-    const options = { cause: error, errorName: error.type };
-    if (missing.has(error.type)) return new PlatformError('not-found', text, options);
-    if (error.type === 'org.freedesktop.DBus.Error.AccessDenied')
-      return new PlatformError('access-denied', text, options);
-    // "Message recipient disconnected from message bus without replying": the service died with our call.
-    if (error.type === 'org.freedesktop.DBus.Error.NoReply')
-      return new PlatformError('closed', text, options);
-    return new PlatformError('dbus', text, options);
+    return dbusErrorOf(error.type, text, error);
   }
-  return new PlatformError('failed', String(error), { cause: error });
-}
-
-interface TypeNode {
-  readonly type: string;
-  readonly child: readonly TypeNode[];
-}
-
-/** The complete types of a signature: `sa{sv}` -> `s`, `a{sv}`. */
-function typesOf(signature: string): TypeNode[] {
-  let at = 0;
-  const next = (): TypeNode => {
-    const type = signature.charAt(at);
-    at += 1;
-    if (type === 'a') return { type, child: [next()] };
-    if (type === '(' || type === '{') {
-      const end = type === '(' ? ')' : '}';
-      const child: TypeNode[] = [];
-      while (signature.charAt(at) !== end) {
-        if (at >= signature.length) throw new PlatformError('protocol', `Bad signature ${signature}`);
-        child.push(next());
-      }
-      at += 1;
-      return { type, child };
-    }
-    if (!'ybnqiuxtdsogv'.includes(type) || type === '')
-      throw new PlatformError('protocol', `Bad signature ${signature}`);
-    return { type, child: [] };
-  };
-  const types: TypeNode[] = [];
-  while (at < signature.length) types.push(next());
-  return types;
-}
-
-function toWire(signature: string, args: readonly DBusValue[]): unknown[] {
-  const types = typesOf(signature);
-  if (types.length !== args.length)
-    throw new PlatformError('protocol', `${signature}: ${args.length} arguments`);
-  return types.map((type, index) => valueToWire(type, args[index] ?? ''));
-}
-
-function valueToWire(node: TypeNode, value: DBusValue): unknown {
-  const [first, second] = node.child;
-  switch (node.type) {
-    case 'x':
-    case 't':
-      return BigInt(value as number);
-    case 'v': {
-      const { t, v } = value as Variant;
-      return new WireVariant(t, toWire(t, [v])[0]);
-    }
-    case 'a':
-      if (first?.type === 'y') return Buffer.from(value as string, 'base64');
-      if (first?.type === '{') {
-        const inner = first.child[1];
-        return Object.fromEntries(
-          Object.entries(value).map(([key, each]: [string, DBusValue]) => [
-            key,
-            inner === undefined ? each : valueToWire(inner, each),
-          ]),
-        );
-      }
-      return first === undefined
-        ? []
-        : (value as readonly DBusValue[]).map((each) => valueToWire(first, each));
-    case '(':
-      return (value as readonly DBusValue[]).map((each, index) =>
-        valueToWire(node.child[index] ?? second ?? node, each),
-      );
-    default:
-      return value;
-  }
-}
-
-function fromWire(message: Message): readonly DBusValue[] {
-  const types = typesOf(message.signature);
-  return types.map((type, index) => valueFromWire(type, message.body[index]));
-}
-
-function valueFromWire(node: TypeNode, value: unknown): DBusValue {
-  const [first] = node.child;
-  switch (node.type) {
-    case 'x':
-    case 't': {
-      const number = Number(value);
-      if (!Number.isSafeInteger(number))
-        throw new PlatformError('protocol', `${String(value)} is too large for a number`);
-      return number;
-    }
-    case 'v': {
-      const { signature, value: inner } = value as { readonly signature: string; readonly value: unknown };
-      return { t: signature, v: valueFromWire(typesOf(signature)[0] ?? node, inner) };
-    }
-    case 'a':
-      if (first?.type === 'y') return Buffer.from(value as Uint8Array).toString('base64');
-      if (first?.type === '{') {
-        const inner = first.child[1] ?? first;
-        return Object.fromEntries(
-          Object.entries(value as Record<string, unknown>).map(([key, each]) => [
-            key,
-            valueFromWire(inner, each),
-          ]),
-        );
-      }
-      return (value as readonly unknown[]).map((each) => valueFromWire(first ?? node, each));
-    case '(':
-      return (value as readonly unknown[]).map((each, index) =>
-        valueFromWire(node.child[index] ?? node, each),
-      );
-    default:
-      return value as string | number | boolean;
-  }
+  // What dbus-next itself throws: a value that does not fit its type, a name or path that is none.
+  return new PlatformError('protocol', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
 }

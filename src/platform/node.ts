@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { DBusNextService } from './dbus-next.ts';
-import {
-  type BusName,
-  type Platform,
-  PlatformError,
-  type RunOptions,
-  type RunResult,
-  type TcpOutcome,
-} from './platform.ts';
+import { type BusName, type Platform, PlatformError, type RunOptions, type RunResult } from './platform.ts';
+import { tcpProber } from './tcp-probe.ts';
 
 export interface NodePlatformOptions {
   /** Address of the system bus, for example `unix:path=/run/dbus/system_bus_socket` (the default). */
@@ -18,8 +11,8 @@ export interface NodePlatformOptions {
   /** Address of the session bus; without it, the environment's. */
   readonly sessionBusAddress?: string;
   /**
-   * Put before every program, for example `nsenter ...` to work inside another host. Sockets and files then go through
-   * programs, too, since this process stays where it is.
+   * Put before every program, for example `nsenter ...` to work inside another host. Files are then read by a program, too,
+   * since this process stays where it is.
    */
   readonly prefix?: readonly string[];
 }
@@ -32,8 +25,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
   return {
     dbus: (bus, service) => new DBusNextService(busAddress(bus, options), service),
     run,
-    connectTcp: (host, port, limits) =>
-      prefix.length === 0 ? connectHere(host, port, limits) : connectThrough(prefix, host, port, limits),
+    connectTcp: tcpProber(run),
     file: {
       read: (path) => (prefix.length === 0 ? readHere(path) : readThrough(run, path)),
     },
@@ -113,89 +105,6 @@ function runProgram(argv: readonly string[], options: RunOptions): Promise<RunRe
       }
     });
   });
-}
-
-interface ConnectLimits {
-  readonly timeoutMilliseconds: number;
-  readonly signal?: AbortSignal;
-}
-
-/** What an error of connect(2) or of the name look-up says about the way there. */
-export function tcpOutcomeOf(code: string | undefined, detail: string): TcpOutcome {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return { kind: 'refused' };
-    case 'ETIMEDOUT':
-      return { kind: 'timeout' };
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAI_FAIL':
-      return { kind: 'unresolved', detail };
-    default:
-      return { kind: 'unreachable', detail };
-  }
-}
-
-function connectHere(host: string, port: number, limits: ConnectLimits): Promise<TcpOutcome> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    const onAbort = (): void => {
-      socket.destroy();
-      reject(new PlatformError('cancelled', `${host}:${port}: cancelled`));
-    };
-    if (limits.signal?.aborted === true) {
-      onAbort();
-      return;
-    }
-    limits.signal?.addEventListener('abort', onAbort, { once: true });
-    const end = (outcome: TcpOutcome): void => {
-      limits.signal?.removeEventListener('abort', onAbort);
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(outcome);
-    };
-    const timer = setTimeout(() => {
-      end({ kind: 'timeout' });
-    }, limits.timeoutMilliseconds);
-    socket.on('connect', () => {
-      end({ kind: 'connected' });
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      end(tcpOutcomeOf(error.code, error.message));
-    });
-  });
-}
-
-/** The same attempt, made by a Node inside the prefix; the script is constant, host and port are arguments. */
-const connectScript = `
-const [host, port, timeout] = process.argv.slice(1);
-const end = (text) => { process.stdout.write(text, () => process.exit(0)); };
-const socket = require('node:net').connect({ host, port: Number(port) });
-socket.on('connect', () => end('connected'));
-socket.on('error', (error) => end((error.code || 'ERROR') + ' ' + error.message));
-setTimeout(() => end('ETIMEDOUT'), Number(timeout));
-`;
-
-async function connectThrough(
-  prefix: readonly string[],
-  host: string,
-  port: number,
-  limits: ConnectLimits,
-): Promise<TcpOutcome> {
-  const argv = [
-    ...prefix,
-    process.execPath,
-    '-e',
-    connectScript,
-    host,
-    String(port),
-    String(limits.timeoutMilliseconds),
-  ];
-  const result = await runProgram(argv, limits.signal === undefined ? {} : { signal: limits.signal });
-  if (result.exitCode !== 0) throw new PlatformError('failed', result.stderr);
-  if (result.stdout === 'connected') return { kind: 'connected' };
-  const [code, ...detail] = result.stdout.split(' ');
-  return tcpOutcomeOf(code, detail.join(' '));
 }
 
 async function readHere(path: string): Promise<string | undefined> {

@@ -64,10 +64,14 @@ export interface DBusService {
   call(call: DBusCall, options?: { readonly signal?: AbortSignal }): Promise<readonly DBusValue[]>;
   /**
    * Hears the signals of this service. Resolves once the match is in force, so that nothing sent later is missed.
-   * Subscriptions share match rules, and a rule that nobody uses any longer is removed.
+   * Subscriptions share match rules, and a rule that nobody uses any longer is removed. A signal with a number that the
+   * canonical form cannot hold is not told.
    */
   subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe>;
-  /** Tells when the service gets or loses its owner on the bus; the present state is told at once. */
+  /**
+   * Tells when the service gets or loses its owner on the bus; the present state is told as soon as it is known. With Cockpit a
+   * service that neither runs nor can be started when it is opened ends the connection: {@link onClosed}, `not-found`.
+   */
   onOwner(listener: (present: boolean) => void): Unsubscribe;
   /** Tells once when the connection is gone for good (bus died, session ended). A new service must then be opened. */
   onClosed(listener: (error: PlatformError) => void): Unsubscribe;
@@ -101,7 +105,8 @@ export interface RunResult {
 
 /**
  * What became of a TCP connection attempt. `refused` means that the host answered and nothing listens there, so nothing
- * on the way blocks the port; `timeout` and `unreachable` mean that something does.
+ * on the way blocks the port (a firewall that forges a TCP reset looks the same and cannot be told apart; one that
+ * rejects by ICMP, of whatever kind, is `unreachable`); `timeout` and `unreachable` mean that something does.
  */
 export type TcpOutcome =
   | { readonly kind: 'connected' }

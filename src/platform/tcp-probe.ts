@@ -161,7 +161,9 @@ export function outcomeOf(word: string, detail: string): TcpOutcome {
   const text = detail.slice(detail.lastIndexOf(': ') + 2);
   if (text === 'Connection timed out') return { kind: 'timeout' };
   // The words of getaddrinfo, after which bash says "Invalid argument" of its own.
-  const name = /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: bash:|$)/.exec(detail);
+  const name = /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: bash:|$)/.exec(
+    detail,
+  );
   if (name !== null) return { kind: 'unresolved', detail: name[1] ?? detail };
   return { kind: 'unreachable', detail: text };
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { CockpitError } from './cockpit-api.ts';
+import { dbusErrorOf } from './dbus-error.ts';
+import { PlatformError, type PlatformErrorKind } from './platform.ts';
+
+/** Channel problems of Cockpit's protocol that say what went wrong. */
+const kinds: Readonly<Record<string, PlatformErrorKind>> = {
+  'access-denied': 'access-denied',
+  'authentication-failed': 'access-denied',
+  'not-found': 'not-found',
+  terminated: 'closed',
+  disconnected: 'closed',
+  cancelled: 'cancelled',
+};
+
+/** What cockpit.js rejects with, as our error. `otherwise` is the kind when it has none of the known problems. */
+export function errorOf(error: unknown, otherwise: PlatformErrorKind): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const { name, message, problem } = (error ?? {}) as CockpitError;
+  const text = message ?? problem ?? String(error);
+  if (typeof problem === 'string' && problem !== '')
+    return new PlatformError(kinds[problem] ?? otherwise, text, { cause: error });
+  if (name?.includes('.') === true) return dbusErrorOf(name, text, error);
+  return new PlatformError(otherwise, text, { cause: error });
+}
