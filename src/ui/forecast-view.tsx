@@ -34,7 +34,9 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
           <p>
             {duration(forecast.totalMilliseconds)}{' '}
             {format(
-              _('At the end the VM will pause for about $0.'),
+              _(
+                'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
+              ),
               formatDuration(forecast.downtimeMilliseconds),
             )}
           </p>
