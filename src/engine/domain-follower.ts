@@ -52,6 +52,8 @@ export class DomainFollower {
   readonly #entries = new Map<string, InventoryEntry>();
   /** Domains that answered, when last asked, that they have no job. */
   readonly #jobless = new Set<string>();
+  /** Domains that were found paused for a migration, and asked for their job because of it. */
+  readonly #arriving = new Set<string>();
   readonly #completed = new Map<string, DomainJob>();
   readonly #watches = new Map<string, JobWatch>();
   /** Domains whose job is watched even before there is one, by path. */
@@ -68,8 +70,11 @@ export class DomainFollower {
     this.#connection = options.connection;
   }
 
-  /** Reads all domains. What else there is to know (jobs, records) follows by itself. */
-  async load(): Promise<void> {
+  /**
+   * Reads all domains. What else there is to know (jobs, records) follows by itself; until then the records that are
+   * known from an earlier connection count.
+   */
+  async load(records: ReadonlyMap<string, MigrationRecord | undefined>): Promise<void> {
     const { signal } = this.#ended;
     // Events come first: what changes while the list is being read is read again.
     const unsubscribe = await this.#connection.subscribe((event) => {
@@ -81,7 +86,8 @@ export class DomainFollower {
     }
     this.#unsubscribe = unsubscribe;
     for (const summary of await this.#connection.list(signal)) {
-      if (!this.#entries.has(summary.path)) this.#entries.set(summary.path, { summary });
+      if (this.#entries.has(summary.path)) continue;
+      this.#entries.set(summary.path, withoutJob(summary, records.get(summary.path)));
     }
     void this.#loadDetails();
   }
@@ -263,8 +269,14 @@ export class DomainFollower {
         ...(record === undefined ? {} : { record }),
       });
       this.#options.onChange();
-      // On the source that is the switch-over of a job that was not seen before, on the destination it has no job.
-      if (job === undefined && isPausedForMigration(summary)) this.#watch(path);
+      if (!isPausedForMigration(summary)) {
+        this.#arriving.delete(path);
+      } else if (job === undefined && !this.#arriving.has(path)) {
+        // On the source that is the switch-over of a job that was not seen before; on the destination there are no
+        // figures, and one question is enough.
+        this.#arriving.add(path);
+        this.#watch(path);
+      }
       this.#removeIfStale(path);
     } catch (error) {
       if (!signal.aborted) this.#failed(error);
@@ -273,6 +285,7 @@ export class DomainFollower {
 
   #forget(path: string): void {
     this.#unwatch(path);
+    this.#arriving.delete(path);
     if (this.#entries.delete(path)) this.#options.onChange();
   }
 

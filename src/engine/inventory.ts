@@ -164,6 +164,7 @@ export class Inventory {
     this.#letGo();
     const connection = new LibvirtConnection(this.#platform, this.connectionName);
     this.#connection = connection;
+    const records = new Map([...this.#follower.entries].map(({ summary, record }) => [summary.path, record]));
     const follower = this.#newFollower();
     this.#follower = follower;
     this.#rows = new Map();
@@ -174,7 +175,7 @@ export class Inventory {
       connection.close();
     };
     try {
-      await follower.load();
+      await follower.load(records);
       if (this.#follower !== follower || !this.#started) return;
       for (const uuid of this.#followed) follower.follow(uuid);
       releases.push(

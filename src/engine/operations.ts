@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../libvirt/connection.ts';
+import type { Domain } from '../libvirt/domain.ts';
 import { refusal } from './failure-text.ts';
 import { type Message, msg } from './message.ts';
-import { removeRecord } from './temporary-copy.ts';
+import { readRecord, removeRecord, temporaryCopyOf } from './temporary-copy.ts';
 import type { Refusal, Vm, VmOperation } from './vm.ts';
+import { reasonForgotten, vmStateOf } from './vm-state.ts';
 
 /** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
 export interface Confirmation {
@@ -142,10 +144,7 @@ export async function operate(
   try {
     switch (operation) {
       case 'run':
-        await domain.create();
-        // The admin confirmed that there is no copy any more.
-        if (vm.temporaryCopy !== undefined) await removeRecord(domain);
-        break;
+        return await run(domain, vm);
       case 'pause':
         await domain.suspend();
         break;
@@ -169,6 +168,30 @@ export async function operate(
   } catch (error) {
     return refusal(error, refused[operation]);
   }
+}
+
+/**
+ * The record of a copy is read anew: the row may be older than it. A VM whose copy was not spoken of is not started, and
+ * with the start the record has served its time.
+ */
+async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
+  const record = vm.persistent ? await readRecord(domain) : undefined;
+  if (record !== undefined && vm.temporaryCopy === undefined) {
+    const numbers = await domain.state();
+    const copy = temporaryCopyOf(record, vmStateOf(numbers), reasonForgotten(numbers));
+    if (copy !== undefined) {
+      return {
+        summary: msg(
+          'A copy of this VM was moved temporarily to $0. Choose Run again to confirm.',
+          copy.destination,
+        ),
+        original: '',
+      };
+    }
+  }
+  await domain.create();
+  if (record !== undefined) await removeRecord(domain);
+  return undefined;
 }
 
 const refused: Readonly<Record<VmOperation, Message>> = {

@@ -11,7 +11,7 @@ import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './dec
 import { Domain } from './domain.ts';
 import { LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainJob, decodeJob, parseJobText } from './job.ts';
-import { connectMethods, onlyTransient, statsGroups } from './schema.ts';
+import { connectMethods, noWait, onlyTransient, statsGroups } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
 /** VIR_DOMAIN_SHUTOFF */
@@ -94,7 +94,7 @@ export class LibvirtConnection {
       connectInterface,
       'GetAllDomainStats',
       connectMethods.GetAllDomainStats,
-      [groups, flags],
+      [groups, flags | noWait],
       signal,
     );
     return new Map(
@@ -158,7 +158,7 @@ export class LibvirtConnection {
           domainInterface,
           'GetStats',
           'uu',
-          [statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU, 0],
+          [statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU, noWait],
           signal,
         ),
       ]);

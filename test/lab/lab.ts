@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { nodePlatform } from '../../src/platform/node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
+import { Guest } from './guest.ts';
+
+export { Guest, waitFor } from './guest.ts';
 
 const run = promisify(execFile);
 const driver = join(import.meta.dirname, 'lab');
@@ -28,33 +30,29 @@ export interface LabOptions {
 }
 
 export interface GuestOptions {
+  /** MiB; 192 unless given. */
   readonly memory?: number;
+  /** Size in MB of the region that the guest writes to, round and round. */
   readonly dirtyMb?: number;
+  /** How fast it does so, in MB/s. */
   readonly dirtyRate?: number;
   readonly disk?: 'shared' | 'local' | 'none';
+  /** MiB; 16 unless given. */
+  readonly diskMb?: number;
+  /** libvirt's name of a CPU model; qemu64 unless given. */
   readonly cpu?: string;
   readonly machine?: string;
+  /** Path, as the host sees it, of an ISO in the guest's CD drive. */
   readonly iso?: string;
+  readonly vcpus?: number;
+  /** True: only defined, not started. */
   readonly off?: boolean;
 }
 
 export type Trust = 'on' | 'off' | 'unknown-host-key' | 'refused-key';
 export type Daemon = 'libvirtd' | 'libvirt-dbus' | 'dbus' | 'sshd';
-
-/** Waits until a condition holds; the limit is only there to end a test that can no longer pass. */
-export async function waitFor<T>(
-  what: string,
-  condition: () => Promise<T | undefined | false> | T | undefined | false,
-  seconds = 60,
-): Promise<T> {
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    const value = await condition();
-    if (value !== undefined && value !== false) return value;
-    if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+/** `break` and `remove` are for libvirt-dbus: D-Bus cannot start it any more, or has never heard of it. `start` repairs it. */
+export type DaemonAction = 'start' | 'stop' | 'kill' | 'break' | 'remove';
 
 /** Several real libvirt hosts in namespaces of this machine; see README.md beside this file. */
 export class Lab {
@@ -104,6 +102,11 @@ export class Lab {
 
   async down(): Promise<void> {
     if (!this.#kept) await run(driver, ['--lab', this.name, 'down']);
+  }
+
+  /** For `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down();
   }
 }
 
@@ -183,6 +186,8 @@ export class LabHost {
     if (options.dirtyMb !== undefined) argv.push('--dirty-mb', String(options.dirtyMb));
     if (options.dirtyRate !== undefined) argv.push('--dirty-rate', String(options.dirtyRate));
     if (options.disk !== undefined) argv.push('--disk', options.disk);
+    if (options.diskMb !== undefined) argv.push('--disk-mb', String(options.diskMb));
+    if (options.vcpus !== undefined) argv.push('--vcpus', String(options.vcpus));
     if (options.cpu !== undefined) argv.push('--cpu', options.cpu);
     if (options.machine !== undefined) argv.push('--machine', options.machine);
     if (options.iso !== undefined) argv.push('--iso', options.iso);
@@ -210,7 +215,7 @@ export class LabHost {
     await this.#lab(state);
   }
 
-  async daemon(daemon: Daemon, action: 'start' | 'stop' | 'kill'): Promise<void> {
+  async daemon(daemon: Daemon, action: DaemonAction): Promise<void> {
     await this.#lab('daemon', daemon, action);
   }
 
@@ -224,56 +229,5 @@ export class LabHost {
 
   async stopConsole(port = 9090): Promise<void> {
     await this.#lab('console', 'stop', '--port', String(port));
-  }
-}
-
-/** A guest, wherever it runs: what it says on its serial line is in one file that all hosts of the lab share. */
-export class Guest {
-  readonly name: string;
-  readonly uuid: string;
-  readonly #log: string;
-
-  constructor(lab: string, name: string, uuid: string) {
-    this.name = name;
-    this.uuid = uuid;
-    this.#log = `/var/tmp/cockpit-migrate-lab/${lab}/serial/${uuid}.log`;
-  }
-
-  #lines(): string[] {
-    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').split(/\r?\n/) : [];
-  }
-
-  /** The last number that the guest counted to; 0 before it runs. */
-  counter(): number {
-    const last = this.#lines().findLast((line) => /^tick \d+ \d/.test(line));
-    return Number(last?.split(' ')[1] ?? 0);
-  }
-
-  /** Waits until the guest counts. */
-  async booted(): Promise<void> {
-    await waitFor(`guest ${this.name} to boot`, () => this.counter() > 2, 120);
-  }
-
-  /** Waits until the guest writes to its memory at its rate. */
-  async dirtying(): Promise<void> {
-    await waitFor(`guest ${this.name} to dirty its memory`, () => this.#lines().includes('dirty'), 120);
-  }
-
-  /** Waits for ticks after this moment: the guest really goes on. */
-  async goesOn(): Promise<void> {
-    const before = this.counter();
-    await waitFor(`guest ${this.name} to go on`, () => this.counter() > before + 3, 60);
-  }
-
-  /** Waits for the guest's next look at its disk after this moment, and says whether it found what it wrote. */
-  async diskIntact(): Promise<boolean> {
-    const before = this.counter();
-    const line = await waitFor(
-      `guest ${this.name} to read its disk`,
-      () =>
-        this.#lines().find((each) => /^disk (ok|BAD) \d+$/.test(each) && Number(each.split(' ')[2]) > before),
-      90,
-    );
-    return line.startsWith('disk ok') && !this.#lines().some((each) => each.startsWith('disk BAD'));
   }
 }

@@ -156,6 +156,7 @@ test('a temporary migration leaves the definition here, which tells where the co
   await waitFor('the loss to be seen', () => other.inventory.state.get().kind !== 'ready');
   await alpha.daemon('libvirtd', 'start');
   other.inventory.retry();
+  await waitFor('the list again', () => other.inventory.state.get().kind === 'ready');
   await waitFor('the copy again', () => other.vm(guest)?.temporaryCopy);
 
   // Run here, after the copy is off: the record goes.

@@ -17,6 +17,7 @@ for word in $(cat /proc/cmdline); do
   case $word in
     ckm.dirty_mb=*) dirty_mb=${word#*=} ;;
     ckm.dirty_rate=*) dirty_rate=${word#*=} ;;
+    ckm.disk=*) disk=${word#*=} ;;
   esac
 done
 exec >/dev/ttyS0 2>/dev/null </dev/null
@@ -66,12 +67,13 @@ dirty() {
   done
 }
 
-disk=/dev/vda
 sum=
-if [ -b $disk ]; then
+if [ -n "$disk" ]; then
+  # The kernel finds it when it has time.
+  until [ -b "$disk" ]; do pause 0.05; done
   dd if=/dev/urandom of=/tmp/pattern bs=1M count=1
   sum=$(md5sum </tmp/pattern)
-  dd if=/tmp/pattern of=$disk bs=1M seek=2 count=1 conv=notrunc,fsync
+  dd if=/tmp/pattern of="$disk" bs=1M seek=2 count=1 conv=notrunc,fsync
 fi
 [ "${dirty_mb:-0}" -gt 0 ] && [ "${dirty_rate:-0}" -gt 0 ] && dirty &
 
@@ -82,10 +84,10 @@ while :; do
   echo "tick $tick $uptime"
   if [ -n "$sum" ] && [ $((tick % 8)) = 0 ]; then
     # The static pattern and the last counter, both past the cache.
-    echo "$tick " | dd of=$disk bs=512 count=1 conv=notrunc,sync,fsync
+    echo "$tick " | dd of="$disk" bs=512 count=1 conv=notrunc,sync,fsync
     echo 3 >/proc/sys/vm/drop_caches
-    read -r counter _ <$disk
-    if [ "$(dd if=$disk bs=1M skip=2 count=1 | md5sum)" = "$sum" ] && [ "$counter" = $tick ]; then
+    read -r counter _ <"$disk"
+    if [ "$(dd if="$disk" bs=1M skip=2 count=1 | md5sum)" = "$sum" ] && [ "$counter" = $tick ]; then
       echo "disk ok $tick"
     else
       echo "disk BAD $tick"

@@ -93,7 +93,7 @@ guest_create() {
   for file in vmlinuz initrd; do
     cmp -s "$cache/$file" "$data/boot/$file" || { cp "$cache/$file" "$data/boot/$file.new"; mv "$data/boot/$file.new" "$data/boot/$file"; }
   done
-  local uuid devices='' where image
+  local uuid devices='' where image device=''
   uuid=$(cat /proc/sys/kernel/random/uuid)
   case $disk in
     none) ;;
@@ -101,6 +101,7 @@ guest_create() {
       where=/var/lib/libvirt/images
       [ "$disk" = local ] || where=/var/lib/libvirt/shared
       image=$where/$uuid.img
+      device=/dev/vda
       in_host "$host" truncate -s "${disk_mb}M" "$image"
       devices+="<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='$image'/><target dev='vda' bus='virtio'/></disk>"
       ;;
@@ -119,7 +120,7 @@ guest_create() {
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>/var/lib/libvirt/boot/vmlinuz</kernel>
     <initrd>/var/lib/libvirt/boot/initrd</initrd>
-    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate</cmdline>
+    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate ckm.disk=$device</cmdline>
   </os>
   <features><acpi/></features>
   $cpu

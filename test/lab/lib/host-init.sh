@@ -15,6 +15,9 @@ if [ -d /usr/share/cockpit ]; then
   mount -t overlay overlay -o "lowerdir=/usr/share/cockpit,upperdir=$root/cockpit,workdir=$root/cockpit-work" /usr/share/cockpit
   mount --bind "$state/page-files" /usr/share/cockpit/migrate
 fi
+# So that libvirt-dbus can be taken away from D-Bus.
+mount -t overlay overlay -o "lowerdir=/usr/share/dbus-1/system-services,upperdir=$root/services,workdir=$root/services-work" \
+  /usr/share/dbus-1/system-services
 bind() {
   mkdir -p "$2"
   mount --bind "$1" "$2"

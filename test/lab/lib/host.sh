@@ -4,7 +4,7 @@
 # host_prepare HOST NUMBER NAMES PAGE: the files. /etc is an overlay over this machine's, so the upper layer is written here.
 host_prepare() {
   local host=$1 number=$2 names=$3 page=$4 root=$data/$1 etc=$data/$1/etc address=$subnet.$2 other
-  mkdir -p "$run/$host" "$etc"/{ssh,libvirt,cockpit,pki} "$root"/{etc-work,root/.ssh,home,libvirt,libvirt-cache,log/libvirt/qemu,log/glusterfs/bricks,sudo,gluster,brick,cockpit,cockpit-work} "$data/serial"
+  mkdir -p "$run/$host" "$etc"/{ssh,libvirt,cockpit,pki} "$root"/{etc-work,services,services-work,root/.ssh,home,libvirt,libvirt-cache,log/libvirt/qemu,log/glusterfs/bricks,sudo,gluster,brick,cockpit,cockpit-work} "$data/serial"
   echo "$address" >"$run/$host/address"
   echo "$page" >"$run/$host/page"
   echo "$host" >"$etc/hostname"
@@ -99,7 +99,7 @@ host_pkill() {
 }
 
 host_daemon() {
-  local host=$1 daemon=$2 action=$3 start stop ready
+  local host=$1 daemon=$2 action=$3 start stop ready service=/usr/share/dbus-1/system-services/org.libvirt.service
   case $daemon in
     dbus)
       start='mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile'
@@ -118,7 +118,9 @@ host_daemon() {
       ;;
     libvirt-dbus)
       # As D-Bus itself would start it: by its service file, as its own user.
-      start='rm -f /run/lab-masked; busctl --system call org.freedesktop.DBus / org.freedesktop.DBus StartServiceByName su org.libvirt 0 >/dev/null'
+      start='[ ! -f /run/org.libvirt.service ] || cp /run/org.libvirt.service "$1"
+        busctl --system call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig
+        busctl --system call org.freedesktop.DBus / org.freedesktop.DBus StartServiceByName su org.libvirt 0 >/dev/null'
       stop='libvirt-dbus --system'
       ready='busctl --system call org.libvirt /org/libvirt/QEMU org.libvirt.Connect ListDomains u 0'
       ;;
@@ -126,12 +128,20 @@ host_daemon() {
   esac
   case $action in
     start)
-      in_host "$host" sh -c "$start"
+      in_host "$host" sh -c "$start" sh "$service"
       wait_for 30 "$daemon of $host" in_host "$host" sh -c "$ready"
       ;;
     stop) host_pkill "$host" TERM "$stop"; wait_for 30 "the end of $daemon" host_without "$host" "$stop" ;;
     kill) host_pkill "$host" KILL "$stop"; wait_for 30 "the end of $daemon" host_without "$host" "$stop" ;;
-    *) die "start, stop or kill, not $action" ;;
+    break | remove)
+      [ "$daemon" = libvirt-dbus ] || die "only libvirt-dbus can be broken or removed"
+      # shellcheck disable=SC2016
+      in_host "$host" sh -c '[ -f /run/org.libvirt.service ] || cp "$1" /run/org.libvirt.service
+        if [ "$2" = remove ]; then rm -f "$1"; else sed "s,^Exec=.*,Exec=/bin/false," /run/org.libvirt.service >"$1"; fi
+        busctl --system call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig' sh "$service" "$action"
+      host_daemon "$host" libvirt-dbus stop
+      ;;
+    *) die "start, stop, kill, break or remove, not $action" ;;
   esac
 }
 

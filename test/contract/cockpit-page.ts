@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** The page's side of the contract suite: keeps the real platform, does what `cockpit-proxy.ts` asks for. */
+import { cockpitPlatform, watchAdministrativeAccess } from '../../src/platform/cockpit.ts';
+import type { Cockpit } from '../../src/platform/cockpit-api.ts';
+import {
+  type DBusMatch,
+  type DBusService,
+  PlatformError,
+  type RunOptions,
+  type Unsubscribe,
+} from '../../src/platform/platform.ts';
+import type { PageSide, PageValue } from './cockpit-proxy.ts';
+
+declare const cockpit: Cockpit;
+declare global {
+  interface Window {
+    contract: PageSide;
+    /** To the test: something that listener number `id` heard. */
+    heard(id: number, value: PageValue): Promise<void>;
+  }
+}
+
+const platform = cockpitPlatform(cockpit);
+const services = new Map<number, DBusService>();
+const ends = new Map<number, Unsubscribe>();
+const controllers = new Map<number, AbortController>();
+
+function service(id: number): DBusService {
+  const found = services.get(id);
+  if (found === undefined) throw new Error(`No service ${id}`);
+  return found;
+}
+
+/** With an AbortSignal if there is a number for one. */
+function signalOf(id: number | undefined): { signal?: AbortSignal } {
+  if (id === undefined) return {};
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  return { signal: controller.signal };
+}
+
+async function settle<T>(promise: Promise<T>): Promise<Awaited<ReturnType<PageSide['call']>>> {
+  try {
+    return { value: (await promise) as PageValue };
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const { kind, message, errorName } = error;
+    return { error: { kind, message, errorName } };
+  }
+}
+
+const tell = (id: number, value: PageValue): void => {
+  void window.heard(id, value);
+};
+
+window.contract = {
+  open: (id, bus, name) => {
+    services.set(id, platform.dbus(bus, name));
+  },
+  call: (id, call, abort) => settle(service(id).call(call, signalOf(abort))),
+  subscribe: (id, match: DBusMatch, listener) =>
+    settle(
+      service(id)
+        .subscribe(match, (signal) => {
+          tell(listener, { ...signal });
+        })
+        .then((end) => {
+          ends.set(listener, end);
+        }),
+    ),
+  onOwner: (id, listener) => {
+    ends.set(
+      listener,
+      service(id).onOwner((present) => {
+        tell(listener, present);
+      }),
+    );
+  },
+  onClosed: (id, listener) => {
+    ends.set(
+      listener,
+      service(id).onClosed(({ kind, message }) => {
+        tell(listener, { kind, message });
+      }),
+    );
+  },
+  end: (listener) => {
+    ends.get(listener)?.();
+  },
+  close: (id) => {
+    service(id).close();
+  },
+  run: (argv, options: RunOptions, output, abort) =>
+    settle(
+      platform.run(argv, {
+        ...options,
+        ...signalOf(abort),
+        ...(output === undefined
+          ? {}
+          : {
+              onOutput: (text: string) => {
+                tell(output, text);
+              },
+            }),
+      }),
+    ),
+  connectTcp: (host, port, timeoutMilliseconds, abort) =>
+    settle(platform.connectTcp(host, port, { timeoutMilliseconds, ...signalOf(abort) })),
+  read: (path, options) => settle(platform.file.read(path, options)),
+  abort: (id) => {
+    controllers.get(id)?.abort();
+  },
+  watchAccess: (listener) => {
+    watchAdministrativeAccess(cockpit, (allowed) => {
+      tell(listener, allowed);
+    });
+  },
+};

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Lab, type LabHost, waitFor } from './lab.ts';
+
+const run = promisify(execFile);
+const driver = join(import.meta.dirname, 'lab');
+
+/** A namespace's name, as `net:[4026531840]`; undefined for a process that is gone. */
+function namespace(pid: number | string, kind: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+  } catch {
+    return undefined;
+  }
+}
+
+const kinds = ['net', 'mnt', 'pid', 'ipc', 'uts'];
+
+/** The namespaces that a host is made of. */
+function namespacesOf(hosts: readonly LabHost[]): ReadonlySet<string> {
+  const all = hosts.flatMap((host) => kinds.map((kind) => namespace(host.pid, kind)));
+  return new Set(all.filter((each) => each !== undefined));
+}
+
+/** A process's environment; empty for one that is gone or that not even root may look into, which is none of ours. */
+function environment(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** Everything on this machine that still belongs to a lab. */
+async function traces(name: string, bridge: string, namespaces: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    for (const kind of kinds) {
+      if (namespaces.has(namespace(pid, kind) ?? '')) found.push(`process ${pid} in its ${kind}`);
+    }
+    if (environment(pid).includes(`COCKPIT_MIGRATE_LAB=${name}`)) found.push(`process ${pid}`);
+  }
+  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(`cockpit-migrate-lab/${name}`))
+    found.push('mount');
+  const { stdout } = await run('ip', ['-o', 'link']);
+  if (new RegExp(`: ${bridge}(v\\d+)?[@:]`).test(stdout)) found.push('link');
+  for (const directory of [`/run/cockpit-migrate-lab/${name}`, `/var/tmp/cockpit-migrate-lab/${name}`])
+    if (existsSync(directory)) found.push(directory);
+  return found;
+}
+
+async function bridgeOf(name: string): Promise<string> {
+  const { stdout } = await run(driver, ['--lab', name, 'status']);
+  return (JSON.parse(stdout) as { bridge: string }).bridge;
+}
+
+/** What becomes of a TCP connection from one host to another: open, or bash's reason, or `silence`. */
+async function knock(from: LabHost, to: LabHost, port: number): Promise<string> {
+  const script = 'exec 3<>"/dev/tcp/$1/$2" && echo open';
+  const argv = ['timeout', '2', 'bash', '-c', script, 'knock', to.address, String(port)];
+  const { exitCode, stdout, stderr } = await from.exec(argv, { check: false });
+  if (exitCode === 124) return 'silence';
+  return exitCode === 0 ? stdout.trim() : (/: ([^:\n]+)\n*$/.exec(stderr)?.[1] ?? stderr);
+}
+
+/** Seconds that 2 MB take from one host to the other. */
+async function transfer(from: LabHost, to: LabHost): Promise<number> {
+  const start = performance.now();
+  await from.exec(['ssh', '-o', 'BatchMode=yes', to.name, 'wc -c'], { input: 'x'.repeat(2_000_000) });
+  return (performance.now() - start) / 1000;
+}
+
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+});
+
+afterAll(async () => {
+  await lab.down();
+});
+
+describe('libvirt of the other host', () => {
+  const hostname = async (uri: string): Promise<string> => {
+    const result = await alpha.exec(['virsh', '-q', '-c', uri, 'hostname'], { check: false });
+    return (result.exitCode === 0 ? result.stdout : result.stderr).trim();
+  };
+
+  it.each(['qemu+ssh://beta/system', 'qemu+tcp://beta/system', 'qemu+tls://beta/system'])(
+    'answers over %s',
+    async (uri) => {
+      expect(await hostname(uri)).toBe('beta');
+    },
+  );
+
+  it('is out of reach without trust, each way with its own reason', async () => {
+    await alpha.trust(beta, 'unknown-host-key');
+    expect(await hostname('qemu+ssh://beta/system')).toContain('Host key verification failed');
+    await alpha.trust(beta, 'refused-key');
+    expect(await hostname('qemu+ssh://beta/system')).toContain('Permission denied');
+    await alpha.trust(beta, 'off');
+    expect(await hostname('qemu+ssh://beta/system')).toContain('Host key verification failed');
+    await alpha.trust(beta, 'on');
+    expect(await hostname('qemu+ssh://beta/system')).toBe('beta');
+  });
+
+  it('shows the certificate that it is given', async () => {
+    // libvirt's words for an expired one, unless GnuTLS has no other complaint.
+    await beta.certificate('expired');
+    expect(await hostname('qemu+tls://beta/system')).toMatch(/not trusted|expired/);
+    await beta.certificate('untrusted');
+    expect(await hostname('qemu+tls://beta/system')).toContain('known issuer');
+    await beta.certificate('wrong-name');
+    expect(await hostname('qemu+tls://beta/system')).toContain('does not match the hostname');
+    await beta.certificate('valid');
+    expect(await hostname('qemu+tls://beta/system')).toBe('beta');
+  });
+});
+
+describe('a guest', () => {
+  // Every character that a shell, XML or a URL might stumble over.
+  const name = `my "VM" <1> $(id) 'x' & ウェブ`;
+
+  it('moves on shared storage, counting, with its disk intact', async () => {
+    const guest = await alpha.guest(name);
+    await guest.booted();
+    expect(await guest.diskIntact()).toBe(true);
+    const before = guest.counter();
+    const silence = await guest.longestSilence(() =>
+      alpha.virsh('migrate', '--live', '--p2p', guest.uuid, 'qemu+ssh://beta/system'),
+    );
+    expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
+    expect(await beta.virsh('domname', guest.uuid)).toBe(name);
+    await guest.goesOn();
+    expect(guest.counter()).toBeGreaterThan(before);
+    expect(await guest.diskIntact()).toBe(true);
+    expect(silence).toBeLessThan(30_000);
+  });
+
+  it('is refused with a disk that only one host has', async () => {
+    const guest = await alpha.guest('local', { disk: 'local' });
+    const { exitCode, stderr } = await alpha.exec(
+      ['virsh', 'migrate', '--live', '--p2p', guest.uuid, 'qemu+ssh://beta/system'],
+      { check: false },
+    );
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('Unsafe migration');
+    expect(await alpha.virsh('domstate', guest.uuid)).toBe('running');
+  });
+
+  it('dirties its memory at the rate that was asked for', async () => {
+    const guest = await alpha.guest('busy', { disk: 'none', dirtyMb: 64, dirtyRate: 16 });
+    await guest.dirtying();
+    const rate = await waitFor('the dirty rate', async () => {
+      await alpha.virsh('domdirtyrate-calc', guest.uuid, '--seconds', '3');
+      const text = await waitFor('the end of the measurement', async () => {
+        const stats = await alpha.virsh('domstats', '--dirtyrate', guest.uuid);
+        return stats.includes('calc_status=2') && stats;
+      });
+      const measured = Number(/megabytes_per_second=(\d+)/.exec(text)?.[1]);
+      // On a busy machine the guest is late now and then.
+      return measured >= 8 && measured;
+    });
+    expect(rate).toBeLessThanOrEqual(24);
+    await alpha.virsh('destroy', guest.uuid);
+  });
+});
+
+describe('the network', () => {
+  it('gets slower by shaping', async () => {
+    const fast = await transfer(alpha, beta);
+    await beta.shape('4mbit');
+    const slow = await transfer(alpha, beta);
+    await beta.shape(undefined);
+    // 16 Mbit at 4 Mbit/s.
+    expect(slow).toBeGreaterThan(3);
+    expect(fast).toBeLessThan(slow / 2);
+    expect(await transfer(alpha, beta)).toBeLessThan(slow / 2);
+  });
+
+  it('lets through, rejects or swallows a range of ports', async () => {
+    expect(await knock(alpha, beta, 49160)).toBe('Connection refused');
+    await beta.firewall('drop', '49152-49215');
+    expect(await knock(alpha, beta, 49160)).toBe('silence');
+    expect(await knock(alpha, beta, 22)).toBe('open');
+    await beta.firewall('closed', '49152-49215');
+    expect(await knock(alpha, beta, 49160)).toBe('No route to host');
+    await beta.firewall('open', '49152-49215');
+    expect(await knock(alpha, beta, 49160)).toBe('Connection refused');
+  });
+
+  it('can be cut and joined', async () => {
+    await beta.network('cut');
+    expect(await knock(alpha, beta, 22)).not.toBe('open');
+    await beta.network('join');
+    await waitFor('the network', async () => (await knock(alpha, beta, 22)) === 'open');
+  });
+});
+
+describe('the daemons', () => {
+  const listDomains = async (): Promise<string> => {
+    const call = 'busctl --system call org.libvirt /org/libvirt/QEMU org.libvirt.Connect ListDomains u 0';
+    const { exitCode, stderr } = await beta.exec(call.split(' '), { check: false });
+    return exitCode === 0 ? 'answers' : stderr;
+  };
+
+  it('stop, start, and libvirt-dbus can be broken or removed', async () => {
+    await beta.daemon('libvirt-dbus', 'kill');
+    // D-Bus starts it again, as on any host.
+    expect(await listDomains()).toBe('answers');
+    await beta.daemon('libvirt-dbus', 'break');
+    expect(await listDomains()).toContain('Launch helper');
+    await beta.daemon('libvirt-dbus', 'remove');
+    expect(await listDomains()).toContain('not provided by any .service files');
+    await beta.daemon('libvirt-dbus', 'start');
+    await beta.daemon('libvirtd', 'kill');
+    expect(await listDomains()).not.toBe('answers');
+    await beta.daemon('libvirtd', 'start');
+    await waitFor('libvirt-dbus to find libvirtd again', async () => (await listDomains()) === 'answers');
+  });
+});
+
+describe('the console', () => {
+  it('signs people in by their password', async () => {
+    const url = await alpha.console();
+    const signIn = async (user: string, password: string): Promise<number> => {
+      const Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+      const response = await fetch(`${url}/cockpit/login`, { headers: { Authorization } });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    for (const user of ['root', 'admin', 'guest']) expect(await signIn(user, 'lab')).toBe(200);
+    expect(await signIn('admin', 'wrong')).toBe(401);
+    await alpha.stopConsole();
+  });
+
+  it('gives administrative access to admin only', async () => {
+    const sudo = async (user: string): Promise<number> => {
+      const argv = ['runuser', '-u', user, '--', 'sudo', '-S', '-k', 'id', '-u'];
+      return (await alpha.exec(argv, { check: false, input: 'lab\n' })).exitCode;
+    };
+    expect(await sudo('admin')).toBe(0);
+    expect(await sudo('guest')).not.toBe(0);
+  });
+});
+
+describe('labs', () => {
+  it('run side by side, and leave nothing behind', async () => {
+    const before = new Set(readdirSync('/run/cockpit-migrate-lab'));
+    let other: { name: string; bridge: string; namespaces: ReadonlySet<string> };
+    {
+      await using second = await Lab.start();
+      const host = second.host('alpha');
+      other = {
+        name: second.name,
+        bridge: await bridgeOf(second.name),
+        namespaces: namespacesOf([host, second.host('beta')]),
+      };
+      expect(other.bridge).not.toBe(await bridgeOf(lab.name));
+      expect(host.address).not.toBe(alpha.address);
+      expect(other.namespaces.size).toBe(2 * kinds.length);
+      expect(await knock(host, beta, 22)).not.toBe('open');
+      expect(await knock(host, second.host('beta'), 22)).toBe('open');
+      const guest = await host.guest('alone');
+      await host.console();
+      await guest.booted();
+      expect(await traces(other.name, other.bridge, other.namespaces)).not.toEqual([]);
+    }
+    expect(await traces(other.name, other.bridge, other.namespaces)).toEqual([]);
+    expect(before.has(other.name)).toBe(false);
+    expect(await alpha.virsh('uri')).toBe('qemu:///system');
+  });
+
+  it('end with their owner, also when it is killed while they start', async () => {
+    for (const moment of ['starting', 'started']) {
+      const name = `test-${moment}-${process.pid}`;
+      const owner = spawn('sleep', ['600'], { stdio: 'ignore' });
+      const up = run(driver, ['--lab', name, 'up', '--no-shared', '--owner', String(owner.pid)]);
+      // Killed with its owner's death, `up` may fail.
+      const ended = up.then(
+        () => 'up',
+        () => 'killed',
+      );
+      if (moment === 'starting')
+        await waitFor('a host', () => existsSync(`/run/cockpit-migrate-lab/${name}/alpha/ready`));
+      else expect(await ended).toBe('up');
+      const bridge = await bridgeOf(name).catch(() => 'none');
+      owner.kill('SIGKILL');
+      await ended;
+      await waitFor('the end of the lab', () => !existsSync(`/run/cockpit-migrate-lab/${name}`));
+      await waitFor('the end of its last process', async () => {
+        return (await traces(name, bridge, new Set())).length === 0;
+      });
+    }
+  });
+});
