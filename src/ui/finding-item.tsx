@@ -23,6 +23,9 @@ export function FindingItem(props: FindingItemProps): ReactNode {
   const remedies = 'remedies' in finding ? finding.remedies : [];
   const original = 'original' in finding ? finding.original : undefined;
   const override = finding.verdict === 'block' ? finding.override : undefined;
+  const found = textOf(finding.found);
+  // A single detail may be all that was found, in the same words.
+  const details = (finding.details ?? []).map(textOf).filter((detail) => detail !== found);
   const calm = finding.verdict === 'pass' || finding.verdict === 'not-applicable';
   return (
     <li className="migrate-finding" data-check={finding.check} data-verdict={finding.verdict}>
@@ -30,13 +33,12 @@ export function FindingItem(props: FindingItemProps): ReactNode {
         <VerdictLabel verdict={finding.verdict} overridden={overridden} />
         <strong className="migrate-finding-title">{textOf(finding.title)}</strong>
       </div>
-      <div className="migrate-finding-found">{textOf(finding.found)}</div>
-      {finding.details === undefined || finding.details.length === 0 ? null : (
+      <div className="migrate-finding-found">{found}</div>
+      {details.length === 0 ? null : (
         <ul className="migrate-finding-details">
-          {finding.details.map((detail) => {
-            const text = textOf(detail);
-            return <li key={text}>{text}</li>;
-          })}
+          {details.map((detail) => (
+            <li key={detail}>{detail}</li>
+          ))}
         </ul>
       )}
       {original === undefined ? null : <OriginalText>{original}</OriginalText>}
