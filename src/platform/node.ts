@@ -20,8 +20,11 @@ export interface NodePlatformOptions {
 /** The platform under Node: dbus-next, child processes, sockets and files. `superuser` is what this process is. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform {
   const prefix = options.prefix ?? [];
-  const run = (argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> =>
-    runProgram([...prefix, ...argv], runOptions);
+  const run = async (argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> => {
+    const result = await runProgram([...prefix, ...argv], runOptions);
+    if (prefix.length > 0) throwIfMissing(result, argv[0] ?? '');
+    return result;
+  };
   return {
     dbus: (bus, service) => new DBusNextService(busAddress(bus, options), service),
     run,
@@ -30,6 +33,14 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
       read: (path) => (prefix.length === 0 ? readHere(path) : readThrough(run, path)),
     },
   };
+}
+
+/** The programs of a prefix end with 127 when they find none to go on with, and say so in their own name. */
+function throwIfMissing({ exitCode, stdout, stderr }: RunResult, program: string): void {
+  if (exitCode !== 127) return;
+  const said = `${stdout}${stderr}`.trim();
+  if (/^(env|nsenter|setpriv): [^\n]*: No such file or directory$/.test(said) && said.includes(program))
+    throw new PlatformError('not-found', said);
 }
 
 function busAddress(bus: BusName, options: NodePlatformOptions): string {

@@ -172,8 +172,9 @@ export function outcomeOf(word: string, detail: string): TcpOutcome {
  * A firewall that rejects with "ICMP port unreachable" (plain REJECT of iptables, plain reject of nftables) makes connect()
  * say "Connection refused" like a host with nothing on that port does, and only the latter means that the way is open. The
  * kernel counts the ICMP messages that come in: no new one during the attempt, and it was the host. With one, it may have
- * come for another attempt, so that is doubtful, and is tried again with nothing beside it. A firewall that forges a
- * TCP reset cannot be told from the host by any means.
+ * come for another attempt, so that is doubtful, and is tried again with nothing beside it. No answer the second time is
+ * a firewall, too: kernels send few ICMP messages a second (icmp_ratelimit), but always a reset. A firewall that forges
+ * a TCP reset cannot be told from the host by any means.
  */
 const script = `
 unreachables() {
@@ -194,7 +195,7 @@ try() {
   said=$(timeout "$3" bash -c ': <>"/dev/tcp/$1/$2"' bash "$4" "$5" 2>&1)
   status=$?
   if ((status == 0)); then echo "$2 connected"
-  elif ((status == 124)); then echo "$2 timeout"
+  elif ((status == 124)); then if [[ $1 == alone ]]; then echo "$2 rejected"; else echo "$2 timeout"; fi
   elif [[ $said == *'Connection refused' ]]; then
     unreachables
     if ((count == before)); then echo "$2 refused"

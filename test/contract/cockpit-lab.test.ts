@@ -21,7 +21,7 @@ async function bundle(): Promise<string> {
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
-  if (output === undefined || !('output' in output)) throw new Error('Nothing was built');
+  if (!('output' in output)) throw new Error('Nothing was built');
   return output.output[0].code;
 }
 

@@ -62,7 +62,7 @@ window.contract = {
     settle(
       service(id)
         .subscribe(match, (signal) => {
-          tell(listener, { ...signal });
+          tell(listener, { ...signal } as unknown as PageValue);
         })
         .then((end) => {
           ends.set(listener, end);

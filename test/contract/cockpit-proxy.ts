@@ -75,7 +75,7 @@ export class CockpitProxy implements Platform {
     const settled = (await this.#page.evaluate(
       ([method, values]) =>
         (window.contract[method] as (...values: unknown[]) => unknown)(
-          ...values.map((each) => (each === null ? undefined : each)),
+          ...values.map((each) => each ?? undefined),
         ),
       [name, args.map((each: unknown) => each ?? null)] as const,
     )) as Settled | undefined;
@@ -149,7 +149,7 @@ export class CockpitProxy implements Platform {
       onOutput === undefined
         ? undefined
         : this.listen((text) => {
-            onOutput(String(text));
+            onOutput(text as string);
           });
     return (await this.ask('run', argv, options, output, this.#abortable(signal))) as unknown as RunResult;
   }
