@@ -21,7 +21,8 @@ interface Subscription {
  *
  * Signals come over a channel of their own with one match rule for all signals of the service, which is closed with the last
  * subscription, because the Python bridge neither removes a rule (`remove-match` is ignored) nor sends a signal only
- * once when two rules match it. Closing the channel removes its rules with both bridges.
+ * once when two rules match it, but closing the channel ends its rules. The C bridge in turn leaves a rule in force when its
+ * channel is closed, but removes it when asked to. So it is asked, then the channel is closed.
  */
 export class CockpitService implements DBusService {
   readonly #open: () => CockpitDBusClient;
@@ -30,7 +31,7 @@ export class CockpitService implements DBusService {
   readonly #closedListeners = new Set<(error: PlatformError) => void>();
   readonly #ownerListeners = new Set<(present: boolean) => void>();
   readonly #subscriptions = new Set<Subscription>();
-  #signals: { readonly client: CockpitDBusClient; readonly inForce: Promise<void> } | undefined;
+  #signals: { readonly inForce: Promise<void>; readonly close: () => void } | undefined;
   #present: boolean | undefined;
   #closed: PlatformError | undefined;
 
@@ -59,7 +60,7 @@ export class CockpitService implements DBusService {
     const subscription = { match, listener };
     const unsubscribe = (): void => {
       if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
-      this.#signals?.client.close();
+      this.#signals?.close();
       this.#signals = undefined;
     };
     this.#subscriptions.add(subscription);
@@ -91,9 +92,9 @@ export class CockpitService implements DBusService {
     this.#client.close();
   }
 
-  #openSignals(): { readonly client: CockpitDBusClient; readonly inForce: Promise<void> } {
+  #openSignals(): { readonly inForce: Promise<void>; readonly close: () => void } {
     const client = this.#open();
-    client.subscribe({}, (path, iface, member, args) => {
+    const subscription = client.subscribe({}, (path, iface, member, args) => {
       this.#hear({ path, interface: iface, member, args: args as readonly DBusValue[] });
     });
     const ping = {
@@ -111,7 +112,13 @@ export class CockpitService implements DBusService {
         if (!(error instanceof PlatformError && error.kind === 'dbus')) throw error;
       },
     );
-    return { client, inForce };
+    return {
+      inForce,
+      close: () => {
+        subscription.remove();
+        client.close();
+      },
+    };
   }
 
   #hear(signal: DBusSignal): void {
@@ -171,7 +178,7 @@ export class CockpitService implements DBusService {
   #end(error: PlatformError): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
-    this.#signals?.client.close();
+    this.#signals?.close();
     this.#signals = undefined;
     this.#subscriptions.clear();
     for (const reject of [...this.#openCalls]) reject(error);

@@ -44,7 +44,11 @@ export class Echo {
   }
 }
 
-/** The rules for signals of the echo service at a bus, of all its clients; the bus tells only root or its own user. */
+/**
+ * The rules for signals of the echo service at a bus, of all its clients; the bus tells only root or its own user. Without those
+ * that a client needs for itself: for the owner of the name, and the C bridge's two for its cache of properties, which
+ * it makes once for a service and keeps as long as its session.
+ */
 export async function matchRules(busAddress: string): Promise<readonly string[]> {
   const daemon = nodePlatform({ systemBusAddress: busAddress }).dbus('system', 'org.freedesktop.DBus');
   const [rules] = await daemon.call({
@@ -57,5 +61,9 @@ export async function matchRules(busAddress: string): Promise<readonly string[]>
   daemon.close();
   return Object.values(rules as Readonly<Record<string, readonly string[]>>)
     .flat()
-    .filter((rule) => rule.includes('org.cockpit_migrate.Echo') && !rule.includes('NameOwnerChanged'));
+    .filter(
+      (rule) =>
+        rule.includes('org.cockpit_migrate.Echo') &&
+        !/NameOwnerChanged|interface='org\.freedesktop\.DBus\.(ObjectManager|Properties)'/.test(rule),
+    );
 }
