@@ -169,7 +169,8 @@ export class CockpitService implements DBusService {
           resolve(values as readonly DBusValue[]);
         },
         (error: unknown) => {
-          fail(errorOf(error, 'dbus'));
+          // A reply without a name is no reply: the C bridge gives its own failures so, as when it has lost the bus.
+          fail(errorOf(error, 'closed'));
         },
       );
     });

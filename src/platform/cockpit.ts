@@ -105,8 +105,12 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
         end(0, message ?? '');
       },
       (error: unknown) => {
-        const { exit_status: status, exit_signal: ended, message } = error as CockpitProcessError;
-        if (typeof ended === 'string') end(null, message ?? '');
+        const { exit_status: status, exit_signal: ended, message, problem } = error as CockpitProcessError;
+        // It did not start; the C bridge gives the status -1 beside the problem.
+        if (problem === 'not-found' || problem === 'access-denied') {
+          options.signal?.removeEventListener('abort', onAbort);
+          reject(errorOf(error, 'failed'));
+        } else if (typeof ended === 'string') end(null, message ?? '');
         // The Python bridge gives a signal as a negative status.
         else if (typeof status === 'number') end(status < 0 ? null : status, message ?? '');
         else {

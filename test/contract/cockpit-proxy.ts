@@ -86,6 +86,13 @@ export class CockpitProxy implements Platform {
     return settled?.value;
   }
 
+  /** Asks for what has no answer. A page that is closed has ended everything already. */
+  #tell<Name extends keyof PageSide>(name: Name, ...args: Parameters<PageSide[Name]>): void {
+    this.ask(name, ...args).catch((error: unknown) => {
+      if (!this.#page.isClosed()) throw error;
+    });
+  }
+
   listen(listener: (value: PageValue) => void): number {
     this.#last += 1;
     this.#listeners.set(this.#last, listener);
@@ -97,7 +104,7 @@ export class CockpitProxy implements Platform {
     this.#last += 1;
     const id = this.#last;
     const abort = (): void => {
-      void this.ask('abort', id);
+      this.#tell('abort', id);
     };
     if (signal.aborted) queueMicrotask(abort);
     else signal.addEventListener('abort', abort, { once: true });
@@ -107,11 +114,11 @@ export class CockpitProxy implements Platform {
   dbus(bus: BusName, name: string): DBusService {
     this.#last += 1;
     const id = this.#last;
-    void this.ask('open', id, bus, name);
+    this.#tell('open', id, bus, name);
     const unsubscribe =
       (listener: number): Unsubscribe =>
       () => {
-        void this.ask('end', listener);
+        this.#tell('end', listener);
       };
     return {
       call: async (call, { signal } = {}) =>
@@ -127,7 +134,7 @@ export class CockpitProxy implements Platform {
         const number = this.listen((value) => {
           listener(value === true);
         });
-        void this.ask('onOwner', id, number);
+        this.#tell('onOwner', id, number);
         return unsubscribe(number);
       },
       onClosed: (listener) => {
@@ -135,11 +142,11 @@ export class CockpitProxy implements Platform {
           const { kind, message } = value as { kind: PlatformErrorKind; message: string };
           listener(new PlatformError(kind, message));
         });
-        void this.ask('onClosed', id, number);
+        this.#tell('onClosed', id, number);
         return unsubscribe(number);
       },
       close: () => {
-        void this.ask('close', id);
+        this.#tell('close', id);
       },
     };
   }
