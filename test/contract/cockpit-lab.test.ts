@@ -63,7 +63,7 @@ async function openPage(browser: Browser, url: string, user: string, superuser: 
   return page;
 }
 
-describePlatform('Cockpit in Chromium with a host of the lab', () =>
+describePlatform('Cockpit in Chromium with a host of the lab', 'hosts', () =>
   labSurroundings(async (_lab, alpha) => {
     await installPage(alpha);
     const url = await alpha.console();

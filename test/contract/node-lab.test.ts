@@ -3,7 +3,7 @@ import { nodePlatform } from '../../src/platform/node.ts';
 import { labSurroundings } from './lab-surroundings.ts';
 import { describePlatform } from './platform-contract.ts';
 
-describePlatform('Node with a host of the lab', () =>
+describePlatform('Node with a host of the lab', 'hosts', () =>
   labSurroundings((_lab, alpha) =>
     Promise.resolve({
       platform: alpha.platform(),

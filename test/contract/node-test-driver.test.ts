@@ -107,4 +107,4 @@ async function make(): Promise<Surroundings> {
   };
 }
 
-describePlatform('Node with the test driver of libvirt', make);
+describePlatform('Node with the test driver of libvirt', 'processes', make);
