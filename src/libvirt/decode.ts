@@ -6,9 +6,17 @@ function fail(where: string, expected: string, value: unknown): never {
   throw new LibvirtError('protocol', `${where}: expected ${expected}, got ${JSON.stringify(value)}`);
 }
 
+/** A dictionary of variants may have keys of these names, too, but then no text behind `t`. */
 function isVariant(value: unknown): value is Variant {
-  return typeof value === 'object' && value !== null && 't' in value && 'v' in value;
+  return (
+    typeof value === 'object' && value !== null && 't' in value && 'v' in value && typeof value.t === 'string'
+  );
 }
+
+/*
+ * Each decoder takes a value out of its variants, and throws a LibvirtError, reason `protocol`, that names the place when the
+ * value is of another type.
+ */
 
 /** What is inside: libvirt-dbus wraps the values of its dictionaries in two variants (1.4.1: `"operation" v i 5`). */
 export function unwrap(value: DBusValue | undefined): DBusValue | undefined {
@@ -17,16 +25,19 @@ export function unwrap(value: DBusValue | undefined): DBusValue | undefined {
   return inner;
 }
 
+/** A number of any of D-Bus's types. */
 export function decodeNumber(value: DBusValue | undefined, where: string): number {
   const inner = unwrap(value);
   return typeof inner === 'number' ? inner : fail(where, 'a number', value);
 }
 
+/** A string or an object path. */
 export function decodeString(value: DBusValue | undefined, where: string): string {
   const inner = unwrap(value);
   return typeof inner === 'string' ? inner : fail(where, 'a string', value);
 }
 
+/** An array or a struct; its values keep their variants. */
 export function decodeArray(value: DBusValue | undefined, where: string): readonly DBusValue[] {
   const inner = unwrap(value);
   return Array.isArray(inner) ? (inner as readonly DBusValue[]) : fail(where, 'an array', value);
@@ -37,8 +48,10 @@ export function decodeDictionary(
   value: DBusValue | undefined,
   where: string,
 ): ReadonlyMap<string, DBusValue> {
-  const inner = unwrap(value);
-  if (typeof inner !== 'object' || Array.isArray(inner)) return fail(where, 'a dictionary', value);
+  const inner: unknown = unwrap(value);
+  // JSON that is not D-Bus's could hold null.
+  if (typeof inner !== 'object' || inner === null || Array.isArray(inner))
+    return fail(where, 'a dictionary', value);
   return new Map(
     Object.entries(inner).flatMap(([key, each]: [string, DBusValue]) => {
       const found = unwrap(each);

@@ -32,9 +32,21 @@ interface OpenElement {
   readonly children: XmlNode[];
 }
 
-/** The root element of a document. Strict: unknown entities, unclosed or repeated things are an {@link XmlError}. */
+/**
+ * The root element of a document. Strict: unknown entities, unclosed or repeated things are an {@link XmlError}, whose text
+ * begins with line and column. A document type is refused, and with it all entities of somebody's own. What stands
+ * beside the root element (declaration, comments) is not kept.
+ */
 export function parseXml(text: string): XmlElement {
-  const parser = new SaxesParser({ xmlns: false, position: true });
+  // saxes 6.0.0 joins half of a surrogate pair with whatever follows it, also with a "<".
+  if (/\p{Surrogate}/u.test(text)) throw new XmlError('Half of a character');
+  // libvirt writes XML 1.0 only. Of 1.1, control characters could be read that cannot be written again.
+  const parser = new SaxesParser({
+    xmlns: false,
+    position: true,
+    defaultXMLVersion: '1.0',
+    forceXMLVersion: true,
+  });
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   const add = (node: XmlNode): void => {
@@ -85,7 +97,10 @@ function escapeAttribute(text: string): string {
     .replace(/\n/g, '&#10;');
 }
 
-/** An element as text, in the style of libvirt: single quotes, empty elements closed at once. */
+/**
+ * A node as text, in the style of libvirt (virBufferEscapeString): single quotes, empty elements closed at once. Quotes in text
+ * are left as they are, which libvirt would write as entities: the same to every reader.
+ */
 export function serializeXml(node: XmlNode): string {
   switch (node.kind) {
     case 'text':
@@ -106,7 +121,7 @@ export function serializeXml(node: XmlNode): string {
   }
 }
 
-/** The children of that name. */
+/** The children of that name; the prefix, if there is one, belongs to it. */
 export function children(element: XmlElement, name: string): readonly XmlElement[] {
   return element.children.filter((node): node is XmlElement => node.kind === 'element' && node.name === name);
 }
@@ -118,6 +133,7 @@ export function child(element: XmlElement, ...path: readonly string[]): XmlEleme
   return at;
 }
 
+/** The attribute's value, or undefined: also where there is no element. */
 export function attribute(element: XmlElement | undefined, name: string): string | undefined {
   return element !== undefined && Object.hasOwn(element.attributes, name)
     ? element.attributes[name]
