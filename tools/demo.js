@@ -8,6 +8,8 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setInterval } from 'node:timers';
+import { URL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 const lab = `demo-${process.pid}`;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { po } from 'gettext-parser';
+import { describe, expect, it } from 'vitest';
+
+const folder = join(import.meta.dirname, '../../po');
+
+interface Text {
+  readonly id: string;
+  readonly ids: readonly string[];
+  readonly strings: readonly string[];
+  readonly fuzzy: boolean;
+}
+
+function read(file: string): readonly Text[] {
+  const { translations } = po.parse(readFileSync(join(folder, file)));
+  return Object.values(translations)
+    .flatMap((texts) => Object.values(texts))
+    .filter(({ msgid }) => msgid !== '')
+    .map(({ msgid, msgid_plural: plural, msgstr, comments }) => ({
+      id: msgid,
+      ids: plural === undefined ? [msgid] : [msgid, plural],
+      strings: msgstr,
+      fuzzy: comments?.flag?.includes('fuzzy') === true,
+    }));
+}
+
+/** The values that a text wants put in, each once. */
+function values(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.flatMap((text) => text.match(/\$\d/g) ?? []))].sort();
+}
+
+const template = read('migrate.pot');
+
+describe.each(readdirSync(folder).filter((file) => file.endsWith('.po')))('%s', (file) => {
+  const catalogue = read(file);
+
+  it('has each text of the template, whole and sure, and no other', () => {
+    const translated = catalogue.filter(
+      ({ strings, fuzzy }) => !fuzzy && strings.every((text) => text !== ''),
+    );
+    expect(translated.map(({ id }) => id).sort()).toEqual(template.map(({ id }) => id).sort());
+  });
+
+  it('puts the same values in', () => {
+    for (const { ids, strings } of catalogue) expect([ids, values(strings)]).toEqual([ids, values(ids)]);
+  });
+
+  it('leaves what libvirt and the shell understand as it is', () => {
+    for (const { id, strings } of catalogue) {
+      for (const word of id.match(/qemu\+\w+:\/\/\S+\/system|\/etc\/\w+|\w+\.conf|\bvirsh \S+/g) ?? [])
+        expect(strings.join(' ')).toContain(word.replace(/[,.)]+$/, ''));
+    }
+  });
+});
+
+it('there is French', () => {
+  expect(readdirSync(folder)).toContain('fr.po');
+});
