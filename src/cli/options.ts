@@ -25,7 +25,9 @@ export const options: readonly Option[] = [
   {
     name: 'temporary',
     commands: withVm,
-    help: msg('The definition stays here and a copy runs there until it is shut off; without this the VM moves.'),
+    help: msg(
+      'The definition stays here and a copy runs there until it is shut off; without this the VM moves.',
+    ),
   },
   {
     name: 'migration-uri',

@@ -88,8 +88,7 @@ function findingText(
       ? ` (${say(msg('overridden'))})`
       : '';
   const head = `${say(verdictWord(finding.verdict))}${mark}: ${say(finding.title)} (\`${finding.check}\`)`;
-  if (finding.verdict === 'pass' || finding.verdict === 'not-applicable')
-    return `- ${head}. ${say(finding.found)}`;
+  if (!('remedies' in finding)) return `- ${head}. ${say(finding.found)}`;
   return [
     `### ${head}`,
     say(finding.found),
