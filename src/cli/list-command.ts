@@ -5,7 +5,7 @@ import type { ConnectionName, Vm } from '../engine/vm.ts';
 import type { PrintWishes } from './arguments.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openInventory } from './open-inventory.ts';
-import { print, printJson, type Surroundings, say } from './surroundings.ts';
+import { print, printJson, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** What a VM is doing, in a few words. */
 export function stateWords({ state, transfer }: Vm): Message {
@@ -83,7 +83,7 @@ export async function listCommand(
 ): Promise<ExitStatus> {
   const opened = await openInventory(platform, command.connection);
   if (opened.kind === 'problem') {
-    print(err, say(opened.problem), ...(opened.detail === '' ? [] : [opened.detail]));
+    printProblem(err, say(opened.problem), opened.detail);
     return exitStatus.unknown;
   }
   opened.close();

@@ -11,7 +11,7 @@ import { type ExitStatus, statusOfMigration, statusOfVerdict } from './exit-stat
 import { migrationStatus, migrationText } from './migration-text.ts';
 import { runPreflight } from './preflight-run.ts';
 import { StatusDisplay } from './status-line.ts';
-import { print, printJson, type Surroundings, say } from './surroundings.ts';
+import { print, printJson, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** `cockpit-migrate migrate`: checks, migrates if nothing stands against it, and says how it ended. */
 export async function migrateCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {
@@ -26,7 +26,7 @@ export async function migrateCommand(command: VmCommand, surroundings: Surroundi
   if (verdict === 'blocked' || (verdict === 'unknown' && !command.acceptUnknown)) {
     run.close();
     if (command.json) printJson(out, report);
-    print(
+    printProblem(
       err,
       say(
         verdict === 'blocked'
@@ -67,7 +67,8 @@ async function follow(
       print(err, say(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
     }
     ({ cancelError } = migration);
-    if (!quiet) display.show(migrationStatus(migration));
+    const status = migrationStatus(migration);
+    if (!quiet && status !== undefined) display.show(status);
   };
   const undo = handle.state.subscribe(look);
   look();

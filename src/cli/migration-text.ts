@@ -5,15 +5,15 @@ import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
 import type { Status } from './status-line.ts';
 import { say } from './surroundings.ts';
 
-/** What is going on, for the status line. */
-export function migrationStatus({ state, destination = '', cancelling }: Migration): Status {
+/** What is going on, for the status line; nothing any more when it has ended. */
+export function migrationStatus({ state, destination = '', cancelling }: Migration): Status | undefined {
   const status = statusOf(state, destination);
-  return cancelling
+  return cancelling && status !== undefined
     ? { ...status, stage: `${status.stage} cancelling`, text: `${say(msg('Cancelling.'))} ${status.text}` }
     : status;
 }
 
-function statusOf(state: Migration['state'], destination: string): Status {
+function statusOf(state: Migration['state'], destination: string): Status | undefined {
   const stage = state.phase;
   switch (state.phase) {
     case 'preparing':
@@ -29,7 +29,7 @@ function statusOf(state: Migration['state'], destination: string): Status {
             sizeWords(progress.memoryRemainingBytes),
             sizeWords(progress.memoryTotalBytes),
           ),
-          rateWords(progress.throughputBytesPerSecond),
+          ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
           msg('pass $0', progress.pass),
           durationWords(progress.elapsedMilliseconds),
         ]
@@ -50,7 +50,7 @@ function statusOf(state: Migration['state'], destination: string): Status {
     case 'done':
     case 'failed':
     case 'cancelled':
-      return { stage, text: say(msg('Ended.')) };
+      return undefined;
   }
 }
 
@@ -73,7 +73,6 @@ function headline({ state, vm, destination = '' }: Migration): Message {
             destination,
           );
       }
-      break;
     case 'failed':
       return msg('The migration of $0 failed.', vm.name);
     case 'cancelled':

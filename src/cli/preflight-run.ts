@@ -12,7 +12,7 @@ import { destinationProblem } from './destination-words.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { findVm, openInventory } from './open-inventory.ts';
 import { StatusDisplay } from './status-line.ts';
-import { print, type Surroundings, say } from './surroundings.ts';
+import { printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** A preflight that ran to its end; the inventory is open until it is closed. */
 export interface PreflightRun {
@@ -37,7 +37,7 @@ export async function runPreflight(
 ): Promise<PreflightRun | NoPreflight> {
   const { platform, isRoot, out, err } = surroundings;
   const stop = (status: ExitStatus, ...lines: readonly string[]): NoPreflight => {
-    print(err, ...lines.filter((line) => line !== ''));
+    printProblem(err, ...lines);
     return { kind: 'ended', status };
   };
   // libvirt signs in at the destination as whom it runs: what another user can reach would say nothing.

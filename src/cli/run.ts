@@ -6,7 +6,7 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { helpText } from './options.ts';
-import { print, type Surroundings, say } from './surroundings.ts';
+import { print, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
 export async function runCommandLine(
@@ -23,7 +23,7 @@ export async function runCommandLine(
       print(out, `cockpit-migrate ${version}`);
       return exitStatus.good;
     case 'usage':
-      print(err, `cockpit-migrate: ${say(command.problem)}`, say(msg('See $0.', 'cockpit-migrate --help')));
+      printProblem(err, say(command.problem), say(msg('See $0.', 'cockpit-migrate --help')));
       return exitStatus.usage;
     case 'list':
       return listCommand(command, surroundings);

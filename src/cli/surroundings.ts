@@ -36,6 +36,16 @@ export function print(screen: Screen, ...lines: readonly string[]): void {
   screen.write(lines.map((line) => `${printable(line)}\n`).join(''));
 }
 
+/** Says why it goes no further; empty lines are left out. */
+export function printProblem(screen: Screen, ...lines: readonly string[]): void {
+  print(
+    screen,
+    ...lines
+      .filter((line) => line !== '')
+      .map((line, index) => (index === 0 ? `cockpit-migrate: ${line}` : line)),
+  );
+}
+
 /** Prints one JSON document. */
 export function printJson(screen: Screen, document: unknown): void {
   screen.write(`${JSON.stringify(document, undefined, 2)}\n`);
