@@ -3,8 +3,6 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-const directory = join(import.meta.dirname, 'dist-cli');
-
 /**
  * The command line tool as one file that needs Node and nothing else. It is CommonJS: a program has no suffix in its name, and
  * every Node takes such a file for CommonJS. It stands apart from dist/, which the console serves to everybody.
@@ -31,10 +29,10 @@ export default defineConfig({
   plugins: [
     {
       name: 'program',
-      writeBundle: () => {
-        chmodSync(join(directory, 'cockpit-migrate'), 0o755);
+      writeBundle: ({ dir = '' }) => {
+        chmodSync(join(dir, 'cockpit-migrate'), 0o755);
         // Here, beneath a package.json that says "module", Node would not take it for CommonJS.
-        writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
+        writeFileSync(join(dir, 'package.json'), '{ "type": "commonjs" }\n');
       },
     },
   ],

@@ -65,12 +65,20 @@ export function markdownOf(
   const findings = state.checks
     .flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []))
     .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
+  const loud = findings.filter((finding) => 'remedies' in finding);
+  const calm = findings.filter((finding) => !('remedies' in finding));
   return `${[
     `# ${say(msg('Migration of $0 to $1', choices.vm.name, choices.destination))}`,
     `**${say(verdictSentence(verdictOf(state, overridden)))}**`,
     say(plan.sentence),
     `## ${say(msg('Findings'))}`,
-    ...findings.map((finding) => findingText(finding, overridden, say)),
+    ...loud.map((finding) => findingText(finding, overridden, say)),
+    ...(calm.length === 0
+      ? []
+      : [
+          `### ${say(msg('Nothing to do'))}`,
+          calm.map((finding) => findingText(finding, overridden, say)).join('\n'),
+        ]),
     `## ${say(msg('Forecast'))}`,
     forecastWords(state.forecast).map(say).join(' '),
     `## ${say(msg('The same migration by hand'))}`,

@@ -74,6 +74,8 @@ Why it matters.
 
 - Pause it.
 
+### Nothing to do
+
 - Passed: Title of uri (\`uri\`). All is well.
 
 ## Forecast
