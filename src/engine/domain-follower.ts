@@ -261,7 +261,7 @@ export class DomainFollower {
         return;
       }
       const record = summary.persistent ? await readRecord(this.#connection.domain(summary.uuid)) : undefined;
-      if (signal.aborted) return;
+      if (this.#ended.signal.aborted) return;
       const known = this.#entries.get(path);
       const job = isActive(summary) ? known?.job : undefined;
       this.#entries.set(path, {

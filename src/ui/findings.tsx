@@ -44,8 +44,19 @@ export function findingsSummary(state: PreflightState, overrides: ReadonlySet<st
     findings.filter(
       (finding) => finding.verdict === verdict && !(verdict === 'block' && overrides.has(finding.check)),
     ).length;
-  if (state.running) return _('Checking whether the migration will work. Nothing is changed on either host.');
   const [blocks, unknowns, warnings] = [count('block'), count('unknown'), count('warn')];
+  if (state.running) {
+    return blocks === 0
+      ? _('Checking whether the migration will work. Nothing is changed on either host.')
+      : format(
+          ngettext(
+            'Checking on, but $0 check blocks the migration already.',
+            'Checking on, but $0 checks block the migration already.',
+            blocks,
+          ),
+          blocks,
+        );
+  }
   const overridden = findings.filter(
     (finding) => finding.verdict === 'block' && overrides.has(finding.check),
   ).length;
@@ -66,7 +77,7 @@ export function findingsSummary(state: PreflightState, overrides: ReadonlySet<st
 
 /**
  * The findings. While they stream in they keep the order of the checks, so that nothing jumps under the reader's eyes;
- * at the end the worst come first and what passed is folded away.
+ * at the end the worst come first, and what passed can be folded away.
  */
 export function Findings({
   state,
@@ -75,7 +86,7 @@ export function Findings({
   onOverride,
   onAction,
 }: FindingsProps): ReactNode {
-  const [expanded, setExpanded] = useState(false);
+  const [expanded, setExpanded] = useState(true);
   const item = (finding: Finding): ReactNode => (
     <FindingItem
       key={finding.check}

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
-import type { LabHost } from '../lab/lab.ts';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 
 /** Pictures of what a person sees; the README's is one of them. */
 export const pictures = join(import.meta.dirname, 'output');
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export async function startBrowser(): Promise<Browser> {
   await mkdir(pictures, { recursive: true });
@@ -24,73 +28,158 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
+export interface ConsoleOptions {
+  /** root unless given; the lab's others are admin (may administer) and guest (may not). */
+  readonly user?: string;
+  /** Of the page, such as `#/vm/web/migrate?uri=...`. */
+  readonly hash?: string;
+  readonly dark?: boolean;
+  /** As Cockpit writes it: `fr-fr`. */
+  readonly language?: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** The page in a real console of a host, signed in as a real user by its password. */
 export class Console {
   readonly page: Page;
-  /** The frame in which Cockpit shows the page. */
-  readonly frame: Frame;
+  readonly #url: string;
 
-  private constructor(page: Page, frame: Frame) {
+  private constructor(page: Page, url: string) {
     this.page = page;
-    this.frame = frame;
+    this.#url = url;
   }
 
-  static async open(browser: Browser, host: LabHost, url: string, hash = ''): Promise<Console> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+  /** Opens the page of the console at a URL, in a browser profile of its own. */
+  static async open(browser: Browser, url: string, options: ConsoleOptions = {}): Promise<Console> {
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 1000 },
+      colorScheme: options.dark === true ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    });
+    if (options.language !== undefined)
+      await context.addCookies([{ name: 'CockpitLang', value: options.language, url }]);
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
-    await page.goto(`${url}/migrate${hash}`);
-    await page.fill('#login-user-input', 'root');
+    page.setDefaultTimeout(90_000);
+    await page.goto(`${url}/migrate${options.hash ?? ''}`);
+    await page.fill('#login-user-input', options.user ?? 'root');
     await page.fill('#login-password-input', 'lab');
     await page.click('#login-button');
-    const element = await page.waitForSelector('iframe[name="cockpit1:localhost/migrate"]', {
+    const console = new Console(page, url);
+    await (await console.frame()).waitForSelector('h1');
+    return console;
+  }
+
+  /** The frame in which Cockpit shows the page; another one after the page was loaded anew. */
+  async frame(): Promise<Frame> {
+    const element = await this.page.waitForSelector('iframe[name="cockpit1:localhost/migrate"]', {
       state: 'attached',
     });
     const frame = await element.contentFrame();
-    if (frame === null) throw new Error(`${host.name}: the page has no frame`);
-    await frame.waitForSelector('[data-vm]');
-    return new Console(page, frame);
+    if (frame === null) throw new Error('the page has no frame');
+    return frame;
+  }
+
+  /** Follows a link to a place in the page, as from a bookmark. */
+  async go(hash: string): Promise<void> {
+    await this.page.goto(`${this.#url}/migrate${hash}`);
+  }
+
+  /** Opens the dialog by its link. The console's address follows the page a moment later; the same one again is no news. */
+  async link(vm: string, uri: string, temporary = false): Promise<Locator> {
+    await this.page.waitForFunction(() => !window.location.href.includes('/migrate?'));
+    const query = new URLSearchParams({ uri, ...(temporary ? { temporary: 'true' } : {}) });
+    await this.go(`#/vm/${encodeURIComponent(vm)}/migrate?${query.toString()}`);
+    const dialog = await this.#dialog();
+    await dialog.getByText(vm, { exact: true }).first().waitFor();
+    return dialog;
+  }
+
+  async #dialog(): Promise<Locator> {
+    const dialog = (await this.frame()).getByRole('dialog', { name: 'Migrate VM to another host' });
+    await dialog.waitFor();
+    return dialog;
+  }
+
+  async row(vm: string): Promise<Locator> {
+    return (await this.frame()).locator(`tr[data-vm="${escapeCss(vm)}"]`);
+  }
+
+  /** Chooses from a VM's menu. */
+  async choose(vm: string, item: string): Promise<void> {
+    const frame = await this.frame();
+    await frame.getByRole('button', { name: `Actions for ${vm}`, exact: true }).click();
+    await frame.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   /** Opens the dialog as a person does: kebab, Migrate, destination. */
-  async dialog(vm: string, uri: string, temporary = false): Promise<void> {
-    await this.frame.getByRole('button', { name: `Actions for ${vm}`, exact: true }).click();
-    await this.frame.getByRole('menuitem', { name: 'Migrate', exact: true }).click();
-    const dialog = this.frame.getByRole('dialog', { name: 'Migrate VM to another host' });
-    await dialog.waitFor();
+  async dialog(vm: string, uri: string, temporary = false): Promise<Locator> {
+    await this.choose(vm, 'Migrate');
+    const dialog = await this.#dialog();
     await dialog.getByRole('textbox', { name: 'Destination URI' }).fill(uri);
     if (temporary) await dialog.getByRole('checkbox', { name: 'Temporary migration' }).check();
+    return dialog;
   }
 
-  /** The verdict of a check once it has one. */
-  async verdict(check: string): Promise<string> {
-    const finding = this.frame.locator(`[data-check="${check}"][data-verdict]`);
+  /** The finding of a check once it has a verdict. */
+  async finding(check: string): Promise<{ readonly verdict: string; readonly text: string }> {
+    const finding = (await this.frame()).locator(`[data-check="${check}"][data-verdict]`);
     await finding.waitFor({ state: 'attached' });
-    return (await finding.getAttribute('data-verdict')) ?? '';
+    return {
+      verdict: (await finding.getAttribute('data-verdict')) ?? '',
+      text: ((await finding.textContent()) ?? '').replace(/\s+/g, ' '),
+    };
   }
 
-  /** Waits until the preflight lets the migration be started, starts it, and waits for its end. */
+  /** Waits for the end of the checks; the answer is whether Migrate can be pressed, and what is said beside it. */
+  async checked(): Promise<{ readonly ready: boolean; readonly text: string }> {
+    const dialog = await this.#dialog();
+    await dialog.locator('[aria-label="Findings"][aria-busy="true"]').waitFor({ state: 'detached' });
+    await dialog.getByRole('button', { name: 'Check again' }).and(dialog.locator(':enabled')).waitFor();
+    return {
+      ready: await dialog.getByRole('button', { name: 'Migrate', exact: true }).isEnabled(),
+      text: (await dialog.locator('[data-ready]').textContent()) ?? '',
+    };
+  }
+
+  /** Presses Migrate as soon as the preflight lets it. */
+  async start(): Promise<void> {
+    const { ready, text } = await this.checked();
+    if (!ready) throw new Error(`Migrate cannot be pressed: ${text}`);
+    const dialog = await this.#dialog();
+    await dialog.getByRole('button', { name: 'Migrate', exact: true }).click();
+  }
+
+  /** Starts the migration, and waits for its end. */
   async migrate(vm: string): Promise<string> {
-    const dialog = this.frame.getByRole('dialog', { name: 'Migrate VM to another host' });
-    const button = dialog.getByRole('button', { name: 'Migrate', exact: true });
-    await this.frame.waitForFunction(() => {
-      const found = [...document.querySelectorAll('button')].find(
-        (each) => each.textContent.trim() === 'Migrate',
-      );
-      return found !== undefined && !found.disabled && found.getAttribute('aria-disabled') !== 'true';
-    });
-    await button.click();
+    await this.start();
     return this.phase(vm, ['done', 'failed', 'cancelled']);
   }
 
   /** Waits until a migration is in one of the phases. */
   async phase(vm: string, phases: readonly string[]): Promise<string> {
-    const name = vm.replace(/["\\]/g, '\\$&');
-    const found = await this.frame.waitForSelector(
-      phases.map((phase) => `[data-migration="${name}"][data-phase="${phase}"]`).join(', '),
+    const found = await (await this.frame()).waitForSelector(
+      phases.map((phase) => `[data-migration="${escapeCss(vm)}"][data-phase="${phase}"]`).join(', '),
       { state: 'attached', timeout: 120_000 },
     );
     return (await found.getAttribute('data-phase')) ?? '';
+  }
+
+  /** What axe has against the page as it is now, and where. */
+  async violations(): Promise<readonly string[]> {
+    const frame = await this.frame();
+    await frame.evaluate(axe);
+    return frame.evaluate(async () => {
+      interface Axe {
+        run(
+          context: Document,
+          options: { readonly resultTypes: readonly string[] },
+        ): Promise<{ violations: readonly { id: string; nodes: readonly { html: string }[] }[] }>;
+      }
+      const { axe } = window as unknown as { readonly axe: Axe };
+      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
   }
 
   async picture(name: string): Promise<void> {
@@ -100,4 +189,8 @@ export class Console {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+function escapeCss(text: string): string {
+  return text.replace(/["\\]/g, '\\$&');
 }

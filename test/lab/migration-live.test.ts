@@ -272,13 +272,14 @@ test('with all four worker threads taken, progress and cancel go through virsh',
   const other = open(alpha);
   const last = four[3];
   const [first] = handles;
-  if (last === undefined || first === undefined) throw new Error('four were started');
+  const [copied] = four;
+  if (last === undefined || first === undefined || copied === undefined) throw new Error('four were started');
   await other.start(last);
   await waitFor('all four to run', async () => {
     const jobs = await Promise.all(four.map(({ uuid }) => alpha.virsh('domjobinfo', uuid)));
     return jobs.every((text) => text.includes('Unbounded'));
   });
-  await here.copying(four[0] as Guest);
+  await here.copying(copied);
   here.migrations.cancel(first.vm);
   expect((await first.ended).state.phase).toBe('cancelled');
   for (const handle of handles) here.migrations.cancel(handle.vm);

@@ -10,8 +10,11 @@ PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-for module in virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk; do
-  [ -f /modules/$module.ko ] && insmod /modules/$module.ko 2>/dev/null
+# Which of them needs which differs between kernels: in each round those are loaded whose needs are met.
+for _ in 1 2 3 4 5; do
+  for module in /modules/*.ko; do
+    insmod "$module" 2>/dev/null
+  done
 done
 for word in $(cat /proc/cmdline); do
   case $word in

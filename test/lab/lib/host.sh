@@ -102,17 +102,17 @@ host_daemon() {
   local host=$1 daemon=$2 action=$3 start stop ready service=/usr/share/dbus-1/system-services/org.libvirt.service
   case $daemon in
     dbus)
-      start='mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile'
+      start='! pgrep -f "^dbus-daemon --system" >/dev/null || exit 0; mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile'
       stop='^dbus-daemon --system'
       ready='test -S /run/dbus/system_bus_socket'
       ;;
     sshd)
-      start='mkdir -p /run/sshd; /usr/sbin/sshd'
+      start='! pgrep -f "^sshd: /usr/sbin/sshd" >/dev/null || exit 0; mkdir -p /run/sshd; /usr/sbin/sshd'
       stop='^sshd: /usr/sbin/sshd'
       ready='true'
       ;;
     libvirtd)
-      start='pgrep -x virtlogd >/dev/null || virtlogd -d; rm -f /run/libvirtd.pid; libvirtd -d -l'
+      start='! pgrep -f "^libvirtd -d" >/dev/null || exit 0; pgrep -x virtlogd >/dev/null || virtlogd -d; rm -f /run/libvirtd.pid; libvirtd -d -l'
       stop='^libvirtd -d'
       ready='virsh -q -c qemu:///system uri'
       ;;

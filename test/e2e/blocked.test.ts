@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { randomUUID } from 'node:crypto';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
+import { Console, startBrowser } from './console.ts';
+
+const ssh = 'qemu+ssh://beta/system';
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+let browser: Browser;
+let console: Console;
+let web: Guest;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+  const [started, url, guest] = await Promise.all([startBrowser(), alpha.console(), alpha.guest('web')]);
+  browser = started;
+  web = guest;
+  await web.booted();
+  console = await Console.open(browser, url);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await lab.down();
+});
+
+/** Opens the dialog; the check has to block with these words, and Migrate cannot be pressed. */
+async function blocks(check: string, words: RegExp, uri = ssh, vm: string = web.name): Promise<void> {
+  const dialog = await console.link(vm, uri);
+  expect(await console.finding(check)).toMatchObject({
+    verdict: 'block',
+    text: expect.stringMatching(words) as string,
+  });
+  expect(await console.checked()).toMatchObject({ ready: false });
+  await console.picture(`blocked-${check}`);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+describe('what is typed as destination', () => {
+  it.each([
+    ['', 'Enter a destination first.', /A host name will do/],
+    ['   ', 'Enter a destination first.', /A host name will do/],
+    ['beta', 'The destination URI is not complete yet.', /qemu\+ssh:\/\/beta\/system/],
+    ['qemu+ssh://', 'The destination URI is not complete yet.', /host/],
+    ['qemu+ssh:///system', 'The destination URI cannot be used.', /host/],
+    ['https://beta/system', 'The destination URI cannot be used.', /https/],
+    ['qemu+ssh://beta/session', 'The destination URI cannot be used.', /system/],
+    ['qemu+ssh://be ta/system', 'The destination URI cannot be used.', /space/],
+    ['qemu+ssh://alpha/system', 'The destination URI cannot be used.', /this (very )?host/i],
+  ])('%j is answered before anything is sent', async (text, footer, helper) => {
+    await console.go('#/');
+    const dialog = await console.dialog('web', text);
+    await dialog.locator('[data-ready="false"]').getByText(footer).waitFor();
+    await dialog.getByText(helper).first().waitFor();
+    expect(await dialog.locator('[data-check]').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('offers a whole URI for a host name, trims it, and remembers it', async () => {
+    await console.go('#/');
+    const dialog = await console.dialog('web', ' beta ');
+    await dialog.getByRole('button', { name: `Use ${ssh}` }).click();
+    expect(await dialog.getByRole('textbox', { name: 'Destination URI' }).inputValue()).toBe(ssh);
+    expect(await console.finding('uri')).toMatchObject({ verdict: 'pass' });
+    // Closing it stops the checks, which is no reason to forget what is remembered of migrations that were started.
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('has parameters that run programs confirmed first', async () => {
+    const dialog = await console.link('web', `${ssh}?command=/usr/bin/touch&no_verify=1`);
+    await dialog.getByText('This URI does more than name a host').waitFor();
+    await dialog.getByText('Confirm the parameters of the destination URI, or take them out.').waitFor();
+    expect(await dialog.locator('[data-check]').count()).toBe(0);
+    expect(await console.violations()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+});
+
+describe('with its real cause', () => {
+  it('uri: this very host by its address', async () => {
+    const dialog = await console.link('web', `qemu+ssh://${alpha.address}/system`);
+    await dialog
+      .getByText(/The destination URI cannot be used|checks? blocks? the migration/)
+      .first()
+      .waitFor();
+    expect(await dialog.getByRole('button', { name: 'Migrate', exact: true }).isEnabled()).toBe(false);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('host-identity: this very host under a name that only the hosts file knows', async () => {
+    await alpha.exec(['sh', '-c', `echo "${alpha.address} alias" >> /etc/hosts`]);
+    await alpha.exec([
+      'sh',
+      '-c',
+      'ssh-keyscan alias >> /root/.ssh/known_hosts 2>/dev/null; cat /root/.ssh/id_ed25519.pub >> /root/.ssh/authorized_keys',
+    ]);
+    await blocks('host-identity', /this (very )?host|the same host/i, 'qemu+ssh://alias/system');
+  });
+
+  it('control-port: a firewall', async () => {
+    await beta.firewall('drop', '22');
+    try {
+      await blocks('control-port', /does not answer/);
+    } finally {
+      await beta.firewall('open', '22');
+    }
+  });
+
+  it('authentication: no key, an unknown host, an expired certificate', async () => {
+    try {
+      await alpha.trust(beta, 'refused-key');
+      await blocks('authentication', /does not accept the ssh key/);
+      await alpha.trust(beta, 'unknown-host-key');
+      await blocks('authentication', /does not know the host key of beta yet/);
+    } finally {
+      await alpha.trust(beta, 'on');
+    }
+    await beta.certificate('expired');
+    try {
+      await blocks('authentication', /has expired/, 'qemu+tls://beta/system');
+    } finally {
+      await beta.certificate('valid');
+    }
+  });
+
+  it('data-ports: a firewall', async () => {
+    await beta.firewall('drop', '49152-49215');
+    try {
+      await blocks('data-ports', /0 of 64 ports/);
+    } finally {
+      await beta.firewall('open', '49152-49215');
+    }
+  });
+
+  it('cpu-compatibility and vm-state: features that the destination lacks, a VM that is off', async () => {
+    await alpha.guest('other cpu', { memory: 128, disk: 'none', cpu: 'Skylake-Server', off: true });
+    await (await console.row('other cpu')).waitFor();
+    await blocks('cpu-compatibility', /cannot offer these features.*avx512f/, ssh, 'other cpu');
+    await blocks('vm-state', /shut off/, ssh, 'other cpu');
+  });
+
+  it('shared-storage: a disk that only this host has', async () => {
+    const guest = await alpha.guest('local', { memory: 128, disk: 'local' });
+    await (await console.row('local')).waitFor();
+    await blocks('shared-storage', /this host alone/, ssh, 'local');
+    await alpha.virsh('destroy', guest.uuid);
+  });
+
+  it('name-collision: another VM of that name', async () => {
+    const other = randomUUID();
+    await beta.exec(['sh', '-c', 'cat | virsh define /dev/stdin'], {
+      input: `<domain type='qemu'><name>web</name><uuid>${other}</uuid><memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
+    });
+    try {
+      await blocks('name-collision', /is called/);
+    } finally {
+      await beta.virsh('undefine', other);
+    }
+  });
+
+  it('dirty-rate: more than the link carries, with the plain advice', async () => {
+    const busy = await alpha.guest('busy', { memory: 256, dirtyMb: 96, dirtyRate: 40, disk: 'none' });
+    await busy.dirtying();
+    await beta.shape('80mbit');
+    try {
+      const dialog = await console.link('busy', ssh);
+      expect(await console.finding('dirty-rate')).toMatchObject({
+        verdict: 'block',
+        text: expect.stringMatching(/would not come to an end.*[Pp]ause.*load/) as string,
+      });
+      expect(await console.checked()).toMatchObject({ ready: false });
+      await dialog.locator('[data-forecast="does-not-converge"]').waitFor();
+      await console.picture('blocked-dirty-rate');
+      // The remedy that the dialog can carry out itself.
+      await dialog.getByRole('button', { name: /Pause/ }).click();
+      await dialog.locator('[data-check="dirty-rate"][data-verdict="pass"]').waitFor();
+      expect(await alpha.virsh('domstate', busy.uuid)).toBe('paused');
+    } finally {
+      await beta.shape(undefined);
+      await alpha.virsh('destroy', busy.uuid);
+    }
+  });
+
+  it('and nothing of all this was changed on the destination', async () => {
+    expect(await beta.virsh('list', '--all', '--uuid')).toBe('');
+    expect(await alpha.virsh('domstate', web.uuid)).toBe('running');
+  });
+});
+
+it('a dialog that is closed stops its checks', async () => {
+  const dialog = await console.link('web', ssh);
+  await dialog.locator('[data-check]').first().waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect
+    .poll(
+      async () =>
+        (await alpha.exec(['sh', '-c', 'ps -eo args | grep -E "^(ssh|virsh) .*beta" || true'])).stdout,
+      { timeout: 15_000 },
+    )
+    .toBe('');
+});

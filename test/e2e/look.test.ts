@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
+import { Console, startBrowser } from './console.ts';
+
+const ssh = 'qemu+ssh://beta/system';
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+let browser: Browser;
+let url: string;
+let web: Guest;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  web = await alpha.guest('web');
+  await alpha.guest('database', { memory: 160, disk: 'local' });
+  await alpha.guest('archive of the year before last', { off: true });
+  await web.booted();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await lab.down();
+});
+
+/** Nothing may stick out of the page to the right. */
+async function fits(console: Console): Promise<void> {
+  const frame = await console.frame();
+  expect(
+    await frame.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+  ).toBeLessThanOrEqual(0);
+}
+
+it.each([
+  ['light-wide', { width: 1280, height: 1000 }],
+  ['dark-wide', { width: 1280, height: 1000, dark: true }],
+  ['light-narrow', { width: 400, height: 800 }],
+  ['dark-narrow', { width: 400, height: 800, dark: true }],
+] as const)('looks right and is accessible: %s', async (name, options) => {
+  const console = await Console.open(browser, url, options);
+  await (await console.row('web')).waitFor();
+  const dark = await (await console.frame()).evaluate(() =>
+    document.documentElement.classList.contains('pf-v6-theme-dark'),
+  );
+  expect(dark).toBe('dark' in options);
+  await fits(console);
+  expect(await console.violations()).toEqual([]);
+  await console.picture(`list-${name}`);
+  await console.link('database', ssh);
+  await console.checked();
+  await fits(console);
+  expect(await console.violations()).toEqual([]);
+  await console.picture(`findings-${name}`);
+  await console.close();
+});
+
+it('speaks French, wholly', async () => {
+  const console = await Console.open(browser, url, { language: 'fr-fr' });
+  const frame = await console.frame();
+  expect(await frame.evaluate(() => document.documentElement.lang)).toMatch(/^fr/);
+  await frame.locator('tr[data-vm="web"]').waitFor();
+  await console.picture('list-french');
+  const english = /\b(the|and|this host|destination of|Passed|Migrate|Cancel|checks?|running)\b/i;
+  const words = async (): Promise<string> =>
+    frame.evaluate(() => document.body.innerText.replaceAll('Migrate VM', 'Migrate VM'));
+  expect((await words()).match(english)).toBeNull();
+  await console.go(`#/vm/web/migrate?uri=${encodeURIComponent(ssh)}`);
+  const dialog = frame.getByRole('dialog');
+  await dialog.locator('[data-ready="true"]').waitFor();
+  expect((await words()).match(english)).toBeNull();
+  await console.picture('findings-french');
+  expect(await console.violations()).toEqual([]);
+  await console.close();
+});
+
+it('is worked by the keyboard alone, from the list to the verified end', async () => {
+  const console = await Console.open(browser, url);
+  const { keyboard } = console.page;
+  const frame = await console.frame();
+  await frame.locator('tr[data-vm="web"]').waitFor();
+  /** What has the focus, as a screen reader names it. */
+  const focused = (): Promise<string> =>
+    frame.evaluate(() => {
+      const element = document.activeElement;
+      return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+    });
+  const tabTo = async (name: string): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      if ((await focused()).trim() === name) return;
+      await keyboard.press('Tab');
+    }
+    throw new Error(`The Tab key does not come to ${name}`);
+  };
+  await frame.locator('h1').focus();
+  await tabTo('Actions for web');
+  await keyboard.press('Enter');
+  await frame.getByRole('menu').waitFor();
+  for (let presses = 0; presses < 12 && (await focused()) !== 'Migrate'; presses += 1)
+    await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  const dialog = frame.getByRole('dialog', { name: 'Migrate VM to another host' });
+  await dialog.waitFor();
+  // The focus is in the box for the destination already.
+  await expect
+    .poll(() => frame.evaluate(() => document.activeElement?.getAttribute('placeholder') ?? ''))
+    .toBe('qemu+ssh://beta/system');
+  await keyboard.type(ssh);
+  await console.checked();
+  await tabTo('Migrate');
+  await keyboard.press('Enter');
+  expect(await console.phase('web', ['done', 'failed', 'cancelled'])).toBe('done');
+  await tabTo('Close');
+  await keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await beta.virsh('domstate', web.uuid)).toBe('running');
+  await console.close();
+});

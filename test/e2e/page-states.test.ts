@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { Lab, type LabHost } from '../lab/lab.ts';
+import { Console, startBrowser } from './console.ts';
+
+let lab: Lab;
+let alpha: LabHost;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  lab = await Lab.start({ hosts: ['alpha'], shared: false });
+  alpha = lab.host('alpha');
+  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  await alpha.exec(['sh', '-c', `cat > /run/systemctl; chmod 755 /run/systemctl`], { input: systemctl });
+  await alpha.exec(['mount', '--bind', '/run/systemctl', '/usr/bin/systemctl']);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await lab.down();
+});
+
+/**
+ * The lab's hosts have no systemd. This stands for it: it knows the units of the daemons and starts the real ones. What the
+ * page asks of systemctl is what it would ask of the real one.
+ */
+const systemctl = `#!/bin/sh
+case "$*" in
+  list-unit-files*)
+    for unit in "$@"; do
+      case $unit in
+        libvirtd.service) echo "$unit enabled enabled" ;;
+        libvirt-dbus.service) [ -e /run/no-libvirt-dbus ] || echo "$unit static -" ;;
+      esac
+    done
+    ;;
+  'start libvirtd.service' | 'start -- libvirtd.service') rm -f /run/libvirtd.pid; libvirtd -d -l ;;
+  'start libvirt-dbus.service' | 'start -- libvirt-dbus.service')
+    cp /run/org.libvirt.service /usr/share/dbus-1/system-services/org.libvirt.service
+    busctl --system call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig
+    busctl --system call org.freedesktop.DBus / org.freedesktop.DBus StartServiceByName su org.libvirt 0
+    ;;
+  *) echo "systemctl $* is not known here" >&2; exit 1 ;;
+esac
+`;
+
+it('says that there is no VM, and shows one as soon as there is', async () => {
+  const console = await Console.open(browser, url);
+  const frame = await console.frame();
+  await frame.getByRole('heading', { name: 'No VMs on this host' }).waitFor();
+  expect(await console.violations()).toEqual([]);
+  await console.picture('no-vm');
+  const guest = await alpha.guest('first', { memory: 96, disk: 'none' });
+  await (await console.row('first')).getByText('Running', { exact: true }).waitFor();
+  await alpha.virsh('suspend', guest.uuid);
+  await (await console.row('first')).getByText('Paused', { exact: true }).waitFor();
+  await alpha.virsh('destroy', guest.uuid);
+  await (await console.row('first')).getByText('Shut off', { exact: true }).waitFor();
+  await console.close();
+});
+
+it('does all that the menu says, and tells what libvirt refuses', async () => {
+  const console = await Console.open(browser, url);
+  const frame = await console.frame();
+  const row = await console.row('first');
+  const shows = (text: string): Promise<void> => row.getByText(text, { exact: true }).waitFor();
+  const confirm = (name: string): Promise<void> =>
+    frame.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  await console.choose('first', 'Run');
+  await shows('Running');
+  await console.choose('first', 'Pause');
+  await shows('Paused');
+  await console.choose('first', 'Resume');
+  await shows('Running');
+  await console.choose('first', 'Force reboot');
+  await confirm('Force reboot');
+  await console.choose('first', 'Reboot');
+  await console.choose('first', 'Shut down');
+  await shows('Running');
+  await console.choose('first', 'Force shut down');
+  await confirm('Force shut down');
+  await shows('Shut off');
+  // What libvirt refuses: the kernel of the guest is away.
+  const xml = await alpha.virsh('dumpxml', '--inactive', 'first');
+  await alpha.exec(['sh', '-c', 'cat | virsh define /dev/stdin'], {
+    input: xml.replace('/var/lib/libvirt/boot/vmlinuz', '/nowhere/vmlinuz'),
+  });
+  await console.choose('first', 'Run');
+  await frame
+    .locator('[data-refusal="first"]')
+    .getByText('A file that the VM needs is missing. The text beneath names it.')
+    .waitFor();
+  await frame
+    .locator('[data-refusal="first"]')
+    .getByText(/vmlinuz/)
+    .first()
+    .waitFor({ state: 'attached' });
+  await console.picture('refusal');
+  expect(await console.violations()).toEqual([]);
+  await alpha.exec(['sh', '-c', 'cat | virsh define /dev/stdin'], { input: xml });
+  await console.close();
+});
+
+it('keeps filter and order in the address', async () => {
+  for (const name of ['apple', 'banana', 'cherry']) await alpha.guest(name, { disk: 'none', off: true });
+  const console = await Console.open(browser, url);
+  const frame = await console.frame();
+  await (await console.row('cherry')).waitFor();
+  await frame.getByRole('button', { name: 'Name', exact: true }).click();
+  await frame.getByRole('textbox', { name: /filter/i }).fill('an');
+  await (await console.row('cherry')).waitFor({ state: 'detached' });
+  await console.page.waitForURL(/=an\b/);
+  const address = console.page.url();
+  const again = await console.page.context().newPage();
+  await again.goto(address);
+  await again
+    .frameLocator('iframe[name="cockpit1:localhost/migrate"]')
+    .locator('tr[data-vm="banana"]')
+    .waitFor();
+  expect(
+    await again.frameLocator('iframe[name="cockpit1:localhost/migrate"]').locator('tr[data-vm]').count(),
+  ).toBe(1);
+  await console.close();
+});
+
+afterEach(async () => {
+  await alpha.exec(['rm', '-f', '/run/no-libvirt-dbus']);
+  await alpha.daemon('libvirtd', 'start');
+  await alpha.daemon('libvirt-dbus', 'start');
+});
+
+it.each(['kill', 'break', 'remove'] as const)(
+  'says that libvirt-dbus is away (%s), and starts it',
+  async (how) => {
+    const console = await Console.open(browser, url);
+    const frame = await console.frame();
+    await (await console.row('first')).waitFor();
+    if (how === 'kill') {
+      // D-Bus starts it again by itself: the page has to come back without being asked.
+      await alpha.daemon('libvirt-dbus', 'kill');
+      const guest = await alpha.guest('after the kill', { disk: 'none', off: true });
+      await (await console.row('after the kill')).waitFor();
+      await alpha.virsh('undefine', guest.uuid);
+      await (await console.row('after the kill')).waitFor({ state: 'detached' });
+      await console.close();
+      return;
+    }
+    if (how === 'remove') await alpha.exec(['touch', '/run/no-libvirt-dbus']);
+    await alpha.daemon('libvirt-dbus', how);
+    // What was known stays; a page that is opened now says what is missing.
+    await frame.getByText('The connection to libvirt is lost.', { exact: false }).first().waitFor();
+    await (await console.row('first')).waitFor();
+    const late = await Console.open(browser, url);
+    const lateFrame = await late.frame();
+    if (how === 'remove') {
+      await lateFrame.getByRole('heading', { name: 'libvirt-dbus is not installed' }).waitFor();
+      await lateFrame.getByText('apt install libvirt-dbus').waitFor();
+      expect(await late.violations()).toEqual([]);
+      await late.picture('libvirt-dbus-missing');
+      await alpha.exec(['rm', '/run/no-libvirt-dbus']);
+      await alpha.daemon('libvirt-dbus', 'start');
+      await lateFrame.getByRole('button', { name: 'Try again' }).click();
+    } else {
+      await lateFrame.getByRole('heading', { name: 'libvirt-dbus does not run' }).waitFor();
+      expect(await late.violations()).toEqual([]);
+      await late.picture('libvirt-dbus-stopped');
+      await lateFrame.getByRole('button', { name: 'Start libvirt-dbus.service', exact: true }).click();
+    }
+    await (await late.row('first')).waitFor();
+    await frame
+      .getByText('The connection to libvirt is lost.', { exact: false })
+      .first()
+      .waitFor({ state: 'detached' });
+    await console.close();
+    await late.close();
+  },
+);
+
+it('says that libvirtd does not run, starts it, and comes back by itself', async () => {
+  const console = await Console.open(browser, url);
+  const frame = await console.frame();
+  await (await console.row('first')).waitFor();
+  await alpha.daemon('libvirtd', 'stop');
+  await frame.getByText('The connection to libvirt is lost.', { exact: false }).first().waitFor();
+  await console.picture('reconnecting');
+  const late = await Console.open(browser, url);
+  const lateFrame = await late.frame();
+  await lateFrame.getByRole('heading', { name: 'libvirt does not run' }).waitFor();
+  expect(await late.violations()).toEqual([]);
+  await late.picture('libvirtd-stopped');
+  await lateFrame.getByRole('button', { name: 'Start libvirtd.service', exact: true }).click();
+  await (await late.row('first')).waitFor();
+  await frame
+    .getByText('The connection to libvirt is lost.', { exact: false })
+    .first()
+    .waitFor({ state: 'detached' });
+  await console.choose('first', 'Run');
+  await (await console.row('first')).getByText('Running', { exact: true }).waitFor();
+  await alpha.virsh('destroy', 'first');
+  await console.close();
+  await late.close();
+});
+
+it('lets a user without administrative access look, and says how to get more', async () => {
+  const console = await Console.open(browser, url, { user: 'guest' });
+  const frame = await console.frame();
+  await frame.getByText('You may look, but not change anything').waitFor();
+  await frame.getByText(/turn on administrative access/).waitFor();
+  await (await console.row('first')).getByText('Shut off', { exact: true }).waitFor();
+  await frame.getByRole('button', { name: 'Actions for first', exact: true }).click();
+  const run = frame.getByRole('menuitem', { name: 'Run', exact: true });
+  await run.waitFor();
+  expect(await run.getAttribute('aria-disabled')).toBe('true');
+  expect(await console.violations()).toEqual([]);
+  await console.picture('read-only');
+  await console.close();
+});
+
+it('tells a user who may not even look what is missing', async () => {
+  await alpha.exec([
+    'sed',
+    '-i',
+    's/^unix_sock_ro_perms.*/unix_sock_ro_perms = "0700"/',
+    '/etc/libvirt/libvirtd.conf',
+  ]);
+  await alpha.daemon('libvirtd', 'stop');
+  await alpha.daemon('libvirtd', 'start');
+  const console = await Console.open(browser, url, { user: 'guest' });
+  const frame = await console.frame();
+  await frame.getByRole('heading', { name: 'You may not see the VMs of this host' }).waitFor();
+  await frame.getByText(/turn on administrative access/).waitFor();
+  expect(await console.violations()).toEqual([]);
+  await console.picture('no-access');
+  await console.close();
+});
