@@ -14,7 +14,8 @@ function screenOf(stream: NodeJS.WriteStream): Screen {
   return {
     isTerminal: stream.isTTY,
     get columns() {
-      return stream.isTTY ? stream.columns : 80;
+      // A terminal that does not know its width says 0.
+      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
     },
     write: (text) => {
       if (open) stream.write(text);
