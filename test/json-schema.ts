@@ -60,8 +60,9 @@ export function schemaProblems(document: unknown, name = 'report'): readonly str
     const { $ref, type, const: constant, enum: values, oneOf } = schema;
     if (typeof $ref === 'string')
       problems.push(...check(object(definitions[$ref.replace('#/$defs/', '')], $ref), value, at));
-    if (type !== undefined && !hasType(type, value)) return [...problems, `${at}: is no ${String(type)}`];
-    if (constant !== undefined) expect(value === constant, `is not ${String(constant)}`);
+    if (type !== undefined && !hasType(type, value))
+      return [...problems, `${at}: is no ${JSON.stringify(type)}`];
+    if (constant !== undefined) expect(value === constant, `is not ${JSON.stringify(constant)}`);
     if (Array.isArray(values)) expect(values.includes(value), `${String(value)} is not allowed`);
     if (Array.isArray(oneOf)) {
       const fitting = oneOf.filter((each) => check(object(each, 'oneOf'), value, at).length === 0);

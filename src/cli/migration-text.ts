@@ -54,25 +54,33 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
   }
 }
 
+function doneHeadline(
+  verification: Extract<Migration['state'], { phase: 'done' }>['verification'],
+  name: string,
+  destination: string,
+): Message {
+  switch (verification) {
+    case 'confirmed':
+      return msg('Done: $0 runs on $1, as both hosts say.', name, destination);
+    case 'contradicted':
+      return msg(
+        'libvirt says that $0 has moved to $1, but not everything is as it should be.',
+        name,
+        destination,
+      );
+    case 'incomplete':
+      return msg(
+        'libvirt says that $0 has moved to $1, but not everything could be verified.',
+        name,
+        destination,
+      );
+  }
+}
+
 function headline({ state, vm, destination = '' }: Migration): Message {
   switch (state.phase) {
     case 'done':
-      switch (state.verification) {
-        case 'confirmed':
-          return msg('Done: $0 runs on $1, as both hosts say.', vm.name, destination);
-        case 'contradicted':
-          return msg(
-            'libvirt says that $0 has moved to $1, but not everything is as it should be.',
-            vm.name,
-            destination,
-          );
-        case 'incomplete':
-          return msg(
-            'libvirt says that $0 has moved to $1, but not everything could be verified.',
-            vm.name,
-            destination,
-          );
-      }
+      return doneHeadline(state.verification, vm.name, destination);
     case 'failed':
       return msg('The migration of $0 failed.', vm.name);
     case 'cancelled':

@@ -9,7 +9,12 @@ const readyMilliseconds = 30_000;
 
 /** The VMs of a connection, or why there are none to see. */
 export type OpenedInventory =
-  | { readonly kind: 'ready'; readonly inventory: Inventory; readonly vms: readonly Vm[]; close(): void }
+  | {
+      readonly kind: 'ready';
+      readonly inventory: Inventory;
+      readonly vms: readonly Vm[];
+      readonly close: () => void;
+    }
   | { readonly kind: 'problem'; readonly problem: Message; readonly detail: string };
 
 /** Connects to libvirt and waits for its list of VMs. Does not reject. */

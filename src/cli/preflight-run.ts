@@ -21,7 +21,7 @@ export interface PreflightRun {
   readonly plan: Plan;
   readonly state: PreflightState;
   readonly inventory: Inventory;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** It did not come to the checks, or they were ended; why was printed. */
@@ -81,16 +81,16 @@ export async function runPreflight(
         text: say(msg('Checking: $0 of $1.', done, checks.length)),
       });
   });
-  let ended = false;
+  const ended = new AbortController();
   const forget = surroundings.onSignal(() => {
-    ended = true;
+    ended.abort();
     preflight.stop();
   });
   await preflight.start();
   forget();
   undo();
   display.clear();
-  if (ended) {
+  if (ended.signal.aborted) {
     opened.close();
     return stop(exitStatus.unknown, say(msg('The checks were ended. Nothing was started.')));
   }

@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly out: Screen;
   readonly err: Screen;
   /** Hears Ctrl-C (`interrupt`) and the wish that the program ends at once (`leave`). */
-  onSignal(listener: (wish: 'interrupt' | 'leave') => void): Unsubscribe;
+  readonly onSignal: (listener: (wish: 'interrupt' | 'leave') => void) => Unsubscribe;
 }
 
 /** A sentence of the engine, in English: the catalogues are the page's. */

@@ -299,7 +299,7 @@ describe('an interrupt', () => {
   });
 
   const copying = (): Promise<boolean> =>
-    waitFor('the job', async () => /Data remaining/.test(await alpha.virsh('domjobinfo', guest.name)));
+    waitFor('the job', async () => (await alpha.virsh('domjobinfo', guest.name)).includes('Data remaining'));
 
   test('while it checks ends it, and nothing was started', async () => {
     const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=10');

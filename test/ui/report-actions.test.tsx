@@ -52,7 +52,7 @@ function catchDownloads(): { readonly name: string; readonly text: Promise<strin
     const reader = new FileReader();
     const text = new Promise<string>((resolve) => {
       reader.onload = () => {
-        resolve(String(reader.result));
+        resolve(typeof reader.result === 'string' ? reader.result : '');
       };
     });
     reader.readAsText(blob);
