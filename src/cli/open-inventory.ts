@@ -34,13 +34,18 @@ export function openInventory(platform: Platform, connection: ConnectionName): P
     const timer = setTimeout(() => {
       fail(msg('libvirt did not answer within $0 seconds.', readyMilliseconds / 1000), '');
     }, readyMilliseconds);
+    let seen = false;
     const look = (): void => {
       const state = inventory.state.get();
       if (state.kind === 'problem') fail(problemWords(state.problem), detailOf(state.problem));
-      if (state.kind !== 'ready') return;
-      clearTimeout(timer);
-      // Stays subscribed: jobs, and with them the progress, are only followed for somebody who listens.
-      resolve({ kind: 'ready', inventory, vms: state.vms, close });
+      if (state.kind !== 'ready' || seen) return;
+      seen = true;
+      void inventory.complete().then(() => {
+        clearTimeout(timer);
+        const complete = inventory.state.get();
+        // Stays subscribed: jobs, and with them the progress, are only followed for somebody who listens.
+        resolve({ kind: 'ready', inventory, vms: 'vms' in complete ? complete.vms : state.vms, close });
+      });
     };
     undo = inventory.state.subscribe(look);
     inventory.start();

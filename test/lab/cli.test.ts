@@ -310,10 +310,19 @@ describe('an interrupt', () => {
   });
 
   test('really cancels: libvirt ends the job and the VM goes on here', async () => {
-    const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=1');
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+    );
     await copying();
     await run.signal('INT');
     const { exitCode, stdout, stderr } = await run.ended;
+    expect(stdout).toContain('Overridden.');
     expect(stderr).toContain('Asking libvirt to cancel.');
     expect(stdout).toContain(`The migration of ${guest.name} was cancelled.`);
     expect(exitCode).toBe(1);
@@ -323,7 +332,15 @@ describe('an interrupt', () => {
   });
 
   test('a wish to end leaves the migration to libvirt, which goes on', async () => {
-    const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=1');
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+    );
     await copying();
     await run.signal('TERM');
     const { exitCode, stdout, stderr } = await run.ended;
