@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schemaProblems } from '../json-schema.ts';
 import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
@@ -13,6 +13,7 @@ let beta: LabHost;
 let browser: Browser;
 let console: Console;
 let web: Guest;
+let dialog: Locator;
 
 beforeAll(async () => {
   lab = await Lab.start();
@@ -23,6 +24,8 @@ beforeAll(async () => {
   web = guest;
   await web.booted();
   console = await Console.open(browser, url);
+  dialog = await console.link(web.name, ssh);
+  await console.checked();
 });
 
 afterAll(async () => {
@@ -31,8 +34,6 @@ afterAll(async () => {
 });
 
 it('lets the findings be saved as files, under the console’s content policy', async () => {
-  const dialog = await console.link(web.name, ssh);
-  await console.checked();
   const save = async (button: string): Promise<{ name: string; text: string }> => {
     const waiting = console.page.waitForEvent('download');
     await dialog.getByRole('button', { name: button }).click();
@@ -50,15 +51,11 @@ it('lets the findings be saved as files, under the console’s content policy', 
 });
 
 it('copies the findings over plain http too', async () => {
-  const dialog = await console.link(web.name, ssh);
-  await console.checked();
   await dialog.getByRole('button', { name: 'Copy findings' }).click();
   await dialog.getByText('Copied.').waitFor();
 });
 
 it('shows a command that does the same when it is run by hand', async () => {
-  const dialog = await console.link(web.name, ssh);
-  await console.checked();
   await dialog.getByRole('button', { name: 'Show command' }).click();
   const line = await dialog.locator('code', { hasText: /^virsh / }).textContent();
   await console.picture('report');

@@ -65,7 +65,7 @@ function cli(host: LabHost, ...argv: readonly string[]): Promise<ExecResult> {
 async function background(
   host: LabHost,
   ...argv: readonly string[]
-): Promise<{ signal: (name: string) => Promise<void>; ended: Promise<ExecResult> }> {
+): Promise<{ signal: (...signals: readonly string[]) => Promise<void>; ended: Promise<ExecResult> }> {
   const mark = `mark-${randomUUID()}`;
   const ended = host.exec(['env', `CKM_MARK=${mark}`, ...program(...argv)], { check: false });
   const pid = await waitFor('the program to run', async () => {
@@ -83,8 +83,15 @@ async function background(
     return /^\d+$/m.exec(stdout)?.[0];
   });
   return {
-    signal: async (name) => {
-      await host.exec(['kill', `-${name}`, pid]);
+    signal: async (...signals) => {
+      await host.exec([
+        'sh',
+        '-c',
+        'p=$1; shift; for s; do kill "-$s" "$p"; sleep 0.1; done',
+        'sh',
+        pid,
+        ...signals,
+      ]);
     },
     ended,
   };
@@ -328,6 +335,30 @@ describe('an interrupt', () => {
     expect(exitCode).toBe(1);
     expect(await alpha.virsh('domjobinfo', guest.name)).toMatch(/None/);
     expect(await names(beta)).not.toContain(guest.name);
+    await guest.goesOn();
+  });
+
+  test('a second one leaves it to libvirt at once', async () => {
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+      '--json',
+    );
+    await copying();
+    await run.signal('INT', 'INT');
+    const { exitCode, stdout, stderr } = await run.ended;
+    expect(stderr).toContain('left in the hands of libvirt');
+    const report = JSON.parse(stdout) as MigratedReport;
+    expect(schemaProblems(report)).toEqual([]);
+    expect([exitCode, report.migration]).toEqual([3, { phase: 'copying' }]);
+    await waitFor('the job to end', async () =>
+      (await alpha.virsh('domjobinfo', guest.name)).includes('None'),
+    );
     await guest.goesOn();
   });
 
