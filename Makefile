@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
 SOURCES := $(shell find src po public -type f 2>/dev/null) index.html vite.config.ts package.json
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
 
-all: dist/manifest.json
+all: dist/manifest.json dist-cli/cockpit-migrate
 
 # What building needs: Node and the npm packages of the lock file.
 node_modules/.stamp: package-lock.json tools/ensure-packages
@@ -22,7 +22,10 @@ node_modules/.stamp: package-lock.json tools/ensure-packages
 	@touch $@
 
 dist/manifest.json: node_modules/.stamp $(SOURCES)
-	npm run --silent build
+	npm run --silent build:page
+
+dist-cli/cockpit-migrate: node_modules/.stamp $(SOURCES) vite.cli.config.ts
+	npm run --silent build:cli
 
 demo: dist/manifest.json
 	tools/ensure-packages lab
@@ -42,32 +45,36 @@ bench: dist/manifest.json
 po/migrate.pot: node_modules/.stamp $(SOURCES)
 	npm run --silent pot
 
-install: dist/manifest.json
+install: dist/manifest.json dist-cli/cockpit-migrate
 	mkdir -p $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	cp -r dist/. $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/metainfo
 	cp packaging/org.cockpit_project.migrate.metainfo.xml $(DESTDIR)$(PREFIX)/share/metainfo
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 dist-cli/cockpit-migrate $(DESTDIR)$(PREFIX)/bin
+	install -m 644 packaging/cockpit-migrate.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	rm -f $(DESTDIR)$(PREFIX)/share/metainfo/org.cockpit_project.migrate.metainfo.xml
+	rm -f $(DESTDIR)$(PREFIX)/bin/cockpit-migrate $(DESTDIR)$(PREFIX)/share/man/man1/cockpit-migrate.1
 
 # A link in the developer's own home: Cockpit serves the page from the checkout after a reload.
-devel-install: dist/manifest.json
+devel-install: dist/manifest.json dist-cli/cockpit-migrate
 	mkdir -p $(HOME)/.local/share/cockpit
 	ln -sfn $(CURDIR)/dist $(HOME)/.local/share/cockpit/$(PACKAGE)
 
 devel-uninstall:
 	rm -f $(HOME)/.local/share/cockpit/$(PACKAGE)
 
-# The source with dist/ built, so that packagers and machines without Node can install it with `make install`.
+# The source with dist/ and dist-cli/ built, so that packagers and machines without Node can install it with `make install`.
 dist-archive = cockpit-migrate-$(VERSION).tar.xz
-dist: dist/manifest.json
+dist: dist/manifest.json dist-cli/cockpit-migrate
 	tar --create --xz --file $(dist-archive) --transform 's,^,cockpit-migrate-$(VERSION)/,' \
-		--exclude-vcs --exclude='*/node_modules' dist $$(git ls-files)
+		--exclude-vcs --exclude='*/node_modules' dist dist-cli $$(git ls-files)
 	@echo $(dist-archive)
 
 clean:
-	rm -rf dist node_modules .cache cockpit-migrate-*.tar.xz
+	rm -rf dist dist-cli node_modules .cache cockpit-migrate-*.tar.xz
 
 .PHONY: all demo check static bench install uninstall devel-install devel-uninstall dist clean

@@ -49,7 +49,9 @@ describe('layers', () => {
     expect(upwardImports('libvirt/x.ts', `export * from '../main.node.ts';`)).toEqual([
       'libvirt/x.ts -> main.node.ts',
     ]);
+    expect(upwardImports('cli/x.ts', `import { a } from '../ui/a.ts';`)).toEqual(['cli/x.ts -> ui/a.ts']);
     expect(upwardImports('ui/x.ts', `import { a } from '../engine/a.ts';`)).toEqual([]);
+    expect(upwardImports('cli/x.ts', `import { a } from '../engine/a.ts';`)).toEqual([]);
   });
 
   it('have every file in a known folder or among the roots', () => {

@@ -60,6 +60,7 @@ export class DomainFollower {
   readonly #wanted = new Set<string>();
   readonly #dirty = new Set<string>();
   readonly #reading = new Set<string>();
+  #details: Promise<void> = Promise.resolve();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #ended = new AbortController();
   #polling = true;
@@ -89,7 +90,12 @@ export class DomainFollower {
       if (this.#entries.has(summary.path)) continue;
       this.#entries.set(summary.path, withoutJob(summary, records.get(summary.path)));
     }
-    void this.#loadDetails();
+    this.#details = this.#loadDetails();
+  }
+
+  /** Resolves when the jobs and records that were there at the beginning are known, or cannot be. Does not reject. */
+  get details(): Promise<void> {
+    return this.#details;
   }
 
   close(): void {

@@ -134,6 +134,12 @@ export class Inventory {
     this.#follower.unfollow(uuid);
   }
 
+  /** Resolves when what is shown has the jobs and records that were there at the beginning, too. Does not reject. */
+  async complete(): Promise<void> {
+    await this.#follower.details;
+    if (this.#state.get().kind === 'ready') this.#publish();
+  }
+
   /** Reads the VM again, soon. */
   refresh(uuid: string): void {
     this.#follower.refresh(uuid);

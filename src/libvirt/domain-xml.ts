@@ -12,7 +12,7 @@ import {
 
 /** Where a disk's content is; which fields there are depends on the disk's type. */
 export interface DiskSource {
-  /** Of `file`, `block` and `dir`. */
+  /** Of `file`, `block`, `dir` and `vhostuser` (a socket). */
   readonly path?: string;
   /** Of `network`. */
   readonly protocol?: string;
@@ -56,42 +56,54 @@ export interface DomainConfig {
 }
 
 /** Units of libvirt's scaled integers (its documentation of `<memory>`); without one, KiB. */
-const units: Readonly<Record<string, number>> = {
-  b: 1,
-  bytes: 1,
-  KB: 1e3,
-  k: 1024,
-  KiB: 1024,
-  MB: 1e6,
-  M: 2 ** 20,
-  MiB: 2 ** 20,
-  GB: 1e9,
-  G: 2 ** 30,
-  GiB: 2 ** 30,
-  TB: 1e12,
-  T: 2 ** 40,
-  TiB: 2 ** 40,
-};
+const units: ReadonlyMap<string, number> = new Map([
+  ['b', 1],
+  ['bytes', 1],
+  ['KB', 1e3],
+  ['k', 1024],
+  ['KiB', 1024],
+  ['MB', 1e6],
+  ['M', 2 ** 20],
+  ['MiB', 2 ** 20],
+  ['GB', 1e9],
+  ['G', 2 ** 30],
+  ['GiB', 2 ** 30],
+  ['TB', 1e12],
+  ['T', 2 ** 40],
+  ['TiB', 2 ** 40],
+]);
 
 function bytesOf(element: XmlElement | undefined): number {
   if (element === undefined) return 0;
-  const factor = units[attribute(element, 'unit') ?? 'KiB'];
-  const value = Number(textOf(element).trim());
-  if (factor === undefined || !Number.isFinite(value)) throw new XmlError(`<${element.name}>: no size`);
-  return value * factor;
+  const factor = units.get(attribute(element, 'unit') ?? 'KiB');
+  const value = /^\s*(\d+)\s*$/.exec(textOf(element))?.[1];
+  if (factor === undefined || value === undefined) throw new XmlError(`<${element.name}>: no size`);
+  return Number(value) * factor;
 }
 
-function sourceOf(element: XmlElement | undefined): DiskSource | undefined {
-  const path = attribute(element, 'file') ?? attribute(element, 'dev') ?? attribute(element, 'dir');
+/** The attribute of `<source>` that holds a path, for the types that have one. */
+const pathAttributes: ReadonlyMap<string, string> = new Map([
+  ['file', 'file'],
+  ['block', 'dev'],
+  ['dir', 'dir'],
+  ['vhostuser', 'path'],
+]);
+
+/** A source that names nothing, as that of `nvme`, is one nevertheless; one without its path is an empty drive. */
+function sourceOf(type: string, element: XmlElement | undefined): DiskSource | undefined {
+  if (element === undefined) return undefined;
+  const pathAttribute = pathAttributes.get(type);
+  if (pathAttribute !== undefined) {
+    const path = attribute(element, pathAttribute);
+    return path === undefined ? undefined : { path };
+  }
   const names = ['protocol', 'name', 'pool', 'volume'] as const;
-  const given: DiskSource = Object.fromEntries(
+  return Object.fromEntries(
     names.flatMap((name) => {
       const value = attribute(element, name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  if (path === undefined && Object.keys(given).length === 0) return undefined;
-  return path === undefined ? given : { ...given, path };
 }
 
 function backingChainOf(disk: XmlElement): string[] {
@@ -110,7 +122,7 @@ function diskOf(element: XmlElement): DomainDisk {
   const type = attribute(element, 'type') ?? 'file';
   const driver = child(element, 'driver');
   const device = attribute(element, 'device') ?? 'disk';
-  const source = sourceOf(child(element, 'source'));
+  const source = sourceOf(type, child(element, 'source'));
   const format = attribute(driver, 'type');
   const cache = attribute(driver, 'cache');
   const startupPolicy = attribute(child(element, 'source'), 'startupPolicy');
@@ -139,6 +151,10 @@ export function parseDomain(text: string): DomainConfig {
     if (value === '') throw new XmlError(`<domain>: no ${what}`);
     return value;
   };
+  // Not trimmed: a name may begin with a space.
+  const nameElement = child(root, 'name');
+  const name = nameElement === undefined ? '' : textOf(nameElement);
+  if (name === '') throw new XmlError('<domain>: no name');
   const cpu = child(root, 'cpu');
   const model = child(root, 'cpu', 'model');
   const emulator = child(root, 'devices', 'emulator');
@@ -146,8 +162,7 @@ export function parseDomain(text: string): DomainConfig {
   const memoryBytes = bytesOf(child(root, 'memory'));
   const current = child(root, 'currentMemory');
   return {
-    // Not trimmed: a name may begin with a space.
-    name: textOf(child(root, 'name') ?? root),
+    name,
     uuid: required(child(root, 'uuid'), 'uuid'),
     type: attribute(root, 'type') ?? '',
     memoryBytes,

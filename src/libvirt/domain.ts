@@ -94,13 +94,18 @@ export class Domain {
     } finally {
       clearTimeout(timer);
     }
+    await this.#virsh('domjobabort', this.uuid);
+  }
+
+  /** For what libvirt-dbus cannot do, or does not answer. */
+  async #virsh(...argv: readonly string[]): Promise<void> {
     const answers = await virshSession(
       this.#platform,
       this.#uri,
-      [{ id: 'abort', argv: ['domjobabort', this.uuid] }],
+      [{ id: 'only', argv }],
       this.#uri === 'qemu:///system' ? { superuser: 'try' } : {},
     );
-    const answer = answers.get('abort');
+    const answer = answers.get('only');
     if (answer?.ok === false) throw new LibvirtError('other', answer.error);
   }
 
@@ -148,8 +153,15 @@ export class Domain {
     await this.#call('SetMetadata', [metadataElement, xml, key, namespace, affectConfig]);
   }
 
-  /** Takes the element out; libvirt does so for an empty text. */
+  /**
+   * Takes the element out; one that is not there is out already. By virsh: libvirt removes an element when the text is NULL,
+   * and libvirt-dbus (1.4.1) hands an empty string on as it is, which libvirt refuses to parse.
+   */
   async removeMetadata(namespace: string): Promise<void> {
-    await this.#call('SetMetadata', [metadataElement, '', '', namespace, affectConfig]);
+    try {
+      await this.#virsh('metadata', this.uuid, '--uri', namespace, '--config', '--remove');
+    } catch (error) {
+      if (!(error instanceof LibvirtError && /metadata not found/i.test(error.message))) throw error;
+    }
   }
 }

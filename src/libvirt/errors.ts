@@ -35,15 +35,15 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
     'auth-refused',
   ],
   [
-    /certificate.*(not trusted|known issuer|unknown issuer|signed using insecure|isn't trusted)/i,
+    /certificate.*(not trusted|known issuer|unknown issuer|insecure algorithm|revoked)|verify peer's certificate/i,
     'auth-tls-untrusted',
   ],
-  [/certificate.*(expired|not yet activated|not activated)/i, 'auth-tls-expired'],
+  [/certificate.*(expired|not yet activ)/i, 'auth-tls-expired'],
   [/certificate.*(does not match|owner)/i, 'auth-tls-name'],
   [/Migration without shared storage is unsafe/i, 'no-shared-storage'],
   [/^Unsafe migration|Unsafe migration:/i, 'unsafe-migration'],
   [/Attempt to migrate guest to the same host/i, 'same-host'],
-  [/already exists with uuid|domain .* is already (active|defined)|already exists/i, 'domain-exists'],
+  [/already exists with uuid|domain ('.*' )?is already (active|defined)/i, 'domain-exists'],
   [
     /CPU is incompatible|guest CPU doesn't match|Host CPU does not provide|guest and host CPU are not compatible/i,
     'cpu-incompatible',
@@ -82,7 +82,7 @@ export class LibvirtError extends Error {
   }
 }
 
-/** Any error as a LibvirtError. */
+/** Any error as a LibvirtError, with the error as its cause. */
 export function libvirtErrorOf(error: unknown): LibvirtError {
   if (error instanceof LibvirtError) return error;
   const text = error instanceof Error ? error.message : String(error);

@@ -49,12 +49,12 @@ const operations: readonly JobOperation[] = [
   'snapshot-delete',
 ];
 
-/** A VM on its way out. */
+/** A domain on its way to another host. */
 export function isOutgoingMigration(job: DomainJob): boolean {
   return job.operation === 'migration-out' && (job.type === 'bounded' || job.type === 'unbounded');
 }
 
-/** The job of GetJobStats or JobCompleted: its type and the typed parameters. */
+/** The job of GetJobStats or JobCompleted: its type and the typed parameters (VIR_DOMAIN_JOB_* of libvirt-domain.h). */
 export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>): DomainJob {
   const number = (name: string): number => {
     const value = values.get(name);
@@ -78,21 +78,37 @@ export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>):
   };
 }
 
-const sizes: Readonly<Record<string, number>> = {
-  B: 1,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
+/** Units of virsh's figures (vshPrettyCapacity); others, such as ms and pages, count one by one. */
+const sizes: ReadonlyMap<string, number> = new Map([
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['GiB', 2 ** 30],
+  ['TiB', 2 ** 40],
+  ['PiB', 2 ** 50],
+  ['EiB', 2 ** 60],
+]);
 
-const textTypes: Readonly<Record<string, JobType>> = {
-  Bounded: 'bounded',
-  Unbounded: 'unbounded',
-  Completed: 'completed',
-  Failed: 'failed',
-  Cancelled: 'cancelled',
-};
+const textTypes: ReadonlyMap<string, JobType> = new Map([
+  ['Bounded', 'bounded'],
+  ['Unbounded', 'unbounded'],
+  ['Completed', 'completed'],
+  ['Failed', 'failed'],
+  ['Cancelled', 'cancelled'],
+]);
+
+/** virsh's words for the operations (virshDomainJobOperation). */
+const textOperations: ReadonlyMap<string, JobOperation> = new Map([
+  ['Start', 'start'],
+  ['Save', 'save'],
+  ['Restore', 'restore'],
+  ['Incoming migration', 'migration-in'],
+  ['Outgoing migration', 'migration-out'],
+  ['Snapshot', 'snapshot'],
+  ['Snapshot revert', 'snapshot-revert'],
+  ['Dump', 'dump'],
+  ['Backup', 'backup'],
+  ['Snapshot delete', 'snapshot-delete'],
+]);
 
 /** What `virsh domjobinfo` prints in the C locale; undefined when there is no job or the text is not understood. */
 export function parseJobText(text: string): DomainJob | undefined {
@@ -101,21 +117,16 @@ export function parseJobText(text: string): DomainJob | undefined {
     const match = /^([^:]+):\s+(.*?)\s*$/.exec(line);
     if (match?.[1] !== undefined && match[2] !== undefined) fields.set(match[1], match[2]);
   }
-  const type = textTypes[fields.get('Job type') ?? ''];
+  const type = textTypes.get(fields.get('Job type') ?? '');
   if (type === undefined) return undefined;
   const number = (name: string): number => {
     const [value = '', unit = ''] = (fields.get(name) ?? '0').split(/\s+/);
-    const factor = sizes[unit.replace('/s', '')] ?? 1;
+    const factor = sizes.get(unit.replace('/s', '')) ?? 1;
     return (Number.parseFloat(value) || 0) * factor;
   };
   return {
     type,
-    operation:
-      fields.get('Operation') === 'Outgoing migration'
-        ? 'migration-out'
-        : fields.get('Operation') === 'Incoming migration'
-          ? 'migration-in'
-          : 'unknown',
+    operation: textOperations.get(fields.get('Operation') ?? '') ?? 'unknown',
     elapsedMilliseconds: number('Time elapsed'),
     dataTotal: number('Data total'),
     dataProcessed: number('Data processed'),

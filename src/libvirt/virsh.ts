@@ -4,15 +4,18 @@ import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 
 /** One command for virsh; `argv` are its words as they are, quoting is done here. */
 export interface VirshCommand {
+  /** Names the answer; each command of a session has its own. */
   readonly id: string;
   readonly argv: readonly string[];
 }
 
+/** What a command printed, without the line breaks around it, or the error that it ended with. */
 export type VirshAnswer =
   | { readonly id: string; readonly ok: true; readonly text: string }
   | { readonly id: string; readonly ok: false; readonly error: string };
 
 export interface VirshOptions {
+  /** As root; without it, as the user. */
   readonly superuser?: 'require' | 'try';
   /** Text for `/dev/stdin` as an argument of a command. */
   readonly input?: string;
@@ -30,12 +33,12 @@ export function virshQuote(word: string): string {
   return `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
-let sessions = 0;
+const markLength = 24;
 
-/** A line that no answer holds: unique in this process and in time. */
+/** Text that no answer holds, since nobody can have guessed it. */
 function marker(): string {
-  sessions += 1;
-  return `ckm-${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}-${sessions}`;
+  const random = (): string => Math.random().toString(36).slice(2);
+  return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
 }
 
 /** `error: ` lines as virsh prints them, without the word. */
@@ -43,19 +46,97 @@ function errorText(text: string): string {
   return text.replace(/^error: /gm, '').trim();
 }
 
-/** virsh prints its errors into the same stream; a command failed if a line begins so. */
-function answerOf(id: string, text: string): VirshAnswer {
-  const trimmed = text.replace(/^\n+|\s+$/g, '');
-  return /^error: /m.test(trimmed)
-    ? { id, ok: false, error: errorText(trimmed) }
-    : { id, ok: true, text: trimmed };
+/**
+ * virsh prints its errors into the same stream, each line with the word before it, and a command that fails may have printed
+ * something already. XML comes whole or not at all, and a description within it may have lines that look like an error.
+ */
+function answerOf(id: string, printed: string): VirshAnswer {
+  const text = printed.replace(/^\n+|\n+$/g, '');
+  const failed = text.startsWith('<') ? false : /^error: /m.test(text);
+  return failed ? { id, ok: false, error: errorText(text) } : { id, ok: true, text };
+}
+
+/** Takes the output apart as it comes; whatever was read is not looked at again. */
+class AnswerReader {
+  readonly answers = new Map<string, VirshAnswer>();
+  readonly #mark: string;
+  readonly #commands: readonly VirshCommand[];
+  readonly #onAnswer: (answer: VirshAnswer) => void;
+  /** What came behind the last marker. */
+  #rest = '';
+  #marks = 0;
+
+  constructor(mark: string, commands: readonly VirshCommand[], onAnswer: (answer: VirshAnswer) => void) {
+    this.#mark = mark;
+    this.#commands = commands;
+    this.#onAnswer = onAnswer;
+  }
+
+  read(output: string): void {
+    // Quiet virsh ends the marker with a line break in some versions only (9.0 does not), so it may begin anywhere.
+    const from = Math.max(0, this.#rest.length - this.#mark.length);
+    this.#rest += output;
+    let begin = 0;
+    let at = this.#rest.indexOf(this.#mark, from);
+    while (at >= 0) {
+      if (this.#marks > 0) this.#complete(this.#rest.slice(begin, at));
+      // Before the first marker there is nothing but what virsh says about the connection.
+      this.#marks += 1;
+      begin = at + this.#mark.length;
+      at = this.#rest.indexOf(this.#mark, begin);
+    }
+    this.#rest = this.#rest.slice(begin);
+  }
+
+  /** The words of virsh if it could not connect, at its start or, as some versions do, with the first command. */
+  get refusal(): string | undefined {
+    const [first] = this.#commands;
+    const answer = first === undefined ? undefined : this.answers.get(first.id);
+    const said = this.#marks === 0 ? errorText(this.#rest) : answer?.ok === false ? answer.error : '';
+    const match = /^failed to connect to the hypervisor\n?([^]*)$/.exec(said);
+    return match?.[1] ?? (this.#marks === 0 ? said : undefined);
+  }
+
+  #complete(printed: string): void {
+    const command = this.#commands[this.#marks - 1];
+    if (command === undefined) return;
+    const answer = answerOf(command.id, printed);
+    this.answers.set(command.id, answer);
+    this.#onAnswer(answer);
+  }
+}
+
+/** Half of what Linux takes for one argument (MAX_ARG_STRLEN: 128 KiB), as a character may have up to three bytes. */
+const longestScript = 40_000;
+
+/** The commands in as few portions as one argument each can hold. */
+function portionsOf(commands: readonly VirshCommand[]): readonly (readonly VirshCommand[])[] {
+  const portions: VirshCommand[][] = [[]];
+  let length = 0;
+  for (const command of commands) {
+    const more = scriptOf(command).length + markLength;
+    if (length > 0 && length + more > longestScript) {
+      portions.push([]);
+      length = 0;
+    }
+    portions.at(-1)?.push(command);
+    length += more;
+  }
+  return portions;
+}
+
+function scriptOf({ argv }: VirshCommand): string {
+  return argv.map(virshQuote).join(' ');
 }
 
 /**
- * Runs commands in ONE `virsh -c URI`, and with it one connection. The commands are separated by `echo` of a marker;
- * virsh flushes its output before each error, so that merged streams keep their order. A command that fails does not keep
- * the next ones from running. Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the
- * user's ssh agent. Throws {@link LibvirtError} when the connection cannot be made.
+ * Runs commands in ONE `virsh -c URI`, and with it one connection; only when there are hundreds, more than an argument of a
+ * program may hold, in another one after it. The commands are separated by `echo` of a marker; virsh flushes its output
+ * before each error, so that merged streams keep their order. A command that fails does not keep the next ones from running.
+ * A command that virsh did not come to, since it or the connection ended, has no answer.
+ *
+ * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent. Throws
+ * {@link LibvirtError} when the connection cannot be made, with virsh's own words.
  */
 export async function virshSession(
   platform: Platform,
@@ -63,51 +144,39 @@ export async function virshSession(
   commands: readonly VirshCommand[],
   options: VirshOptions = {},
 ): Promise<ReadonlyMap<string, VirshAnswer>> {
-  const mark = marker();
-  const script = [
-    `echo ${mark}`,
-    ...commands.map(({ argv }) => `${argv.map(virshQuote).join(' ')}; echo ${mark}`),
-  ].join('; ');
   const answers = new Map<string, VirshAnswer>();
-  let text = '';
-  const read = (): void => {
-    // Quiet virsh ends the marker with a line break in some versions only (9.0 does not).
-    const parts = text.split(mark);
-    // Before the first marker there is nothing but what virsh says about the connection.
-    for (const [index, part] of parts.slice(1, -1).entries()) {
-      const command = commands[index];
-      if (command === undefined || answers.has(command.id)) continue;
-      const answer = answerOf(command.id, part);
-      answers.set(command.id, answer);
-      options.onAnswer?.(answer);
-    }
-  };
+  for (const portion of portionsOf(commands))
+    for (const [id, answer] of await runPortion(platform, uri, portion, options)) answers.set(id, answer);
+  return answers;
+}
+
+async function runPortion(
+  platform: Platform,
+  uri: string,
+  commands: readonly VirshCommand[],
+  options: VirshOptions,
+): Promise<ReadonlyMap<string, VirshAnswer>> {
+  const mark = marker();
+  const script = [`echo ${mark}`, ...commands.map((each) => `${scriptOf(each)}; echo ${mark}`)].join('; ');
+  const reader = new AnswerReader(mark, commands, (answer) => options.onAnswer?.(answer));
+  const virsh = ['virsh', '-q', '-c', uri, script];
+  // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
+  const argv = options.input === undefined ? virsh : ['sh', '-c', 'cat | "$@"', 'sh', ...virsh];
   try {
-    // `connect` comes with -c: virsh connects when the first command that needs it runs.
-    const virsh = ['virsh', '-q', '-c', uri, script];
-    // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
-    const argv = options.input === undefined ? virsh : ['sh', '-c', 'cat | "$@"', 'sh', ...virsh];
-    const result = await platform.run(argv, {
+    await platform.run(argv, {
       stderr: 'merge',
       environment: { LC_ALL: 'C', SSH_AUTH_SOCK: '', SSH_ASKPASS: '', DISPLAY: '', ...options.environment },
       onOutput: (output) => {
-        text += output;
-        read();
+        reader.read(output);
       },
       ...(options.superuser === undefined ? {} : { superuser: options.superuser }),
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    text = result.stdout;
-    read();
   } catch (error) {
     throw libvirtErrorOf(error);
   }
-  if (!text.includes(mark) || /^error: failed to connect to the hypervisor/m.test(text)) {
-    const original = errorText(
-      text.replaceAll(mark, '').replace(/^error: failed to connect to the hypervisor\n?/gm, ''),
-    );
-    throw new LibvirtError(classify(original), original);
-  }
-  return answers;
+  const { refusal } = reader;
+  if (refusal !== undefined) throw new LibvirtError(classify(refusal), refusal);
+  return reader.answers;
 }

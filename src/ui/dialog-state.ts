@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../engine/choices.ts';
 import type { DestinationInput } from '../engine/destination-uri.ts';
+import { type MigrationAddress, parseMigrationAddress } from '../engine/migration-address.ts';
 import type { VmIdentity } from '../engine/vm.ts';
 
 /** What was entered into the dialog, as it was entered. */
@@ -89,21 +90,9 @@ export function dirtyRateSeconds({ dirtyRateSeconds: text }: DialogState): numbe
   return seconds >= 1 && seconds <= 60 ? seconds : undefined;
 }
 
-/** The address for the data: a `tcp` URI, made from a bare host or address too. */
-export type MigrationAddress =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'valid'; readonly uri: string }
-  | { readonly kind: 'invalid' };
-
-const addressPattern =
-  /^(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:\d{1,5})?$/;
-
 /** Reads the field for the address of the data. */
 export function migrationAddress({ migrationAddress: text }: DialogState): MigrationAddress {
-  const trimmed = text.trim();
-  if (trimmed === '') return { kind: 'none' };
-  const address = trimmed.replace(/^tcp:(\/\/)?/i, '');
-  return addressPattern.test(address) ? { kind: 'valid', uri: `tcp://${address}` } : { kind: 'invalid' };
+  return parseMigrationAddress(text);
 }
 
 /** What is asked of the engine; undefined while something is missing or not understood. */

@@ -116,6 +116,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
             state={state}
             dispatch={dispatch}
             input={input}
+            choices={choices}
             plan={plan}
             preflight={preflight}
             recent={recent}

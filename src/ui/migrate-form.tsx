@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Checkbox, Form } from '@patternfly/react-core';
 import { type ReactNode, type RefObject, useId } from 'react';
+import type { MigrationChoices } from '../engine/choices.ts';
 import type { DestinationInput } from '../engine/destination-uri.ts';
 import type { RemedyAction } from '../engine/finding.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -10,6 +11,7 @@ import type { DialogAction, DialogState } from './dialog-state.ts';
 import { Findings, findingsSummary } from './findings.tsx';
 import { ForecastView } from './forecast-view.tsx';
 import { MoreOptions } from './more-options.tsx';
+import { ReportActions } from './report-actions.tsx';
 import { textOf } from './text.ts';
 import { _ } from './translate.ts';
 import { hostOf } from './vm-words.ts';
@@ -18,6 +20,8 @@ export interface MigrateFormProps {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
   readonly input: DestinationInput;
+  /** Undefined while something is missing. */
+  readonly choices: MigrationChoices | undefined;
   readonly plan: Plan;
   readonly preflight: PreflightState | undefined;
   readonly recent: readonly string[];
@@ -27,7 +31,7 @@ export interface MigrateFormProps {
 
 /** What to enter, what will come of it, and what the checks say. */
 export function MigrateForm(props: MigrateFormProps): ReactNode {
-  const { state, dispatch, input, plan, preflight, recent, confirmRef, onAction } = props;
+  const { state, dispatch, input, choices, plan, preflight, recent, confirmRef, onAction } = props;
   const temporaryId = useId();
   return (
     <>
@@ -72,6 +76,9 @@ export function MigrateForm(props: MigrateFormProps): ReactNode {
             }}
             onAction={onAction}
           />
+        )}
+        {choices === undefined ? null : (
+          <ReportActions choices={choices} plan={plan} preflight={preflight} overrides={state.overrides} />
         )}
       </div>
     </>

@@ -2,7 +2,8 @@
 import { type Message, plainText, type Translator } from '../engine/message.ts';
 import { _, ngettext } from './translate.ts';
 
-const translator: Translator = { gettext: _, ngettext };
+/** The page's catalogue. */
+export const translator: Translator = { gettext: _, ngettext };
 
 /** A sentence of the engine in the admin's language. */
 export function textOf(message: Message): string {

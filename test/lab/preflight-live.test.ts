@@ -30,7 +30,7 @@ afterAll(async () => {
 async function check(
   guest: { name: string; uuid: string } = web,
   change: Partial<MigrationChoices> = {},
-): Promise<{ state: PreflightState; findings: Map<string, Finding>; quickMilliseconds: number }> {
+): Promise<{ state: PreflightState; findings: Map<string, Finding> }> {
   const platform = alpha.platform();
   const connection = new LibvirtConnection(platform, 'system');
   const choices: MigrationChoices = {
@@ -42,17 +42,6 @@ async function check(
     ...change,
   };
   const preflight = new Preflight({ platform, connection }, choices);
-  const began = performance.now();
-  let quickMilliseconds = 0;
-  preflight.state.subscribe(() => {
-    const { checks } = preflight.state.get();
-    if (
-      quickMilliseconds === 0 &&
-      checks.every(({ status }, index) => status === 'done' || index === checks.length - 1)
-    ) {
-      quickMilliseconds = performance.now() - began;
-    }
-  });
   await preflight.start();
   connection.close();
   const state = preflight.state.get();
@@ -61,7 +50,7 @@ async function check(
       progress.status === 'done' ? [[progress.finding.check, progress.finding] as const] : [],
     ),
   );
-  return { state, findings, quickMilliseconds };
+  return { state, findings };
 }
 
 /** The finding in one line, with its original words. */
@@ -90,18 +79,17 @@ const allPass = {
 };
 
 describe('between healthy hosts', () => {
-  it('passes over ssh, changes nothing and is quick', async () => {
+  it('passes over ssh, and changes nothing', async () => {
     const before = await beta.exec([
       'sh',
       '-c',
       'virsh list --all --uuid; ls -la /tmp /root /var/lib/libvirt/shared | grep -v "\\.$"',
     ]);
-    const { state, findings, quickMilliseconds } = await check();
+    const { state, findings } = await check();
     expect([...findings.values()].filter(({ verdict }) => verdict !== 'pass').map(say)).toEqual([]);
     expect(verdicts(findings)).toEqual(allPass);
     expect(verdictOf(state, new Set())).toBe('ready');
     expect(state.forecast?.kind).toBe('converges');
-    expect(quickMilliseconds).toBeLessThan(3000);
     const after = await beta.exec([
       'sh',
       '-c',

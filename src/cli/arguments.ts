@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { parseArgs } from 'node:util';
+import { checks } from '../engine/checks/index.ts';
+import { type Message, msg } from '../engine/message.ts';
+import { parseMigrationAddress } from '../engine/migration-address.ts';
+import type { ConnectionName } from '../engine/vm.ts';
+import { type CommandName, commands, options } from './options.ts';
+
+/** How the answer is to be printed. */
+export interface PrintWishes {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** What was asked about one VM. */
+export interface VmCommand extends PrintWishes {
+  readonly kind: 'check' | 'migrate';
+  readonly connection: ConnectionName;
+  /** Name or UUID, as it was given. */
+  readonly vm: string;
+  /** As it was given; whether it can be used depends on this host's own names. */
+  readonly destination: string;
+  readonly temporary: boolean;
+  readonly migrationUri: string | undefined;
+  /** Whole seconds, 1 to 60. */
+  readonly dirtyRateSeconds: number;
+  readonly overrides: ReadonlySet<string>;
+  readonly acceptUnknown: boolean;
+  readonly confirmedUriParameters: readonly string[];
+}
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | ({ readonly kind: 'list'; readonly connection: ConnectionName } & PrintWishes)
+  | VmCommand
+  | { readonly kind: 'usage'; readonly problem: Message };
+
+/** Enough to see how busy a VM is, short enough to be waited for: the dialog begins with the same. */
+const defaultDirtyRateSeconds = 3;
+
+function usage(problem: Message): Command {
+  return { kind: 'usage', problem };
+}
+
+/** The values that were given, by option; a switch has none. */
+type Given = ReadonlyMap<string, readonly string[]>;
+
+function readTokens(argv: readonly string[]): { given: Given; positionals: readonly string[] } | Message {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: Object.fromEntries(
+        options.map(({ name, short, value }) => [
+          name,
+          {
+            type: value === undefined ? ('boolean' as const) : ('string' as const),
+            // Every one is collected, so that a second value is seen and not taken silently for the first.
+            multiple: true,
+            ...(short === undefined ? {} : { short }),
+          },
+        ]),
+      ),
+    });
+    const given = Object.entries(values).map(
+      ([name, value]) =>
+        [name, Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []] as const,
+    );
+    return { given: new Map(given), positionals };
+  } catch (error) {
+    // Node's own words for an unknown option or a missing value; they are in English and name it.
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'))
+      return msg('$0', error.message.split('. ', 1)[0] ?? error.message);
+    throw error;
+  }
+}
+
+/** Reads the arguments (without the program's own name). Never throws: what is wrong is `usage`. */
+export function parseArguments(argv: readonly string[]): Command {
+  const tokens = readTokens(argv);
+  if ('text' in tokens) return usage(tokens);
+  const { given, positionals } = tokens;
+  if (given.has('help')) return { kind: 'help' };
+  if (given.has('version')) return { kind: 'version' };
+  const [word, ...rest] = positionals;
+  if (word === undefined) return usage(msg('Say what to do: $0.', commands.join(', ')));
+  const command = commands.find((each) => each === word);
+  if (command === undefined)
+    return usage(msg('There is no command $0. There are $1.', word, commands.join(', ')));
+  for (const { name, value, multiple, commands: known } of options) {
+    const values = given.get(name);
+    if (values === undefined) continue;
+    if (known?.includes(command) === false) return usage(msg('$0 has no option --$1.', command, name));
+    if (value !== undefined && multiple !== true && values.length > 1)
+      return usage(msg('--$0 was given more than once.', name));
+  }
+  return parseCommand(command, rest, given);
+}
+
+function parseCommand(command: CommandName, positionals: readonly string[], given: Given): Command {
+  const connection = given.get('connection')?.[0] ?? 'system';
+  if (connection !== 'system' && connection !== 'session')
+    return usage(msg('--connection is system or session, not $0.', connection));
+  const wishes = { json: given.has('json'), quiet: given.has('quiet') };
+  if (command === 'list') {
+    const [extra] = positionals;
+    return extra === undefined
+      ? { kind: 'list', connection, ...wishes }
+      : usage(msg('list takes no argument, but there is $0.', extra));
+  }
+  const [vm, destination, extra] = positionals;
+  if (vm === undefined || destination === undefined)
+    return usage(msg('$0 needs a VM and the URI of the destination.', command));
+  if (extra !== undefined)
+    return usage(msg('$0 takes a VM and a URI and nothing more, but there is $1.', command, extra));
+  const seconds = given.get('period')?.[0] ?? String(defaultDirtyRateSeconds);
+  if (!/^([1-9]|[1-5]\d|60)$/.test(seconds))
+    return usage(msg('--period is a whole number of seconds from 1 to 60, not $0.', seconds));
+  const addressText = given.get('migration-uri')?.[0];
+  const address = parseMigrationAddress(addressText ?? '');
+  if (address.kind === 'invalid' || (address.kind === 'none' && addressText !== undefined))
+    return usage(msg('--migration-uri is an address like $0, not $1.', 'tcp://10.0.0.2', addressText ?? ''));
+  const overrides = new Set(given.get('override') ?? []);
+  const unknown = [...overrides].find((id) => checks.every((check) => check.id !== id));
+  if (unknown !== undefined)
+    return usage(msg('There is no check $0. There are $1.', unknown, checks.map(({ id }) => id).join(', ')));
+  return {
+    kind: command,
+    connection,
+    vm,
+    destination,
+    temporary: given.has('temporary'),
+    migrationUri: address.kind === 'valid' ? address.uri : undefined,
+    dirtyRateSeconds: Number(seconds),
+    overrides,
+    acceptUnknown: given.has('accept-unknown'),
+    // libvirt compares the names of parameters without regard to case.
+    confirmedUriParameters: (given.get('confirm-parameter') ?? []).map((name) => name.toLowerCase()),
+    ...wishes,
+  };
+}

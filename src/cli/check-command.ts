@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { verdictOf } from '../engine/preflight.ts';
+import { reportOf } from '../engine/report.ts';
+import type { VmCommand } from './arguments.ts';
+import { checkText } from './check-text.ts';
+import { type ExitStatus, statusOfVerdict } from './exit-status.ts';
+import { runPreflight } from './preflight-run.ts';
+import { print, printJson, type Surroundings } from './surroundings.ts';
+
+/** `cockpit-migrate check` */
+export async function checkCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {
+  const { out } = surroundings;
+  const run = await runPreflight(command, surroundings);
+  if (run.kind === 'ended') return run.status;
+  run.close();
+  const { choices, plan, state } = run;
+  if (command.json) printJson(out, reportOf(choices, plan, state, command.overrides));
+  else if (!command.quiet) print(out, ...checkText(choices, plan, state, command.overrides, out.columns));
+  return statusOfVerdict(verdictOf(state, command.overrides));
+}

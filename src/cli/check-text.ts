@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../engine/choices.ts';
+import type { Finding, Remedy, Verdict } from '../engine/finding.ts';
+import { forecastWords } from '../engine/forecast-words.ts';
+import { msg } from '../engine/message.ts';
+import type { Plan } from '../engine/plan.ts';
+import { verdictOf } from '../engine/preflight.ts';
+import type { PreflightState } from '../engine/preflight-state.ts';
+import { verdictSentence, worstFirst } from '../engine/report-markdown.ts';
+import { shellCommand } from '../engine/shell-quote.ts';
+import { say } from './surroundings.ts';
+
+/** The verdict in a narrow column. */
+const marks: Readonly<Record<Verdict, string>> = {
+  block: 'BLOCK',
+  unknown: 'UNKNOWN',
+  warn: 'WARN',
+  'not-applicable': '-',
+  pass: 'ok',
+};
+
+const column = Math.max(...Object.values(marks).map(({ length }) => length)) + 2;
+
+/** The text in lines of that width, each beginning alike; a word that is longer stays whole. */
+function wrapped(text: string, width: number, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return line === '' ? lines : [...lines, indent + line];
+}
+
+function remedyLines({ text, command, host }: Remedy, width: number): readonly string[] {
+  const indent = ' '.repeat(column);
+  const where =
+    host === undefined
+      ? undefined
+      : host === 'source'
+        ? msg('Run this on the source:')
+        : msg('Run this on the destination:');
+  return [
+    ...wrapped(`-> ${say(text)}`, width, indent),
+    // A command is copied: it is never broken into lines.
+    ...(command === undefined
+      ? []
+      : [
+          ...(where === undefined ? [] : [`${indent}   ${say(where)}`]),
+          ...command.split('\n').map((line) => `${indent}     ${line}`),
+        ]),
+  ];
+}
+
+function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: number): readonly string[] {
+  const indent = ' '.repeat(column);
+  const isOverridden =
+    finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check);
+  const mark = isOverridden ? '(BLOCK)' : marks[finding.verdict];
+  const head = `${mark.padEnd(column)}${say(finding.title)} [${finding.check}]`;
+  if (!('remedies' in finding)) return [head];
+  return [
+    head,
+    ...wrapped(say(finding.found), width, indent),
+    ...(finding.details ?? []).flatMap((detail) => wrapped(`- ${say(detail)}`, width, indent)),
+    ...(finding.original === undefined
+      ? []
+      : finding.original.split('\n').map((line) => `${indent}| ${line}`)),
+    ...wrapped(say(finding.why), width, indent),
+    ...finding.remedies.flatMap((remedy) => remedyLines(remedy, width)),
+    ...(finding.verdict !== 'block' || finding.override === undefined
+      ? []
+      : wrapped(
+          say(
+            isOverridden
+              ? msg('Overridden. The risk: $0', finding.override.risk)
+              : msg(
+                  'To go on all the same, use $0. The risk: $1',
+                  `--override ${finding.check}`,
+                  finding.override.risk,
+                ),
+          ),
+          width,
+          indent,
+        )),
+  ];
+}
+
+/** The whole preflight as text: the findings, the worst first, then the forecast, the plan and the verdict. */
+export function checkText(
+  choices: MigrationChoices,
+  plan: Plan,
+  state: PreflightState,
+  overridden: ReadonlySet<string>,
+  columns: number,
+): readonly string[] {
+  const width = Math.min(columns, 100);
+  const findings = state.checks
+    .flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []))
+    .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
+  return [
+    `${choices.vm.name} -> ${choices.destination}`,
+    ...wrapped(say(plan.sentence), width, ''),
+    '',
+    ...findings.flatMap((finding) => findingLines(finding, overridden, width)),
+    '',
+    ...wrapped(`${say(msg('Forecast'))}: ${forecastWords(state.forecast).map(say).join(' ')}`, width, ''),
+    `${say(msg('The same by hand'))}: ${shellCommand(...plan.virsh)}`,
+    '',
+    say(verdictSentence(verdictOf(state, overridden))),
+  ];
+}

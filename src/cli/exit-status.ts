@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Migration } from '../engine/migration-state.ts';
+import type { PreflightVerdict } from '../engine/preflight-state.ts';
+
+/** What the program ends with; other programs build on these numbers. */
+export const exitStatus = {
+  /** Ready, or done as both hosts say. */
+  good: 0,
+  /** Blocked, failed or cancelled. */
+  bad: 1,
+  usage: 2,
+  /** Something could not be found out: before, or at the end. */
+  unknown: 3,
+} as const;
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+/** What a check ends with. */
+export function statusOfVerdict(verdict: PreflightVerdict): ExitStatus {
+  switch (verdict) {
+    case 'ready':
+    case 'ready-with-warnings':
+      return exitStatus.good;
+    case 'blocked':
+      return exitStatus.bad;
+    case 'unknown':
+      return exitStatus.unknown;
+  }
+}
+
+/** What a migration ends with; one that has not ended was left to libvirt. */
+export function statusOfMigration({ state }: Migration): ExitStatus {
+  switch (state.phase) {
+    case 'done':
+      return { confirmed: exitStatus.good, contradicted: exitStatus.bad, incomplete: exitStatus.unknown }[
+        state.verification
+      ];
+    case 'failed':
+    case 'cancelled':
+      return exitStatus.bad;
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return exitStatus.unknown;
+  }
+}

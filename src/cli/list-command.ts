@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, msg } from '../engine/message.ts';
+import { sizeWords } from '../engine/quantity.ts';
+import type { ConnectionName, Vm } from '../engine/vm.ts';
+import type { PrintWishes } from './arguments.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { openInventory } from './open-inventory.ts';
+import { print, printJson, printProblem, type Surroundings, say } from './surroundings.ts';
+
+/** What a VM is doing, in a few words. */
+export function stateWords({ state, transfer }: Vm): Message {
+  if (transfer?.kind === 'arriving') return msg('arriving');
+  if (transfer?.kind === 'leaving')
+    return transfer.percent === undefined ? msg('leaving') : msg('leaving, $0 %', transfer.percent);
+  switch (state.kind) {
+    case 'running':
+      return msg('running');
+    case 'paused':
+      return state.reason === 'user' || state.reason === 'unknown'
+        ? msg('paused')
+        : msg('paused ($0)', state.reason);
+    case 'shutting-down':
+      return msg('shutting down');
+    case 'shut-off':
+      return msg('shut off');
+    case 'crashed':
+      return msg('crashed');
+    case 'suspended':
+      return msg('suspended');
+    case 'unknown':
+      return msg('unknown');
+  }
+}
+
+/** The VMs as a table. */
+export function listText(vms: readonly Vm[]): readonly string[] {
+  const rows = [
+    [msg('Name'), msg('State'), msg('CPUs'), msg('Memory'), msg('UUID')].map(say),
+    ...vms.map((vm) => [
+      vm.name,
+      say(stateWords(vm)) +
+        (vm.temporaryCopy === undefined
+          ? ''
+          : `; ${say(msg('a temporary copy runs on $0', vm.temporaryCopy.destination))}`),
+      vm.vcpus === undefined ? '-' : String(vm.vcpus),
+      vm.memoryBytes === undefined ? '-' : say(sizeWords(vm.memoryBytes)),
+      vm.uuid,
+    ]),
+  ];
+  const widths = rows.reduce<readonly number[]>(
+    (most, row) => row.map((cell, index) => Math.max(cell.length, most[index] ?? 0)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** The VMs as one JSON document; `#/$defs/list` of docs/report.schema.json. */
+export function listDocument(vms: readonly Vm[]): unknown {
+  return {
+    version: 1,
+    vms: vms.map(({ name, uuid, connection, state, transfer, persistent, ...more }) => ({
+      name,
+      uuid,
+      connection,
+      state: state.kind,
+      ...(state.kind === 'paused' ? { reason: state.reason } : {}),
+      ...(transfer === undefined ? {} : { migration: transfer }),
+      persistent,
+      ...more,
+    })),
+  };
+}
+
+/** `cockpit-migrate list` */
+export async function listCommand(
+  command: PrintWishes & { readonly connection: ConnectionName },
+  { platform, out, err }: Surroundings,
+): Promise<ExitStatus> {
+  const opened = await openInventory(platform, command.connection);
+  if (opened.kind === 'problem') {
+    printProblem(err, say(opened.problem), opened.detail);
+    return exitStatus.unknown;
+  }
+  opened.close();
+  if (command.json) printJson(out, listDocument(opened.vms));
+  else if (!command.quiet) print(out, ...listText(opened.vms));
+  return exitStatus.good;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, msg } from '../engine/message.ts';
+import type { Migration } from '../engine/migration-state.ts';
+import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
+import type { Status } from './status-line.ts';
+import { say } from './surroundings.ts';
+
+/** What is going on, for the status line; nothing any more when it has ended. */
+export function migrationStatus({ state, destination = '', cancelling }: Migration): Status | undefined {
+  const status = statusOf(state, destination);
+  return cancelling && status !== undefined
+    ? { ...status, stage: `${status.stage} cancelling`, text: `${say(msg('Cancelling.'))} ${status.text}` }
+    : status;
+}
+
+function statusOf(state: Migration['state'], destination: string): Status | undefined {
+  const stage = state.phase;
+  switch (state.phase) {
+    case 'preparing':
+      return { stage, text: say(msg('Preparing: both hosts get ready.')) };
+    case 'copying': {
+      const { progress } = state;
+      return {
+        stage,
+        percent: progress.percent,
+        text: [
+          msg(
+            '$0 left of $1',
+            sizeWords(progress.memoryRemainingBytes),
+            sizeWords(progress.memoryTotalBytes),
+          ),
+          ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
+          msg('pass $0', progress.pass),
+          durationWords(progress.elapsedMilliseconds),
+        ]
+          .map(say)
+          .join(', '),
+      };
+    }
+    case 'switching':
+      return { stage, text: say(msg('Switching over: the VM pauses for a moment.')) };
+    case 'post-copy':
+      return {
+        stage,
+        percent: state.progress.percent,
+        text: say(msg('The VM runs over there and fetches the rest of its memory from here.')),
+      };
+    case 'verifying':
+      return { stage, text: say(msg('Asking $0 whether the VM is there and runs.', destination)) };
+    case 'done':
+    case 'failed':
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+function doneHeadline(
+  verification: Extract<Migration['state'], { phase: 'done' }>['verification'],
+  name: string,
+  destination: string,
+): Message {
+  switch (verification) {
+    case 'confirmed':
+      return msg('Done: $0 runs on $1, as both hosts say.', name, destination);
+    case 'contradicted':
+      return msg(
+        'libvirt says that $0 has moved to $1, but not everything is as it should be.',
+        name,
+        destination,
+      );
+    case 'incomplete':
+      return msg(
+        'libvirt says that $0 has moved to $1, but not everything could be verified.',
+        name,
+        destination,
+      );
+  }
+}
+
+function headline({ state, vm, destination = '' }: Migration): Message {
+  switch (state.phase) {
+    case 'done':
+      return doneHeadline(state.verification, vm.name, destination);
+    case 'failed':
+      return msg('The migration of $0 failed.', vm.name);
+    case 'cancelled':
+      return msg('The migration of $0 was cancelled.', vm.name);
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      break;
+  }
+  return msg(
+    'The migration of $0 is in the hands of libvirt. It goes on; cockpit-migrate list and the page show it.',
+    vm.name,
+  );
+}
+
+/** How it ended, with what both hosts answered. */
+export function migrationText(migration: Migration): readonly string[] {
+  const { state } = migration;
+  const figures =
+    state.phase !== 'done'
+      ? []
+      : [
+          ...(state.elapsedMilliseconds === undefined
+            ? []
+            : [msg('It took $0.', durationWords(state.elapsedMilliseconds))]),
+          ...(state.downtimeMilliseconds === undefined
+            ? []
+            : [msg('The VM paused for $0.', durationWords(state.downtimeMilliseconds))]),
+        ];
+  const answers = state.phase === 'done' || state.phase === 'cancelled' ? state.answers : [];
+  const failure =
+    state.phase === 'failed'
+      ? [
+          say(state.failure.summary),
+          ...(state.failure.original === '' ? [] : [`| ${state.failure.original}`]),
+          ...(state.failure.advice === undefined ? [] : [`-> ${say(state.failure.advice)}`]),
+        ]
+      : [];
+  const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
+  return [
+    say(headline(migration)),
+    ...failure.map((line) => `  ${line}`),
+    ...(figures.length === 0 ? [] : [`  ${figures.map(say).join(' ')}`]),
+    ...answers.map(
+      ({ question, expected, answer, verdict }) =>
+        `  ${marks[verdict].padEnd(9)}${say(question)} ${say(answer)}${
+          verdict === 'as-expected' ? '' : ` (${say(msg('expected: $0', expected))})`
+        }`,
+    ),
+  ];
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Inventory } from '../engine/inventory.ts';
+import { type Message, msg } from '../engine/message.ts';
+import type { ConnectionName, InventoryProblem, Vm } from '../engine/vm.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** libvirt answers in milliseconds; a list of a thousand VMs takes a second. */
+const readyMilliseconds = 30_000;
+
+/** The VMs of a connection, or why there are none to see. */
+export type OpenedInventory =
+  | {
+      readonly kind: 'ready';
+      readonly inventory: Inventory;
+      readonly vms: readonly Vm[];
+      readonly close: () => void;
+    }
+  | { readonly kind: 'problem'; readonly problem: Message; readonly detail: string };
+
+/** Connects to libvirt and waits for its list of VMs. Does not reject. */
+export function openInventory(platform: Platform, connection: ConnectionName): Promise<OpenedInventory> {
+  const inventory = new Inventory(platform, connection);
+  return new Promise((resolve) => {
+    let undo: () => void = () => undefined;
+    const close = (): void => {
+      undo();
+      inventory.stop();
+    };
+    const fail = (problem: Message, detail: string): void => {
+      clearTimeout(timer);
+      close();
+      resolve({ kind: 'problem', problem, detail });
+    };
+    const timer = setTimeout(() => {
+      fail(msg('libvirt did not answer within $0 seconds.', readyMilliseconds / 1000), '');
+    }, readyMilliseconds);
+    let seen = false;
+    const look = (): void => {
+      const state = inventory.state.get();
+      if (state.kind === 'problem') fail(problemWords(state.problem), detailOf(state.problem));
+      if (state.kind !== 'ready' || seen) return;
+      seen = true;
+      void inventory.complete().then(() => {
+        clearTimeout(timer);
+        const complete = inventory.state.get();
+        // Stays subscribed: jobs, and with them the progress, are only followed for somebody who listens.
+        resolve({ kind: 'ready', inventory, vms: 'vms' in complete ? complete.vms : state.vms, close });
+      });
+    };
+    undo = inventory.state.subscribe(look);
+    inventory.start();
+    look();
+  });
+}
+
+/** The VM of that name, else of that UUID. */
+export function findVm(vms: readonly Vm[], text: string): Vm | undefined {
+  return vms.find(({ name }) => name === text) ?? vms.find(({ uuid }) => uuid === text.toLowerCase());
+}
+
+function detailOf(problem: InventoryProblem): string {
+  return 'detail' in problem ? problem.detail : '';
+}
+
+function problemWords(problem: InventoryProblem): Message {
+  switch (problem.kind) {
+    case 'libvirt-dbus-missing':
+      return msg('libvirt-dbus is not installed on this host. Install the package $0.', 'libvirt-dbus');
+    case 'libvirt-dbus-stopped':
+      return msg('libvirt-dbus does not run. Start it: $0', `systemctl start ${problem.unit}`);
+    case 'libvirtd-stopped':
+      return msg('libvirt does not answer. Start it: $0', `systemctl start ${problem.unit}`);
+    case 'access-denied':
+      return msg(
+        'You may not use libvirt on this host. Run this as root, or become a member of the group $0.',
+        'libvirt',
+      );
+    case 'other':
+      return msg('libvirt on this host could not be used.');
+  }
+}

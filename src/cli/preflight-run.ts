@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../engine/choices.ts';
+import { parseDestination } from '../engine/destination-uri.ts';
+import { readLocalNames } from '../engine/facts/local-names.ts';
+import type { Inventory } from '../engine/inventory.ts';
+import { msg } from '../engine/message.ts';
+import type { Plan } from '../engine/plan.ts';
+import { Preflight } from '../engine/preflight.ts';
+import type { PreflightState } from '../engine/preflight-state.ts';
+import type { VmCommand } from './arguments.ts';
+import { destinationProblem } from './destination-words.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { findVm, openInventory } from './open-inventory.ts';
+import { StatusDisplay } from './status-line.ts';
+import { printProblem, type Surroundings, say } from './surroundings.ts';
+
+/** A preflight that ran to its end; the inventory is open until it is closed. */
+export interface PreflightRun {
+  readonly kind: 'done';
+  readonly choices: MigrationChoices;
+  readonly plan: Plan;
+  readonly state: PreflightState;
+  readonly inventory: Inventory;
+  readonly close: () => void;
+}
+
+/** It did not come to the checks, or they were ended; why was printed. */
+export interface NoPreflight {
+  readonly kind: 'ended';
+  readonly status: ExitStatus;
+}
+
+/** Finds the VM and runs all checks for it. */
+export async function runPreflight(
+  command: VmCommand,
+  surroundings: Surroundings,
+): Promise<PreflightRun | NoPreflight> {
+  const { platform, isRoot, out, err } = surroundings;
+  const stop = (status: ExitStatus, ...lines: readonly string[]): NoPreflight => {
+    printProblem(err, ...lines);
+    return { kind: 'ended', status };
+  };
+  // libvirt signs in at the destination as whom it runs: what another user can reach would say nothing.
+  if (command.connection === 'system' && !isRoot)
+    return stop(
+      exitStatus.unknown,
+      say(msg("The host's libvirt reaches the destination as root. Run this as root too.")),
+    );
+  if (command.connection === 'session' && isRoot)
+    return stop(exitStatus.usage, say(msg("root has no libvirt of its own: its VMs are the host's.")));
+  const input = parseDestination(command.destination, {
+    localNames: await readLocalNames(platform),
+    connection: command.connection,
+  });
+  const problem = destinationProblem(input, command.confirmedUriParameters);
+  if (problem !== undefined || input.kind !== 'valid')
+    return stop(exitStatus.usage, ...(problem ?? []).map(say));
+  const opened = await openInventory(platform, command.connection);
+  if (opened.kind === 'problem') return stop(exitStatus.unknown, say(opened.problem), opened.detail);
+  const vm = findVm(opened.vms, command.vm);
+  if (vm === undefined) {
+    opened.close();
+    return stop(exitStatus.unknown, say(msg('There is no VM $0 on this host.', command.vm)));
+  }
+  const choices: MigrationChoices = {
+    vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
+    destination: input.uri,
+    temporary: command.temporary,
+    dirtyRateSeconds: command.dirtyRateSeconds,
+    confirmedUriParameters: command.confirmedUriParameters,
+    ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
+  };
+  const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);
+  const display = new StatusDisplay(command.json ? err : out);
+  const undo = preflight.state.subscribe(() => {
+    const { checks } = preflight.state.get();
+    const done = checks.filter(({ status }) => status === 'done').length;
+    if (!command.quiet)
+      display.show({
+        stage: 'checking',
+        text: say(msg('Checking: $0 of $1.', done, checks.length)),
+      });
+  });
+  const ended = new AbortController();
+  const forget = surroundings.onSignal(() => {
+    ended.abort();
+    preflight.stop();
+  });
+  await preflight.start();
+  forget();
+  undo();
+  display.clear();
+  if (ended.signal.aborted) {
+    opened.close();
+    return stop(exitStatus.unknown, say(msg('The checks were ended. Nothing was started.')));
+  }
+  return {
+    kind: 'done',
+    choices,
+    plan: preflight.plan,
+    state: preflight.state.get(),
+    inventory: opened.inventory,
+    close: opened.close,
+  };
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { msg } from '../engine/message.ts';
+import { parseArguments } from './arguments.ts';
+import { checkCommand } from './check-command.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { listCommand } from './list-command.ts';
+import { migrateCommand } from './migrate-command.ts';
+import { helpText } from './options.ts';
+import { print, printProblem, type Surroundings, say } from './surroundings.ts';
+
+/** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
+export async function runCommandLine(
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitStatus> {
+  const { out, err, version } = surroundings;
+  const command = parseArguments(argv);
+  switch (command.kind) {
+    case 'help':
+      out.write(helpText(say));
+      return exitStatus.good;
+    case 'version':
+      print(out, `cockpit-migrate ${version}`);
+      return exitStatus.good;
+    case 'usage':
+      printProblem(err, say(command.problem), say(msg('See $0.', 'cockpit-migrate --help')));
+      return exitStatus.usage;
+    case 'list':
+      return listCommand(command, surroundings);
+    case 'check':
+      return checkCommand(command, surroundings);
+    case 'migrate':
+      return migrateCommand(command, surroundings);
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { printable, type Screen } from './surroundings.ts';
+
+/** What there is to tell at one moment. */
+export interface Status {
+  readonly text: string;
+  /** 0 to 100; absent while nothing can be measured. */
+  readonly percent?: number;
+  /** Another stage means another line where lines cannot be rewritten. */
+  readonly stage: string;
+}
+
+/** In a pipe a stage is told again after so many percent, or after so long. */
+const plainPercent = 10;
+const plainMilliseconds = 10_000;
+
+const barWidth = 24;
+
+/** One line of the terminal's width, with a bar where there is a measure. */
+export function statusLine({ text, percent }: Status, columns: number): string {
+  const filled = Math.round((barWidth * (percent ?? 0)) / 100);
+  const bar =
+    percent === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${percent} %  `;
+  // The last column is left free: some terminals go to the next line there.
+  return printable(`${bar}${text}`).slice(0, Math.max(columns - 1, 10));
+}
+
+/** Shows how something goes on: one line that is rewritten on a terminal, now and then a plain line in a pipe. */
+export class StatusDisplay {
+  readonly #screen: Screen;
+  readonly #now: () => number;
+  #shown = '';
+  #last: { readonly stage: string; readonly percent: number; readonly at: number } | undefined;
+
+  constructor(screen: Screen, now: () => number = () => performance.now()) {
+    this.#screen = screen;
+    this.#now = now;
+  }
+
+  show(status: Status): void {
+    if (this.#screen.isTerminal) {
+      const line = statusLine(status, this.#screen.columns);
+      if (line === this.#shown) return;
+      this.#shown = line;
+      this.#screen.write(`\r${line}\u001b[K`);
+      return;
+    }
+    const percent = status.percent ?? 0;
+    const last = this.#last;
+    if (
+      last?.stage === status.stage &&
+      percent < last.percent + plainPercent &&
+      this.#now() < last.at + plainMilliseconds
+    )
+      return;
+    this.#last = { stage: status.stage, percent, at: this.#now() };
+    this.#screen.write(
+      printable(status.percent === undefined ? status.text : `${percent} %  ${status.text}`).concat('\n'),
+    );
+  }
+
+  /** Takes the line away, so that what is printed next begins on an empty one. */
+  clear(): void {
+    if (!this.#screen.isTerminal || this.#shown === '') return;
+    this.#shown = '';
+    this.#screen.write('\r\u001b[K');
+  }
+}

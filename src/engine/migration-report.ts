@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, plainText, type Translator } from './message.ts';
+import type { Migration, VerificationAnswer } from './migration-state.ts';
+import type { Report } from './report.ts';
+
+/** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
+export interface MigrationReport {
+  /** Not one of the three ends (`done`, `failed`, `cancelled`) if it was left to libvirt while it ran. */
+  readonly phase: Migration['state']['phase'];
+  readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
+  /** What both hosts were asked at the end. */
+  readonly answers?: readonly {
+    readonly question: string;
+    readonly expected: string;
+    readonly answer: string;
+    readonly verdict: VerificationAnswer['verdict'];
+  }[];
+  readonly elapsedMilliseconds?: number;
+  readonly downtimeMilliseconds?: number;
+  readonly failure?: { readonly summary: string; readonly original: string; readonly advice?: string };
+}
+
+/** The preflight's report with what became of the migration that followed it. */
+export interface MigratedReport extends Report {
+  readonly migration: MigrationReport;
+}
+
+/** What became of a migration, in the translator's language (English without one). */
+export function migrationReportOf({ state }: Migration, translator?: Translator): MigrationReport {
+  const say = (message: Message): string => plainText(message, translator);
+  const { phase } = state;
+  switch (state.phase) {
+    case 'done': {
+      const { verification, elapsedMilliseconds, downtimeMilliseconds } = state;
+      return {
+        phase,
+        verification,
+        answers: state.answers.map((answer) => answerOf(answer, say)),
+        ...(elapsedMilliseconds === undefined ? {} : { elapsedMilliseconds }),
+        ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
+      };
+    }
+    case 'cancelled':
+      return { phase, answers: state.answers.map((answer) => answerOf(answer, say)) };
+    case 'failed': {
+      const { summary, original, advice } = state.failure;
+      return {
+        phase,
+        failure: {
+          summary: say(summary),
+          original,
+          ...(advice === undefined ? {} : { advice: say(advice) }),
+        },
+      };
+    }
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return { phase };
+  }
+}
+
+function answerOf(
+  { question, expected, answer, verdict }: VerificationAnswer,
+  say: (message: Message) => string,
+): NonNullable<MigrationReport['answers']>[number] {
+  return { question: say(question), expected: say(expected), answer: say(answer), verdict };
+}

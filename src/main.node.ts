@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { version } from '../package.json';
+import { exitStatus } from './cli/exit-status.ts';
+import { runCommandLine } from './cli/run.ts';
+import type { Screen, Surroundings } from './cli/surroundings.ts';
+import { nodePlatform } from './platform/node.ts';
+
+function screenOf(stream: NodeJS.WriteStream): Screen {
+  let open = true;
+  // The reader went away (`| head`): what is under way goes on without being told.
+  stream.on('error', () => {
+    open = false;
+  });
+  return {
+    isTerminal: stream.isTTY,
+    get columns() {
+      // A terminal that does not know its width says 0.
+      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
+    },
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+  };
+}
+
+const surroundings: Surroundings = {
+  platform: nodePlatform(),
+  version,
+  isRoot: process.getuid?.() === 0,
+  out: screenOf(process.stdout),
+  err: screenOf(process.stderr),
+  onSignal: (listener) => {
+    const interrupt = (): void => {
+      listener('interrupt');
+    };
+    const leave = (): void => {
+      listener('leave');
+    };
+    process.on('SIGINT', interrupt).on('SIGTERM', leave).on('SIGHUP', leave);
+    return () => {
+      process.off('SIGINT', interrupt).off('SIGTERM', leave).off('SIGHUP', leave);
+    };
+  },
+};
+
+// What is still open then (a call to libvirt-dbus of a migration that was left) must not keep the program.
+runCommandLine(process.argv.slice(2), surroundings).then(
+  (status) => {
+    process.exit(status);
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `cockpit-migrate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(exitStatus.unknown);
+  },
+);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { plainText } from '../../src/engine/message.ts';
+
+const uri = 'qemu+ssh://beta/system';
+const plain = {
+  connection: 'system',
+  vm: 'web',
+  destination: uri,
+  temporary: false,
+  migrationUri: undefined,
+  dirtyRateSeconds: 3,
+  overrides: new Set(),
+  acceptUnknown: false,
+  confirmedUriParameters: [],
+  json: false,
+  quiet: false,
+};
+
+describe('parseArguments', () => {
+  it('reads the commands with what they are given', () => {
+    expect(parseArguments(['list'])).toEqual({
+      kind: 'list',
+      connection: 'system',
+      json: false,
+      quiet: false,
+    });
+    expect(parseArguments(['list', '--json', '--connection=session'])).toMatchObject({
+      connection: 'session',
+      json: true,
+    });
+    expect(parseArguments(['check', 'web', uri])).toEqual({ kind: 'check', ...plain });
+    expect(
+      parseArguments([
+        ...['migrate', '--temporary', 'web', '--override', 'data-ports', '--override=dirty-rate', uri, '-q'],
+        ...['--migration-uri', '10.0.0.2', '--period', '60', '--accept-unknown', '--json'],
+        ...['--confirm-parameter', 'No_Verify', '--connection', 'session'],
+      ]),
+    ).toEqual({
+      kind: 'migrate',
+      connection: 'session',
+      vm: 'web',
+      destination: uri,
+      temporary: true,
+      migrationUri: 'tcp://10.0.0.2',
+      dirtyRateSeconds: 60,
+      overrides: new Set(['data-ports', 'dirty-rate']),
+      acceptUnknown: true,
+      confirmedUriParameters: ['no_verify'],
+      json: true,
+      quiet: true,
+    });
+  });
+
+  it('takes a VM whose name looks like an option after --', () => {
+    expect(parseArguments(['check', '--json', '--', '--web', uri])).toMatchObject({
+      vm: '--web',
+      json: true,
+    });
+  });
+
+  it('gives help and version whatever else is there', () => {
+    expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
+    expect(parseArguments(['check', '-h'])).toEqual({ kind: 'help' });
+    expect(parseArguments(['--version'])).toEqual({ kind: 'version' });
+  });
+
+  it.each([
+    [[], 'Say what to do: list, check, migrate.'],
+    [['move'], 'There is no command move. There are list, check, migrate.'],
+    [['list', 'web'], 'list takes no argument, but there is web.'],
+    [['check', 'web'], 'check needs a VM and the URI of the destination.'],
+    [['check', 'web', uri, 'x'], 'check takes a VM and a URI and nothing more, but there is x.'],
+    [['list', '--temporary'], 'list has no option --temporary.'],
+    [['check', 'web', uri, '--accept-unknown'], 'check has no option --accept-unknown.'],
+    [['check', 'web', uri, '--frobnicate'], "Unknown option '--frobnicate'"],
+    [['check', 'web', uri, '--period'], "Option '--period <value>' argument missing"],
+    [['check', 'web', uri, '--json=yes'], "Option '--json' does not take an argument"],
+    [['check', 'web', uri, '--period=0'], '--period is a whole number of seconds from 1 to 60, not 0.'],
+    [['check', 'web', uri, '--period=61'], '--period is a whole number of seconds from 1 to 60, not 61.'],
+    [['check', 'web', uri, '--period=1', '--period=2'], '--period was given more than once.'],
+    [
+      ['check', 'web', uri, '--migration-uri=a b'],
+      '--migration-uri is an address like tcp://10.0.0.2, not a b.',
+    ],
+    [['check', 'web', uri, '--migration-uri='], '--migration-uri is an address like tcp://10.0.0.2, not .'],
+    [['list', '--connection=other'], '--connection is system or session, not other.'],
+  ])('says what is wrong with %j', (argv, problem) => {
+    const command = parseArguments(argv);
+    expect(command.kind === 'usage' ? plainText(command.problem) : command).toBe(problem);
+  });
+
+  it('names the checks when one is overridden that does not exist', () => {
+    const command = parseArguments(['migrate', 'web', uri, '--override', 'luck']);
+    expect(command.kind === 'usage' ? plainText(command.problem) : '').toMatch(
+      /^There is no check luck\. There are uri, .*dirty-rate.*\.$/,
+    );
+  });
+
+  it('never throws', () => {
+    const words = fc.constantFrom('list', 'check', 'migrate', uri, '--period', '--json', '--', '-q', '-', '');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(words, fc.string())), (argv) => {
+        expect(parseArguments(argv).kind).toMatch(/^(help|version|list|check|migrate|usage)$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands, helpText, options } from '../../src/cli/options.ts';
+import { plainText } from '../../src/engine/message.ts';
+
+const file = join(import.meta.dirname, '../../packaging/cockpit-migrate.1');
+const source = readFileSync(file, 'utf8');
+
+describe('the man page', () => {
+  it('has every option and command of the help, and no other', () => {
+    const described = [...source.matchAll(/^\.It .*?Fl Fl ([a-z-]+)/gm)].map(([, name]) => name);
+    expect(described).toEqual(options.map(({ name }) => name));
+    const help = helpText(plainText);
+    for (const { name, short, value } of options) {
+      expect(help).toContain(`--${name}${value === undefined ? '' : ` ${value}`} `);
+      const item = new RegExp(
+        `^\\.It ${short === undefined ? '' : `Fl ${short} , `}Fl Fl ${name}${value === undefined ? '' : ` Ar ${value}`}$`,
+        'm',
+      );
+      expect(source).toMatch(item);
+    }
+    for (const command of commands) expect(source).toContain(`.It Cm ${command}\n`);
+  });
+
+  it('is well formed, as groff says', () => {
+    const { status, stderr, error } = spawnSync('groff', ['-mdoc', '-Tutf8', '-ww', '-z', file], {
+      encoding: 'utf8',
+    });
+    expect(error).toBeUndefined();
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, it } from 'vitest';
+import { checkText } from '../../src/cli/check-text.ts';
+import { destinationProblem } from '../../src/cli/destination-words.ts';
+import { statusOfMigration, statusOfVerdict } from '../../src/cli/exit-status.ts';
+import { listText } from '../../src/cli/list-command.ts';
+import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts';
+import { StatusDisplay, statusLine } from '../../src/cli/status-line.ts';
+import { printable, type Screen, say } from '../../src/cli/surroundings.ts';
+import { parseDestination } from '../../src/engine/destination-uri.ts';
+import { msg } from '../../src/engine/message.ts';
+import type { Migration, MigrationPhase } from '../../src/engine/migration-state.ts';
+import { planFor } from '../../src/engine/plan.ts';
+import { noProgress } from '../../src/engine/progress.ts';
+import type { Vm } from '../../src/engine/vm.ts';
+import { choices, uuid } from '../engine/fixtures.ts';
+import { hard, passed, preflight, soft, unknown, warning } from '../engine/report-fixture.ts';
+
+function screen(isTerminal: boolean): Screen & { written: string } {
+  const it = {
+    isTerminal,
+    columns: 60,
+    written: '',
+    write: (text: string): void => {
+      it.written += text;
+    },
+  };
+  return it;
+}
+
+function migrationIn(state: MigrationPhase, change: Partial<Migration> = {}): Migration {
+  return {
+    vm: choices.vm,
+    destination: choices.destination,
+    startedHere: true,
+    cancelling: false,
+    state,
+    ...change,
+  };
+}
+
+describe('checkText', () => {
+  it('shows what was found, the worst first, and how to go on', () => {
+    const state = preflight([passed, warning, soft, unknown, hard]);
+    expect(
+      checkText(choices, planFor(choices), state, new Set(), 60).join('\n'),
+    ).toBe(`web -> qemu+ssh://beta/system
+web will run on the destination and be defined there.
+Nothing of it remains defined on this host.
+
+BLOCK    Title of data-ports [data-ports]
+         Ports of <b>beta</b> are *closed*.
+         - 49152
+         - 49153
+         | No route to \`\`\`host\`\`\`
+         | second line
+         Why it matters.
+         -> Open them.
+            Run this on the destination:
+              firewall-cmd --add-port=49152-49215/tcp
+         -> Or use another address.
+         To go on all the same, use --override data-ports.
+         The risk: It may fail after it has begun.
+BLOCK    Title of name-collision [name-collision]
+         There is a VM web.
+         Why it matters.
+         -> Rename it.
+            Run this on the source:
+              virsh domrename web 'web 2'
+UNKNOWN  Title of shared-storage [shared-storage]
+         No answer.
+         | timeout
+         Why it matters.
+WARN     Title of dirty-rate [dirty-rate]
+         It is busy.
+         Why it matters.
+         -> Pause it.
+ok       Title of uri [uri]
+
+Forecast: It will take between 20 s and 1 min 14 s. At the
+end the VM will pause: about 120 ms for the last of its
+memory, and a moment to switch over. The VM changes 3 MiB/s
+of its memory; about 2.1 GiB will be sent. The link between
+the hosts carries 110 MiB/s, as measured.
+The same by hand: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
+
+Blocked: the migration would fail.`);
+  });
+
+  it('marks a block that was overridden', () => {
+    const lines = checkText(choices, planFor(choices), preflight([soft]), new Set(['data-ports']), 80);
+    expect(lines).toContain('(BLOCK)  Title of data-ports [data-ports]');
+    expect(lines).toContain('         Overridden. The risk: It may fail after it has begun.');
+    expect(lines.at(-1)).toBe('Ready, with warnings.');
+  });
+});
+
+describe('listText', () => {
+  it('is a table', () => {
+    const vm: Vm = { connection: 'system', name: 'web', uuid, state: { kind: 'running' }, persistent: true };
+    expect(
+      listText([
+        { ...vm, vcpus: 2, memoryBytes: 2 * 1024 ** 3 },
+        {
+          ...vm,
+          name: 'database',
+          state: { kind: 'paused', reason: 'io-error' },
+          transfer: { kind: 'leaving', percent: 7 },
+        },
+        {
+          ...vm,
+          name: 'db',
+          state: { kind: 'shut-off', migratedAway: true },
+          temporaryCopy: { destination: 'qemu+ssh://b/system', since: '' },
+        },
+        { ...vm, name: 'x', state: { kind: 'paused', reason: 'io-error' } },
+      ]),
+    ).toEqual([
+      'Name      State                                                   CPUs  Memory  UUID',
+      `web       running                                                 2     2 GiB   ${uuid}`,
+      `database  leaving, 7 %                                            -     -       ${uuid}`,
+      `db        shut off; a temporary copy runs on qemu+ssh://b/system  -     -       ${uuid}`,
+      `x         paused (io-error)                                       -     -       ${uuid}`,
+    ]);
+  });
+});
+
+describe('the progress', () => {
+  const copying = (percent: number, change: Partial<Migration> = {}): Migration =>
+    migrationIn(
+      {
+        phase: 'copying',
+        progress: {
+          ...noProgress,
+          percent,
+          memoryTotalBytes: 1024 ** 3,
+          memoryRemainingBytes: 1024 ** 3 * (1 - percent / 100),
+          throughputBytesPerSecond: 100 * 1024 ** 2,
+          elapsedMilliseconds: 2500,
+          pass: 2,
+        },
+      },
+      change,
+    );
+
+  it('is one line that fits the terminal', () => {
+    const status = migrationStatus(copying(50));
+    if (status === undefined) throw new Error('no status');
+    expect(statusLine(status, 100)).toBe(
+      '[############............] 50 %  512 MiB left of 1 GiB, 100 MiB/s, pass 2, 2.5 s',
+    );
+    expect(statusLine(status, 40)).toHaveLength(39);
+  });
+
+  it('rewrites its line on a terminal and takes it away', () => {
+    const terminal = screen(true);
+    const display = new StatusDisplay(terminal);
+    display.show({ stage: 'a', text: 'one' });
+    display.show({ stage: 'a', text: 'one' });
+    display.show({ stage: 'a', text: 'two', percent: 100 });
+    display.clear();
+    display.clear();
+    expect(terminal.written).toBe('\rone\u001b[K\r[########################] 100 %  two\u001b[K\r\u001b[K');
+  });
+
+  it('tells plain lines in a pipe: each stage, each tenth, and every ten seconds', () => {
+    const pipe = screen(false);
+    let now = 0;
+    const display = new StatusDisplay(pipe, () => now);
+    const show = (percent: number): void => {
+      display.show({ stage: 'copying', text: 'x', percent });
+    };
+    display.show({ stage: 'preparing', text: 'Preparing' });
+    show(1);
+    show(9);
+    show(11);
+    now = 9999;
+    show(12);
+    now = 10_001;
+    show(13);
+    display.clear();
+    expect(pipe.written).toBe('Preparing\n1 %  x\n11 %  x\n13 %  x\n');
+  });
+
+  it('says that it is being cancelled, and nothing after the end', () => {
+    expect(migrationStatus(copying(5, { cancelling: true }))?.text).toMatch(/^Cancelling\. /);
+    expect(migrationStatus(migrationIn({ phase: 'cancelled', answers: [] }))).toBeUndefined();
+  });
+});
+
+describe('migrationText', () => {
+  it('shows how it ended and what both hosts answered', () => {
+    const state: MigrationPhase = {
+      phase: 'done',
+      verification: 'contradicted',
+      elapsedMilliseconds: 1600,
+      downtimeMilliseconds: 170,
+      answers: [
+        {
+          question: msg('Is it there?'),
+          expected: msg('yes'),
+          answer: msg('yes'),
+          verdict: 'as-expected',
+        },
+        {
+          question: msg('Is it defined?'),
+          expected: msg('no'),
+          answer: msg('yes'),
+          verdict: 'not-as-expected',
+        },
+      ],
+    };
+    expect(migrationText(migrationIn(state))).toEqual([
+      'libvirt says that web has moved to qemu+ssh://beta/system, but not everything is as it should be.',
+      '  It took 1.6 s. The VM paused for 170 ms.',
+      '  ok       Is it there? yes',
+      '  WRONG    Is it defined? yes (expected: no)',
+    ]);
+  });
+
+  it('has libvirt’s own words of a failure', () => {
+    const failure = { summary: msg('No.'), original: 'error: no', advice: msg('Do this.') };
+    expect(migrationText(migrationIn({ phase: 'failed', failure }))).toEqual([
+      'The migration of web failed.',
+      '  No.',
+      '  | error: no',
+      '  -> Do this.',
+    ]);
+    expect(migrationText(migrationIn({ phase: 'copying', progress: noProgress }))[0]).toMatch(
+      /in the hands of libvirt/,
+    );
+  });
+});
+
+describe('the exit status', () => {
+  it('follows from the verdict, and from the end', () => {
+    expect((['ready', 'ready-with-warnings', 'blocked', 'unknown'] as const).map(statusOfVerdict)).toEqual([
+      0, 0, 1, 3,
+    ]);
+    const done = (verification: 'confirmed' | 'contradicted' | 'incomplete'): number =>
+      statusOfMigration(migrationIn({ phase: 'done', verification, answers: [] }));
+    expect([done('confirmed'), done('contradicted'), done('incomplete')]).toEqual([0, 1, 3]);
+    expect(statusOfMigration(migrationIn({ phase: 'cancelled', answers: [] }))).toBe(1);
+    expect(
+      statusOfMigration(migrationIn({ phase: 'failed', failure: { summary: msg('x'), original: '' } })),
+    ).toBe(1);
+    expect(statusOfMigration(migrationIn({ phase: 'copying', progress: noProgress }))).toBe(3);
+  });
+});
+
+describe('destinationProblem', () => {
+  const problem = (text: string, confirmed: readonly string[] = []): readonly string[] | undefined =>
+    destinationProblem(parseDestination(text, { localNames: ['alpha'] }), confirmed)?.map(say);
+
+  it('says what to give instead', () => {
+    expect(problem('qemu+ssh://beta/system')).toBeUndefined();
+    expect(problem('beta')?.join(' ')).toContain('qemu+ssh://beta/system');
+    expect(problem('')).toEqual(['The destination is empty.']);
+    expect(problem('qemu+ssh')?.[0]).toBe('The destination URI is not complete.');
+    expect(problem('qemu+ssh://alpha/system')).toHaveLength(1);
+    expect(problem('xen://beta/')?.[1]).toBe('Perhaps qemu+ssh://beta/system is meant.');
+  });
+
+  it('wants dangerous parameters to be confirmed', () => {
+    const uri = 'qemu+tls://beta/system?no_verify=1';
+    expect(problem(uri)?.[0]).toMatch(/--confirm-parameter no_verify\.$/);
+    expect(problem(uri, ['no_verify'])).toBeUndefined();
+  });
+});
+
+describe('printable', () => {
+  it('leaves no control character but the line break', () => {
+    expect(printable('a\u001b[31mb\tc\nd\u0085\u0000\r')).toBe('a?[31mb c\nd???');
+  });
+});

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Finding } from '../../src/engine/finding.ts';
+import { msg } from '../../src/engine/message.ts';
+import type { Forecast, PreflightState } from '../../src/engine/preflight-state.ts';
+
+const head = (check: string): Pick<Finding, 'check' | 'title' | 'why'> => ({
+  check,
+  title: msg('Title of $0', check),
+  why: msg('Why it matters.'),
+});
+
+export const passed: Finding = { ...head('uri'), verdict: 'pass', found: msg('All is well.') };
+
+/** Everything that a finding may have, and characters that are something in Markdown. */
+export const soft: Finding = {
+  ...head('data-ports'),
+  verdict: 'block',
+  found: msg('Ports of <b>beta</b> are *closed*.'),
+  details: [msg('49152'), msg('49153')],
+  original: 'No route to ```host```\nsecond line',
+  remedies: [
+    { text: msg('Open them.'), command: 'firewall-cmd --add-port=49152-49215/tcp', host: 'destination' },
+    { text: msg('Or use another address.') },
+  ],
+  override: { risk: msg('It may fail after it has begun.') },
+};
+
+export const hard: Finding = {
+  ...head('name-collision'),
+  verdict: 'block',
+  found: msg('There is a VM $0.', 'web'),
+  remedies: [{ text: msg('Rename it.'), command: "virsh domrename web 'web 2'", host: 'source' }],
+};
+
+export const warning: Finding = {
+  ...head('dirty-rate'),
+  verdict: 'warn',
+  found: msg('It is busy.'),
+  remedies: [{ text: msg('Pause it.'), action: { kind: 'pause-vm' } }],
+};
+
+export const unknown: Finding = {
+  ...head('shared-storage'),
+  verdict: 'unknown',
+  found: msg('No answer.'),
+  original: 'timeout',
+  remedies: [],
+};
+
+const rates = {
+  dirtyBytesPerSecond: 3 * 1024 ** 2,
+  bandwidthBytesPerSecond: 110 * 1024 ** 2,
+  bandwidthAssumed: false,
+};
+
+export const forecasts: readonly Forecast[] = [
+  {
+    kind: 'converges',
+    totalMilliseconds: { low: 20_000, high: 74_000 },
+    downtimeMilliseconds: 120,
+    passes: 3,
+    sentBytes: 2.1 * 1024 ** 3,
+    ...rates,
+  },
+  { kind: 'does-not-converge', ...rates, bandwidthAssumed: true, breakEvenBytesPerSecond: 400 * 1024 ** 2 },
+  { kind: 'unknown', why: msg('The VM does not run.') },
+];
+
+/** A preflight that is done. */
+export function preflight(findings: readonly Finding[], forecast = forecasts[0]): PreflightState {
+  return {
+    running: false,
+    checks: findings.map((finding) => ({ status: 'done', finding })),
+    forecast,
+  };
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MigratedReport } from '../../src/engine/migration-report.ts';
+import type { Report } from '../../src/engine/report.ts';
+import { shellCommand } from '../../src/engine/shell-quote.ts';
+import { schemaProblems } from '../json-schema.ts';
+import { type ExecResult, type Guest, Lab, type LabHost, waitFor } from './lab.ts';
+
+const root = join(import.meta.dirname, '../..');
+const toBeta = 'qemu+ssh://beta/system';
+const toAlpha = 'qemu+ssh://alpha/system';
+
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+/** Holds the program and nothing else: no node_modules above it either. */
+let directory: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'cockpit-migrate-cli-'));
+  const built = mkdtempSync(join(tmpdir(), 'cockpit-migrate-build-'));
+  try {
+    await build({
+      root,
+      configFile: join(root, 'vite.cli.config.ts'),
+      logLevel: 'error',
+      build: { outDir: built, emptyOutDir: true },
+    });
+    copyFileSync(join(built, 'cockpit-migrate'), join(directory, 'cockpit-migrate'));
+  } finally {
+    rmSync(built, { recursive: true });
+  }
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+});
+
+afterAll(async () => {
+  await lab.down();
+  rmSync(directory, { recursive: true });
+});
+
+function program(...argv: readonly string[]): readonly string[] {
+  return [
+    'env',
+    '-C',
+    directory,
+    `PATH=/usr/sbin:/usr/bin:/sbin:/bin`,
+    process.execPath,
+    './cockpit-migrate',
+    ...argv,
+  ];
+}
+
+function cli(host: LabHost, ...argv: readonly string[]): Promise<ExecResult> {
+  return host.exec(program(...argv), { check: false });
+}
+
+/** The program, started in the background, with what it prints and a way to signal it. */
+async function background(
+  host: LabHost,
+  ...argv: readonly string[]
+): Promise<{ signal: (...signals: readonly string[]) => Promise<void>; ended: Promise<ExecResult> }> {
+  const mark = `mark-${randomUUID()}`;
+  const ended = host.exec(['env', `CKM_MARK=${mark}`, ...program(...argv)], { check: false });
+  const pid = await waitFor('the program to run', async () => {
+    const { stdout } = await host.exec(
+      [
+        'sh',
+        '-c',
+        'for p in /proc/[0-9]*; do [ "$(readlink $p/exe)" = "$2" ] && grep -qs "$1" $p/environ && echo "${p#/proc/}"; done',
+        'sh',
+        mark,
+        process.execPath,
+      ],
+      { check: false },
+    );
+    return /^\d+$/m.exec(stdout)?.[0];
+  });
+  return {
+    signal: async (...signals) => {
+      await host.exec([
+        'sh',
+        '-c',
+        'p=$1; shift; for s; do kill "-$s" "$p"; sleep 0.1; done',
+        'sh',
+        pid,
+        ...signals,
+      ]);
+    },
+    ended,
+  };
+}
+
+async function newGuest(options: Parameters<LabHost['guest']>[1] = {}): Promise<Guest> {
+  const guest = await alpha.guest(`cli-${randomUUID().slice(0, 6)}`, {
+    memory: 192,
+    disk: 'shared',
+    ...options,
+  });
+  await guest.booted();
+  return guest;
+}
+
+function names(host: LabHost): Promise<string> {
+  return host.virsh('list', '--all', '--name');
+}
+
+test('it is one file that needs nothing beside it', async () => {
+  expect(readdirSync(directory)).toEqual(['cockpit-migrate']);
+  expect(await cli(alpha, '--version')).toEqual({
+    exitCode: 0,
+    stdout: 'cockpit-migrate 0.1.0\n',
+    stderr: '',
+  });
+  const direct = await alpha.exec([join(directory, 'cockpit-migrate'), '--help']);
+  expect(direct.stdout).toMatch(/^usage: cockpit-migrate list/);
+});
+
+describe('with a VM that can be moved', () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await newGuest();
+  });
+
+  test('list has it, as text and as JSON', async () => {
+    const text = await cli(alpha, 'list');
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout).toContain(guest.uuid);
+    expect(text.stdout).toMatch(new RegExp(`^${guest.name} +running +1 +192 MiB`, 'm'));
+    const json = await cli(alpha, 'list', '--json');
+    const document: unknown = JSON.parse(json.stdout);
+    expect(schemaProblems(document, 'list')).toEqual([]);
+    expect(document).toMatchObject({
+      vms: [{ name: guest.name, uuid: guest.uuid, state: 'running', persistent: true }],
+    });
+  });
+
+  test('check prints a report of the schema, and nothing else on standard output', async () => {
+    const { exitCode, stdout } = await cli(alpha, 'check', guest.name, toBeta, '--json', '--period=1');
+    const report = JSON.parse(stdout) as Report;
+    expect(schemaProblems(report)).toEqual([]);
+    expect(
+      report.findings.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable'),
+    ).toEqual([]);
+    expect(report).toMatchObject({
+      vm: guest.name,
+      destination: toBeta,
+      verdict: 'ready',
+      forecast: { kind: 'converges' },
+    });
+    expect(exitCode).toBe(0);
+    expect(await names(alpha)).toContain(guest.name);
+  });
+
+  test('check with --quiet says it by its exit status alone', async () => {
+    expect(await cli(alpha, 'check', guest.uuid, toBeta, '--quiet', '--period=1')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  test('migrate moves it, and tells what both hosts said', async () => {
+    const { exitCode, stdout, stderr } = await cli(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--json',
+      '--period=1',
+    );
+    const report = JSON.parse(stdout) as MigratedReport;
+    expect(stderr).not.toContain('\r');
+    expect(schemaProblems(report)).toEqual([]);
+    expect(report.migration).toMatchObject({ phase: 'done', verification: 'confirmed' });
+    expect(exitCode).toBe(0);
+    expect(await names(alpha)).not.toContain(guest.name);
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
+    expect(await beta.virsh('dominfo', guest.name)).toMatch(/Persistent: +yes/);
+    await guest.goesOn();
+  });
+
+  test('migrate brings it back temporarily, with a bar on a terminal', async () => {
+    const line = shellCommand(...program('migrate', guest.name, toAlpha, '--temporary', '--period=1'));
+    const { exitCode, stdout } = await beta.exec(['script', '-qec', line, '/dev/null'], { check: false });
+    expect(stdout).toMatch(/\r\[#*\.+\] \d+ % /);
+    expect(stdout).toContain(`Done: ${guest.name} runs on ${toAlpha}, as both hosts say.`);
+    expect(exitCode).toBe(0);
+    expect(await alpha.virsh('dominfo', guest.name)).toMatch(/Persistent: +no/);
+    expect(await beta.virsh('domstate', guest.name)).toBe('shut off');
+    await guest.goesOn();
+    const { stdout: listed } = await cli(beta, 'list');
+    expect(listed).toContain(`a temporary copy runs on ${toAlpha}`);
+  });
+});
+
+test('a blocked migration is not started: the name is taken', async () => {
+  const guest = await newGuest();
+  await beta.guest(guest.name, { off: true, disk: 'none' });
+  const check = await cli(alpha, 'check', guest.name, toBeta, '--json', '--period=1');
+  const report = JSON.parse(check.stdout) as Report;
+  expect(schemaProblems(report)).toEqual([]);
+  expect(report.verdict).toBe('blocked');
+  expect(report.findings.find(({ check: id }) => id === 'name-collision')).toMatchObject({
+    verdict: 'block',
+  });
+  expect(check.exitCode).toBe(1);
+  const migrate = await cli(alpha, 'migrate', guest.name, toBeta, '--period=1');
+  expect(migrate.exitCode).toBe(1);
+  expect(migrate.stdout).toMatch(/^BLOCK .*\[name-collision\]$/m);
+  expect(migrate.stderr).toContain('Nothing was started');
+  expect(await alpha.virsh('domstate', guest.name)).toBe('running');
+});
+
+describe('what cannot be used or reached', () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await newGuest();
+  });
+
+  test.each([
+    [['migrate']],
+    [['check', 'web', toBeta, '--frobnicate']],
+    [['check', 'web', 'beta']],
+    [['check', 'web', 'qemu+ssh://alpha/system']],
+    [['check', 'web', `${toBeta}?no_verify=1`]],
+    [['list', '--connection', 'session', '--temporary']],
+  ])('is a usage error: %j', async (argv) => {
+    const { exitCode, stdout, stderr } = await cli(alpha, ...argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^cockpit-migrate: /);
+  });
+
+  test('a VM that is not there could not be checked', async () => {
+    const { exitCode, stdout, stderr } = await cli(alpha, 'check', 'nobody', toBeta, '--json');
+    expect([exitCode, stdout]).toEqual([3, '']);
+    expect(stderr).toBe('cockpit-migrate: There is no VM nobody on this host.\n');
+  });
+
+  test('a destination that does not answer blocks, and nothing is called passed that was not asked', async () => {
+    await beta.network('cut');
+    try {
+      const { exitCode, stdout } = await cli(alpha, 'check', guest.name, toBeta, '--json', '--period=1');
+      const report = JSON.parse(stdout) as Report;
+      expect(schemaProblems(report)).toEqual([]);
+      expect([exitCode, report.verdict]).toEqual([1, 'blocked']);
+      const of = (id: string): string | undefined =>
+        report.findings.find(({ check }) => check === id)?.verdict;
+      expect(of('control-port')).toBe('block');
+      expect(of('name-collision')).toBe('unknown');
+    } finally {
+      await beta.network('join');
+    }
+  });
+
+  test('what a shell would have to see is not known over tcp: 3, unless that is accepted', async () => {
+    const uri = 'qemu+tcp://beta/system';
+    const check = await cli(alpha, 'check', guest.name, uri, '--json', '--period=1');
+    expect((JSON.parse(check.stdout) as Report).verdict).toBe('unknown');
+    expect(check.exitCode).toBe(3);
+    const refused = await cli(alpha, 'migrate', guest.name, uri, '--quiet', '--period=1');
+    expect([refused.exitCode, refused.stdout]).toEqual([3, '']);
+    expect(refused.stderr).toContain('--accept-unknown');
+    expect(await alpha.virsh('domstate', guest.name)).toBe('running');
+    const accepted = await cli(
+      alpha,
+      'migrate',
+      guest.name,
+      uri,
+      '--quiet',
+      '--accept-unknown',
+      '--period=1',
+    );
+    expect(accepted).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
+  });
+
+  test('without libvirt-dbus nothing can be checked', async () => {
+    await alpha.daemon('libvirt-dbus', 'stop');
+    await alpha.daemon('libvirt-dbus', 'remove');
+    try {
+      const { exitCode, stderr } = await cli(alpha, 'list');
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain('libvirt-dbus is not installed');
+    } finally {
+      await alpha.daemon('libvirt-dbus', 'start');
+    }
+  });
+});
+
+describe('an interrupt', () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await newGuest({ memory: 256, dirtyMb: 64, dirtyRate: 20 });
+    await guest.dirtying();
+    await alpha.shape('60mbit');
+  });
+  afterAll(async () => {
+    await alpha.shape(undefined);
+  });
+
+  const copying = (): Promise<boolean> =>
+    waitFor('the job', async () => (await alpha.virsh('domjobinfo', guest.name)).includes('Data remaining'));
+
+  test('while it checks ends it, and nothing was started', async () => {
+    const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=10');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await run.signal('INT');
+    const { exitCode, stderr } = await run.ended;
+    expect([exitCode, stderr]).toEqual([3, 'cockpit-migrate: The checks were ended. Nothing was started.\n']);
+  });
+
+  test('really cancels: libvirt ends the job and the VM goes on here', async () => {
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+    );
+    await copying();
+    await run.signal('INT');
+    const { exitCode, stdout, stderr } = await run.ended;
+    expect(stdout).toContain('Overridden.');
+    expect(stderr).toContain('Asking libvirt to cancel.');
+    expect(stdout).toContain(`The migration of ${guest.name} was cancelled.`);
+    expect(exitCode).toBe(1);
+    expect(await alpha.virsh('domjobinfo', guest.name)).toMatch(/None/);
+    expect(await names(beta)).not.toContain(guest.name);
+    await guest.goesOn();
+  });
+
+  test('a second one leaves it to libvirt at once', async () => {
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+      '--json',
+    );
+    await copying();
+    await run.signal('INT', 'INT');
+    const { exitCode, stdout, stderr } = await run.ended;
+    expect(stderr).toContain('left in the hands of libvirt');
+    const report = JSON.parse(stdout) as MigratedReport;
+    expect(schemaProblems(report)).toEqual([]);
+    expect([exitCode, report.migration]).toEqual([3, { phase: 'copying' }]);
+    await waitFor('the job to end', async () =>
+      (await alpha.virsh('domjobinfo', guest.name)).includes('None'),
+    );
+    await guest.goesOn();
+  });
+
+  test('a wish to end leaves the migration to libvirt, which goes on', async () => {
+    const run = await background(
+      alpha,
+      'migrate',
+      guest.name,
+      toBeta,
+      '--period=1',
+      '--override',
+      'dirty-rate',
+    );
+    await copying();
+    await run.signal('TERM');
+    const { exitCode, stdout, stderr } = await run.ended;
+    expect(stderr).toContain('left in the hands of libvirt');
+    expect(stdout).toContain('It goes on');
+    expect(exitCode).toBe(3);
+    expect((await cli(alpha, 'list')).stdout).toMatch(new RegExp(`^${guest.name} +leaving`, 'm'));
+    await alpha.shape(undefined);
+    await waitFor('the VM to be gone', async () => !(await names(alpha)).includes(guest.name), 120);
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
+    await guest.goesOn();
+  });
+});
+
+describe('the command that a report shows', () => {
+  test.each([
+    ['permanent', [], ['gone', 'yes']],
+    ['temporary', ['--temporary'], ['shut off', 'no']],
+  ] as const)('does the same by hand: %s', async (_, options, [here, persistent]) => {
+    const guest = await newGuest();
+    const { stdout } = await cli(
+      alpha,
+      'check',
+      guest.name,
+      toBeta,
+      '--json',
+      '--period=1',
+      '--migration-uri',
+      `tcp://${beta.address}`,
+      ...options,
+    );
+    const { plan } = JSON.parse(stdout) as Report;
+    const line = shellCommand(...plan.command);
+    expect(line).toMatch(/^virsh -c qemu:\/\/\/system migrate --live --p2p .* --migrateuri tcp:/);
+    await alpha.exec(['sh', '-c', line]);
+    const state = (await names(alpha)).includes(guest.name)
+      ? await alpha.virsh('domstate', guest.name)
+      : 'gone';
+    expect(state).toBe(here);
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
+    expect(await beta.virsh('dominfo', guest.name)).toMatch(new RegExp(`Persistent: +${persistent}`));
+    await guest.goesOn();
+  });
+});
