@@ -106,7 +106,7 @@ class AnswerReader {
   }
 }
 
-/** Half of what Linux takes for one argument (MAX_ARG_STRLEN: 128 KiB), as a character may have up to three bytes. */
+/** In code units of at most three bytes each: less than Linux takes for one argument (MAX_ARG_STRLEN, 128 KiB). */
 const longestScript = 40_000;
 
 /** The commands in as few portions as one argument each can hold. */

@@ -13,12 +13,15 @@ import {
   type XmlNode,
 } from '../../src/libvirt/xml.ts';
 
+/** Characters that writers and readers get wrong. */
+const awkward = ['&', '<', '>', "'", '"', ']', '-', '?', '!', '/', '=', ';', '#', ' ', '\t', '\n', '\r'];
+
 /** What XML 1.0 allows as a character; a lone half of a surrogate pair is none. */
 const character = fc
   .oneof(
     {
       weight: 5,
-      arbitrary: fc.constantFrom(...`&<>'"]-?!/=;# \t\n\r`, 'é', '漢', '\u0085', '\u2028', '\ufffd'),
+      arbitrary: fc.constantFrom(...awkward, 'é', '漢', '\u0085', '\u2028', '\ufffd'),
     },
     { weight: 3, arbitrary: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)) },
     {
@@ -278,5 +281,7 @@ function withoutEmptyTexts(tree: XmlElement): XmlElement {
 }
 
 function escapeAll(text: string): string {
-  return [...text].map((each) => `&#${each.codePointAt(0) ?? 0};`).join('');
+  return Array.from(text)
+    .map((each) => `&#${each.codePointAt(0) ?? 0};`)
+    .join('');
 }
