@@ -6,7 +6,8 @@
  *
  * xgettext of the distributions that we support does not read TypeScript, and its JavaScript reader stumbles over JSX and
  * regular expressions. So TypeScript's own parser finds the calls, and xgettext gets files of the same names which hold
- * only these calls, each on its own line: comments, references, plurals and escapes stay xgettext's work.
+ * only these calls, each on its own line, and the comments that begin with TRANSLATORS: references, plurals and escapes stay
+ * xgettext's work.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +29,8 @@ const keywords = new Map([
 ]);
 
 /**
- * A C-like file with only the translatable calls of a TypeScript file, on their lines.
+ * A C-like file with only the translatable calls of a TypeScript file, on their lines, and before a call the comment for
+ * its translators.
  * @param {string} name
  * @param {string} text
  */
@@ -57,6 +59,13 @@ function onlyCalls(name, text) {
     ts.forEachChild(node, visit);
   };
   visit(source);
+  text.split('\n').forEach((line, above) => {
+    const note = /\bTRANSLATORS: .*?(?=\s*(\*\/.*)?$)/.exec(line)?.[0];
+    if (note === undefined) return;
+    const call = lines.findIndex((calls, index) => index > above && calls !== '');
+    if (call < 0) throw new Error(`${name}:${above + 1}: no text follows this note for translators`);
+    lines[call] = `/* ${note} */ ${lines[call]}`;
+  });
   return lines.join('\n');
 }
 
@@ -91,6 +100,7 @@ function extract() {
         '--from-code=UTF-8',
         '--keyword=',
         ...['_:1', 'gettext:1', 'msg:1', 'ngettext:1,2', 'nmsg:1,2'].map((keyword) => `--keyword=${keyword}`),
+        '--add-comments=TRANSLATORS',
         '--add-location=file',
         '--package-name=cockpit-migrate',
         '--output=-',
@@ -123,8 +133,13 @@ if (!process.argv.includes('--check')) {
   /** @type {string[]} */
   const problems = [];
   const wanted = new Set(keysOf(fresh).map((entry) => entry.msgid));
-  const have = new Set(keysOf(readFileSync(template, 'utf8')).map((entry) => entry.msgid));
-  if (wanted.size !== have.size || [...wanted].some((key) => !have.has(key)))
+  /** @param {string} text */
+  const texts = (text) =>
+    keysOf(text)
+      .map((entry) => JSON.stringify([entry.msgid, entry.msgid_plural, entry.comments?.extracted]))
+      .sort()
+      .join('\n');
+  if (texts(fresh) !== texts(readFileSync(template, 'utf8')))
     problems.push('po/migrate.pot is not up to date: npm run pot');
   for (const file of readdirSync(join(root, 'po')).filter((name) => name.endsWith('.po'))) {
     const path = join(root, 'po', file);

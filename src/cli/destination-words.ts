@@ -24,6 +24,7 @@ export function destinationProblem(
       return open.length === 0
         ? undefined
         : open.map(({ name, what }) =>
+            // TRANSLATORS: $0 names the parameter, $1 says what it does, such as “signs in with…”.
             msg('The parameter $0 $1. If that is wanted, add $2.', name, what, `--confirm-parameter ${name}`),
           );
     }

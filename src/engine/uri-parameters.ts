@@ -17,6 +17,7 @@ export interface DangerousParameter extends UriParameter {
 function dangerOf({ name, value }: UriParameter): Message | undefined {
   switch (name) {
     case 'command':
+      // TRANSLATORS: said of a parameter of a URI, as are the texts after it; the name and a colon stand before.
       return msg('runs the program $0 on this host, as root, in place of ssh', value);
     case 'netcat':
       return msg('runs the program $0 on the destination', value);

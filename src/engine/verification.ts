@@ -127,6 +127,7 @@ function destinationAnswers(
 ): readonly VerificationAnswer[] {
   const state = {
     question: msg('What is the VM doing on the destination?'),
+    // TRANSLATORS: said of the VM, as the answer to “What is the VM doing on the destination?”.
     expected: paused ? msg('paused, as it was here') : msg('running'),
   };
   const uuid = { question: msg('Is it the same VM there (its UUID)?'), expected: msg('$0', vm.uuid) };

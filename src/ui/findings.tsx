@@ -34,6 +34,7 @@ function calmSummary(calm: readonly Finding[]): string {
   const rest = calm.length - passed;
   const passedText = format(ngettext('$0 check passed', '$0 checks passed', passed), passed);
   if (rest === 0) return passedText;
+  // TRANSLATORS: $1 is the text “3 checks passed”, $0 the number of the other checks.
   return format(ngettext('$1, $0 does not apply', '$1, $0 do not apply', rest), rest, passedText);
 }
 

@@ -132,7 +132,8 @@ export function MigrationView({ migration, withName, onCancel, onDismiss }: Migr
         <h3 id={nameId} className="migrate-migration-name">
           {destination === undefined
             ? format(_('$0 to another host'), vm.name)
-            : format(_('$0 to $1'), vm.name, destination)}
+            : // TRANSLATORS: $0 is the name of a VM, $1 the URI of its destination.
+              format(_('$0 to $1'), vm.name, destination)}
         </h3>
       ) : null}
       {variant === undefined ? (

@@ -217,6 +217,7 @@ function Pages({
         toLastPageAriaLabel: _('Last page'),
         currPageAriaLabel: _('Current page'),
         paginationAriaLabel: _('Pages of the list'),
+        // TRANSLATORS: stands between the numbers of a range and the whole: 1 - 20 of 57.
         ofWord: _('of'),
       }}
     />

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { po } from 'gettext-parser';
@@ -54,6 +55,14 @@ describe.each(readdirSync(folder).filter((file) => file.endsWith('.po')))('%s', 
     }
   });
 });
+
+it('the template has the texts of the source as it is', () => {
+  const check = spawnSync(process.execPath, [join(folder, '../tools/pot.js'), '--check'], {
+    encoding: 'utf8',
+  });
+  expect(check.stderr + check.stdout).toMatch(/^\d+ texts, 0 problems\n$/m);
+  expect(check.status).toBe(0);
+}, 60_000);
 
 it('there is French', () => {
   expect(readdirSync(folder)).toContain('fr.po');

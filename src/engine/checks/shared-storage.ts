@@ -23,6 +23,7 @@ export const sharedStorageCheck = defineCheck({
     const verdicts = judgeDisks(domain.config, disks, source, lookThere(shell, storage));
     const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
       verdicts.filter((one) => one.verdict === verdict);
+    // TRANSLATORS: $0 names a disk, $1 is its path, $2 says what was found, in small letters.
     const details = verdicts.map(({ disk, path, found }) => msg('$0 ($1): $2', disk, path, found));
     const blocked = of('block');
     const remedies = (list: readonly DiskVerdict[]): readonly Remedy[] => [
