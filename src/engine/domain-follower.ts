@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { DomainEvent, DomainSummary, LibvirtConnection } from '../libvirt/connection.ts';
+import type { DomainSummary, LibvirtConnection } from '../libvirt/connection.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
+import type { DomainEvent } from '../libvirt/events.ts';
 import { type DomainJob, isOutgoingMigration } from '../libvirt/job.ts';
 import type { Unsubscribe } from '../platform/platform.ts';
 import { type InventoryEntry, isActive, isPausedForMigration } from './inventory-entry.ts';

@@ -2,6 +2,7 @@
 import type {
   BusName,
   DBusService,
+  DBusSignal,
   DBusValue,
   Platform,
   PlatformError,
@@ -9,17 +10,24 @@ import type {
 } from '../platform/platform.ts';
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
 import { Domain } from './domain.ts';
-import { LibvirtError, libvirtErrorOf } from './errors.ts';
-import { type DomainJob, decodeJob, parseJobText } from './job.ts';
-import { connectMethods, noWait, onlyTransient, statsGroups } from './schema.ts';
+import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { type DomainEvent, decodeEvent, eventMatches } from './events.ts';
+import { type DomainJob, parseJobText } from './job.ts';
+import {
+  connectInterface,
+  connectMethods,
+  connectPath,
+  domainInterface,
+  domainMethods,
+  domainPath,
+  noWait,
+  onlyTransient,
+  statsGroups,
+} from './schema.ts';
 import { virshSession } from './virsh.ts';
 
 /** VIR_DOMAIN_SHUTOFF */
 const shutOff = 5;
-
-const connectPath = '/org/libvirt/QEMU';
-const connectInterface = 'org.libvirt.Connect';
-const domainInterface = 'org.libvirt.Domain';
 
 /** One domain in a list. */
 export interface DomainSummary {
@@ -37,13 +45,6 @@ export interface DomainSummary {
   readonly autostart?: boolean;
 }
 
-export type DomainEvent =
-  | { readonly kind: 'lifecycle'; readonly path: string; readonly event: number; readonly detail: number }
-  | { readonly kind: 'migration-iteration'; readonly path: string; readonly iteration: number }
-  | { readonly kind: 'job-completed'; readonly path: string; readonly job: DomainJob }
-  | { readonly kind: 'metadata-changed'; readonly path: string }
-  | { readonly kind: 'balloon-change'; readonly path: string };
-
 /** What one more question tells about a domain. */
 export interface DomainDetails {
   readonly job?: DomainJob;
@@ -51,7 +52,10 @@ export interface DomainDetails {
   readonly metadata?: string;
 }
 
-/** libvirt on this host, through libvirt-dbus, and through virsh for what that cannot do. */
+/**
+ * libvirt on this host, through libvirt-dbus, and through virsh for what that cannot do. Every method rejects with
+ * {@link LibvirtError} only.
+ */
 export class LibvirtConnection {
   readonly bus: BusName;
   readonly uri: 'qemu:///system' | 'qemu:///session';
@@ -108,7 +112,10 @@ export class LibvirtConnection {
     );
   }
 
-  /** All domains, with two D-Bus calls and one virsh process however many there are: the stats know no UUIDs. */
+  /**
+   * All domains, with two D-Bus calls and one virsh process however many there are: the stats know no UUIDs. One that comes
+   * or goes between them is left out; its event tells of it.
+   */
   async list(signal?: AbortSignal): Promise<readonly DomainSummary[]> {
     const [stats, transient, answers] = await Promise.all([
       this.#statsByName(0, signal),
@@ -127,11 +134,14 @@ export class LibvirtConnection {
       ),
     ]);
     const all = answers.get('all');
-    if (all?.ok !== true) throw new LibvirtError('other', all?.error ?? 'virsh list gave no answer');
+    if (all?.ok !== true) {
+      const text = all?.error ?? 'virsh list gave no answer';
+      throw new LibvirtError(classify(text), text);
+    }
     const autostart = answers.get('autostart');
     const started = autostart?.ok === true ? new Set(autostart.text.split(/\s+/)) : undefined;
     return all.text.split('\n').flatMap((line) => {
-      // The UUID has 36 characters, then come blanks and the name, which may hold blanks itself.
+      // The UUID has 36 characters, then come a blank and the name, which may begin and end with blanks itself.
       const match = /^\s*([0-9a-f-]{36}) (.*)$/.exec(line);
       const [, uuid, rest] = match ?? [];
       if (uuid === undefined || rest === undefined) return [];
@@ -148,7 +158,7 @@ export class LibvirtConnection {
     });
   }
 
-  /** One domain anew, with two calls; undefined when it is gone. */
+  /** One domain anew, with two D-Bus calls; undefined when it is gone. */
   async read(path: string, signal?: AbortSignal): Promise<DomainSummary | undefined> {
     try {
       const [[properties], [stats]] = await Promise.all([
@@ -157,7 +167,7 @@ export class LibvirtConnection {
           path,
           domainInterface,
           'GetStats',
-          'uu',
+          domainMethods.GetStats,
           [statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU, noWait],
           signal,
         ),
@@ -179,67 +189,40 @@ export class LibvirtConnection {
     }
   }
 
+  /** The domain of that UUID, whether or not there is one. */
   domain(uuid: string): Domain {
     return new Domain(this.#platform, this.#service, this.uri, uuid);
   }
 
-  /** Hears what happens to domains. */
+  /** Hears what happens to domains. Resolves when nothing that happens later is missed. */
   async subscribe(listener: (event: DomainEvent) => void): Promise<Unsubscribe> {
-    try {
-      const undo = await Promise.all([
-        this.#service.subscribe(
-          { path: connectPath, interface: connectInterface, member: 'DomainEvent' },
-          ({ args }) => {
-            const [path, event, detail] = args;
-            listener({
-              kind: 'lifecycle',
-              path: decodeString(path, 'DomainEvent[0]'),
-              event: decodeNumber(event, 'DomainEvent[1]'),
-              detail: decodeNumber(detail, 'DomainEvent[2]'),
-            });
-          },
-        ),
-        this.#service.subscribe(
-          { interface: domainInterface, member: 'MigrationIteration' },
-          ({ path, args }) => {
-            listener({
-              kind: 'migration-iteration',
-              path,
-              iteration: decodeNumber(args[0], 'MigrationIteration[0]'),
-            });
-          },
-        ),
-        this.#service.subscribe({ interface: domainInterface, member: 'JobCompleted' }, ({ path, args }) => {
-          // virDomainJobType 3: completed. The signal carries the figures only.
-          listener({
-            kind: 'job-completed',
-            path,
-            job: decodeJob(3, decodeDictionary(args[0], 'JobCompleted[0]')),
-          });
-        }),
-        this.#service.subscribe({ interface: domainInterface, member: 'MetadataChange' }, ({ path }) => {
-          listener({ kind: 'metadata-changed', path });
-        }),
-        this.#service.subscribe({ interface: domainInterface, member: 'BalloonChange' }, ({ path }) => {
-          listener({ kind: 'balloon-change', path });
-        }),
-      ]);
-      return () => {
-        for (const each of undo) each();
-      };
-    } catch (error) {
-      throw libvirtErrorOf(error);
-    }
+    const hear = (signal: DBusSignal): void => {
+      const event = readable(signal);
+      if (event !== undefined) listener(event);
+    };
+    const outcomes = await Promise.allSettled(
+      eventMatches.map((match) => this.#service.subscribe(match, hear)),
+    );
+    const undo = (): void => {
+      for (const outcome of outcomes) if (outcome.status === 'fulfilled') outcome.value();
+    };
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return undo;
+    undo();
+    throw libvirtErrorOf(failed.reason);
   }
 
+  /** Tells when libvirt-dbus comes to the bus or leaves it, and first how it is now. */
   onOwner(listener: (present: boolean) => void): Unsubscribe {
     return this.#service.onOwner(listener);
   }
 
+  /** Tells once when the bus or the session is gone: a new connection is needed then. */
   onClosed(listener: (error: PlatformError) => void): Unsubscribe {
     return this.#service.onClosed(listener);
   }
 
+  /** Lets go; open calls are rejected with reason `closed`. */
   close(): void {
     this.#service.close();
   }
@@ -299,6 +282,16 @@ export class LibvirtConnection {
   }
 }
 
+/** The event, or undefined for a signal whose values are not as agreed: it cannot be told, and what comes after it can. */
+function readable(signal: DBusSignal): DomainEvent | undefined {
+  try {
+    return decodeEvent(signal);
+  } catch (error) {
+    if (error instanceof LibvirtError && error.reason === 'protocol') return undefined;
+    throw error;
+  }
+}
+
 function summaryOf(
   name: string,
   uuid: string,
@@ -308,14 +301,16 @@ function summaryOf(
     const value = values.get(key);
     return typeof value === 'number' ? value : undefined;
   };
+  // VIR_DOMAIN_NOSTATE, where libvirt tells none.
+  const state = number('state.state') ?? 0;
   const vcpus = number('vcpu.current');
   const kib = number('balloon.current');
   return {
     name,
     uuid,
-    path: `${connectPath}/domain/_${uuid.replaceAll('-', '_')}`,
-    active: number('state.state') !== shutOff,
-    state: number('state.state') ?? 0,
+    path: domainPath(uuid),
+    active: state !== shutOff,
+    state,
     reason: number('state.reason') ?? 0,
     ...(vcpus === undefined ? {} : { vcpus }),
     ...(kib === undefined ? {} : { memoryBytes: kib * 1024 }),

@@ -7,9 +7,9 @@ import {
   type Variant,
 } from '../platform/platform.ts';
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
-import { LibvirtError, libvirtErrorOf } from './errors.ts';
+import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainJob, decodeJob } from './job.ts';
-import { domainMethods } from './schema.ts';
+import { domainInterface, domainMethods, domainPath } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
 /** How long AbortJob may take before virsh is asked: with all worker threads held by migrations it never comes. */
@@ -32,7 +32,7 @@ export class Domain {
     this.#service = service;
     this.#uri = uri;
     this.uuid = uuid;
-    this.path = `/org/libvirt/QEMU/domain/_${uuid.replaceAll('-', '_')}`;
+    this.path = domainPath(uuid);
   }
 
   async #call(
@@ -42,7 +42,7 @@ export class Domain {
   ): Promise<readonly DBusValue[]> {
     try {
       return await this.#service.call(
-        { path: this.path, interface: 'org.libvirt.Domain', member, signature: domainMethods[member], args },
+        { path: this.path, interface: domainInterface, member, signature: domainMethods[member], args },
         signal === undefined ? {} : { signal },
       );
     } catch (error) {
@@ -78,7 +78,10 @@ export class Domain {
     await this.#call('MigrateToURI3', [uri, values, flags]);
   }
 
-  /** Cancels the running job: over D-Bus, and where that does not answer in time, by virsh. */
+  /**
+   * Cancels the running job: over D-Bus, and where that does not answer in time or is gone, by virsh. The call that was given
+   * up may still be carried out later, when it finds no job any more.
+   */
   async abort(): Promise<void> {
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -106,7 +109,9 @@ export class Domain {
       this.#uri === 'qemu:///system' ? { superuser: 'try' } : {},
     );
     const answer = answers.get('only');
-    if (answer?.ok === false) throw new LibvirtError('other', answer.error);
+    if (answer?.ok === true) return;
+    const text = answer?.error ?? 'virsh domjobabort gave no answer';
+    throw new LibvirtError(classify(text), text);
   }
 
   async create(): Promise<void> {
@@ -143,8 +148,8 @@ export class Domain {
       const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig], signal);
       return decodeString(text, 'Domain.GetMetadata[0]');
     } catch (error) {
-      // "metadata not found: Requested metadata element is not present"
-      if (error instanceof LibvirtError && /metadata/i.test(error.message)) return undefined;
+      // VIR_ERR_NO_DOMAIN_METADATA: "metadata not found: Requested metadata element is not present"
+      if (error instanceof LibvirtError && error.message.startsWith('metadata not found')) return undefined;
       throw error;
     }
   }

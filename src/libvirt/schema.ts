@@ -14,12 +14,22 @@ export const onlyTransient = 8;
  */
 export const noWait = 2 ** 29;
 
+/** Where libvirt-dbus has its object for QEMU, on the system bus and on a session's. */
+export const connectPath = '/org/libvirt/QEMU';
+export const connectInterface = 'org.libvirt.Connect';
+export const domainInterface = 'org.libvirt.Domain';
+
+/** The object of a domain. */
+export function domainPath(uuid: string): string {
+  return `${connectPath}/domain/_${uuid.replaceAll('-', '_')}`;
+}
+
 /** Methods that are called, with the signature of their arguments. A test holds them against libvirt-dbus's own files. */
 export const connectMethods = {
   GetAllDomainStats: 'uu',
-  DomainLookupByName: 's',
 } as const;
 
+/** As {@link connectMethods}, of a domain. */
 export const domainMethods = {
   AbortJob: '',
   Create: 'u',
@@ -35,4 +45,15 @@ export const domainMethods = {
   SetMetadata: 'isssu',
   Shutdown: 'u',
   Suspend: '',
+} as const;
+
+/** Signals that are heard, with the signature of their values. */
+export const connectSignals = { DomainEvent: 'oii' } as const;
+
+/** As {@link connectSignals}, of a domain. */
+export const domainSignals = {
+  BalloonChange: 't',
+  JobCompleted: 'a{sv}',
+  MetadataChange: 'is',
+  MigrationIteration: 'i',
 } as const;

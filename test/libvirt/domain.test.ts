@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Domain } from '../../src/libvirt/domain.ts';
+import { PlatformError } from '../../src/platform/platform.ts';
+import { FakePlatform } from './fake-platform.ts';
+
+const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';
+const libvirtError = (text: string): PlatformError =>
+  new PlatformError('dbus', text, { errorName: 'org.libvirt.Error' });
+
+let platform: FakePlatform;
+let domain: Domain;
+
+beforeEach(() => {
+  platform = new FakePlatform();
+  domain = new Domain(platform, platform.dbus(), 'qemu:///system', uuid);
+});
+
+describe('cancelling a job', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is one call where D-Bus answers', async () => {
+    await domain.abort();
+    expect(platform.calls).toMatchObject([{ member: 'AbortJob', signature: '', args: [] }]);
+    expect(platform.scripts).toEqual([]);
+  });
+
+  it('is done by virsh where D-Bus does not answer within three seconds', async () => {
+    platform.answer = () => undefined;
+    const done = vi.fn();
+    const aborting = domain.abort().then(done);
+    await vi.advanceTimersByTimeAsync(2900);
+    expect(platform.scripts).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    await aborting;
+    expect(done).toHaveBeenCalledOnce();
+    expect(platform.scripts).toHaveLength(1);
+    expect(platform.scripts[0]).toContain(`; 'domjobabort' '${uuid}'; `);
+  });
+
+  it('is done by virsh at once where libvirt-dbus is gone', async () => {
+    for (const kind of ['closed', 'not-found'] as const) {
+      platform.answer = () => new PlatformError(kind, 'gone');
+      await domain.abort();
+    }
+    expect(platform.scripts).toHaveLength(2);
+  });
+
+  it('is refused with the words of libvirt, which virsh is not asked to repeat', async () => {
+    platform.answer = () => libvirtError('Requested operation is not valid: no job is active on the domain');
+    await expect(domain.abort()).rejects.toMatchObject({ name: 'LibvirtError', message: /no job is active/ });
+    expect(platform.scripts).toEqual([]);
+  });
+
+  it('is refused with the words of virsh where that was asked', async () => {
+    platform.answer = () => new PlatformError('closed', 'gone');
+    platform.virsh = () => `error: failed to get domain '${uuid}'\n`;
+    await expect(domain.abort()).rejects.toMatchObject({ reason: 'no-such-domain' });
+    platform.virsh = () => new PlatformError('not-found', 'virsh: not found');
+    await expect(domain.abort()).rejects.toMatchObject({ name: 'LibvirtError' });
+  });
+});
+
+describe('a domain', () => {
+  it('has its path from its UUID', () => {
+    expect(domain.path).toBe('/org/libvirt/QEMU/domain/_8c2a5e0e_7f5a_4f0c_9d9a_1d2f3a4b5c6d');
+  });
+
+  it('tells its state and its job', async () => {
+    platform.answer = ({ member }) => (member === 'GetState' ? [[1, 5]] : [[0, {}]]);
+    expect(await domain.state()).toEqual({ state: 1, reason: 5 });
+    expect(await domain.jobStats()).toBeUndefined();
+    platform.answer = () => [[2, { operation: { t: 'v', v: { t: 'i', v: 5 } } }]];
+    expect(await domain.jobStats()).toMatchObject({ type: 'unbounded', operation: 'migration-out' });
+  });
+
+  it('raises a typed error for an answer of another type', async () => {
+    for (const answer of [[], [7], [['1', 2]], [[]], [{ a: 1 }]]) {
+      platform.answer = () => answer;
+      await expect(domain.state()).rejects.toMatchObject({ name: 'LibvirtError', reason: 'protocol' });
+      await expect(domain.jobStats()).rejects.toMatchObject({ name: 'LibvirtError', reason: 'protocol' });
+    }
+  });
+
+  it('migrates with the parameters that are given, and no others', async () => {
+    await domain.migrate('qemu+ssh://beta/system', {}, 27);
+    await domain.migrate('qemu+tcp://beta/system', { migrateUri: 'tcp://10.0.0.2' }, 3);
+    expect(platform.calls.map(({ args }) => args)).toEqual([
+      ['qemu+ssh://beta/system', {}, 27],
+      ['qemu+tcp://beta/system', { migrate_uri: { t: 's', v: 'tcp://10.0.0.2' } }, 3],
+    ]);
+  });
+
+  it('has no metadata where libvirt says so, and raises what else it says', async () => {
+    platform.answer = () => libvirtError('metadata not found: Requested metadata element is not present');
+    expect(await domain.metadata('urn:x')).toBeUndefined();
+    platform.answer = () => libvirtError("Domain not found: no domain with matching uuid 'x' (metadata)");
+    await expect(domain.metadata('urn:x')).rejects.toMatchObject({ reason: 'no-such-domain' });
+    platform.answer = () => ['<x/>'];
+    expect(await domain.metadata('urn:x')).toBe('<x/>');
+  });
+});
