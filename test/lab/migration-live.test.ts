@@ -217,7 +217,7 @@ test('a migration begun with virsh is shown, followed, and cancelled from the pa
   expect(seen.destination).toBeUndefined();
   here.migrations.cancel(seen.vm);
   await waitFor('its end', () => here.migration(guest)?.state.phase === 'cancelled');
-  expect((await command).stderr).toContain('aborted');
+  expect((await command).exitCode).not.toBe(0);
   await guest.goesOn();
 });
 
@@ -264,7 +264,10 @@ test('five at once: three run, two wait in the queue, one of those is taken out'
 
 test('with all four worker threads taken, progress and cancel go through virsh', async () => {
   const four: Guest[] = [];
-  for (const name of ['w1', 'w2', 'w3', 'w4']) four.push(await boot(name, { memory: 128 }));
+  // They write more than the link carries, so that none ends before the last has begun.
+  for (const name of ['w1', 'w2', 'w3', 'w4'])
+    four.push(await boot(name, { memory: 160, dirtyMb: 32, dirtyRate: 4 }));
+  for (const guest of four) await guest.dirtying();
   await alpha.shape('20mbit');
   const handles: MigrationHandle[] = [];
   for (const guest of four.slice(0, 3)) handles.push(await here.start(guest));
@@ -275,10 +278,11 @@ test('with all four worker threads taken, progress and cancel go through virsh',
   const [copied] = four;
   if (last === undefined || first === undefined || copied === undefined) throw new Error('four were started');
   await other.start(last);
-  await waitFor('all four to run', async () => {
+  const allRun = async (): Promise<boolean> => {
     const jobs = await Promise.all(four.map(({ uuid }) => alpha.virsh('domjobinfo', uuid)));
     return jobs.every((text) => text.includes('Unbounded'));
-  });
+  };
+  await waitFor('all four to run', allRun, 120);
   await here.copying(copied);
   here.migrations.cancel(first.vm);
   expect((await first.ended).state.phase).toBe('cancelled');
