@@ -5,7 +5,7 @@ import { dirtyRateFact } from '../facts/dirty-rate.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { forecastFrom } from '../forecast.ts';
-import { msg } from '../message.ts';
+import { type Message, msg } from '../message.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -13,9 +13,10 @@ const mebibyte = 1024 * 1024;
 const close = 0.7;
 
 /** MiB/s with as many digits as say something. */
-function rate(bytesPerSecond: number): string {
+function rate(bytesPerSecond: number): Message {
   const mebibytes = bytesPerSecond / mebibyte;
-  return `${mebibytes >= 10 || mebibytes === 0 ? Math.round(mebibytes) : mebibytes.toFixed(1)} MiB/s`;
+  const digits = mebibytes >= 10 || mebibytes === 0 ? 0 : 1;
+  return msg('$0/s', msg('$0 MiB', mebibytes.toFixed(digits)));
 }
 
 const advice: readonly [Remedy, ...Remedy[]] = [
