@@ -106,6 +106,11 @@ function words(error: unknown): Words | undefined {
         summary: msg('A libvirt daemon does not answer.'),
         advice: msg('The text beneath tells which one. See whether it runs.'),
       };
+    case 'tunnel-ended':
+      return {
+        summary: msg('The connection to the destination ended, and with it what libvirt had to say.'),
+        advice: msg('The log of libvirt on this host has the reason.'),
+      };
     case 'closed':
       return {
         summary: msg('The connection with libvirt broke off.'),

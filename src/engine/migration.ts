@@ -340,7 +340,10 @@ function phaseOf({ summary, progress = noProgress }: InventoryEntry): MigrationP
   return { phase: 'copying', progress };
 }
 
-/** True if the call is lost but not necessarily the migration. */
+/**
+ * True if the call is lost but not necessarily the migration, or if the call's error hides whether the job was cancelled: what
+ * libvirt says about the VM then tells.
+ */
 function isLost(error: unknown): boolean {
-  return error instanceof LibvirtError && (error.reason === 'closed' || error.reason === 'daemon-down');
+  return error instanceof LibvirtError && ['closed', 'daemon-down', 'tunnel-ended'].includes(error.reason);
 }

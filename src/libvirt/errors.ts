@@ -19,6 +19,7 @@ export type LibvirtReason =
   | 'no-such-domain'
   | 'access-denied'
   | 'daemon-down'
+  | 'tunnel-ended'
   | 'closed'
   | 'busy'
   | 'file-missing'
@@ -59,6 +60,9 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/Failed to connect socket to '[^']*'/i, 'daemon-down'],
   [/Connection refused/i, 'connection-refused'],
   [/authentication (failed|unavailable|cancelled)|access denied|Permission denied/i, 'access-denied'],
+  // libvirt puts what ssh said before the last colon, often nothing. It reports this when it closes the tunnel after a job
+  // that failed or was cancelled, and often in place of the job's own error (9.0, in most tries).
+  [/End of file while reading data: .*: Input\/output error/i, 'tunnel-ended'],
   [
     /client socket is closed|Disconnected from|End of file while reading|libvirt(d)? .*connection.*(closed|lost)/i,
     'daemon-down',

@@ -88,7 +88,7 @@ class AnswerReader {
     this.#rest = this.#rest.slice(begin);
   }
 
-  /** The words of virsh if it could not connect, at its start or, as some versions do, with the first command. */
+  /** The words of virsh if it ran nothing or could not connect, at its start or (some versions) with the first command. */
   get refusal(): string | undefined {
     const [first] = this.#commands;
     const answer = first === undefined ? undefined : this.answers.get(first.id);
@@ -133,10 +133,11 @@ function scriptOf({ argv }: VirshCommand): string {
  * Runs commands in ONE `virsh -c URI`, and with it one connection; only when there are hundreds, more than an argument of a
  * program may hold, in another one after it. The commands are separated by `echo` of a marker; virsh flushes its output
  * before each error, so that merged streams keep their order. A command that fails does not keep the next ones from running.
- * A command that virsh did not come to, since it or the connection ended, has no answer.
+ * A command that virsh did not come to, since it ended, has no answer. virsh reads all commands before it runs the first:
+ * one that it does not know, or an option, and it runs none.
  *
  * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent. Throws
- * {@link LibvirtError} when the connection cannot be made, with virsh's own words.
+ * {@link LibvirtError} when the connection cannot be made or no command was run, with virsh's own words.
  */
 export async function virshSession(
   platform: Platform,

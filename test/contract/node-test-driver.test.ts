@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodePlatform } from '../../src/platform/node.ts';
-import { waitFor } from '../lab/lab.ts';
 import { Echo, matchRules } from './echo.ts';
 import { describePlatform, type Surroundings } from './platform-contract.ts';
+import { TestDriver } from './test-driver.ts';
 
 /** A port that nobody listens on at the moment. */
 function freePort(): Promise<number> {
@@ -24,74 +22,23 @@ function freePort(): Promise<number> {
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else
-      child.once('exit', () => {
-        resolve();
-      });
-  });
-}
-
-/** A bus of our own with libvirt-dbus on it, whose object /org/libvirt/Test is libvirt's test driver. */
 async function make(): Promise<Surroundings> {
-  const directory = mkdtempSync(join(tmpdir(), 'contract-'));
-  const address = `unix:path=${directory}/bus`;
-  const echo = new Echo(address);
-  const children: ChildProcess[] = [];
-  const platform = nodePlatform({ systemBusAddress: address, sessionBusAddress: address });
-  const startBus = async (): Promise<void> => {
-    rmSync(`${directory}/bus`, { force: true });
-    const bus = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', `--address=${address}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    children.unshift(bus);
-    await waitFor(
-      'the bus',
-      async () => (await platform.run(['test', '-S', `${directory}/bus`])).exitCode === 0,
-    );
-  };
-  await startBus();
-  children.push(
-    spawn('libvirt-dbus', ['--session'], {
-      env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: directory, HOME: directory },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
-  );
-  await waitFor('libvirt-dbus', async () => {
-    const bus = platform.dbus('session', 'org.freedesktop.DBus');
-    const [owned] = await bus.call({
-      path: '/org/freedesktop/DBus',
-      interface: 'org.freedesktop.DBus',
-      member: 'NameHasOwner',
-      signature: 's',
-      args: ['org.libvirt'],
-    });
-    bus.close();
-    return owned === true;
-  });
+  const driver = await TestDriver.start();
+  const echo = new Echo(driver.address);
   await echo.start();
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const listening = server.address();
   if (listening === null || typeof listening === 'string') throw new Error('No port');
-  const secret = join(directory, 'secret');
+  const secret = join(driver.directory, 'secret');
   writeFileSync(secret, 'secret', { mode: 0o600 });
   return {
-    platform,
+    platform: driver.platform,
     bus: 'session',
     libvirt: { bus: 'session', path: '/org/libvirt/Test' },
     echo,
-    busDaemon: {
-      start: startBus,
-      kill: async () => {
-        const [bus] = children;
-        bus?.kill('SIGKILL');
-        if (bus !== undefined) await ended(bus);
-      },
-    },
-    matchRules: () => matchRules(address),
+    busDaemon: { start: () => driver.startBus(), kill: () => driver.killBus() },
+    matchRules: () => matchRules(driver.address),
     tcp: { connected: ['127.0.0.1', listening.port], refused: ['127.0.0.1', await freePort()] },
     denied: {
       platform: nodePlatform({ prefix: ['setpriv', '--reuid=65534', '--clear-groups'] }),
@@ -99,10 +46,8 @@ async function make(): Promise<Surroundings> {
     },
     stop: async () => {
       await echo.kill();
-      for (const child of children) child.kill('SIGKILL');
-      await Promise.all(children.map(ended));
+      await driver.stop();
       server.close();
-      rmSync(directory, { recursive: true });
     },
   };
 }

@@ -68,6 +68,12 @@ const texts: readonly (readonly [string, string])[] = [
   ["Failed to connect socket to '/var/run/libvirt/libvirt-sock': Connection refused", 'daemon-down'],
   ['internal error: client socket is closed', 'daemon-down'],
   ['End of file while reading data: Input/output error', 'daemon-down'],
+  ['End of file while reading data: : Input/output error', 'tunnel-ended'],
+  [
+    'End of file while reading data: Connection to beta closed by remote host.: Input/output error',
+    'tunnel-ended',
+  ],
+  ['End of file while reading data: Host key verification failed.: Input/output error', 'host-key'],
   ["Cannot access storage file '/srv/web.qcow2': No such file or directory", 'file-missing'],
   ['internal error: Attempt to migrate guest to the same host 03aa02fc', 'same-host'],
   // Something else of that name already exists: nothing that is said about VMs would be true of it.
