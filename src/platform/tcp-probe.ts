@@ -9,14 +9,20 @@ import { type Platform, PlatformError, type TcpOutcome } from './platform.ts';
  * told from "still trying"; the Python bridge says `ready` when it is up, but joins the errors of several addresses into
  * one text. One program behaves alike everywhere, and its text is the C library's in English.
  *
- * Attempts that are asked for in the same moment share one program.
+ * Attempts that are asked for in the same moment, and may take equally long, share one program.
  */
 export function tcpProber(run: Platform['run']): Platform['connectTcp'] {
   let waiting: Attempt[] = [];
   const flush = (): void => {
     const attempts = waiting;
     waiting = [];
-    void tryAll(run, attempts);
+    const limits = new Set(attempts.map(({ milliseconds }) => milliseconds));
+    for (const limit of limits)
+      void tryAll(
+        run,
+        limit,
+        attempts.filter(({ milliseconds }) => milliseconds === limit),
+      );
   };
   return (host, port, { timeoutMilliseconds, signal }) =>
     new Promise((resolve, reject) => {
@@ -89,15 +95,20 @@ class Attempt {
 /** A refusal comes back within the round-trip time, so the second look at one need not be long. */
 const secondLookMilliseconds = 500;
 
-async function tryAll(run: Platform['run'], attempts: readonly Attempt[]): Promise<void> {
-  const doubtful = await runScript(run, 'together', attempts);
-  if (doubtful.length > 0) await runScript(run, 'alone', doubtful);
+async function tryAll(
+  run: Platform['run'],
+  milliseconds: number,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  const doubtful = await runScript(run, 'together', milliseconds, attempts);
+  if (doubtful.length > 0) await runScript(run, 'alone', milliseconds, doubtful);
 }
 
 /** Settles the attempts but those that it returns. Does not reject. */
 async function runScript(
   run: Platform['run'],
   mode: 'together' | 'alone',
+  milliseconds: number,
   all: readonly Attempt[],
 ): Promise<readonly Attempt[]> {
   const attempts = all.filter((attempt) => !attempt.isSettled);
@@ -120,13 +131,10 @@ async function runScript(
       else attempt.end(outcomeOf(word, detail));
     }
   };
-  const places = attempts.flatMap(({ host, port, milliseconds }) => [
-    String((mode === 'alone' ? Math.min(milliseconds, secondLookMilliseconds) : milliseconds) / 1000),
-    host,
-    String(port),
-  ]);
+  const limit = mode === 'alone' ? Math.min(milliseconds, secondLookMilliseconds) : milliseconds;
+  const places = attempts.flatMap(({ host, port }) => [host, String(port)]);
   try {
-    const { stderr } = await run(['bash', '-c', script, 'bash', mode, ...places], {
+    const { stderr } = await run(['bash', '-c', script, 'bash', mode, String(limit / 1000), ...places], {
       environment: { LC_ALL: 'C' },
       onOutput: hear,
       signal: controller.signal,
@@ -157,13 +165,12 @@ export function outcomeOf(word: string, detail: string): TcpOutcome {
     default:
       break;
   }
-  // bash: connect: No route to host bash: line 1: /dev/tcp/10.0.0.1/22: No route to host
+  // environment: connect: No route to host environment: line 12: /dev/tcp/10.0.0.1/22: No route to host
   const text = detail.slice(detail.lastIndexOf(': ') + 2);
   if (text === 'Connection timed out') return { kind: 'timeout' };
   // The words of getaddrinfo, after which bash says "Invalid argument" of its own.
-  const name = /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: bash:|$)/.exec(
-    detail,
-  );
+  const name =
+    /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: \w+: line|$)/.exec(detail);
   if (name !== null) return { kind: 'unresolved', detail: name[1] ?? detail };
   return { kind: 'unreachable', detail: text };
 }
@@ -190,12 +197,9 @@ unreachables() {
   return 0
 }
 try() {
-  local before said status
+  local before said
   unreachables; before=$count
-  said=$(timeout "$3" bash -c ': <>"/dev/tcp/$1/$2"' bash "$4" "$5" 2>&1)
-  status=$?
-  if ((status == 0)); then echo "$2 connected"
-  elif ((status == 124)); then if [[ $1 == alone ]]; then echo "$2 rejected"; else echo "$2 timeout"; fi
+  if said=$( { : <>"/dev/tcp/$3/$4"; } 2>&1 ); then echo "$2 connected"
   elif [[ $said == *'Connection refused' ]]; then
     unreachables
     if ((count == before)); then echo "$2 refused"
@@ -205,14 +209,31 @@ try() {
   else echo "$2 failed \${said//$'\\n'/ }"
   fi
 }
-mode=$1 number=0
-shift
-while (($# > 2)); do
-  if [[ $mode == alone ]]; then try "$mode" "$number" "$1" "$2" "$3"
-  else try "$mode" "$number" "$1" "$2" "$3" &
-  fi
+end() { kill -TERM "\${jobs[@]/#/-}" \${timer:+"-$timer"} 2>/dev/null; }
+# Each job has a process group of its own, with which what it started ends, too.
+set -m
+trap 'end; exit 143' TERM HUP INT
+silence=timeout
+[[ $1 == alone ]] && silence=rejected
+mode=$1 limit=$2 number=0 jobs=() timer=
+shift 2
+while (($# > 0)); do
+  try "$mode" "$number" "$1" "$2" &
+  jobs[number]=$!
   ((number += 1))
-  shift 3
+  shift 2
+  if (($# == 0)) || [[ $mode == alone ]]; then
+    # Counted from when all have started, so that a busy machine takes nothing off anybody's time.
+    {
+      sleep "$limit"
+      for number in "\${!jobs[@]}"; do
+        kill -0 "-\${jobs[number]}" && echo "$number $silence" && kill -TERM "-\${jobs[number]}"
+      done
+    } 2>/dev/null &
+    timer=$!
+    wait "\${jobs[@]}" 2>/dev/null
+    end
+    jobs=()
+  fi
 done
-wait
 `;

@@ -181,6 +181,7 @@ describe('with its real cause', () => {
       await dialog.getByRole('button', { name: /Pause/ }).click();
       await dialog.locator('[data-check="dirty-rate"][data-verdict="pass"]').waitFor();
       expect(await alpha.virsh('domstate', busy.uuid)).toBe('paused');
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
     } finally {
       await beta.shape(undefined);
       await alpha.virsh('destroy', busy.uuid);
@@ -200,8 +201,10 @@ it('a dialog that is closed stops its checks', async () => {
   await expect
     .poll(
       async () =>
-        (await alpha.exec(['sh', '-c', 'ps -eo args | grep -E "^(ssh|virsh) .*beta" || true'])).stdout,
+        (await alpha.exec(['ps', '-eo', 'args'])).stdout
+          .split('\n')
+          .filter((line) => /^(ssh|virsh) .*beta/.test(line)),
       { timeout: 15_000 },
     )
-    .toBe('');
+    .toEqual([]);
 });
