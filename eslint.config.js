@@ -62,5 +62,10 @@ export default defineConfig(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', performance: 'readonly' } },
     rules: { 'no-console': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
+  {
+    // What a bench prints is its purpose.
+    files: ['test/bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   ...layers,
 );

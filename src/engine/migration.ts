@@ -15,7 +15,7 @@ import type { Plan } from './plan.ts';
 import { noProgress } from './progress.ts';
 import { readRecord, removeRecord, writeRecord } from './temporary-copy.ts';
 import { askAfterCancel, askHosts, type Expectation, judgeAnswers, verificationOf } from './verification.ts';
-import type { VmIdentity } from './vm.ts';
+import type { VmIdentity, VmState } from './vm.ts';
 import { vmStateOf } from './vm-state.ts';
 
 /** Between two tries to cancel a migration whose job has not begun yet. */
@@ -215,11 +215,8 @@ export class MigrationRun {
 
   /** There is no job any more: what libvirt says about the VM now tells how it ended. */
   async #conclude(): Promise<void> {
-    const { connection } = this.#inventory;
     try {
-      const domain = connection.domain(this.vm.uuid);
-      const summary = await connection.read(domain.path, this.#stopped.signal);
-      const state = summary === undefined ? undefined : vmStateOf(summary);
+      const state = await this.#stateHere();
       if (state === undefined || (state.kind === 'shut-off' && state.migratedAway)) await this.#left();
       else if (this.#state.get().cancelling) await this.#cancelled();
       else await this.#stayed(this.#lost);
@@ -230,6 +227,17 @@ export class MigrationRun {
       await this.#pause(verifyAgainMilliseconds);
       this.#concluding = false;
       this.#look(true);
+    }
+  }
+
+  /** What libvirt says of the VM; undefined when it does not know it any more. */
+  async #stateHere(): Promise<VmState | undefined> {
+    try {
+      const domain = this.#inventory.connection.domain(this.vm.uuid);
+      return vmStateOf(await domain.state(this.#stopped.signal));
+    } catch (error) {
+      if (error instanceof LibvirtError && error.reason === 'no-such-domain') return undefined;
+      throw error;
     }
   }
 

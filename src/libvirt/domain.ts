@@ -12,8 +12,13 @@ import { type DomainJob, decodeJob } from './job.ts';
 import { domainInterface, domainMethods, domainPath } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
-/** How long AbortJob may take before virsh is asked: with all worker threads held by migrations it never comes. */
-const abortPatienceMilliseconds = 3000;
+/**
+ * How long an answer over D-Bus may take before virsh is asked. libvirt-dbus has four worker threads for everybody, and a
+ * migration holds one to its end. And with a migration under way even a free thread's question may not be sent before
+ * libvirtd next says something: the client library can miss its own wake-up (seen with libvirt 9.0 on a busy machine: a
+ * thread in virDomainIsUpdated for minutes, and libvirtd idle).
+ */
+const patienceMilliseconds = 3000;
 
 /** VIR_DOMAIN_METADATA_ELEMENT, and the flag for the stored definition. */
 const metadataElement = 2;
@@ -50,14 +55,51 @@ export class Domain {
     }
   }
 
+  /** By D-Bus, and where that does not answer in time or is gone, by virsh. */
+  async #inTime<T>(
+    ask: (signal: AbortSignal) => Promise<T>,
+    askVirsh: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const limit = new AbortController();
+    const end = (): void => {
+      limit.abort();
+    };
+    const timer = setTimeout(end, patienceMilliseconds);
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      return await ask(limit.signal);
+    } catch (error) {
+      const silent =
+        error instanceof LibvirtError && error.cause instanceof PlatformError && error.cause.kind !== 'dbus';
+      if (!silent || signal?.aborted === true) throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+    return askVirsh();
+  }
+
   /** virDomainState and its reason. */
   async state(signal?: AbortSignal): Promise<{ readonly state: number; readonly reason: number }> {
-    const [pair] = await this.#call('GetState', [0], signal);
-    const [state, reason] = decodeArray(pair, 'Domain.GetState[0]');
-    return {
-      state: decodeNumber(state, 'Domain.GetState[0][0]'),
-      reason: decodeNumber(reason, 'Domain.GetState[0][1]'),
-    };
+    return this.#inTime(
+      async (limit) => {
+        const [pair] = await this.#call('GetState', [0], limit);
+        const [state, reason] = decodeArray(pair, 'Domain.GetState[0]');
+        return {
+          state: decodeNumber(state, 'Domain.GetState[0][0]'),
+          reason: decodeNumber(reason, 'Domain.GetState[0][1]'),
+        };
+      },
+      async () => {
+        const text = await this.#virsh('domstats', '--state', this.uuid);
+        const [, state, reason] = /^\s*state\.state=(\d+)\s+state\.reason=(\d+)\s*$/m.exec(text) ?? [];
+        if (state === undefined || reason === undefined)
+          throw new LibvirtError('other', `virsh domstats --state: ${text}`);
+        return { state: Number(state), reason: Number(reason) };
+      },
+      signal,
+    );
   }
 
   /** The job that runs, or undefined. */
@@ -83,25 +125,18 @@ export class Domain {
    * up may still be carried out later, when it finds no job any more.
    */
   async abort(): Promise<void> {
-    const limit = new AbortController();
-    const timer = setTimeout(() => {
-      limit.abort();
-    }, abortPatienceMilliseconds);
-    try {
-      await this.#call('AbortJob', [], limit.signal);
-      return;
-    } catch (error) {
-      const answered =
-        error instanceof LibvirtError && error.cause instanceof PlatformError && error.cause.kind === 'dbus';
-      if (answered) throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-    await this.#virsh('domjobabort', this.uuid);
+    await this.#inTime(
+      async (limit) => {
+        await this.#call('AbortJob', [], limit);
+      },
+      async () => {
+        await this.#virsh('domjobabort', this.uuid);
+      },
+    );
   }
 
   /** For what libvirt-dbus cannot do, or does not answer. */
-  async #virsh(...argv: readonly string[]): Promise<void> {
+  async #virsh(...argv: readonly string[]): Promise<string> {
     const answers = await virshSession(
       this.#platform,
       this.#uri,
@@ -109,8 +144,8 @@ export class Domain {
       this.#uri === 'qemu:///system' ? { superuser: 'try' } : {},
     );
     const answer = answers.get('only');
-    if (answer?.ok === true) return;
-    const text = answer?.error ?? 'virsh domjobabort gave no answer';
+    if (answer?.ok === true) return answer.text;
+    const text = answer?.error ?? `virsh ${argv[0] ?? ''} gave no answer`;
     throw new LibvirtError(classify(text), text);
   }
 
@@ -145,17 +180,32 @@ export class Domain {
   /** A metadata element of the stored definition, or undefined. */
   async metadata(namespace: string, signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig], signal);
-      return decodeString(text, 'Domain.GetMetadata[0]');
+      return await this.#inTime(
+        async (limit) => {
+          const [text] = await this.#call('GetMetadata', [metadataElement, namespace, affectConfig], limit);
+          return decodeString(text, 'Domain.GetMetadata[0]');
+        },
+        () => this.#virsh('metadata', this.uuid, '--uri', namespace, '--config'),
+        signal,
+      );
     } catch (error) {
       // VIR_ERR_NO_DOMAIN_METADATA: "metadata not found: Requested metadata element is not present"
-      if (error instanceof LibvirtError && error.message.startsWith('metadata not found')) return undefined;
+      if (error instanceof LibvirtError && /metadata not found/i.test(error.message)) return undefined;
       throw error;
     }
   }
 
   async setMetadata(namespace: string, key: string, xml: string): Promise<void> {
-    await this.#call('SetMetadata', [metadataElement, xml, key, namespace, affectConfig]);
+    await this.#inTime(
+      async (limit) => {
+        await this.#call('SetMetadata', [metadataElement, xml, key, namespace, affectConfig], limit);
+      },
+      async () => {
+        await this.#virsh(
+          ...['metadata', this.uuid, '--uri', namespace, '--key', key, '--set', xml, '--config'],
+        );
+      },
+    );
   }
 
   /**

@@ -59,11 +59,6 @@ export interface Cockpit {
     },
   ): CockpitProcess;
   file(path: string, options?: { readonly superuser?: 'try' | 'require' }): CockpitFile;
-  permission(options: { readonly admin: true }): {
-    readonly allowed: boolean | null;
-    addEventListener(event: 'changed', listener: () => void): void;
-    removeEventListener(event: 'changed', listener: () => void): void;
-  };
   gettext(text: string): string;
   ngettext(singular: string, plural: string, count: number): string;
   readonly language: string;

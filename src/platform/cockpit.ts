@@ -9,7 +9,6 @@ import {
   PlatformError,
   type RunOptions,
   type RunResult,
-  type Unsubscribe,
 } from './platform.ts';
 import { tcpProber } from './tcp-probe.ts';
 
@@ -21,26 +20,6 @@ export function cockpitPlatform(cockpit: Cockpit): Platform {
     run,
     connectTcp: tcpProber(run),
     file: { read: (path, options = {}) => readFile(cockpit, path, options) },
-  };
-}
-
-/**
- * Tells whether the session has administrative access, once it is known. It is told once only: when the user turns it on or off,
- * base1/cockpit.js reloads the page by itself as soon as somebody has asked with `cockpit.permission`, as this
- * does, for each open channel still has the rights that it was opened with.
- */
-export function watchAdministrativeAccess(
-  cockpit: Pick<Cockpit, 'permission'>,
-  listener: (allowed: boolean) => void,
-): Unsubscribe {
-  const permission = cockpit.permission({ admin: true });
-  const tell = (): void => {
-    if (permission.allowed !== null) listener(permission.allowed);
-  };
-  permission.addEventListener('changed', tell);
-  tell();
-  return () => {
-    permission.removeEventListener('changed', tell);
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** The page's side of the contract suite: keeps the real platform, does what `cockpit-proxy.ts` asks for. */
-import { cockpitPlatform, watchAdministrativeAccess } from '../../src/platform/cockpit.ts';
+import { cockpitPlatform } from '../../src/platform/cockpit.ts';
 import type { Cockpit } from '../../src/platform/cockpit-api.ts';
 import {
   type DBusMatch,
@@ -109,10 +109,5 @@ window.contract = {
   read: (path, options) => settle(platform.file.read(path, options)),
   abort: (id) => {
     controllers.get(id)?.abort();
-  },
-  watchAccess: (listener) => {
-    watchAdministrativeAccess(cockpit, (allowed) => {
-      tell(listener, allowed);
-    });
   },
 };

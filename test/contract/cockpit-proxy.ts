@@ -47,7 +47,6 @@ export interface PageSide {
   connectTcp(host: string, port: number, timeoutMilliseconds: number, abort?: number): Promise<Settled>;
   read(path: string, options?: { readonly superuser?: 'require' | 'try' }): Promise<Settled>;
   abort(id: number): void;
-  watchAccess(listener: number): void;
 }
 
 /** The platform in a page as if it were here, so that one suite serves all. */

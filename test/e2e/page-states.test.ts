@@ -203,6 +203,55 @@ it('says that libvirtd does not run, starts it, and comes back by itself', async
   await late.close();
 });
 
+it('may do everything as soon as administrative access is turned on', async () => {
+  // May use sudo, but is no member of the group that may speak to libvirt.
+  await alpha.exec(['gpasswd', '-d', 'admin', 'libvirt']);
+  const console = await Console.open(browser, url, { user: 'admin' });
+  await (await console.frame()).getByText('You may look, but not change anything').waitFor();
+  await console.page.getByRole('button', { name: 'Limited access' }).first().click();
+  await console.page.getByRole('dialog').locator('input[type="password"]').fill('lab');
+  await console.page.getByRole('button', { name: 'Authenticate' }).click();
+  // The page is loaded anew, for open channels keep the rights that they were opened with.
+  await expect
+    .poll(
+      async () =>
+        (await console.page.locator('iframe[name="cockpit1:localhost/migrate"]').count()) === 1 &&
+        (await (await console.frame()).getByText('You may look, but not change anything').count()) === 0,
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+  await (await console.row('first')).waitFor();
+  await console.choose('first', 'Run');
+  await (await console.row('first')).getByText('Running', { exact: true }).waitFor();
+  await alpha.virsh('destroy', 'first');
+  await console.close();
+});
+
+it('shows the VMs of the user beside those of the host', async () => {
+  const console = await Console.open(browser, url, { user: 'admin' });
+  await (await console.row('first')).waitFor();
+  expect(await (await console.frame()).getByRole('columnheader', { name: 'Connection' }).count()).toBe(0);
+  await alpha.exec(
+    [
+      'sh',
+      '-c',
+      'runuser -u admin -- sh -c "cat | env HOME=/home/admin virsh -c qemu:///session define /dev/stdin"',
+    ],
+    {
+      input: `<domain type='qemu'><name>my own</name><memory>65536</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
+    },
+  );
+  const row = await console.row('my own');
+  await row.getByText('User session', { exact: true }).waitFor();
+  await (await console.row('first')).getByText('System', { exact: true }).waitFor();
+  await console.choose('my own', 'Run');
+  await row.getByText('Running', { exact: true }).waitFor();
+  await console.choose('my own', 'Force shut down');
+  await (await console.frame()).getByRole('dialog').getByRole('button', { name: 'Force shut down' }).click();
+  await row.getByText('Shut off', { exact: true }).waitFor();
+  await console.close();
+});
+
 it('lets a user without administrative access look, and says how to get more', async () => {
   const console = await Console.open(browser, url, { user: 'guest' });
   const frame = await console.frame();

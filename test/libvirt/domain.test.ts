@@ -87,6 +87,27 @@ describe('a domain', () => {
     }
   });
 
+  it('asks virsh for its state and its metadata where libvirt-dbus is gone', async () => {
+    platform.answer = () => new PlatformError('closed', 'gone');
+    platform.virsh = (command) => {
+      if (command.startsWith("'domstats'")) return `Domain: 'a b'\n  state.state=3\n  state.reason=1\n\n`;
+      return command.includes('--set') ? 'Metadata modified\n' : '<x/>\n\n';
+    };
+    const asked = await Promise.all([
+      domain.state(),
+      domain.metadata('urn:x'),
+      domain.setMetadata('urn:x', 'x', "<it's/>"),
+    ]);
+    expect(asked).toEqual([{ state: 3, reason: 1 }, '<x/>', undefined]);
+    expect(platform.scripts.join()).toContain(
+      `'metadata' '${uuid}' '--uri' 'urn:x' '--key' 'x' '--set' '<it'\\''s/>' '--config'`,
+    );
+    platform.virsh = () => 'error: metadata not found: Requested metadata element is not present\n';
+    expect(await domain.metadata('urn:x')).toBeUndefined();
+    platform.virsh = () => 'Domain\n';
+    await expect(domain.state()).rejects.toMatchObject({ name: 'LibvirtError' });
+  });
+
   it('migrates with the parameters that are given, and no others', async () => {
     await domain.migrate('qemu+ssh://beta/system', {}, 27);
     await domain.migrate('qemu+tcp://beta/system', { migrateUri: 'tcp://10.0.0.2' }, 3);

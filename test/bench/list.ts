@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Browser, Frame, Page } from 'playwright-core';
+import { startBrowser } from '../e2e/console.ts';
+import { Lab, type LabHost } from '../lab/lab.ts';
+import { milliseconds, quantile, table, target } from './figures.ts';
+
+const sizes = [10, 100, 1000];
+const rounds = 5;
+const word = 'vm-0007';
+/** How long the other page is waited for, in milliseconds. */
+const patience = 120_000;
+
+/** A page of the console that lists VMs. */
+interface Subject {
+  readonly name: string;
+  /** Its directory, which is its place in the console's address, too. */
+  readonly directory: string;
+  /** CSS selector of a VM's row. */
+  readonly row: string;
+  /** CSS selector of the box into which one types to find a VM. */
+  readonly filter: string;
+}
+
+const ours: Subject = {
+  name: 'this page',
+  directory: 'migrate',
+  row: 'tr[data-vm]',
+  filter: 'input[aria-label="Filter by name"]',
+};
+const machines: Subject = {
+  name: 'cockpit-machines',
+  directory: 'machines',
+  row: '#virtual-machines-listing tr:has([id$="-name"])',
+  filter: '#text-search',
+};
+
+interface Figures {
+  readonly subject: string;
+  readonly vms: number;
+  /** From the load event of the page's frame until the first row is painted; one for each round. Milliseconds. */
+  readonly firstRow: readonly number[];
+  /** From the start of the frame's navigation until the first row is painted. Milliseconds. */
+  readonly sinceNavigation: readonly number[];
+  /** From a key press in the filter until what matches is painted; one for each letter. Milliseconds. */
+  readonly letters: readonly number[];
+  /** D-Bus calls to libvirt until two seconds after the first row. */
+  readonly calls: number;
+  /** Rows that were there at the end, of all that are listed. */
+  readonly rows: number;
+  readonly trouble?: string;
+}
+
+/** How long the list takes to show and to be filtered, and how many calls it costs. */
+export async function benchList(): Promise<unknown> {
+  console.log(`
+== List of VMs: time to the first screen and to the answer of the filter, D-Bus calls
+Method: one host of the lab with VMs defined and off; headless Chromium signed in to the host's console; the page is opened
+${rounds} times anew. First screen: the time between the load event of the page's frame and the paint after its first rows came.
+Filter: "${word}" is typed letter by letter; for each the time from the key press to the paint after which all rows match.
+Calls: method calls to libvirt in the console's web socket, until 2 s after the first row. Medians; worst in brackets.
+cockpit-machines where it is installed, on the same host, one round, given up after ${patience / 1000} s.`);
+  const lab = await Lab.start({ hosts: ['alpha'], shared: false });
+  try {
+    return await measureAll(lab.host('alpha'));
+  } finally {
+    await lab.down();
+  }
+}
+
+async function measureAll(alpha: LabHost): Promise<readonly Figures[]> {
+  const url = await alpha.console();
+  const browser = await startBrowser();
+  const peer =
+    (await alpha.exec(['test', '-d', '/usr/share/cockpit/machines'], { check: false })).exitCode === 0;
+  const all: Figures[] = [];
+  let defined = 0;
+  try {
+    for (const vms of sizes) {
+      await define(alpha, defined, vms);
+      defined = vms;
+      all.push(await measure(browser, url, ours, vms, rounds));
+      if (peer) all.push(await measure(browser, url, machines, vms, 1));
+    }
+  } finally {
+    await browser.close();
+  }
+  console.log(
+    table(
+      ['page', 'VMs', 'first screen', 'since navigation', 'filter', 'calls', 'rows shown', ''],
+      all.map((figures) => [
+        figures.subject,
+        String(figures.vms),
+        both(figures.firstRow),
+        both(figures.sinceNavigation),
+        both(figures.letters),
+        String(figures.calls),
+        String(figures.rows),
+        figures.trouble ?? '',
+      ]),
+    ),
+  );
+  if (!peer) console.log('cockpit-machines is not installed here: nothing to compare with.');
+  const most = all.find(({ subject, vms }) => subject === ours.name && vms === 1000);
+  console.log(target('first screen with 1000 VMs, worst', quantile(most?.firstRow ?? [], 1), 1000));
+  console.log(target('filter with 1000 VMs, worst letter', quantile(most?.letters ?? [], 1), 100));
+  const calls = new Set(all.filter(({ subject }) => subject === ours.name).map((figures) => figures.calls));
+  console.log(
+    `${calls.size === 1 ? 'met' : 'MISSED'}: the number of calls does not grow with the number of VMs: ${[...calls].join(', ')}`,
+  );
+  return all;
+}
+
+function both(times: readonly number[]): string {
+  return `${milliseconds(quantile(times, 0.5))} (${milliseconds(quantile(times, 1))})`;
+}
+
+/** Defines VMs named vm-0000 and on, in one session of virsh. */
+async function define(host: LabHost, from: number, to: number): Promise<void> {
+  const script = `set -e
+directory=$(mktemp -d)
+for number in $(seq ${from} ${to - 1}); do
+  name=vm-$(printf %04d "$number")
+  echo "<domain type='qemu'><name>$name</name><memory>65536</memory><vcpu>1</vcpu><os><type arch='x86_64'>hvm</type></os></domain>" >"$directory/$name"
+  echo "define $directory/$name"
+done | virsh -q >/dev/null
+rm -r "$directory"`;
+  await host.exec(['bash', '-c', script]);
+}
+
+/** What a page measures of itself; put in before its own code runs. */
+function watch([directory, row]: [string, string]): void {
+  if (!window.location.pathname.includes(`/${directory}/`)) return;
+  const measured: { first?: number; load?: number; letters: number[] } = { letters: [] };
+  Object.assign(window, { measured });
+  const painted = (then: () => void): void => {
+    // The callback runs before the paint, a message that it posts after it.
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = then;
+      port2.postMessage(undefined);
+    });
+  };
+  new MutationObserver((_, observer) => {
+    if (document.querySelector(row) === null) return;
+    observer.disconnect();
+    painted(() => (measured.first = performance.now()));
+  }).observe(document, { childList: true, subtree: true });
+  window.addEventListener('load', () => (measured.load = performance.now()));
+  document.addEventListener(
+    'input',
+    (event) => {
+      const start = event.timeStamp;
+      const text = event.target instanceof HTMLInputElement ? event.target.value : '';
+      const look = (): void => {
+        const rows = [...document.querySelectorAll(row)];
+        if (rows.length > 0 && rows.every((each) => each.textContent.includes(text)))
+          measured.letters.push(performance.now() - start);
+        else painted(look);
+      };
+      painted(look);
+    },
+    true,
+  );
+}
+
+interface Measured {
+  readonly first?: number;
+  readonly load?: number;
+  readonly letters: readonly number[];
+}
+
+async function measure(
+  browser: Browser,
+  url: string,
+  subject: Subject,
+  vms: number,
+  times: number,
+): Promise<Figures> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+  const firstRow: number[] = [];
+  const sinceNavigation: number[] = [];
+  const letters: number[] = [];
+  let calls = 0;
+  let rows = 0;
+  const figures = (trouble?: string): Figures => ({
+    subject: subject.name,
+    vms,
+    firstRow,
+    sinceNavigation,
+    letters,
+    calls,
+    rows,
+    ...(trouble === undefined ? {} : { trouble }),
+  });
+  try {
+    await context.addInitScript(watch, [subject.directory, subject.row] as [string, string]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        if (/^[^\n]*\n\{"call":\[[^\]]*"org\.(libvirt|freedesktop\.DBus\.Properties)/.test(String(payload)))
+          calls += 1;
+      });
+    });
+    await page.goto(`${url}/system`);
+    await page.fill('#login-user-input', 'root');
+    await page.fill('#login-password-input', 'lab');
+    await page.click('#login-button');
+    await page.waitForSelector('iframe[name="cockpit1:localhost/system"]', { state: 'attached' });
+    for (let round = 0; round < times; round += 1) {
+      calls = 0;
+      await page.goto(`${url}/${subject.directory}`);
+      if (round > 0) await page.reload();
+      const frame = await frameOf(page, subject.directory);
+      await frame.waitForFunction(
+        () => (window as Window & { measured?: Measured }).measured?.first !== undefined,
+      );
+      await page.waitForTimeout(2000);
+      const { first = Number.NaN, load = Number.NaN } = await read(frame);
+      firstRow.push(Math.max(0, first - load));
+      sinceNavigation.push(first);
+    }
+    const counted = calls;
+    const frame = await frameOf(page, subject.directory);
+    const box = frame.locator(subject.filter).first();
+    await box.click();
+    for (const [index, letter] of word.split('').entries()) {
+      await page.keyboard.type(letter);
+      await frame.waitForFunction(
+        (many) => ((window as Window & { measured?: Measured }).measured?.letters.length ?? 0) >= many,
+        index + 1,
+      );
+    }
+    letters.push(...(await read(frame)).letters);
+    await box.fill('');
+    rows = await frame.locator(subject.row).count();
+    calls = counted;
+    return figures();
+  } catch (error) {
+    return figures(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+  } finally {
+    await context.close();
+  }
+}
+
+async function frameOf(page: Page, directory: string): Promise<Frame> {
+  const element = await page.waitForSelector(`iframe[name="cockpit1:localhost/${directory}"]`, {
+    state: 'attached',
+  });
+  const frame = await element.contentFrame();
+  if (frame === null) throw new Error(`${directory} has no frame`);
+  return frame;
+}
+
+async function read(frame: Frame): Promise<Measured> {
+  return frame.evaluate(() => (window as Window & { measured?: Measured }).measured ?? { letters: [] });
+}

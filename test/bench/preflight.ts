@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Preflight } from '../../src/engine/preflight.ts';
+import { LibvirtConnection } from '../../src/libvirt/connection.ts';
+import { Lab, type LabHost } from '../lab/lab.ts';
+import { milliseconds, quantile, table, target } from './figures.ts';
+
+const runs = 20;
+/** What is measured for as long as the admin says is no static check. */
+const measured = new Set(['dirty-rate']);
+
+interface Run {
+  /** From the start to the last static check's finding, in milliseconds. */
+  readonly all: number;
+  /** From the start to each check's finding, in milliseconds. */
+  readonly checks: Readonly<Record<string, number>>;
+  readonly verdicts: Readonly<Record<string, string>>;
+}
+
+/** How long the checks take that wait for nothing but answers. */
+export async function benchPreflight(): Promise<unknown> {
+  console.log(`
+== Preflight: time until all static checks have their finding
+Method: two hosts of the lab; a running VM with a disk on GlusterFS; ${runs} runs over qemu+ssh one after the other, each with a
+new connection to D-Bus and new ones to the destination, timed from start() to each finding. Not counted: the dirty
+rate, which is measured for as long as the admin says.`);
+  const lab = await Lab.start();
+  try {
+    return await measureAll(lab.host('alpha'));
+  } finally {
+    await lab.down();
+  }
+}
+
+async function measureAll(alpha: LabHost): Promise<readonly Run[]> {
+  const guest = await alpha.guest('bench', { memory: 192 });
+  await guest.booted();
+  const all: Run[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const platform = alpha.platform();
+    const connection = new LibvirtConnection(platform, 'system');
+    const preflight = new Preflight(
+      { platform, connection },
+      {
+        vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
+        destination: 'qemu+ssh://beta/system',
+        temporary: false,
+        dirtyRateSeconds: 1,
+        confirmedUriParameters: [],
+      },
+    );
+    const checks: Record<string, number> = {};
+    const verdicts: Record<string, string> = {};
+    const start = performance.now();
+    const undo = preflight.state.subscribe(() => {
+      for (const progress of preflight.state.get().checks) {
+        if (progress.status !== 'done') continue;
+        const { check, verdict } = progress.finding;
+        checks[check] ??= performance.now() - start;
+        verdicts[check] = verdict;
+      }
+    });
+    await preflight.start();
+    undo();
+    connection.close();
+    const times = Object.entries(checks).flatMap(([id, time]) => (measured.has(id) ? [] : [time]));
+    all.push({ all: Math.max(...times), checks, verdicts });
+  }
+  const ids = Object.keys(all[0]?.checks ?? {});
+  console.log(
+    table(
+      ['check', 'median', '95 %', 'most', 'verdicts'],
+      [...ids, 'all static checks'].map((id) => {
+        const times = all.map((run) =>
+          id === 'all static checks' ? run.all : (run.checks[id] ?? Number.NaN),
+        );
+        const verdicts = new Set(all.flatMap((run) => run.verdicts[id] ?? []));
+        return [
+          id,
+          milliseconds(quantile(times, 0.5)),
+          milliseconds(quantile(times, 0.95)),
+          milliseconds(quantile(times, 1)),
+          [...verdicts].join(', '),
+        ];
+      }),
+    ),
+  );
+  const whole = all.map((run) => run.all);
+  console.log(target('all static checks over ssh, 95th percentile', quantile(whole, 0.95), 3000));
+  console.log(target('all static checks over ssh, median', quantile(whole, 0.5), 1500));
+  return all;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// @ts-check
+/**
+ * `make bench`: measures speed on real hosts and in a real browser, prints tables with how they were measured, and leaves the
+ * figures as JSON in .cache/bench/. A target that is missed is said so; it is not an error.
+ *
+ * Usage: node tools/bench.js [SECTION...]   (all of them unless named: list, preflight)
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { runnerImport } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+
+if (process.getuid?.() !== 0) {
+  console.log('Namespaces and networks need root: starting again through sudo.');
+  const { status } = spawnSync(
+    'sudo',
+    [
+      'env',
+      `PATH=${process.env['PATH'] ?? ''}`,
+      process.execPath,
+      import.meta.filename,
+      ...process.argv.slice(2),
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
+  process.exit(status ?? 1);
+}
+
+/** @type {{ module: typeof import('../test/bench/main.ts') }} */
+const { module } = await runnerImport(join(root, 'test/bench/main.ts'), { root, configFile: false });
+process.exit(await module.bench(process.argv.slice(2)));
