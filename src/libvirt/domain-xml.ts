@@ -53,6 +53,17 @@ export interface DomainConfig {
   readonly cpuXml?: string;
   readonly cpu: { readonly mode: string; readonly model?: string };
   readonly disks: readonly DomainDisk[];
+  /** Block jobs that copy a disk's data to another place, which `<mirror>` stands for. */
+  readonly mirrors: readonly DomainMirror[];
+  /** Namespaces of the elements that programs keep in `<metadata>`. */
+  readonly metadataNamespaces: readonly string[];
+}
+
+/** A block job that mirrors a disk. */
+export interface DomainMirror {
+  readonly target: string;
+  /** libvirt's name: `copy` or `active-commit`. */
+  readonly job: string;
 }
 
 /** Units of libvirt's scaled integers (its documentation of `<memory>`); without one, KiB. */
@@ -142,6 +153,24 @@ function diskOf(element: XmlElement): DomainDisk {
   };
 }
 
+function mirrorsOf(disk: XmlElement): DomainMirror[] {
+  return children(disk, 'mirror').map((mirror) => ({
+    target: attribute(child(disk, 'target'), 'dev') ?? '',
+    job: attribute(mirror, 'job') ?? 'copy',
+  }));
+}
+
+/** Those that the elements themselves declare; libvirt wants each to have one. */
+function namespacesOf(metadata: XmlElement): string[] {
+  return metadata.children.flatMap((node) =>
+    node.kind === 'element'
+      ? Object.entries(node.attributes).flatMap(([name, value]) =>
+          name === 'xmlns' || name.startsWith('xmlns:') ? [value] : [],
+        )
+      : [],
+  );
+}
+
 /** Reads `<domain>`, as `virsh dumpxml` prints it. Throws {@link XmlError} for anything else. */
 export function parseDomain(text: string): DomainConfig {
   const root = parseXml(text);
@@ -159,6 +188,7 @@ export function parseDomain(text: string): DomainConfig {
   const model = child(root, 'cpu', 'model');
   const emulator = child(root, 'devices', 'emulator');
   const devices = child(root, 'devices');
+  const metadata = child(root, 'metadata');
   const memoryBytes = bytesOf(child(root, 'memory'));
   const current = child(root, 'currentMemory');
   return {
@@ -176,6 +206,8 @@ export function parseDomain(text: string): DomainConfig {
       ...(model === undefined ? {} : { model: textOf(model).trim() }),
     },
     disks: devices === undefined ? [] : children(devices, 'disk').map(diskOf),
+    mirrors: devices === undefined ? [] : children(devices, 'disk').flatMap(mirrorsOf),
+    metadataNamespaces: metadata === undefined ? [] : namespacesOf(metadata),
     ...(emulator === undefined ? {} : { emulator: textOf(emulator).trim() }),
     ...(cpu === undefined ? {} : { cpuXml: serializeXml(cpu) }),
   };

@@ -61,16 +61,30 @@ function say(finding: Finding | undefined): string {
   return `${finding.verdict}: ${plainText(finding.found)}${details}${original}`;
 }
 
+/** What libvirt says when the migration is started nevertheless. */
+async function refusal(guest: Guest): Promise<string> {
+  const { exitCode, stderr } = await alpha.exec(
+    ['virsh', 'migrate', '--live', '--p2p', guest.uuid, 'qemu+ssh://beta/system'],
+    { check: false },
+  );
+  expect(exitCode).not.toBe(0);
+  return stderr;
+}
+
 function verdicts(findings: ReadonlyMap<string, Finding>): Record<string, string> {
   return Object.fromEntries([...findings].map(([id, finding]) => [id, finding.verdict]));
 }
 
-const allPass = {
+const allPass: Readonly<Record<string, string>> = {
   uri: 'pass',
   'control-port': 'pass',
   authentication: 'pass',
   'host-identity': 'pass',
   'vm-state': 'pass',
+  'active-job': 'pass',
+  snapshots: 'pass',
+  'other-manager': 'pass',
+  'temporary-rules': 'not-applicable',
   'name-collision': 'pass',
   'cpu-compatibility': 'pass',
   'shared-storage': 'pass',
@@ -91,7 +105,9 @@ describe('between healthy hosts', () => {
       ).stdout;
     const before = await left();
     const { state, findings } = await check();
-    expect([...findings.values()].filter(({ verdict }) => verdict !== 'pass').map(say)).toEqual([]);
+    expect(
+      [...findings.values()].filter(({ check: id, verdict }) => verdict !== allPass[id]).map(say),
+    ).toEqual([]);
     expect(verdicts(findings)).toEqual(allPass);
     expect(verdictOf(state, new Set())).toBe('ready');
     expect(state.forecast?.kind).toBe('converges');
@@ -277,6 +293,91 @@ describe('finds', () => {
     try {
       await blocked('shared-storage', /sda.*not there on the destination/, { guest });
     } finally {
+      await alpha.virsh('destroy', guest.uuid);
+    }
+  });
+
+  it('a snapshot, with which libvirt does refuse it', async () => {
+    const guest = await alpha.guest('snapped', { memory: 128, disk: 'none' });
+    const memory = `/var/lib/libvirt/images/${guest.uuid}.memory`;
+    await alpha.virsh(
+      ...[
+        'snapshot-create-as',
+        guest.uuid,
+        "before $(the) 'update'",
+        '--memspec',
+        `file=${memory},snapshot=external`,
+      ],
+    );
+    try {
+      const finding = await blocked('snapshots', /snapshots \(1\).*before \$\(the\) 'update'/, { guest });
+      expect(await refusal(guest)).toMatch(/cannot migrate domain with 1 snapshots/);
+      const [remedy] = finding !== undefined && 'remedies' in finding ? finding.remedies : [];
+      // Its command deletes the snapshot, whatever it is called. This one's memory libvirt 9.0 keeps apart, so only its record.
+      await alpha.exec(['sh', '-c', `${remedy?.command ?? 'false'} --metadata`]);
+      expect((await check(guest)).findings.get('snapshots')?.verdict).toBe('pass');
+    } finally {
+      await alpha.virsh('destroy', guest.uuid);
+      await alpha.virsh('undefine', guest.uuid, '--snapshots-metadata');
+      await alpha.exec(['rm', '-f', memory]);
+    }
+  });
+
+  it('a disk that is being copied, with which libvirt does refuse it', async () => {
+    const guest = await alpha.guest('copied', { memory: 128, disk: 'shared' });
+    const copy = `/var/lib/libvirt/shared/${guest.uuid}.copy`;
+    await alpha.virsh('blockcopy', guest.uuid, 'vda', copy, '--transient-job', '--bandwidth', '1');
+    try {
+      const finding = await blocked('active-job', /vda.*copy/, { guest });
+      expect(await refusal(guest)).toMatch(/block job/);
+      const commands = finding !== undefined && 'remedies' in finding ? finding.remedies : [];
+      const { stdout, stderr } = await alpha.exec(['sh', '-c', commands[0]?.command ?? 'false']);
+      expect(stdout + stderr).toMatch(/Block Copy/);
+      await alpha.exec(['sh', '-c', commands[1]?.command ?? 'false']);
+      await expect
+        .poll(async () => (await check(guest)).findings.get('active-job')?.verdict, { timeout: 20_000 })
+        .toBe('pass');
+    } finally {
+      await alpha.virsh('destroy', guest.uuid);
+      await alpha.exec(['rm', '-f', copy]);
+    }
+  });
+
+  it('a VM that another program manages', async () => {
+    const guest = await alpha.guest('managed', { memory: 128, disk: 'none' });
+    try {
+      await alpha.virsh(
+        ...[
+          'metadata',
+          guest.uuid,
+          '--uri',
+          'http://ovirt.org/vm/1.0',
+          '--key',
+          'ovirt-vm',
+          '--set',
+          '<vm/>',
+          '--live',
+        ],
+      );
+      await blocked('other-manager', /oVirt/, { guest });
+    } finally {
+      await alpha.virsh('destroy', guest.uuid);
+    }
+  });
+
+  it('a temporary migration of a VM that starts with the host', async () => {
+    const guest = await alpha.guest('starting', { memory: 128, disk: 'none' });
+    try {
+      const healthy = await check(guest, { temporary: true });
+      expect(healthy.findings.get('temporary-rules')?.verdict).toBe('pass');
+      await alpha.virsh('autostart', guest.uuid);
+      await blocked('temporary-rules', /starts with this host/, {
+        guest,
+        change: { temporary: true },
+        verdict: 'warn',
+      });
+    } finally {
+      await alpha.virsh('autostart', '--disable', guest.uuid);
       await alpha.virsh('destroy', guest.uuid);
     }
   });

@@ -40,6 +40,8 @@ describe("a VM's definition", () => {
       cpuXml: `<cpu mode='custom' match='exact'><model fallback='forbid'>Nehalem</model></cpu>`,
       cpu: { mode: 'custom', model: 'Nehalem' },
       disks: [],
+      mirrors: [],
+      metadataNamespaces: [],
     });
   });
 

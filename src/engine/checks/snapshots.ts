@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { domainFact } from '../facts/domain.ts';
+import { snapshotsFact } from '../facts/snapshots.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
+
+/** Has the VM snapshots or checkpoints, with which libvirt migrates no VM? */
+export const snapshotsCheck = defineCheck({
+  id: 'snapshots',
+  title: msg('Snapshots'),
+  why: msg(
+    'What libvirt knows of a VM’s snapshots and checkpoints does not travel with it, so libvirt refuses to migrate a VM that has some.',
+  ),
+  needs: { domain: domainFact, known: snapshotsFact },
+  judge: ({ domain, known: { snapshots, checkpoints } }): Judgement => {
+    const { uuid } = domain.config;
+    const [snapshot] = snapshots;
+    const [checkpoint] = checkpoints;
+    const remedies: Remedy[] = [];
+    if (snapshot !== undefined) {
+      remedies.push({
+        text: msg(
+          'Delete the snapshots that are no longer needed. The command below deletes one, and with it the way back to that moment.',
+        ),
+        command: shellCommand('virsh', 'snapshot-delete', uuid, '--snapshotname', snapshot),
+        host: 'source',
+      });
+    }
+    if (checkpoint !== undefined) {
+      remedies.push({
+        text: msg(
+          'Delete the checkpoints. The next backup after the migration will be a full one instead of an incremental one.',
+        ),
+        command: shellCommand('virsh', 'checkpoint-delete', uuid, '--checkpointname', checkpoint),
+        host: 'source',
+      });
+    }
+    const [first, ...more] = remedies;
+    if (first === undefined) return { verdict: 'pass', found: msg('It has no snapshot and no checkpoint.') };
+    return {
+      verdict: 'block',
+      found: msg(
+        'It has snapshots ($0) and checkpoints ($1).',
+        String(snapshots.length),
+        String(checkpoints.length),
+      ),
+      details: [...snapshots, ...checkpoints].map((name) => msg('$0', name)),
+      remedies: [first, ...more],
+    };
+  },
+});

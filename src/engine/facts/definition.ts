@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
+import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
+
+/** How the VM is kept on this host. */
+export interface Definition {
+  /** It has a stored definition, so that it is still there when it is shut off. */
+  readonly persistent: boolean;
+  /** libvirt starts it with the host. */
+  readonly autostart: boolean;
+}
+
+/** Reads what `virsh dominfo` says in English; undefined where it does not say it. */
+export function parseDefinition(text: string): Definition | undefined {
+  const persistent = /^Persistent:\s*(yes|no)\s*$/m.exec(text)?.[1];
+  const autostart = /^Autostart:\s*(enable|disable)\s*$/m.exec(text)?.[1];
+  return persistent === undefined || autostart === undefined
+    ? undefined
+    : { persistent: persistent === 'yes', autostart: autostart === 'enable' };
+}
+
+/** The VM's stored definition. */
+export const definitionFact = defineFact<Definition, { answers: typeof sourceAnswersFact }>({
+  name: 'definition',
+  needs: { answers: sourceAnswersFact },
+  gather: ({ answers }) => {
+    const definition = parseDefinition(requireAnswer(answers, 'dominfo'));
+    if (definition === undefined)
+      throw new FactUnavailable({ why: msg('libvirt did not tell whether the VM starts with this host.') });
+    return definition;
+  },
+});

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineFact } from '../fact.ts';
+import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
+
+/** What libvirt on this host keeps of the VM's past, by name. */
+export interface Snapshots {
+  readonly snapshots: readonly string[];
+  /** Points from which incremental backups start. */
+  readonly checkpoints: readonly string[];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+/** The VM's snapshots and checkpoints. */
+export const snapshotsFact = defineFact<Snapshots, { answers: typeof sourceAnswersFact }>({
+  name: 'snapshots',
+  needs: { answers: sourceAnswersFact },
+  gather: ({ answers }) => ({
+    snapshots: linesOf(requireAnswer(answers, 'snapshots')),
+    checkpoints: linesOf(requireAnswer(answers, 'checkpoints')),
+  }),
+});

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
+import { snapshotsCheck } from '../../../src/engine/checks/snapshots.ts';
+import { domain, uuid } from '../fixtures.ts';
+import { testCheck } from '../test-check.ts';
+
+testCheck(snapshotsCheck, [
+  { name: 'none', facts: { domain: domain(), known: { snapshots: [], checkpoints: [] } }, verdict: 'pass' },
+  {
+    name: 'a snapshot',
+    facts: { domain: domain(), known: { snapshots: ["it's $(x)"], checkpoints: [] } },
+    verdict: 'block',
+    found: /snapshots \(1\)/,
+    also: (finding) => {
+      expect(finding).toMatchObject({
+        remedies: [
+          { command: `virsh snapshot-delete ${uuid} --snapshotname 'it'\\''s $(x)'`, host: 'source' },
+        ],
+      });
+    },
+  },
+  {
+    name: 'a checkpoint',
+    facts: { domain: domain(), known: { snapshots: [], checkpoints: ['daily'] } },
+    verdict: 'block',
+    found: /checkpoints \(1\)/,
+  },
+]);
