@@ -33,10 +33,13 @@ function service(id: number): DBusService {
 
 /** With an AbortSignal if there is a number for one. */
 function signalOf(id: number | undefined): { signal?: AbortSignal } {
-  if (id === undefined) return {};
-  const controller = new AbortController();
+  return id === undefined ? {} : { signal: controllerOf(id).signal };
+}
+
+function controllerOf(id: number): AbortController {
+  const controller = controllers.get(id) ?? new AbortController();
   controllers.set(id, controller);
-  return { signal: controller.signal };
+  return controller;
 }
 
 async function settle<T>(promise: Promise<T>): Promise<Awaited<ReturnType<PageSide['call']>>> {
@@ -108,6 +111,6 @@ window.contract = {
     settle(platform.connectTcp(host, port, { timeoutMilliseconds, ...signalOf(abort) })),
   read: (path, options) => settle(platform.file.read(path, options)),
   abort: (id) => {
-    controllers.get(id)?.abort();
+    controllerOf(id).abort();
   },
 };

@@ -105,7 +105,8 @@ export class CockpitProxy implements Platform {
     const abort = (): void => {
       this.#tell('abort', id);
     };
-    if (signal.aborted) queueMicrotask(abort);
+    // Before the call, which then finds it raised.
+    if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     return id;
   }

@@ -52,7 +52,7 @@ it('lets the findings be saved as files, under the console’s content policy', 
 
 it('copies the findings over plain http too', async () => {
   await dialog.getByRole('button', { name: 'Copy findings' }).click();
-  await dialog.getByText('Copied.').waitFor();
+  await dialog.getByRole('status').filter({ hasText: 'Copied.' }).waitFor();
 });
 
 it('shows a command that does the same when it is run by hand', async () => {
