@@ -103,9 +103,11 @@ async function measureAll(alpha: LabHost): Promise<readonly Figures[]> {
   const most = all.find(({ subject, vms }) => subject === ours.name && vms === 1000);
   console.log(target('first screen with 1000 VMs, worst', quantile(most?.firstRow ?? [], 1), 1000));
   console.log(target('filter with 1000 VMs, worst letter', quantile(most?.letters ?? [], 1), 100));
-  const calls = new Set(all.filter(({ subject }) => subject === ours.name).map((figures) => figures.calls));
+  const calls = all.filter(({ subject }) => subject === ours.name).map((figures) => figures.calls);
+  // libvirt may send an event meanwhile, after which one VM is read again; what grows with the VMs is in the hundreds.
+  const grown = Math.max(...calls) - Math.min(...calls);
   console.log(
-    `${calls.size === 1 ? 'met' : 'MISSED'}: the number of calls does not grow with the number of VMs: ${[...calls].join(', ')}`,
+    `${grown <= 2 ? 'met' : 'MISSED'}: the number of calls does not grow with the number of VMs: ${calls.join(', ')}`,
   );
   return all;
 }
@@ -225,7 +227,8 @@ async function measure(
     page.setDefaultTimeout(patience);
     page.on('websocket', (socket) => {
       socket.on('framesent', ({ payload }) => {
-        if (/^[^\n]*\n\{"call":\[[^\]]*"org\.(libvirt|freedesktop\.DBus\.Properties)/.test(String(payload)))
+        // With options (a time limit, types) before the call, or without.
+        if (/^[^\n]*\n\{.*"call":\[[^\]]*"org\.(libvirt|freedesktop\.DBus\.Properties)/.test(String(payload)))
           calls += 1;
       });
     });
