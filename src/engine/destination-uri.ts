@@ -51,19 +51,24 @@ export interface DestinationContext {
   readonly connection?: ConnectionName;
 }
 
-const transports: Readonly<Record<string, Transport>> = {
-  'qemu+ssh': 'ssh',
-  'qemu+libssh': 'ssh',
-  'qemu+libssh2': 'ssh',
-  'qemu+tcp': 'tcp',
-  'qemu+tls': 'tls',
-  qemu: 'tls',
-};
+const transports: ReadonlyMap<string, Transport> = new Map([
+  ['qemu+ssh', 'ssh'],
+  ['qemu+libssh', 'ssh'],
+  ['qemu+libssh2', 'ssh'],
+  ['qemu+tcp', 'tcp'],
+  ['qemu+tls', 'tls'],
+  ['qemu', 'tls'],
+]);
 
 const loopback =
   /^(localhost(\.localdomain)?|.*\.localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3}|0\.0\.0\.0|::)$/i;
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 const ipv6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:.]+(%[A-Za-z0-9_.-]+)?$/;
+
+/** The pattern goes back and forth on long texts. */
+function isIpv6(text: string): boolean {
+  return text.length < 100 && ipv6.test(text);
+}
 
 function invalid(problem: Message, suggestion?: string): DestinationInput {
   return suggestion === undefined ? { kind: 'invalid', problem } : { kind: 'invalid', problem, suggestion };
@@ -92,7 +97,8 @@ function parseAuthority(
   const user = userText === undefined ? undefined : percentDecoded(userText);
   if (
     userText !== undefined &&
-    (user === undefined || !/^[^\s\-/][^\s/]*$/.test(user) || user.includes('\0'))
+    // A ? or # that is not escaped would begin another part of the URI.
+    (user === undefined || !/^[^\s\-/][^\s/]*$/.test(user) || /[?#]/.test(userText))
   ) {
     return { problem: msg('The user name in this URI cannot be used: $0', userText) };
   }
@@ -100,7 +106,7 @@ function parseAuthority(
   if (bracketed === undefined && portText?.includes(':') === true) return { problem: needsBrackets };
   const host = bracketed === undefined ? (named ?? '') : (percentDecoded(bracketed) ?? '');
   if (host === '' && bracketed === undefined) return { host: '' };
-  if (bracketed === undefined ? !hostName.test(host) : !ipv6.test(host)) {
+  if (bracketed === undefined ? !hostName.test(host) : !isIpv6(host)) {
     return { problem: msg('The host in this URI is not a name or an address: $0', bracketed ?? host) };
   }
   // What looks like an IPv4 address has to be one: the resolver reads others in surprising ways (010.1 is 8.0.0.1).
@@ -131,7 +137,7 @@ const thisHost = msg('This is the host that the VM is on. The destination has to
 /** Something without a scheme: a host name, an address, `user@host`, `host:port`. */
 function parseBareHost(text: string, context: DestinationContext, path: string): DestinationInput {
   const [authorityText = ''] = text.split('/');
-  const authority = ipv6.test(authorityText) ? `[${authorityText.replace('%', '%25')}]` : authorityText;
+  const authority = isIpv6(authorityText) ? `[${authorityText.replace('%', '%25')}]` : authorityText;
   const parsed = parseAuthority(authority);
   if ('problem' in parsed) return invalid(parsed.problem);
   if (parsed.host === '')
@@ -152,7 +158,8 @@ function unknownScheme(scheme: string, rest: string, path: string): DestinationI
   const suggestion =
     'problem' in host || host.host === ''
       ? undefined
-      : `qemu+ssh://${host.user === undefined ? '' : `${host.user}@`}${host.host.includes(':') ? `[${host.host}]` : host.host}${path}`;
+      : // As it was written, with its escapes, but without the port, which is that of another service.
+        `qemu+ssh://${/^(?:[^@]*@)*(?:\[[^\]]*\]|[^:]*)/.exec(authority)?.[0] ?? ''}${path}`;
   if (/^qemu\+(unix|ext)$/.test(scheme)) {
     return invalid(
       msg('$0 reaches the libvirt of this host only. The destination has to be another one.', `${scheme}://`),
@@ -180,7 +187,7 @@ function isBeginningOfUri(text: string): boolean {
     /^qemu(\+[a-z0-9]*)?(:\/{0,2})?$/.test(text) &&
     (text === 'qemu' ||
       text.startsWith('qemu:') ||
-      Object.keys(transports).some((scheme) => `${scheme}://`.startsWith(text)))
+      [...transports.keys()].some((scheme) => `${scheme}://`.startsWith(text)))
   );
 }
 
@@ -196,7 +203,8 @@ export function parseDestination(typed: string, context: DestinationContext): De
   if (isBeginningOfUri(lower)) {
     return { kind: 'incomplete', hint: msg('Go on like this: $0', `qemu+ssh://beta${path}`) };
   }
-  if (/\s/.test(text)) return invalid(msg('A destination has no spaces inside.'));
+  // Nor anything else that nobody types and that no program is handed unchanged.
+  if (/[\s\p{Cc}\p{Surrogate}]/u.test(text)) return invalid(msg('A destination has no spaces inside.'));
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(text);
   if (match === null) {
     if (/^qemu(\+[a-z0-9]+)?:/.test(lower)) {
@@ -208,7 +216,7 @@ export function parseDestination(typed: string, context: DestinationContext): De
   }
   const scheme = (match[1] ?? '').toLowerCase();
   const rest = match[2] ?? '';
-  const transport = transports[scheme];
+  const transport = transports.get(scheme);
   return transport === undefined
     ? unknownScheme(scheme, rest, path)
     : parseUri(text, scheme, transport, rest, context, path);
@@ -232,6 +240,8 @@ function parseUri(
     );
   }
   if (isThisHost(parsed.host, context.localNames)) return invalid(thisHost);
+  const parameters = parseParameters(query);
+  if (parameters === undefined) return invalid(msg('The part after the ? has a broken percent escape.'));
   const withPath = `${scheme}://${authority}${wantedPath}${query === '' ? '' : `?${query}`}`;
   if (path === '' || path === '/') {
     return {
@@ -241,8 +251,6 @@ function parseUri(
     };
   }
   if (path !== wantedPath) return wrongPath(path, wantedPath, withPath);
-  const parameters = parseParameters(query);
-  if (parameters === undefined) return invalid(msg('The part after the ? has a broken percent escape.'));
   return {
     kind: 'valid',
     uri: text,

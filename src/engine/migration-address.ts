@@ -13,5 +13,8 @@ export function parseMigrationAddress(text: string): MigrationAddress {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };
   const address = trimmed.replace(/^tcp:(\/\/)?/i, '');
-  return addressPattern.test(address) ? { kind: 'valid', uri: `tcp://${address}` } : { kind: 'invalid' };
+  const port = Number(/:(\d+)$/.exec(address.replace(/^\[.*\]/, ''))?.[1] ?? 1);
+  return address.length < 300 && addressPattern.test(address) && port > 0 && port < 65536
+    ? { kind: 'valid', uri: `tcp://${address}` }
+    : { kind: 'invalid' };
 }

@@ -48,7 +48,7 @@ export function parseRecord(xml: string): MigrationRecord | undefined {
     const temporary = attribute(element, 'temporary');
     const stage = attribute(element, 'stage');
     const since = attribute(element, 'since');
-    if (destination === undefined || since === undefined) return undefined;
+    if (destination === undefined || since === undefined || Number.isNaN(Date.parse(since))) return undefined;
     if (temporary !== 'yes' && temporary !== 'no') return undefined;
     if (stage !== 'leaving' && stage !== 'left') return undefined;
     return { destination, temporary: temporary === 'yes', stage, since };

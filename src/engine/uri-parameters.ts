@@ -61,10 +61,11 @@ export function dangerousParameters(parameters: readonly UriParameter[]): readon
   });
 }
 
-/** Percent-decoded text, or undefined if it is malformed. */
+/** Percent-decoded text, or undefined if it is malformed; so is NUL, at which libvirt would end the text unseen. */
 export function percentDecoded(text: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    const decoded = decodeURIComponent(text);
+    return decoded.includes('\0') ? undefined : decoded;
   } catch (error) {
     if (error instanceof URIError) return undefined;
     throw error;

@@ -2,8 +2,22 @@
 import type { DBusValue, Variant } from '../platform/platform.ts';
 import { LibvirtError } from './errors.ts';
 
+/** Enough of a value to know it by in an error. */
+const mostShown = 200;
+
+function shown(value: unknown): string {
+  try {
+    // Undefined where JSON has nothing for it.
+    const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
+    return text.length > mostShown ? `${text.slice(0, mostShown)}...` : text;
+  } catch {
+    // Too deep, or nothing that JSON has: what kind of value it is has to do, since this is about another error.
+    return typeof value;
+  }
+}
+
 function fail(where: string, expected: string, value: unknown): never {
-  throw new LibvirtError('protocol', `${where}: expected ${expected}, got ${JSON.stringify(value)}`);
+  throw new LibvirtError('protocol', `${where}: expected ${expected}, got ${shown(value)}`);
 }
 
 /** A dictionary of variants may have keys of these names, too, but then no text behind `t`. */

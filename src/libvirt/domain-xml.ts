@@ -84,12 +84,12 @@ const units: ReadonlyMap<string, number> = new Map([
   ['TiB', 2 ** 40],
 ]);
 
-function bytesOf(element: XmlElement | undefined): number {
-  if (element === undefined) return 0;
+function bytesOf(element: XmlElement): number {
   const factor = units.get(attribute(element, 'unit') ?? 'KiB');
   const value = /^\s*(\d+)\s*$/.exec(textOf(element))?.[1];
-  if (factor === undefined || value === undefined) throw new XmlError(`<${element.name}>: no size`);
-  return Number(value) * factor;
+  const bytes = Number(value) * (factor ?? NaN);
+  if (!Number.isSafeInteger(bytes)) throw new XmlError(`<${element.name}>: no size`);
+  return bytes;
 }
 
 /** The attribute of `<source>` that holds a path, for the types that have one. */
@@ -189,7 +189,9 @@ export function parseDomain(text: string): DomainConfig {
   const emulator = child(root, 'devices', 'emulator');
   const devices = child(root, 'devices');
   const metadata = child(root, 'metadata');
-  const memoryBytes = bytesOf(child(root, 'memory'));
+  const memory = child(root, 'memory');
+  if (memory === undefined) throw new XmlError('<domain>: no memory');
+  const memoryBytes = bytesOf(memory);
   const current = child(root, 'currentMemory');
   return {
     name,

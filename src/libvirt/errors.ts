@@ -70,9 +70,16 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/No such file or directory|Cannot access storage file/i, 'file-missing'],
 ];
 
+/** Of a text of any length, the beginning and the end: there it says what it is about, and patterns are quick with it. */
+export function endsOf(text: string): string {
+  const most = 1000;
+  return text.length <= 2 * most ? text : `${text.slice(0, most)}\n${text.slice(-most)}`;
+}
+
 /** What a text of libvirt is about. Translated texts, and those of versions not known, are `other`. */
 export function classify(text: string): LibvirtReason {
-  return texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
+  const ends = endsOf(text);
+  return texts.find(([pattern]) => pattern.test(ends))?.[1] ?? 'other';
 }
 
 /** The only error of this layer; `message` is the original text. */
@@ -89,7 +96,8 @@ export class LibvirtError extends Error {
 /** Any error as a LibvirtError, with the error as its cause. */
 export function libvirtErrorOf(error: unknown): LibvirtError {
   if (error instanceof LibvirtError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text =
+    error instanceof Error ? error.message : typeof error === 'string' ? error : 'Not an error was raised';
   if (!(error instanceof PlatformError)) return new LibvirtError('other', text, error);
   switch (error.kind) {
     case 'closed':

@@ -54,12 +54,14 @@ export function isOutgoingMigration(job: DomainJob): boolean {
   return job.operation === 'migration-out' && (job.type === 'bounded' || job.type === 'unbounded');
 }
 
+/** A figure that can be calculated with; 0, as where libvirt told nothing, in the place of anything else. */
+function figure(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
 /** The job of GetJobStats or JobCompleted: its type and the typed parameters (VIR_DOMAIN_JOB_* of libvirt-domain.h). */
 export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>): DomainJob {
-  const number = (name: string): number => {
-    const value = values.get(name);
-    return typeof value === 'number' ? value : 0;
-  };
+  const number = (name: string): number => figure(values.get(name));
   return {
     type: types[type] ?? 'none',
     operation: operations[number('operation')] ?? 'unknown',
@@ -122,7 +124,7 @@ export function parseJobText(text: string): DomainJob | undefined {
   const number = (name: string): number => {
     const [value = '', unit = ''] = (fields.get(name) ?? '0').split(/\s+/);
     const factor = sizes.get(unit.replace('/s', '')) ?? 1;
-    return (Number.parseFloat(value) || 0) * factor;
+    return /^\d+(\.\d+)?$/.test(value) ? figure(Number(value) * factor) : 0;
   };
   return {
     type,

@@ -41,9 +41,12 @@ function marker(): string {
   return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
 }
 
+/** Where a line of virsh's own begins. The name of a VM may hold anything else that ends a line for JavaScript's `^`. */
+const errorWord = /(^|\n)error: /;
+
 /** `error: ` lines as virsh prints them, without the word. */
 function errorText(text: string): string {
-  return text.replace(/^error: /gm, '').trim();
+  return text.replace(new RegExp(errorWord, 'g'), '$1').trim();
 }
 
 /**
@@ -52,7 +55,7 @@ function errorText(text: string): string {
  */
 function answerOf(id: string, printed: string): VirshAnswer {
   const text = printed.replace(/^\n+|\n+$/g, '');
-  const failed = text.startsWith('<') ? false : /^error: /m.test(text);
+  const failed = text.startsWith('<') ? false : errorWord.test(text);
   return failed ? { id, ok: false, error: errorText(text) } : { id, ok: true, text };
 }
 

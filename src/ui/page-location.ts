@@ -103,7 +103,11 @@ export function formatLocation({ list, dialog }: PageLocation): string {
     parameters.set('sort', `${list.descending ? '-' : ''}${list.sort}`);
   if (list.page !== defaultListView.page) parameters.set('page', String(list.page));
   if (list.perPage !== defaultListView.perPage) parameters.set('per-page', String(list.perPage));
-  const path = dialog === undefined ? '/' : `/vm/${encodeURIComponent(dialog.vm)}/migrate`;
+  // Half of a character, which only a broken link can hold, has no escape.
+  const path =
+    dialog === undefined
+      ? '/'
+      : `/vm/${encodeURIComponent(dialog.vm.replace(/\p{Surrogate}/gu, '\ufffd'))}/migrate`;
   // Cockpit's own reader of addresses takes `+` for itself, so a space is written as an escape.
   const query = parameters.toString().replaceAll('+', '%20');
   return `#${path}${query === '' ? '' : `?${query}`}`;

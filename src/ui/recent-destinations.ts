@@ -26,7 +26,10 @@ export class RecentDestinations {
       throw error;
     }
     if (!Array.isArray(kept)) return [];
-    return kept.filter((uri): uri is string => typeof uri === 'string').slice(0, mostKept);
+    // Others can write there too.
+    return kept
+      .filter((uri): uri is string => typeof uri === 'string' && !uri.includes('?'))
+      .slice(0, mostKept);
   }
 
   /** Puts a destination first. Parameters may name keys and programs: such a URI is to be written again each time. */

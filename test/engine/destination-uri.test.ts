@@ -88,12 +88,20 @@ describe('parseDestination', () => {
     ['qemu+ssh://beta/system#x', /after a #/],
     ['qemu+ssh://beta/system?command=%', /percent escape/],
     ['qemu+ssh:/beta/system', /two slashes/],
+    // Of what every object has, not of the table of transports.
+    ['constructor://beta/system', /constructor:\/\/ is not the address/],
+    ['qemu+ssh://beta/system?keyfile=/k%00x', /percent escape/],
+    ['qemu+ssh://beta?command=%zz', /percent escape/],
+    ['qemu+ssh://be\0ta/system', /spaces/],
+    ['?root@beta', /user name/],
   ])('says what is wrong with %s', (typed, words) => {
     expect(problem(typed)).toMatch(words);
   });
 
   it('offers what was meant', () => {
     expect(parse('https://beta:9090/machines')).toMatchObject({ suggestion: 'qemu+ssh://beta/system' });
+    // With the escapes that were written: without them it would be another host.
+    expect(parse('http://a%3Fb@beta:80')).toMatchObject({ suggestion: 'qemu+ssh://a%3Fb@beta/system' });
     expect(parse('qemu+ssh://root@beta/session')).toMatchObject({
       suggestion: 'qemu+ssh://root@beta/system',
     });

@@ -28,6 +28,7 @@ test('a record survives libvirt, whatever the URI has in it', () => {
 test('what is no record is none', () => {
   expect(parseRecord('<migration/>')).toBeUndefined();
   expect(parseRecord('<migration')).toBeUndefined();
+  expect(parseRecord(recordXml({ ...left, since: 'yesterday' }))).toBeUndefined();
   expect(
     parseRecord('<migration destination="d" temporary="maybe" stage="left" since="x"/>'),
   ).toBeUndefined();

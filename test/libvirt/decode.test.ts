@@ -60,6 +60,11 @@ describe('decoding', () => {
     expect(outcome(decodeDictionary, [1])).toBe('Domain.GetStats[0]: expected a dictionary, got [1]');
   });
 
+  it('says so too of what JSON cannot hold, and shows no more of a value than can be read', () => {
+    expect(outcome(decodeNumber, 5n)).toBe('Domain.GetStats[0]: expected a number, got bigint');
+    expect(String(outcome(decodeNumber, 'x'.repeat(100_000))).length).toBeLessThan(300);
+  });
+
   it('raises its own error for whatever arrives', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(decoders)), fc.jsonValue(), (decode, value) => {

@@ -84,6 +84,10 @@ describe("a VM's definition", () => {
       { name: '<name></name>' },
       { memory: '<memory></memory>' },
       { memory: '<memory>much</memory>' },
+      { memory: '' },
+      // Infinity, as a number.
+      { memory: `<memory>${'9'.repeat(400)}</memory>` },
+      { memory: "<memory unit='TiB'>99999999999</memory>" },
       { memory: '<memory>-1</memory>' },
       { memory: '<memory>Infinity</memory>' },
       { memory: "<memory unit='constructor'>5</memory>" },

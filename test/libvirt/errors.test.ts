@@ -91,6 +91,11 @@ describe('the reason of a text', () => {
 });
 
 describe('any error as an error of this layer', () => {
+  it('takes what is no error, and has no text, for one nevertheless', () => {
+    const odd: unknown = Object.create(null);
+    expect(libvirtErrorOf(odd)).toMatchObject({ reason: 'other', cause: odd });
+  });
+
   it('keeps the text, and the error as its cause', () => {
     const platform = new PlatformError('dbus', 'Domain not found: x', { errorName: 'org.libvirt.Error' });
     expect(libvirtErrorOf(platform)).toMatchObject({

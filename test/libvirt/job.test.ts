@@ -91,6 +91,33 @@ describe('a job from the text of virsh', () => {
   });
 });
 
+describe('a figure that is none', () => {
+  it.each(['1e400', '-5', 'Infinity', '73,218', 'NaN'])(
+    '%s is taken for what libvirt did not tell',
+    (figure) => {
+      expect(parseJobText(running.replace('73.218', figure))).toMatchObject({
+        dataProcessed: 0,
+        iteration: 2,
+      });
+    },
+  );
+
+  it('is none from D-Bus too', () => {
+    expect(
+      decodeJob(
+        2,
+        new Map([
+          ['data_total', -1],
+          ['downtime', NaN],
+        ]),
+      ),
+    ).toMatchObject({
+      dataTotal: 0,
+      downtimeMilliseconds: 0,
+    });
+  });
+});
+
 describe('a job from D-Bus', () => {
   it('is read with what libvirt gives, in the order of its enumerations', () => {
     const job = decodeJob(

@@ -108,6 +108,13 @@ describe('a session of virsh', () => {
     expect(answers.get('a')).toEqual({ id: 'a', ok: true, text });
   });
 
+  it('is not deceived by the name of a VM either, whatever else ends a line for JavaScript', async () => {
+    const text = 'Name:           a\u2028error: x\rerror: y\nUUID:           z';
+    const fake = fakeVirsh(() => `${text}\n\n`);
+    const answers = await virshSession(platformOf(fake), 'test:///default', two);
+    expect(answers.get('a')).toEqual({ id: 'a', ok: true, text });
+  });
+
   it('has failed also when a command had begun to answer', async () => {
     const fake = fakeVirsh(() => 'Name:   web\nerror: cannot read the rest\n');
     const answers = await virshSession(platformOf(fake), 'test:///default', two);

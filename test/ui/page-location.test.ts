@@ -42,6 +42,10 @@ describe('the address of the page', () => {
     },
   );
 
+  test('half of a character in a link is written as what stands for none', () => {
+    expect(formatLocation(parseLocation('#/vm/\ud800/migrate'))).toBe('#/vm/%EF%BF%BD/migrate');
+  });
+
   test.each(['#/?sort=colour&state=odd&page=-1&per-page=7', '#/vm/%E0%A4%A/migrate', '#nonsense'])(
     'nonsense becomes the usual: %s',
     (hash) => {

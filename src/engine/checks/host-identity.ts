@@ -13,7 +13,7 @@ export const hostIdentityCheck = defineCheck({
   ),
   needs: { source: sourceHostFact, destination: destinationHostFact },
   judge: ({ source, destination }): Judgement => {
-    if (source.uuid === '' || source.uuid !== destination.uuid) {
+    if (source.uuid !== destination.uuid) {
       return {
         verdict: 'pass',
         found: msg(

@@ -19,8 +19,10 @@ export const nameCollisionCheck = defineCheck({
     const { name, uuid } = domain.config;
     const virsh = (...argv: string[]): string => shellCommand('virsh', ...argv);
     const sameUuid = known.domains.find((other) => other.uuid.toLowerCase() === uuid.toLowerCase());
+    // virsh's list does not tell blanks at the end of a name from those that fill the column.
+    const listed = name.trimEnd();
     const sameName = known.domains.find(
-      (other) => other.name === name && other.uuid.toLowerCase() !== uuid.toLowerCase(),
+      (other) => other.name === listed && other.uuid.toLowerCase() !== uuid.toLowerCase(),
     );
     if (sameName !== undefined) {
       return {
@@ -55,7 +57,7 @@ export const nameCollisionCheck = defineCheck({
         ],
       };
     }
-    if (sameUuid.name !== name) {
+    if (sameUuid.name !== listed) {
       return {
         verdict: 'block',
         found: msg(

@@ -35,14 +35,9 @@ async function measured(parts: DestinationParts, context: FactContext): Promise<
     ['sh', '-s', '--', String(mostBytes), String(mostSeconds), ...sshArgv(parts, [counter])],
     { input: sender, signal: context.signal, ...asLibvirtd(context) },
   );
-  const [bytes, nanoseconds] = stdout.trim().split(' ').map(Number);
-  if (
-    exitCode !== 0 ||
-    bytes === undefined ||
-    nanoseconds === undefined ||
-    !(nanoseconds > 0) ||
-    bytes <= 0
-  ) {
+  // With the line break, so that a number that was cut off is not taken for a smaller one.
+  const [, bytes = 0, nanoseconds = 0] = (/^\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(stdout) ?? []).map(Number);
+  if (exitCode !== 0 || bytes === 0 || nanoseconds === 0) {
     throw new FactUnavailable({
       why: msg('The bandwidth between the hosts could not be measured.'),
       original: stderr.trim(),
@@ -59,8 +54,8 @@ async function nominal(address: string, context: FactContext): Promise<number> {
     device === undefined || device.includes('/')
       ? undefined
       : await context.platform.file.read(`/sys/class/net/${device}/speed`).catch(() => undefined);
-  const megabits = Number(speed?.trim() ?? NaN);
-  if (!(megabits > 0)) {
+  const megabits = /^\d{1,9}$/.test(speed?.trim() ?? '') ? Number(speed) : 0;
+  if (megabits === 0) {
     throw new FactUnavailable({
       why: msg(
         'Without a shell on the destination the bandwidth is not measured, and the network device tells no speed.',

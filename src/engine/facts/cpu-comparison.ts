@@ -15,6 +15,10 @@ export type CpuComparison =
   | { readonly kind: 'no-such-emulator'; readonly original: string }
   | { readonly kind: 'not-compared'; readonly original: string };
 
+/** virsh's words, of which one has to be there: `not identical` and the like prove nothing. */
+const compatible =
+  /^CPU described in .* is identical to the CPU provided by hypervisor|^The CPU provided by hypervisor on the host is a superset of CPU described in /;
+
 /** Reads the answer of `virsh hypervisor-cpu-compare --error`. */
 export function readComparison(
   answer: { ok: true; text: string } | { ok: false; error: string },
@@ -23,7 +27,7 @@ export function readComparison(
     if (answer.text.includes('is incompatible')) {
       return { kind: 'incompatible', missing: [], original: answer.text.trim() };
     }
-    return /identical|superset/.test(answer.text)
+    return compatible.test(answer.text)
       ? { kind: 'compatible' }
       : { kind: 'not-compared', original: answer.text.trim() };
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineFact, FactUnavailable } from '../fact.ts';
+import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
 import { destinationFact } from './destination.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
@@ -21,12 +22,21 @@ export interface DataAddress {
 
 /** Host and port of a migration URI such as `tcp://10.0.0.2` or `tcp://[2001:db8::1]:49160`; undefined if it is none. */
 export function parseMigrationUri(uri: string): { host: string; port?: number } | undefined {
-  const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.%]+)\]|([\w.-]+))(?::(\d{1,5}))?\/?$/.exec(uri.trim());
+  const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|(\w[\w.-]*))(?::(\d{1,5}))?\/?$/.exec(
+    uri.trim(),
+  );
   if (match === null) return undefined;
   const host = match[1] ?? match[2] ?? '';
   const port = match[3] === undefined ? undefined : Number(match[3]);
   if (port !== undefined && (port < 1 || port > 65535)) return undefined;
   return { host, ...(port === undefined ? {} : { port }) };
+}
+
+/** The addresses in what `getent ahosts` prints: each at the beginning of a line, once for each kind of socket. */
+export function parseAddressesOf(text: string): readonly string[] {
+  const words = text.split('\n').map((line) => /^[^\s]+/.exec(line)?.[0] ?? '');
+  const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%[\w.-]+)?)$/;
+  return [...new Set(words.filter((word) => word.length < 100 && address.test(word)))];
 }
 
 /** The data address, resolved on this host as QEMU will. */
@@ -47,7 +57,7 @@ export const dataAddressFact = defineFact<
   gather: async ({ libvirt, route }, { platform, choices, signal }, { shell }) => {
     const resolve = async (host: string): Promise<readonly string[]> => {
       const { stdout } = await platform.run(['getent', 'ahosts', host], { signal });
-      return [...new Set(stdout.split('\n').map((line) => line.split(/\s+/)[0] ?? ''))].filter(Boolean);
+      return parseAddressesOf(stdout);
     };
     const parsed = choices.migrationUri === undefined ? undefined : parseMigrationUri(choices.migrationUri);
     if (choices.migrationUri !== undefined && parsed === undefined) {
@@ -57,6 +67,12 @@ export const dataAddressFact = defineFact<
       });
     }
     const configured = shell.available ? shell.value.settings.get('migration_host') : undefined;
+    if (configured !== undefined && !isHostName(configured)) {
+      throw new FactUnavailable({
+        why: msg('The shell of the host did not answer as expected.'),
+        original: `migration_host = ${configured}`,
+      });
+    }
     const host = parsed?.host ?? configured ?? (await hostnameOf(libvirt));
     const [addresses, controlAddresses] = await Promise.all([resolve(host), resolve(route.host)]);
     return {
@@ -71,9 +87,9 @@ export const dataAddressFact = defineFact<
 
 async function hostnameOf(libvirt: Parameters<typeof destinationAnswer>[0]): Promise<string> {
   const answer = await destinationAnswer(libvirt, 'hostname');
-  if (answer.ok) return answer.text.trim();
+  if (answer.ok && isHostName(answer.text.trim())) return answer.text.trim();
   throw new FactUnavailable({
     why: msg('The destination did not tell its host name.'),
-    original: answer.error,
+    original: answer.ok ? answer.text : answer.error,
   });
 }

@@ -42,7 +42,10 @@ export const dataPortsFact = defineFact<
     if (target === undefined) {
       throw new FactUnavailable({ why: msg('This host cannot resolve the name $0.', address.host) });
     }
-    if (!shell.available && domains.arriving.length > 0) {
+    if (!shell.available && domains.arriving === undefined) {
+      throw new FactUnavailable({ why: msg('The destination did not list its VMs.') });
+    }
+    if (!shell.available && domains.arriving !== undefined && domains.arriving.length > 0) {
       throw new FactUnavailable({
         why: msg(
           'Another VM ($0) is arriving at the destination just now. Trying the ports could break that, so they were not tried.',
@@ -51,8 +54,14 @@ export const dataPortsFact = defineFact<
       });
     }
     const setting = (name: string, standard: number): number => {
-      const value = shell.available ? Number(shell.value.settings.get(name) ?? NaN) : NaN;
-      return Number.isInteger(value) && value > 0 && value < 65536 ? value : standard;
+      const text = shell.available ? shell.value.settings.get(name) : undefined;
+      if (text === undefined) return standard;
+      const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+      if (value > 0 && value < 65536) return value;
+      throw new FactUnavailable({
+        why: msg('The shell of the host did not answer as expected.'),
+        original: `${name} = ${text}`,
+      });
     };
     const first = address.port ?? setting('migration_port_min', defaultFirst);
     const last = address.port ?? Math.max(first, setting('migration_port_max', defaultLast));

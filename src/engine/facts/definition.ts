@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
+import { jobFields } from './run-state.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
 /** How the VM is kept on this host. */
@@ -13,11 +14,12 @@ export interface Definition {
 
 /** Reads what `virsh dominfo` says in English; undefined where it does not say it. */
 export function parseDefinition(text: string): Definition | undefined {
-  const persistent = /^Persistent:\s*(yes|no)\s*$/m.exec(text)?.[1];
-  const autostart = /^Autostart:\s*(enable|disable)\s*$/m.exec(text)?.[1];
-  return persistent === undefined || autostart === undefined
-    ? undefined
-    : { persistent: persistent === 'yes', autostart: autostart === 'enable' };
+  const fields = jobFields(text);
+  const persistent = fields.get('Persistent');
+  const autostart = fields.get('Autostart');
+  if (persistent !== 'yes' && persistent !== 'no') return undefined;
+  if (autostart !== 'enable' && autostart !== 'disable') return undefined;
+  return { persistent: persistent === 'yes', autostart: autostart === 'enable' };
 }
 
 /** The VM's stored definition. */

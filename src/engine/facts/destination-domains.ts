@@ -2,7 +2,7 @@
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
-import { parseStats } from './domain-stats.ts';
+import { figureOf, parseStats } from './domain-stats.ts';
 
 /** A VM that the destination knows. */
 export interface KnownDomain {
@@ -14,20 +14,36 @@ export interface KnownDomain {
 /** The VMs of the destination. */
 export interface DestinationDomains {
   readonly domains: readonly KnownDomain[];
-  /** Names of paused ones that are arriving there by a migration just now. */
-  readonly arriving: readonly string[];
+  /** Names of paused ones that are arriving there by a migration just now; absent if that was not told. */
+  readonly arriving?: readonly string[];
 }
 
-/** Lines of `virsh list --uuid --name`: a UUID, spaces, the name, which may hold spaces itself. */
-export function parseDomainList(text: string, active: boolean): readonly KnownDomain[] {
-  return text.split('\n').flatMap((line) => {
-    const [, uuid, name] = /^\s*([0-9a-f]{8}-[0-9a-f-]{27})\s(.*)$/i.exec(line) ?? [];
-    return uuid === undefined || name === undefined ? [] : [{ uuid, name: name.trim(), active }];
-  });
+/**
+ * Lines of `virsh list --uuid --name`: a UUID, a space, the name, which may hold spaces itself and which some versions
+ * fill up to 30 columns. Undefined if there are others: a VM that is not understood could be the very one that is looked for.
+ */
+export function parseDomainList(text: string, active: boolean): readonly KnownDomain[] | undefined {
+  const domains: KnownDomain[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const [, uuid, name] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([^]+)$/i.exec(line) ?? [];
+    if (uuid === undefined || name === undefined) return undefined;
+    domains.push({ uuid, name: name.trimEnd(), active });
+  }
+  return domains;
+}
+
+/** Names in the `virsh domstats --state` of paused VMs that a migration paused; undefined if one's reason is not told. */
+export function parseArriving(text: string): readonly string[] | undefined {
+  const paused = parseStats(text);
+  if (paused.length === 0 && text.trim() !== '') return undefined;
+  const reasons = paused.map(({ values }) => figureOf(values, 'state.reason'));
+  if (reasons.includes(undefined)) return undefined;
+  return paused.filter((_, index) => reasons[index] === pausedForMigration).map(({ name }) => name);
 }
 
 /** virDomainPausedReason 2: paused because of a migration. */
-const pausedForMigration = '2';
+const pausedForMigration = 2;
 
 /** What is defined or running on the destination. */
 export const destinationDomainsFact = defineFact<
@@ -40,21 +56,20 @@ export const destinationDomainsFact = defineFact<
     const [active, inactive, paused] = await Promise.all(
       ['list-active', 'list-inactive', 'list-paused'].map((id) => destinationAnswer(libvirt, id)),
     );
-    if (active?.ok !== true || inactive?.ok !== true) {
-      const failed = active?.ok === true ? inactive : active;
+    const domains = [
+      { answer: active, active: true },
+      { answer: inactive, active: false },
+    ].flatMap((list) => {
+      const known = list.answer?.ok === true ? parseDomainList(list.answer.text, list.active) : undefined;
+      if (known !== undefined) return known;
       throw new FactUnavailable({
         why: msg('The destination did not list its VMs.'),
-        ...(failed?.ok === false ? { original: failed.error } : {}),
+        ...(list.answer === undefined
+          ? {}
+          : { original: list.answer.ok ? list.answer.text : list.answer.error }),
       });
-    }
-    return {
-      domains: [...parseDomainList(active.text, true), ...parseDomainList(inactive.text, false)],
-      arriving:
-        paused?.ok === true
-          ? parseStats(paused.text)
-              .filter(({ values }) => values.get('state.reason') === pausedForMigration)
-              .map(({ name }) => name)
-          : [],
-    };
+    });
+    const arriving = paused?.ok === true ? parseArriving(paused.text) : undefined;
+    return { domains, ...(arriving === undefined ? {} : { arriving }) };
   },
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { LibvirtError } from '../../libvirt/errors.ts';
+import { classify, LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, type VirshCommand, virshSession } from '../../libvirt/virsh.ts';
 import { PlatformError } from '../../platform/platform.ts';
 import { Deferred } from '../deferred.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
 import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
@@ -135,6 +136,13 @@ export const destinationLibvirtFact = defineFact<
   },
 });
 
+/** True for an answer that only a libvirt gives that let us in. */
+function isFromLibvirt(answer: VirshAnswer): boolean {
+  if (!answer.ok) return false;
+  if (answer.id === 'hostname') return isHostName(answer.text.trim());
+  return answer.id === 'capabilities' && answer.text.startsWith('<capabilities');
+}
+
 async function openSession(
   uri: string,
   commands: readonly VirshCommand[],
@@ -156,8 +164,10 @@ async function openSession(
     ...(input === undefined ? {} : { input }),
     signal: ended.signal,
     onAnswer: (answer) => {
-      context.signal.removeEventListener('abort', giveUp);
-      connected.resolve(undefined);
+      if (isFromLibvirt(answer)) {
+        context.signal.removeEventListener('abort', giveUp);
+        connected.resolve(undefined);
+      }
       answers.arrived(answer);
     },
   });
@@ -165,7 +175,13 @@ async function openSession(
     (all) => {
       for (const answer of all.values()) answers.arrived(answer);
       answers.end(ids, '');
-      return undefined;
+      const given = [...all.values()];
+      if (given.some(isFromLibvirt)) return undefined;
+      const [first] = given;
+      const original = first === undefined ? '' : first.ok ? first.text : first.error;
+      return first?.ok === false
+        ? new LibvirtError(classify(original), original)
+        : new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
     },
     (error: unknown) => {
       const failure = error instanceof Error ? error : new Error('virsh failed', { cause: error });

@@ -3,7 +3,7 @@ import { virshSession } from '../../libvirt/virsh.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { domainFact } from './domain.ts';
-import { parseStats } from './domain-stats.ts';
+import { figureOf, parseStats } from './domain-stats.ts';
 import { pause } from './pause.ts';
 import { isMigrating, runState } from './run-state.ts';
 
@@ -21,8 +21,8 @@ const mebibyte = 1024 * 1024;
 interface Measurement {
   readonly status: string | undefined;
   readonly start: string | undefined;
-  readonly period: number;
-  readonly mebibytesPerSecond: number;
+  readonly period: number | undefined;
+  readonly mebibytesPerSecond: number | undefined;
 }
 
 /** Runs one virsh command about the VM; its text, or an unavailable fact with libvirt's words. */
@@ -46,8 +46,8 @@ async function measurement(context: FactContext): Promise<Measurement> {
   return {
     status: values?.get('dirtyrate.calc_status'),
     start: values?.get('dirtyrate.calc_start_time'),
-    period: Number(values?.get('dirtyrate.calc_period')),
-    mebibytesPerSecond: Number(values?.get('dirtyrate.megabytes_per_second')),
+    period: figureOf(values, 'dirtyrate.calc_period'),
+    mebibytesPerSecond: figureOf(values, 'dirtyrate.megabytes_per_second'),
   };
 }
 
@@ -57,6 +57,8 @@ async function finished(context: FactContext, seconds: number): Promise<Measurem
   for (;;) {
     const now = await measurement(context);
     if (now.status === '2') return now;
+    // Not begun and measuring are the only others.
+    if (now.status !== '0' && now.status !== '1') return { ...now, mebibytesPerSecond: undefined };
     await pause(250, context.signal);
   }
 }
@@ -93,7 +95,7 @@ export const dirtyRateFact = defineFact<DirtyRate, { domain: typeof domainFact }
 });
 
 function result(measured: Measurement, seconds: number): DirtyRate {
-  if (!Number.isFinite(measured.mebibytesPerSecond) || measured.mebibytesPerSecond < 0) {
+  if (measured.mebibytesPerSecond === undefined) {
     throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
   }
   return { bytesPerSecond: measured.mebibytesPerSecond * mebibyte, seconds, measured: true };

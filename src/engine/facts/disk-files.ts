@@ -75,6 +75,11 @@ export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskV
   });
 }
 
+/** True for what `virsh vol-path` may print: one line with a slash, whatever the kind of the pool. */
+export function isVolumePath(text: string): boolean {
+  return /^[^\n]*\/[^\n]*$/.test(text);
+}
+
 /**
  * Every path that has to be there on the other host too. Volumes are resolved by this host's libvirt; one that is no
  * file (of an RBD pool, for example) has no absolute path and is left away.
@@ -94,10 +99,12 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       })),
       { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
     );
-    const resolved = volumes.flatMap(({ disk, readOnly }): readonly DiskFile[] => {
+    const resolved = volumes.flatMap(({ disk, pool, volume, readOnly }): readonly DiskFile[] => {
       const answer = answers.get(disk);
-      const path = answer?.ok === true ? answer.text.trim() : '';
-      if (!path.startsWith('/')) return [];
+      const told = answer?.ok === true ? answer.text.trim() : '';
+      if (isVolumePath(told) && !told.startsWith('/')) return [];
+      // Where libvirt did not tell, there may be a file or not: it stands under its name, and nothing is found there.
+      const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
       return [{ disk, path, role, block: path.startsWith('/dev/'), optional: false }];
     });

@@ -9,13 +9,21 @@ export interface DomainFigures {
 export function parseStats(text: string): readonly DomainFigures[] {
   const domains: { name: string; values: Map<string, string> }[] = [];
   for (const line of text.split('\n')) {
-    const head = /^Domain: '(.*)'$/.exec(line);
+    // Not the dot: a name may hold any character but a line break.
+    const head = /^Domain: '([^]*)'$/.exec(line);
     if (head !== null) {
       domains.push({ name: head[1] ?? '', values: new Map() });
       continue;
     }
-    const [, key, value] = /^\s+([\w.-]+)=(.*)$/.exec(line) ?? [];
+    const [, key, value] = /^ +([\w.-]+)=([^]*)$/.exec(line) ?? [];
     if (key !== undefined && value !== undefined) domains.at(-1)?.values.set(key, value);
   }
   return domains;
+}
+
+/** A whole number among the figures; undefined for anything else, also for one that is there and empty. */
+export function figureOf(values: DomainFigures['values'] | undefined, key: string): number | undefined {
+  const text = values?.get(key) ?? '';
+  const figure = /^\d+$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(figure) ? figure : undefined;
 }

@@ -2,7 +2,7 @@
 import { type DomainConfig, parseDomain } from '../../libvirt/domain-xml.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
-import { parseStats } from './domain-stats.ts';
+import { figureOf, parseStats } from './domain-stats.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
 /** The VM as libvirt on this host has it now. */
@@ -14,7 +14,7 @@ export interface SourceDomain {
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
   readonly reason: number;
-  /** Text of `virsh domjobinfo`, for what is going on with the VM. */
+  /** Text of `virsh domjobinfo`, for what is going on with the VM, or what it said in its place. */
   readonly job: string;
   /** What a measurement of the dirty rate is doing: true while one runs. */
   readonly measuringDirtyRate: boolean;
@@ -31,24 +31,25 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
   needs: { answers: sourceAnswersFact },
   gather: ({ answers }) => {
     const config = parseDomain(requireAnswer(answers, 'dumpxml'));
-    const migratable = answers.get('dumpxml-migratable');
+    // Without it, a VM whose CPU is not known would be one without a CPU of its own.
+    const { cpuXml } = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
-    const state = Number(stats?.get('state.state'));
-    if (stats === undefined || !Number.isInteger(state)) {
+    const state = figureOf(stats, 'state.state');
+    const reason = figureOf(stats, 'state.reason');
+    if (stats === undefined || state === undefined || reason === undefined) {
       throw new FactUnavailable({ why: msg('libvirt did not tell the state of the VM.') });
     }
-    const resident = Number(stats.get('balloon.rss') ?? NaN);
+    const resident = figureOf(stats, 'balloon.rss');
     const job = answers.get('domjobinfo');
-    const cpuXml = migratable?.ok === true ? parseDomain(migratable.text).cpuXml : undefined;
     return {
       config,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
       state,
-      reason: Number(stats.get('state.reason') ?? 0),
-      job: job?.ok === true ? job.text : '',
+      reason,
+      job: job?.ok === true ? job.text : (job?.error ?? ''),
       measuringDirtyRate: stats.get('dirtyrate.calc_status') === '1',
       memoryBytes: config.currentMemoryBytes,
-      ...(Number.isFinite(resident) ? { residentBytes: resident * 1024 } : {}),
+      ...(resident === undefined ? {} : { residentBytes: resident * 1024 }),
     };
   },
 });

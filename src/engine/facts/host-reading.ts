@@ -21,6 +21,7 @@ export interface FileReading {
 
 /** What one look at a host gave. */
 export interface HostReading {
+  /** By path; one of which was not told whether it exists is not among them. */
   readonly files: ReadonlyMap<string, FileReading>;
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
@@ -45,7 +46,7 @@ echo "$mark mounts"; cat /proc/self/mountinfo
 for path in "$@"; do
   echo "$mark file"
   real=$(readlink -f -- "$path" && echo x); real=\${real%x}; real=\${real%?}
-  printf '%s\\n' "real $real"
+  printf 'real %s\\n' "$(printf '%s' "$real" | tr '\\n' '?')"
   for look in 1 2 3; do stat -L -c 'stat %i %s %w|%z|%F|%t %T' -- "$path" 2>&1; [ $look = 3 ] || sleep 0.1; done
   if [ -b "$path" ]; then
     set -- "$@"
@@ -76,7 +77,12 @@ export function parseReading(text: string, mark: string, paths: readonly string[
     listening: parseListening(body('sockets')),
     settings: parseSettings(body('configuration')),
     settingsReadable: !bodies.some(({ name }) => name === 'configuration-unreadable'),
-    files: new Map(paths.map((path, index) => [path, parseFile(fileBodies[index]?.body ?? '', mounts)])),
+    files: new Map(
+      paths.flatMap((path, index) => {
+        const file = parseFile(fileBodies[index]?.body ?? '', mounts);
+        return file === undefined ? [] : [[path, file] as const];
+      }),
+    ),
   };
 }
 
@@ -94,8 +100,16 @@ function parseListening(text: string): ReadonlySet<number> {
 function parseSettings(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [, name, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) settings.set(name, value.replace(/^"(.*)"$/, '$1'));
+    const at = line.indexOf('=');
+    const name = line.slice(0, at).trim();
+    if (at > 0 && /^\w+$/.test(name))
+      settings.set(
+        name,
+        line
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, '$1'),
+      );
   }
   return settings;
 }
@@ -137,21 +151,40 @@ function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   return best;
 }
 
-function parseFile(body: string, mounts: readonly Mount[]): FileReading {
-  const looks = [...body.matchAll(/^stat (\d+) (\d+) ([^|]*)\|([^|]*)\|([^|]*)\|.*$/gm)];
+/** The first line that the pattern fits. */
+function lineOf(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    if (match !== null) return match;
+  }
+  return undefined;
+}
+
+function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefined {
+  // Line by line: a path may hold other characters at which a pattern would begin a line.
+  const lines = body.split('\n');
+  const looks = lines.flatMap((line) => {
+    const look = /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|/.exec(line);
+    return look === null ? [] : [look];
+  });
   const [first] = looks;
   const last = looks.at(-1);
-  const real = /^real (.*)$/m.exec(body)?.[1] ?? '';
+  if (first === undefined && !/: (No such file or directory|Not a directory)(\n|$)/.test(body))
+    return undefined;
+  const real = lines.find((line) => line.startsWith('real '))?.slice('real '.length) ?? '';
   const mount = mountOf(real, mounts);
-  const partition = /^partition (\d+)$/m.exec(body)?.[1];
-  const deviceIds = [...body.matchAll(/^id (\S+)=(.+)$/gm)]
-    .map(([, attribute, value]) => ({ attribute: attribute ?? '', value: (value ?? '').trim() }))
+  const partition = lineOf(lines, /^partition (\d+)$/)?.[1];
+  const deviceIds = lines
+    .flatMap((line) => {
+      const [, attribute, value] = /^id ([^\s=]+)=(.+)$/.exec(line) ?? [];
+      return attribute === undefined || value === undefined ? [] : [{ attribute, value: value.trim() }];
+    })
     .filter(
       ({ value, attribute }) => value !== '' && !(partition === undefined && attribute.startsWith('../')),
     )
     .map(({ value }) => (partition === undefined ? value : `${value}, partition ${partition}`));
   const birth = first?.[3];
-  const size = /^size (\d+)$/m.exec(body)?.[1] ?? last?.[2];
+  const size = lineOf(lines, /^size (\d{1,19})$/)?.[1] ?? last?.[2];
   return {
     exists: first !== undefined,
     kind: first?.[5] ?? '',

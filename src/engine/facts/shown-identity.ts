@@ -23,16 +23,21 @@ export interface ShownIdentity {
 
 /** Reads what `openssl x509` prints. */
 export function parseCertificate(text: string, now: number): ShownCertificate | undefined {
-  const notBefore = /^notBefore=(.*)$/m.exec(text)?.[1];
-  const notAfter = /^notAfter=(.*)$/m.exec(text)?.[1];
-  if (notBefore === undefined || notAfter === undefined) return undefined;
-  const names = /Subject Alternative Name:.*\n\s*(.*)$/m.exec(text)?.[1];
+  const lines = text.split('\n').map((line) => line.trim());
+  const after = (word: string): string =>
+    lines.find((line) => line.startsWith(word))?.slice(word.length) ?? '';
+  const notBefore = after('notBefore=');
+  const notAfter = after('notAfter=');
+  // What is no date would be neither before nor after now, and so would pass for valid.
+  if (Number.isNaN(Date.parse(notBefore)) || Number.isNaN(Date.parse(notAfter))) return undefined;
+  const heading = lines.findIndex((line) => line.includes('Subject Alternative Name:'));
+  const names = heading < 0 ? undefined : lines[heading + 1];
   return {
     validity:
       Date.parse(notAfter) < now ? 'expired' : Date.parse(notBefore) > now ? 'not-yet-valid' : 'valid',
     notBefore,
     notAfter,
-    names: (names ?? /^subject=(.*)$/m.exec(text)?.[1] ?? '').trim(),
+    names: names ?? after('subject=').trim(),
   };
 }
 

@@ -10,7 +10,7 @@ export interface Snapshots {
 }
 
 function linesOf(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return text.split('\n').filter((line) => line.trim() !== '');
 }
 
 /** The VM's snapshots and checkpoints. */

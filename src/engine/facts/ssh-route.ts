@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DestinationParts } from '../destination-uri.ts';
-import { defineFact, type FactContext } from '../fact.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { isHostName } from '../host-name.ts';
+import { msg } from '../message.ts';
 import { destinationFact } from './destination.ts';
 
 /** Environment that root's ssh must not see: libvirtd has no agent and nobody to ask. */
@@ -93,11 +95,19 @@ export const controlRouteFact = defineFact<ControlRoute, { destination: typeof d
     );
     if (exitCode !== 0) return plain;
     const settings = parseSshConfiguration(stdout);
-    const port = Number(settings.get('port'));
+    const host = settings.get('hostname') ?? '';
+    const port = /^\d{1,5}$/.test(settings.get('port') ?? '') ? Number(settings.get('port')) : 0;
+    // ssh always says both. If it did not, nobody knows where the connection goes.
+    if (!isHostName(host) || port < 1 || port > 65535) {
+      throw new FactUnavailable({
+        why: msg('It could not be found out.'),
+        original: stdout.trim(),
+      });
+    }
     const via = (name: string): boolean => !['none', '', undefined].includes(settings.get(name));
     return {
-      host: settings.get('hostname') ?? plain.host,
-      port: Number.isInteger(port) && port > 0 ? port : plain.port,
+      host,
+      port,
       indirect: via('proxyjump') || via('proxycommand'),
     };
   },

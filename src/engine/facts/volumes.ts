@@ -29,10 +29,10 @@ export interface DestinationStorage {
 /** Reads the XML of a volume. */
 export function parseVolume(xml: string): PoolFile {
   const volume = parseXml(xml);
-  const size = child(volume, 'physical') ?? child(volume, 'capacity');
+  const size = textOf(child(volume, 'physical') ?? child(volume, 'capacity') ?? volume).trim();
   const change = child(volume, 'target', 'timestamps', 'ctime');
   return {
-    ...(size === undefined ? {} : { sizeBytes: Number(textOf(size)) }),
+    ...(/^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {}),
     ...(change === undefined ? {} : { changeTime: textOf(change).trim() }),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
-import { type DiskFile, diskVolumes, type SourceNames } from '../facts/disk-files.ts';
+import { type DiskFile, diskVolumes, isVolumePath, type SourceNames } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import type { Remedy } from '../finding.ts';
@@ -64,7 +64,8 @@ export function judgeDisks(
         command: shellCommand('virsh', 'vol-path', '--pool', pool, '--vol', volume),
         host: 'destination',
       };
-      if (answer === undefined) return { disk, path, verdict: 'unknown', found: there.why, remedies: [look] };
+      if (answer === undefined || (answer.ok && !isVolumePath(answer.path)))
+        return { disk, path, verdict: 'unknown', found: there.why, remedies: [look] };
       return answer.ok
         ? {
             disk,
@@ -98,13 +99,12 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
       text: msg('Shut the VM off and make the disk an ordinary one.'),
     });
   }
-  if (disk.type === 'network') {
-    return verdict(
-      'pass',
-      msg('storage over the network ($0), the same from every host', source.protocol ?? ''),
-    );
+  if (disk.type === 'network' && source.protocol !== undefined) {
+    return verdict('pass', msg('storage over the network ($0), the same from every host', source.protocol));
   }
-  switch (disk.source === undefined ? undefined : disk.type) {
+  // A drive may be empty. A disk is never: then its source is one that is not understood.
+  if (disk.source === undefined && (disk.device === 'cdrom' || disk.device === 'floppy')) return [];
+  switch (disk.type) {
     case 'nvme':
       return verdict(
         'block',
@@ -113,14 +113,20 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
           text: msg('Detach it, or copy its content to storage that both hosts share.'),
         },
       );
-    case 'dir':
-    case 'vhostuser':
-      return verdict('unknown', msg('a disk of a kind that cannot be compared'), {
-        text: msg('See whether the same is there on the destination.'),
-      });
+    // Those are judged by the file or volume that they name.
+    case 'file':
+    case 'block':
+      if (source.path !== undefined) return [];
+      break;
+    case 'volume':
+      if (source.pool !== undefined && source.volume !== undefined) return [];
+      break;
     default:
-      return [];
+      break;
   }
+  return verdict('unknown', msg('a disk of a kind that cannot be compared'), {
+    text: msg('See whether the same is there on the destination.'),
+  });
 }
 
 function judgeFile(file: DiskFile, uuid: string, here: HostReading, there: StorageThere): DiskVerdict {

@@ -14,8 +14,9 @@ export type Comparison =
 const commonInodes =
   /^(nfs4?|gfs2|ocfs2|ceph|gpfs|lustre|beegfs|acfs|fuse\.(glusterfs|ceph|ceph-fuse|quobyte))$/;
 
+/** True if the same time is among both; what `stat` prints in place of one that it does not know proves nothing. */
 function share(a: readonly string[], b: readonly string[]): boolean {
-  return a.some((one) => b.includes(one));
+  return a.some((one) => b.includes(one) && epochTime(one) !== undefined);
 }
 
 /**
@@ -35,7 +36,7 @@ export function compareFiles(here: FileReading, there: FileReading): Comparison 
     return { kind: 'different', evidence: msg('inode $0 here, $1 there', here.inode, there.inode) };
   }
   const sameChange = share(here.changeTimes, there.changeTimes);
-  const sameBirth = here.birthTime !== undefined && here.birthTime === there.birthTime;
+  const sameBirth = share([here.birthTime ?? ''], [there.birthTime ?? '']);
   // GlusterFS takes the number from the file's random 128-bit identity, so it is as good as that.
   const worldwide = here.fileSystem === 'fuse.glusterfs' && there.fileSystem === here.fileSystem;
   const sameMount = here.mountSource === there.mountSource && here.fileSystem === there.fileSystem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { LibvirtError } from '../../libvirt/errors.ts';
+import { endsOf, type LibvirtError } from '../../libvirt/errors.ts';
 import type { ValidDestination } from '../destination-uri.ts';
 import type { ShownIdentity } from '../facts/shown-identity.ts';
 import type { ControlRoute } from '../facts/ssh-route.ts';
@@ -22,7 +22,7 @@ export function signInProblem(
   shown: ShownIdentity,
 ): SignInProblem {
   const { host } = destination.parts;
-  const text = error.message;
+  const text = endsOf(error.message);
   if (destination.parts.transport === 'ssh') {
     const problem = sshProblem(destination, route, text, shown.hostKeys);
     if (problem !== undefined) return problem;

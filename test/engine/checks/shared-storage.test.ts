@@ -46,6 +46,47 @@ const absent = file({ exists: false });
 const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
 
 testCheck(sharedStorageCheck, [
+  {
+    name: 'of a kind that libvirt learned later',
+    facts: facts(
+      "<disk type='vhostvdpa' device='disk'><source dev='/dev/vhost-vdpa-0'/><target dev='vda'/></disk>",
+      {},
+      {},
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a disk without a source',
+    facts: facts("<disk type='file' device='disk'><target dev='vda'/></disk>", {}, {}),
+    verdict: 'unknown',
+  },
+  {
+    name: 'an empty drive',
+    facts: facts("<disk type='file' device='cdrom'><target dev='sda'/></disk>", {}, {}),
+    verdict: 'pass',
+  },
+  {
+    name: 'a volume whose path is an error in another language',
+    facts: facts(
+      volume,
+      {},
+      {},
+      {
+        files: new Map(),
+        volumes: new Map([['default/web', { ok: true, path: 'Fehler: nicht gefunden' }]]),
+      },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'on shared storage, with times that stat does not know',
+    facts: facts(
+      disk,
+      { [path]: { ...nfs, birthTime: '?', changeTimes: [''] } },
+      { [path]: { ...nfs, birthTime: '?', changeTimes: [''], mountSource: 'x:/y' } },
+    ),
+    verdict: 'unknown',
+  },
   { name: 'no disk', facts: facts('', {}, {}), verdict: 'pass', found: /no disk/ },
   {
     name: 'on GlusterFS',

@@ -29,6 +29,17 @@ testCheck(vmStateCheck, [
     found: /shutting down/,
   },
   { name: 'asleep', facts: { domain: domain({ state: 7 }) }, verdict: 'block', found: /asleep/ },
+  // In German, or an error: whether a job is under way is not known.
+  {
+    name: 'with a job that was not told',
+    facts: { domain: domain({ job: 'Auftragstyp: Kein\n' }) },
+    verdict: 'unknown',
+  },
+  {
+    name: 'shut off, of which virsh tells no job',
+    facts: { domain: domain({ state: 5, job: '' }) },
+    verdict: 'block',
+  },
   { name: 'in no known state', facts: { domain: domain({ state: 42 }) }, verdict: 'block' },
   {
     name: 'on its way',

@@ -62,6 +62,20 @@ describe('readingScript, run here', () => {
 });
 
 describe('parseReading', () => {
+  it('takes no file for missing of which stat said something else', () => {
+    const text = (said: string): string => `== mounts\n== file\nreal /a\n${said}\n== end\n`;
+    const read = (said: string): unknown => parseReading(text(said), '==', ['/a'])?.files.get('/a');
+    expect(read("stat: cannot statx '/a': No such file or directory")).toMatchObject({ exists: false });
+    expect(read("stat: cannot statx '/a': Permission denied")).toBeUndefined();
+    expect(read('')).toBeUndefined();
+  });
+
+  it('does not read a look out of the name of a file', () => {
+    const look = 'stat 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0';
+    const text = `== mounts\n== file\nreal /a\u2028${look}\nstat: '/a': No such file or directory\n== end\n`;
+    expect(parseReading(text, '==', ['/a'])?.files.get('/a')).toMatchObject({ exists: false });
+  });
+
   it('takes the innermost mount, settings and the identity of devices', () => {
     const text = [
       '== sockets',

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decodeArray,
+  decodeDictionary,
+  decodeNumber,
+  decodeString,
+  unwrap,
+} from '../../src/libvirt/decode.ts';
+import { classify, LibvirtError, libvirtErrorOf } from '../../src/libvirt/errors.ts';
+import { type DomainJob, decodeJob, parseJobText } from '../../src/libvirt/job.ts';
+import { type VirshAnswer, virshQuote, virshSession } from '../../src/libvirt/virsh.ts';
+import {
+  type DBusValue,
+  type Platform,
+  PlatformError,
+  type PlatformErrorKind,
+  type RunResult,
+} from '../../src/platform/platform.ts';
+import { anyText, attempt, broken, expectNoHang, hostileName, translated } from './mangled.ts';
+import { dominfo, domstats, dumpxml, listed, noJob, runningJob } from './samples.ts';
+
+const commands = ['a', 'b', 'c'].map((id) => ({ id, argv: [id] }));
+
+/** A virsh that prints what `output` makes of the marker, in pieces that end at these places. */
+function virsh(output: (mark: string) => string, cuts: readonly number[] = []): Platform {
+  const run = (
+    argv: readonly string[],
+    options: { onOutput?: (text: string) => void } = {},
+  ): Promise<RunResult> => {
+    const stdout = output(/^echo (\S+);/.exec(argv.at(-1) ?? '')?.[1] ?? '');
+    const places = [...new Set([0, ...cuts.map((cut) => cut % (stdout.length + 1)), stdout.length])].sort(
+      (a, b) => a - b,
+    );
+    places.slice(1).forEach((place, index) => options.onOutput?.(stdout.slice(places[index], place)));
+    return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
+  };
+  const platform: Pick<Platform, 'run'> = { run };
+  return platform as Platform;
+}
+
+interface Session {
+  readonly answers: readonly VirshAnswer[];
+  readonly heard: readonly VirshAnswer[];
+  /** What was raised in their place. */
+  readonly refusal?: LibvirtError;
+}
+
+async function session(platform: Platform): Promise<Session> {
+  const heard: VirshAnswer[] = [];
+  try {
+    const answers = await virshSession(platform, 'test:///default', commands, {
+      onAnswer: (each) => heard.push(each),
+    });
+    return { answers: [...answers.values()], heard };
+  } catch (error) {
+    if (error instanceof LibvirtError) return { answers: [], heard, refusal: error };
+    throw error;
+  }
+}
+
+const said = broken(
+  dumpxml,
+  domstats,
+  dominfo(),
+  runningJob,
+  listed,
+  "error: failed to get domain 'web'\nerror: Domain not found\n",
+  'error: failed to connect to the hypervisor\nerror: x\n',
+);
+const cuts = fc.array(fc.nat(), { maxLength: 40 });
+
+describe('a session of virsh', () => {
+  it('tells the same whatever the pieces in which its output comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(said, said, said, cuts, anyText, async (first, second, third, places, before) => {
+        const output = (mark: string): string => [before, first, second, third, ''].join(mark);
+        const inPieces = await session(virsh(output, places));
+        const whole = await session(virsh(output));
+        expect(inPieces.answers).toEqual(whole.answers);
+        expect(inPieces.refusal?.message).toBe(whole.refusal?.message);
+        // Each was told once, in order, when it was complete.
+        expect(inPieces.heard.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+        if (inPieces.refusal === undefined) expect(inPieces.answers).toEqual(inPieces.heard);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('never takes an answer that is cut off for one, and raises nothing but its own error', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(3000), cuts, async (length, places) => {
+        const texts = [domstats, dominfo(), listed];
+        const full = (mark: string): string => ['', ...texts, ''].join(mark);
+        const { answers, refusal } = await session(virsh((mark) => full(mark).slice(0, length), places));
+        if (refusal !== undefined) expect(answers).toEqual([]);
+        answers.forEach((answer, index) => {
+          expect(answer).toMatchObject({ ok: true, text: texts[index]?.replace(/^\n+|\n+$/g, '') });
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('has whatever is printed for an answer: as it is, or as an error where a line of virsh says so', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, async (text) => {
+        const { answers } = await session(virsh((mark) => ['', 'x', text, 'y', ''].join(mark)));
+        const [, answer] = answers;
+        const isError =
+          text.split('\n').some((line) => line.startsWith('error: ')) && !text.trimStart().startsWith('<');
+        expect(answer?.ok).toBe(!isError);
+        if (answer?.ok === true) expect(answer.text).toBe(text.replace(/^\n+|\n+$/g, ''));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not deceived by the name of a VM', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        hostileName,
+        fc.constantFrom('\u2028error: ', '\u2029error: ', '\rerror: ', 'error: '),
+        async (name, word) => {
+          const text = dominfo(`${name}${word}${name}`);
+          const { answers } = await session(virsh((mark) => ['', text, listed, text, ''].join(mark)));
+          expect(answers[0]).toMatchObject({ ok: true });
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('refuses, in the words of virsh, where nothing was run', async () => {
+    for (const text of ['error: failed to connect to the hypervisor\nerror: no way\n'])
+      expect((await session(virsh(() => text))).refusal?.message).toBe('no way');
+    for (const language of ['fr', 'de'] as const) {
+      const words = translated('error: failed to connect to the hypervisor\n', language);
+      expect((await session(virsh(() => words))).refusal).toMatchObject({
+        reason: 'other',
+        message: words.trim(),
+      });
+    }
+    expect((await session(virsh(() => ''))).refusal).toBeInstanceOf(LibvirtError);
+  });
+
+  it('reads 5 MB at once, in small pieces and with line breaks alone', async () => {
+    for (const unit of ['\n', '\nerror: x', 'ckm-']) {
+      const text = unit.repeat(Math.ceil(5_000_000 / unit.length));
+      const begin = performance.now();
+      const places = Array.from({ length: 300 }, (_, index) => index * 16_384);
+      await session(virsh((mark) => ['', text, text.slice(0, 1000), 'x', ''].join(mark), places));
+      expect(performance.now() - begin, JSON.stringify(unit)).toBeLessThan(3000);
+    }
+  }, 30_000);
+});
+
+describe('quoting for virsh', () => {
+  /** virsh's parser, as vshCommandStringGetArg of libvirt 9.0 has it: quotes, backslashes, `;` and blanks between words. */
+  function read(line: string): readonly (readonly string[])[] {
+    const parsed: string[][] = [[]];
+    let word: string | undefined;
+    let quote = '';
+    for (let at = 0; at < line.length; at += 1) {
+      const each = line.charAt(at);
+      if (quote === '' && (each === ' ' || each === '\n' || each === ';')) {
+        if (word !== undefined) parsed.at(-1)?.push(word);
+        word = undefined;
+        if (each !== ' ') parsed.push([]);
+      } else if (quote === '' && (each === "'" || each === '"')) {
+        quote = each;
+        word ??= '';
+      } else if (each === quote) quote = '';
+      else if (each === '\\' && quote !== "'") {
+        at += 1;
+        word = (word ?? '') + line.charAt(at);
+      } else word = (word ?? '') + each;
+    }
+    if (word !== undefined) parsed.at(-1)?.push(word);
+    return parsed;
+  }
+
+  it('gives virsh back the words that went in', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(anyText, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+        (lines) => {
+          const script = lines.map((words) => words.map(virshQuote).join(' ')).join('; ');
+          // The blank behind a `;` begins no word.
+          expect(read(script)).toEqual(lines);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Figures can be added, divided and shown: 0 where libvirt told nothing that is one. */
+function expectSoundJob(job: DomainJob): void {
+  for (const [key, value] of Object.entries(job))
+    if (key !== 'type' && key !== 'operation')
+      expect(
+        typeof value === 'number' && Number.isFinite(value) && value >= 0,
+        `${key} ${String(value)}`,
+      ).toBe(true);
+  expect(job.pageSize).toBeGreaterThan(0);
+}
+
+describe('a job', () => {
+  it('from any text is none, or has figures', () => {
+    fc.assert(
+      fc.property(broken(runningJob, noJob), (text) => {
+        const job = parseJobText(text);
+        if (job !== undefined) {
+          expectSoundJob(job);
+          expect(text).toContain('Job type:');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('in another language is none, not a wrong one', () => {
+    for (const language of ['fr', 'de'] as const)
+      expect(parseJobText(translated(runningJob, language))).toBeUndefined();
+  });
+
+  it('has no figure where a number is none, and all others nevertheless', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('NaN', '-1', '', '1e400', '9'.repeat(400), '73,218', 'Infinity', '0x10', '٣'),
+        (number) => {
+          const job = parseJobText(runningJob.replace('73.218', number));
+          expect(job).toMatchObject({
+            type: 'unbounded',
+            dataProcessed: 0,
+            iteration: 2,
+            dirtyPagesPerSecond: 1500,
+          });
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('from any values of D-Bus has figures', () => {
+    const names = fc.constantFrom(
+      'operation',
+      'time_elapsed',
+      'data_total',
+      'memory_page_size',
+      'memory_bps',
+      'downtime',
+      'x',
+    );
+    const values = fc.oneof(fc.double(), fc.integer(), fc.string(), fc.boolean(), fc.constant([1]));
+    fc.assert(
+      fc.property(fc.double(), fc.array(fc.tuple(names, values)), (type, figures) => {
+        expectSoundJob(decodeJob(type, new Map<string, DBusValue>(figures)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does not hang', () => {
+    expectNoHang(parseJobText, runningJob);
+  }, 30_000);
+});
+
+const decoders = {
+  number: decodeNumber,
+  string: decodeString,
+  array: decodeArray,
+  dictionary: decodeDictionary,
+} satisfies Record<string, (value: DBusValue, where: string) => unknown>;
+
+/** What kind a value is to D-Bus, told without the code under test. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'object' && value !== null ? 'dictionary' : typeof value;
+}
+
+/** Values that are in no D-Bus message too: a platform's fault must not become another one here. */
+const anything = fc.anything({
+  withBigInt: true,
+  withNullPrototype: true,
+  withSparseArray: true,
+  maxDepth: 4,
+});
+
+describe('decoding', () => {
+  it('gives values of its kind only, and for the rest an error that names the place', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(decoders)), anything, fc.nat(3), (kind, inner, depth) => {
+        let value: unknown = inner;
+        for (let each = 0; each < depth; each += 1) value = { t: 'v', v: value };
+        const decode = decoders[kind as keyof typeof decoders];
+        const outcome = attempt(() => decode(value as DBusValue, 'Domain.GetStats[0]'), LibvirtError);
+        if ('read' in outcome) {
+          expect(kindOf(unwrap(value as DBusValue))).toBe(kind);
+          if (kind !== 'dictionary') expect(outcome.read).toBe(unwrap(value as DBusValue));
+        } else {
+          expect(outcome.refused).toMatchObject({ reason: 'protocol' });
+          expect(outcome.refused.message).toContain('Domain.GetStats[0]: expected a');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses what is deep or huge, in an error that can be read', () => {
+    let deep: unknown = [];
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    let variants: unknown = 7;
+    for (let depth = 0; depth < 100_000; depth += 1) variants = { t: 'v', v: variants };
+    expect(decodeNumber(variants as DBusValue, 'x')).toBe(7);
+    for (const value of [deep, 'x'.repeat(5_000_000), Array.from({ length: 500_000 }, () => 1)]) {
+      const outcome = attempt(() => decodeNumber(value as DBusValue, 'x'), LibvirtError);
+      expect('refused' in outcome ? outcome.refused.message.length : Infinity).toBeLessThan(1000);
+    }
+  });
+});
+
+/** As libvirt, ssh and GnuTLS say it, with the reason that it stands for. */
+const phrases: readonly (readonly [string, string])[] = [
+  ['Cannot recv data: Host key verification failed.: Connection reset by peer', 'host-key'],
+  [
+    'Cannot recv data: root@beta: Permission denied (publickey,password).: Connection reset by peer',
+    'auth-refused',
+  ],
+  ["authentication failed: Failed to verify peer's certificate", 'auth-tls-untrusted'],
+  ["unable to connect to server at 'beta:16514': Connection refused", 'connection-refused'],
+  ["Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory", 'daemon-down'],
+  ["Domain not found: no domain with matching uuid 'x'", 'no-such-domain'],
+];
+
+describe('errors', () => {
+  it('are told apart whatever ssh has printed before and behind', () => {
+    const banner = fc.array(
+      fc.string({ maxLength: 80 }).map((line) => line.replace(/[:(']/g, '')),
+      { maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...phrases), banner, ([text, reason], lines) => {
+        expect(classify([...lines, text].join('\n'))).toBe(reason);
+        expect(classify([text, ...lines].join('\n'))).toBe(reason);
+      }),
+      { numRuns: 200 },
+    );
+    const long = 'Welcome to beta\n'.repeat(100_000);
+    for (const [text, reason] of phrases) {
+      expect(classify(long + text)).toBe(reason);
+      expect(classify(text + long)).toBe(reason);
+    }
+  });
+
+  it('that nobody knows are other ones, and never raise any', () => {
+    fc.assert(
+      fc.property(broken(...phrases.map(([text]) => text)), (text) => {
+        expect(classify(text)).toMatch(/^[a-z-]+$/);
+      }),
+      { numRuns: 500 },
+    );
+    for (const text of ['Fehler: Domain nicht gefunden', 'erreur : Domaine introuvable', '', '\ud800'])
+      expect(classify(text)).toBe('other');
+  });
+
+  it('are all made into one kind, with their own words and what raised them', () => {
+    const kinds: readonly PlatformErrorKind[] = [
+      'dbus',
+      'not-found',
+      'access-denied',
+      'closed',
+      'cancelled',
+      'protocol',
+      'failed',
+    ];
+    const thrown = fc.oneof(
+      fc.tuple(fc.constantFrom(...kinds), anyText).map(([kind, text]) => new PlatformError(kind, text)),
+      anyText.map((text) => new Error(text)),
+      fc.anything(),
+      fc.constant(Object.create(null) as unknown),
+      fc.constant({
+        toString: () => {
+          throw new TypeError('no text');
+        },
+      }),
+    );
+    fc.assert(
+      fc.property(thrown, (error) => {
+        const made = libvirtErrorOf(error);
+        expect(made).toBeInstanceOf(LibvirtError);
+        expect(made.cause).toBe(error);
+        if (error instanceof Error) expect(made.message).toBe(error.message);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('do not hang', () => {
+    expectNoHang(classify, ...phrases.map(([text]) => text), 'certificate x', 'libvirt x connection');
+  }, 30_000);
+});

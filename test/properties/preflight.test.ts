@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MigrationChoices } from '../../src/engine/choices.ts';
+import type { Finding } from '../../src/engine/finding.ts';
+import { plainText } from '../../src/engine/message.ts';
+import { Preflight } from '../../src/engine/preflight.ts';
+import type { LibvirtConnection } from '../../src/libvirt/connection.ts';
+import type { Platform, RunOptions } from '../../src/platform/platform.ts';
+import { PlatformError } from '../../src/platform/platform.ts';
+import { choices } from '../engine/fixtures.ts';
+import { anyText, mangled, translated } from './mangled.ts';
+import * as sample from './samples.ts';
+
+/** What each program prints between healthy hosts, by the question; `mark` is what a script was told to print between. */
+const healthy: Readonly<Record<string, (mark: string) => string>> = {
+  'alpha dumpxml': () => sample.dumpxml,
+  'alpha dumpxml --migratable': () => sample.dumpxml,
+  'alpha domstats': () => sample.domstats,
+  'alpha domjobinfo': () => sample.noJob,
+  'alpha capabilities': () => sample.capabilities(sample.alphaUuid),
+  'alpha dominfo': () => sample.dominfo(),
+  'alpha snapshot-list': () => '\n',
+  'alpha checkpoint-list': () => '\n',
+  'alpha hostname': () => 'alpha\n\n',
+  'alpha vol-path': () => 'ceph/data\n\n',
+  'alpha domdirtyrate-calc': () => "Start to calculate domain's memory dirty rate successfully.\n",
+  'beta hostname': () => 'beta\n\n',
+  'beta capabilities': () => sample.capabilities(sample.betaUuid),
+  'beta list': () => sample.listed,
+  'beta list --inactive': () => '\n',
+  'beta domstats': () => sample.paused,
+  'beta domstate': () => 'error: failed to get domain\n',
+  'beta vol-path': () => 'ceph/data\n\n',
+  'beta hypervisor-cpu-compare': () => sample.identical,
+  'alpha shell': (mark) => sample.hostReading(mark),
+  'beta shell': (mark) => sample.hostReading(mark),
+  'ssh -G': () => sample.sshConfiguration,
+  getent: () => sample.ahosts,
+  hostname: () => 'alpha\n',
+  ip: () => '2: eth0    inet 10.1.0.1/24 brd 10.1.0.255 scope global eth0\n',
+  bandwidth: () => '134217727 1000000000\n',
+};
+
+/** What is done to an output before it is read. */
+type Change = (question: string, output: string) => string;
+
+/** Two hosts whose programs print what is right but for the change. */
+function hosts(change: Change): Platform {
+  const print = (question: string, mark = ''): string => {
+    const output = healthy[question];
+    if (output === undefined) throw new Error(`Nobody has an answer to ${question}`);
+    return change(question, output(mark));
+  };
+  const virsh = (uri: string, script: string): string => {
+    const host = uri.includes('beta') ? 'beta' : 'alpha';
+    return script
+      .split('; ')
+      .map((command) => {
+        if (command.startsWith('echo ')) return command.slice('echo '.length);
+        const [word = '', ...rest] = command.replace(/'/g, '').split(' ');
+        const option = rest.find((each) => each === '--migratable' || each === '--inactive');
+        return print(`${host} ${[word, option].filter(Boolean).join(' ')}`);
+      })
+      .join('');
+  };
+  const output = (argv: readonly string[], { input = '' }: RunOptions): string => {
+    const last = argv.at(-1) ?? '';
+    if (argv.includes('virsh')) return virsh(argv[argv.indexOf('-c', argv.indexOf('virsh')) + 1] ?? '', last);
+    if (argv.includes('-G')) return print('ssh -G');
+    const mark = /^set -- (\S+)/.exec(input)?.[1];
+    if (mark !== undefined) return print(argv.includes('beta') ? 'beta shell' : 'alpha shell', mark);
+    if (last.includes('dd bs=1')) return print('bandwidth');
+    return print(argv[0] ?? '');
+  };
+  return {
+    dbus: () => {
+      throw new PlatformError('not-found', 'no bus');
+    },
+    run: (argv, options = {}) => {
+      const stdout = output(argv, options);
+      options.onOutput?.(stdout);
+      return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
+    },
+    connectTcp: () => Promise.resolve({ kind: 'connected' }),
+    file: { read: () => Promise.resolve(undefined) },
+  };
+}
+
+/** More than any time limit. */
+const longEnough = 600_000;
+
+async function findings(change: Change, chosen: Partial<MigrationChoices> = {}): Promise<readonly Finding[]> {
+  const preflight = new Preflight(
+    { platform: hosts(change), connection: { uri: 'qemu:///system' } as unknown as LibvirtConnection },
+    { ...choices, temporary: true, ...chosen },
+  );
+  const done = preflight.start();
+  await vi.advanceTimersByTimeAsync(longEnough);
+  const { running, checks } = preflight.state.get();
+  expect(running, 'still running').toBe(false);
+  await done;
+  const found = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  expect(found.length).toBe(checks.length);
+  for (const finding of found)
+    expect(plainText(finding.found)).not.toMatch(/The check itself failed|undefined|NaN/);
+  return found;
+}
+
+function passed(all: readonly Finding[]): readonly string[] {
+  return all.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
+}
+
+const everything = [
+  ...[
+    'uri',
+    'control-port',
+    'authentication',
+    'host-identity',
+    'vm-state',
+    'active-job',
+    'snapshots',
+    'other-manager',
+  ],
+  ...['temporary-rules', 'name-collision', 'cpu-compatibility', 'shared-storage', 'data-ports', 'dirty-rate'],
+];
+const ofTheVm = everything.filter((id) => id !== 'uri' && id !== 'control-port');
+const ofTheDestination = [
+  ...['authentication', 'host-identity', 'name-collision', 'cpu-compatibility', 'data-ports', 'dirty-rate'],
+];
+
+/** The checks that may not pass when the answer to the question is broken. */
+const dependents: Readonly<Record<string, readonly string[]>> = {
+  'alpha dumpxml': ofTheVm,
+  'alpha dumpxml --migratable': ofTheVm,
+  'alpha domstats': ofTheVm,
+  'alpha domjobinfo': ['vm-state', 'dirty-rate'],
+  'alpha capabilities': ['host-identity'],
+  'alpha hostname': ['host-identity'],
+  'alpha dominfo': ['temporary-rules'],
+  'alpha snapshot-list': ['snapshots'],
+  'alpha checkpoint-list': ['snapshots'],
+  'alpha vol-path': ['shared-storage'],
+  'alpha shell': ['shared-storage'],
+  'beta shell': ['shared-storage'],
+  'beta hostname': ['host-identity'],
+  'beta capabilities': ['host-identity'],
+  'beta list': ['name-collision', 'data-ports'],
+  'beta list --inactive': ['name-collision', 'data-ports'],
+  'beta vol-path': ['shared-storage'],
+  'beta hypervisor-cpu-compare': ['cpu-compatibility'],
+  'ssh -G': [...ofTheDestination, 'control-port'],
+  getent: ['data-ports'],
+  bandwidth: ['dirty-rate'],
+};
+
+/** Whose words, and not only whose errors, virsh translates. */
+const spoken = ['alpha domstats', 'alpha domjobinfo', 'alpha dominfo', 'beta hypervisor-cpu-compare'];
+
+/** Text that no program prints as its answer: neither blank, which may be one, nor with the slash of a path. */
+const garbage = anyText.map((text) => `?${text.replace(/\//g, '')}`);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the preflight', () => {
+  it('passes between healthy hosts, so that what follows is no fault of these', async () => {
+    expect(passed(await findings((_, output) => output))).toEqual(everything);
+  });
+
+  it('passes nothing but the URI where every program prints garbage', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.oneof(anyText, garbage)), async (texts) => {
+        const change = (): string => String(texts.next().value);
+        expect(passed(await findings(change)).filter((id) => id !== 'uri')).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('passes no check that needs an answer which is garbage, an error, in another language, or not there', async () => {
+    const ways: fc.Arbitrary<Change> = fc.oneof(
+      garbage.map((text) => () => text),
+      garbage.map((text) => () => `error: ${text}\n`),
+      fc.constantFrom('fr' as const, 'de' as const).map(
+        (language): Change =>
+          (question, output) =>
+            translated(spoken.includes(question) ? output : 'error: failed\n', language),
+      ),
+      fc.constant<Change>((_, output) => output.replace(/[^\n]/g, '\0')),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(dependents)), ways, async (broken, way) => {
+        const change: Change = (question, output) => {
+          if (question !== broken) return output;
+          // What is blank when all is well has nothing that could be damaged: then there is something in it.
+          return way(question, output.trim() === '' ? 'x\n' : output);
+        };
+        const all = passed(await findings(change));
+        expect(all.filter((id) => dependents[broken]?.includes(id))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('ends, and fails in no check, whatever damage is done to all that is printed', async () => {
+    const damages = Object.entries(healthy).map(([question, output]) =>
+      fc.oneof(fc.constant(undefined), mangled(output('MARK'))).map((text) => [question, text] as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(...damages),
+        fc.constantFrom('ssh', 'tls', 'tcp'),
+        async (changed, transport) => {
+          const texts = new Map(changed);
+          await findings(
+            (question, output) => {
+              const mark = /^(\S+) sockets/.exec(output)?.[1] ?? 'MARK';
+              return texts.get(question)?.replaceAll('MARK', () => mark) ?? output;
+            },
+            { destination: `qemu+${transport}://beta/system` },
+          );
+        },
+      ),
+      { numRuns: 80 },
+    );
+  }, 60_000);
+});

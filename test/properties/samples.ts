@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** Output as libvirt 9.0, coreutils and OpenSSH print it, recorded on the lab's hosts and cut down. */
+
+export const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';
+export const diskPath = '/images/web.qcow2';
+
+const cpu = `<cpu mode='custom' match='exact' check='full'>
+    <model fallback='forbid'>Skylake-Server-IBRS</model>
+    <vendor>Intel</vendor>
+    <feature policy='require' name='hypervisor'/>
+    <feature policy='disable' name='avx512f'/>
+  </cpu>`;
+
+export const dumpxml = `<domain type='kvm' id='3'>
+  <name>web</name>
+  <uuid>${uuid}</uuid>
+  <metadata>
+    <libosinfo:libosinfo xmlns:libosinfo="http://libosinfo.org/xmlns/libvirt/domain/1.0">
+      <libosinfo:os id="http://debian.org/debian/12"/>
+    </libosinfo:libosinfo>
+  </metadata>
+  <memory unit='KiB'>1048576</memory>
+  <currentMemory unit='KiB'>1048576</currentMemory>
+  <vcpu placement='static'>2</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+    <boot dev='hd'/>
+  </os>
+  ${cpu}
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2' cache='none'/>
+      <source file='${diskPath}' index='1'/>
+      <backingStore/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
+    <disk type='volume' device='disk'>
+      <driver name='qemu' type='raw'/>
+      <source pool='ceph' volume='data'/>
+      <target dev='vdb' bus='virtio'/>
+    </disk>
+  </devices>
+</domain>
+`;
+
+export const domstats = `Domain: 'web'
+  state.state=1
+  state.reason=1
+  balloon.current=1048576
+  balloon.maximum=1048576
+  balloon.rss=734208
+  dirtyrate.calc_status=2
+  dirtyrate.calc_start_time=1700000000
+  dirtyrate.calc_period=1
+  dirtyrate.megabytes_per_second=3
+
+`;
+
+export const noJob = 'Job type:         None        \n';
+
+export const runningJob = `Job type:         Unbounded   
+Operation:        Outgoing migration
+Time elapsed:     2391         ms
+Data processed:   73.218 MiB
+Data remaining:   52.383 MiB
+Data total:       136.008 MiB
+Memory processed: 73.218 MiB
+Memory remaining: 52.383 MiB
+Memory total:     136.008 MiB
+Memory bandwidth: 31.967 MiB/s
+Dirty rate:       1500         pages/s
+Page size:        4096         bytes
+Iteration:        2            
+Total downtime:   12           ms
+`;
+
+/** `virsh dominfo` of a VM of that name. */
+export function dominfo(name = 'web'): string {
+  return `Id:             3
+Name:           ${name}
+UUID:           ${uuid}
+OS Type:        hvm
+State:          running
+CPU(s):         2
+CPU time:       12.3s
+Max memory:     1048576 KiB
+Used memory:    1048576 KiB
+Persistent:     yes
+Autostart:      disable
+Managed save:   no
+Security model: none
+Security DOI:   0
+
+`;
+}
+
+export const alphaUuid = 'aaaaaaaa-0000-4000-8000-000000000001';
+export const betaUuid = 'bbbbbbbb-0000-4000-8000-000000000002';
+
+/** `virsh capabilities` of a host. */
+export function capabilities(host: string): string {
+  return `<capabilities>
+
+  <host>
+    <uuid>${host}</uuid>
+    <cpu>
+      <arch>x86_64</arch>
+      <model>Skylake-Server-IBRS</model>
+      <vendor>Intel</vendor>
+      <feature name='vmx'/>
+      <feature name='pdpe1gb'/>
+    </cpu>
+    <migration_features>
+      <live/>
+    </migration_features>
+  </host>
+  <guest>
+    <os_type>hvm</os_type>
+  </guest>
+</capabilities>
+
+`;
+}
+
+export const listed = `11111111-2222-4333-8444-555555555555 db
+66666666-7777-4888-8999-aaaaaaaaaaaa old web server
+
+`;
+
+export const paused = `Domain: 'db'
+  state.state=3
+  state.reason=2
+
+Domain: 'other'
+  state.state=3
+  state.reason=1
+
+`;
+
+export const identical =
+  'CPU described in /dev/stdin is identical to the CPU provided by hypervisor on the host\n';
+export const superset =
+  'The CPU provided by hypervisor on the host is a superset of CPU described in /dev/stdin\n';
+
+export const volume = `<volume type='file'>
+  <name>web.qcow2</name>
+  <key>${diskPath}</key>
+  <capacity unit='bytes'>1073741824</capacity>
+  <physical unit='bytes'>10</physical>
+  <target>
+    <path>${diskPath}</path>
+    <format type='qcow2'/>
+    <timestamps>
+      <ctime>1769853600.123456789</ctime>
+    </timestamps>
+  </target>
+</volume>
+
+`;
+
+export const stat = 'stat 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0';
+
+/** What the reading script prints on a host whose images are on GlusterFS. */
+export function hostReading(mark: string, paths: readonly string[] = [diskPath]): string {
+  return [
+    `${mark} sockets`,
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0',
+    `${mark} configuration`,
+    'migration_port_min = 49152',
+    'migration_port_max = 49160',
+    'migration_host = "beta-data"',
+    `${mark} mounts`,
+    '21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
+    '22 21 0:40 / /images rw shared:2 - fuse.glusterfs alpha:/images rw',
+    ...paths.flatMap((path) => [`${mark} file`, `real ${path}`, stat, stat, stat]),
+    `${mark} end`,
+    '',
+  ].join('\n');
+}
+
+export const sshConfiguration = `user root
+hostname beta.lab.example
+port 22
+addressfamily any
+batchmode no
+proxyjump none
+identityfile ~/.ssh/id_ed25519
+`;
+
+export const certificate = `notBefore=Dec 23 11:15:44 2025 GMT
+notAfter=Dec 23 11:15:44 2027 GMT
+subject=CN = beta
+X509v3 Subject Alternative Name: 
+    DNS:beta, IP Address:10.1.0.2
+`;
+
+export const ahosts = `10.1.0.2        STREAM beta
+10.1.0.2        DGRAM  
+fe80::1%eth0    STREAM 
+2001:db8::2     RAW    
+`;
