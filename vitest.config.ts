@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/contract/**', 'test/e2e/**', 'test/ui/**'],
+          exclude: ['test/lab/**', 'test/catalogue/**', 'test/contract/**', 'test/e2e/**', 'test/ui/**'],
         },
       },
       {
@@ -29,7 +29,12 @@ export default defineConfig({
         test: {
           name: 'lab',
           environment: 'node',
-          include: ['test/lab/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: [
+            'test/lab/**/*.test.ts',
+            'test/catalogue/**/*.test.ts',
+            'test/contract/**/*.test.ts',
+            'test/e2e/**/*.test.ts',
+          ],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 240_000,

@@ -6,7 +6,7 @@ import { readLocalNames } from './engine/facts/local-names.ts';
 import { FactCache } from './engine/gatherer.ts';
 import { Inventory } from './engine/inventory.ts';
 import { Migrations } from './engine/migrations.ts';
-import { operate } from './engine/operations.ts';
+import { ejectMedium, operate } from './engine/operations.ts';
 import { Preflight } from './engine/preflight.ts';
 import type { ConnectionName } from './engine/vm.ts';
 import { cockpitPlatform } from './platform/cockpit.ts';
@@ -64,6 +64,7 @@ function makeModel(): Model {
       },
     },
     operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
+    ejectMedium: (vm, drive) => ejectMedium(inventoryOf(vm.connection).connection, vm, drive),
     newPreflights: (name) => {
       let cache = new FactCache();
       return (choices, fresh) => {

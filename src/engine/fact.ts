@@ -31,6 +31,12 @@ export class FactUnavailable extends Error {
   }
 }
 
+/** The value of a fact that a judgement cannot do without; `remedies` say how to see it by hand where it is missing. */
+export function required<T>(result: FactResult<T>, remedies: readonly Remedy[] = []): T {
+  if (result.available) return result.value;
+  throw new FactUnavailable(result.remedies === undefined ? { ...result, remedies } : result);
+}
+
 /** What gathering may use. */
 export interface FactContext {
   readonly platform: Platform;

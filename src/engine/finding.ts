@@ -9,7 +9,9 @@ export type RemedyAction =
   | { readonly kind: 'set-destination'; readonly uri: string }
   | { readonly kind: 'set-migration-uri'; readonly uri: string }
   | { readonly kind: 'confirm-uri-parameters' }
-  | { readonly kind: 'pause-vm' };
+  | { readonly kind: 'pause-vm' }
+  /** Of the drive that the guest knows as, for example, `sda`. */
+  | { readonly kind: 'eject-medium'; readonly disk: string };
 
 /** What to do about a finding. */
 export interface Remedy {

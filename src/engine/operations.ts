@@ -203,3 +203,22 @@ const refused: Readonly<Record<VmOperation, Message>> = {
   reboot: msg('The VM could not be asked to reboot.'),
   'force-reboot': msg('The VM could not be reset.'),
 };
+
+/** Takes the medium out of a drive of the VM; the answer is libvirt's refusal. */
+export async function ejectMedium(
+  connection: LibvirtConnection,
+  vm: Vm,
+  drive: string,
+): Promise<Refusal | undefined> {
+  try {
+    await connection
+      .domain(vm.uuid)
+      .ejectMedium(drive, [
+        ...(vm.state.kind === 'shut-off' ? [] : (['live'] as const)),
+        ...(vm.persistent ? (['config'] as const) : []),
+      ]);
+    return undefined;
+  } catch (error) {
+    return refusal(error, msg('The medium could not be ejected.'));
+  }
+}

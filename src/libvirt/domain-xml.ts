@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { type DomainDevices, devicesOf } from './domain-devices.ts';
+import { type DomainResources, resourcesOf } from './domain-resources.ts';
 import {
   attribute,
   child,
@@ -37,6 +39,8 @@ export interface DomainDisk {
   /** Paths of the images beneath, as far as libvirt lists them. */
   readonly backingChain: readonly string[];
   readonly startupPolicy?: string;
+  /** Secrets of libvirt that open it: of its encryption, and to sign in at its server. */
+  readonly secrets: readonly string[];
 }
 
 /** What this project reads of a domain's definition. */
@@ -57,6 +61,8 @@ export interface DomainConfig {
   readonly mirrors: readonly DomainMirror[];
   /** Namespaces of the elements that programs keep in `<metadata>`. */
   readonly metadataNamespaces: readonly string[];
+  readonly devices: DomainDevices;
+  readonly resources: DomainResources;
 }
 
 /** A block job that mirrors a disk. */
@@ -129,6 +135,19 @@ function backingChainOf(disk: XmlElement): string[] {
   return paths;
 }
 
+/** By UUID, or by the usage's name where the definition has that instead. */
+function secretsOf(disk: XmlElement): string[] {
+  const source = child(disk, 'source');
+  const holders = [child(disk, 'encryption'), child(disk, 'auth')].concat(
+    source === undefined ? [] : [child(source, 'encryption'), child(source, 'auth')],
+  );
+  return holders.flatMap((holder) => {
+    const secret = holder === undefined ? undefined : child(holder, 'secret');
+    const name = attribute(secret, 'uuid') ?? attribute(secret, 'usage');
+    return name === undefined ? [] : [name];
+  });
+}
+
 function diskOf(element: XmlElement): DomainDisk {
   const type = attribute(element, 'type') ?? 'file';
   const driver = child(element, 'driver');
@@ -146,6 +165,7 @@ function diskOf(element: XmlElement): DomainDisk {
     shareable: child(element, 'shareable') !== undefined,
     transient: child(element, 'transient') !== undefined,
     backingChain: backingChainOf(element),
+    secrets: secretsOf(element),
     ...(source === undefined ? {} : { source }),
     ...(format === undefined ? {} : { format }),
     ...(cache === undefined ? {} : { cache }),
@@ -210,6 +230,8 @@ export function parseDomain(text: string): DomainConfig {
     disks: devices === undefined ? [] : children(devices, 'disk').map(diskOf),
     mirrors: devices === undefined ? [] : children(devices, 'disk').flatMap(mirrorsOf),
     metadataNamespaces: metadata === undefined ? [] : namespacesOf(metadata),
+    devices: devicesOf(devices),
+    resources: resourcesOf(root),
     ...(emulator === undefined ? {} : { emulator: textOf(emulator).trim() }),
     ...(cpu === undefined ? {} : { cpuXml: serializeXml(cpu) }),
   };

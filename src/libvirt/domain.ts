@@ -135,6 +135,11 @@ export class Domain {
     );
   }
 
+  /** Takes the medium out of a drive, named as in the definition (`sda`): of the running VM, of the stored one, or both. */
+  async ejectMedium(drive: string, from: readonly ('live' | 'config')[]): Promise<void> {
+    await this.#virsh('change-media', this.uuid, drive, '--eject', ...from.map((which) => `--${which}`));
+  }
+
   /** For what libvirt-dbus cannot do, or does not answer. */
   async #virsh(...argv: readonly string[]): Promise<string> {
     const answers = await virshSession(

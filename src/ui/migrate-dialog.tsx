@@ -70,6 +70,14 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
     model.destinations.remember(choices.destination);
     model.migrations.start(choices, planFor(choices));
   };
+  const changeVm = (change: Promise<Refusal | undefined>): void => {
+    setRefusal(undefined);
+    // Settles with a value: a refusal is one.
+    void change.then((answer) => {
+      setRefusal(answer);
+      dispatch({ type: 'check-again' });
+    });
+  };
   const onAction = (action: RemedyAction): void => {
     switch (action.kind) {
       case 'set-destination':
@@ -83,12 +91,10 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
         confirmRef.current?.querySelector('input')?.focus();
         break;
       case 'pause-vm':
-        setRefusal(undefined);
-        // Settles with a value: a refusal is one.
-        void model.operate(vm, 'pause').then((answer) => {
-          setRefusal(answer);
-          dispatch({ type: 'check-again' });
-        });
+        changeVm(model.operate(vm, 'pause'));
+        break;
+      case 'eject-medium':
+        changeVm(model.ejectMedium(vm, action.disk));
         break;
     }
   };

@@ -40,6 +40,8 @@ export interface Model {
   readonly migrations: MigrationsModel;
   /** Does it; the answer is libvirt's refusal. */
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined>;
+  /** Takes the medium out of a drive (`sda`); the answer is libvirt's refusal. */
+  ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined>;
   newPreflights(connection: ConnectionName): PreflightMaker;
   /** Names and addresses of this host, as far as they are known. */
   readonly localNames: ReadonlyCell<readonly string[]>;

@@ -23,12 +23,12 @@ export function destination(uri = choices.destination): ValidDestination {
   return input;
 }
 
-/** A VM whose devices are given as XML. */
-export function domain(change: Partial<SourceDomain> = {}, devices = '', cpu = ''): SourceDomain {
+/** A VM whose devices, and elements beside them, are given as XML. */
+export function domain(change: Partial<SourceDomain> = {}, devices = '', more = ''): SourceDomain {
   const config = parseDomain(
     `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid><memory unit='KiB'>1048576</memory>` +
-      `<currentMemory unit='KiB'>1048576</currentMemory><vcpu placement='static'>2</vcpu>` +
-      `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>${cpu}` +
+      `<currentMemory unit='KiB'>1048576</currentMemory>${more.includes('<vcpu') ? '' : "<vcpu placement='static'>2</vcpu>"}` +
+      `${more.includes('<os>') ? '' : "<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>"}${more}` +
       `<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>${devices}</devices></domain>`,
   );
   return {
@@ -48,6 +48,20 @@ export const alpha: Host = {
   cpuModel: 'Skylake-Server',
   cpuXml: '<cpu/>',
   cpuFeatures: ['vmx', 'pdpe1gb'],
+  guests: new Map([
+    [
+      'x86_64',
+      {
+        emulators: ['/usr/bin/qemu-system-x86_64'],
+        machines: ['pc-q35-7.2', 'pc-q35-6.2'],
+        virtualizationTypes: ['qemu', 'kvm'],
+      },
+    ],
+  ]),
+  securityModels: ['apparmor', 'dac'],
+  cpus: [0, 1, 2, 3],
+  numaNodes: [0],
+  tsc: { frequencyHz: 2_445_426_000, scaling: false },
 };
 export const beta: Host = { ...alpha, hostname: 'beta', uuid: 'bbbbbbbb-0000-4000-8000-000000000002' };
 
@@ -62,8 +76,14 @@ export function file(change: Partial<FileReading> = {}): FileReading {
     fileSystem: 'fuse.glusterfs',
     mountSource: 'alpha:/images',
     deviceIds: [],
+    qemu: { reach: true, read: true, write: true },
     ...change,
   };
+}
+
+/** Paths of which a shell said that they are not there. */
+export function absent(...paths: readonly string[]): Record<string, FileReading> {
+  return Object.fromEntries(paths.map((path) => [path, file({ exists: false })]));
 }
 
 /** What a shell on a host saw. */
@@ -76,6 +96,9 @@ export function reading(
     listening: new Set([22]),
     settings: new Map(),
     settingsReadable: true,
+    networkDevices: new Map(),
+    freeBytes: new Map(),
+    programs: new Set(),
     ...change,
   };
 }

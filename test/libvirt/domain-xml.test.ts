@@ -42,6 +42,9 @@ describe("a VM's definition", () => {
       disks: [],
       mirrors: [],
       metadataNamespaces: [],
+      // Their own tests: domain-devices.test.ts, domain-resources.test.ts.
+      devices: expect.any(Object) as unknown,
+      resources: expect.any(Object) as unknown,
     });
   });
 
@@ -148,6 +151,7 @@ describe('a disk', () => {
       shareable: true,
       transient: true,
       startupPolicy: 'optional',
+      secrets: [],
       backingChain: ['/srv/base.qcow2', '/dev/vg/lv'],
     });
   });

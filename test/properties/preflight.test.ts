@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checks } from '../../src/engine/checks/index.ts';
 import type { MigrationChoices } from '../../src/engine/choices.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { plainText } from '../../src/engine/message.ts';
@@ -33,8 +34,14 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'beta domstate': () => 'error: failed to get domain\n',
   'beta vol-path': () => 'ceph/data\n\n',
   'beta hypervisor-cpu-compare': () => sample.identical,
-  'alpha shell': (mark) => sample.hostReading(mark),
-  'beta shell': (mark) => sample.hostReading(mark),
+  'alpha version': () => sample.versions,
+  'alpha migrate': () => sample.rehearsed,
+  'beta version': () => sample.versions,
+  'beta domcapabilities': () => sample.machine,
+  'beta freepages': () => sample.freePages,
+  'beta nodememstats': () => sample.memory,
+  'alpha shell': (mark) => sample.askedReading(mark),
+  'beta shell': (mark) => sample.askedReading(mark),
   'ssh -G': () => sample.sshConfiguration,
   getent: () => sample.ahosts,
   hostname: () => 'alpha\n',
@@ -97,10 +104,10 @@ async function findings(change: Change, chosen: Partial<MigrationChoices> = {}):
   );
   const done = preflight.start();
   await vi.advanceTimersByTimeAsync(longEnough);
-  const { running, checks } = preflight.state.get();
+  const { running, checks: progress } = preflight.state.get();
   expect(running, 'still running').toBe(false);
   await done;
-  const found = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  const found = progress.flatMap((one) => (one.status === 'done' ? [one.finding] : []));
   expect(found.length).toBe(checks.length);
   for (const finding of found)
     expect(plainText(finding.found)).not.toMatch(/The check itself failed|undefined|NaN/);
@@ -111,23 +118,19 @@ function passed(all: readonly Finding[]): readonly string[] {
   return all.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
 }
 
-const everything = [
-  ...[
-    'uri',
-    'control-port',
-    'authentication',
-    'host-identity',
-    'vm-state',
-    'active-job',
-    'snapshots',
-    'other-manager',
-  ],
-  ...['temporary-rules', 'name-collision', 'cpu-compatibility', 'shared-storage', 'data-ports', 'dirty-rate'],
+/** Those that look at something which this VM does not have. */
+const notApplicable = ['hugepages', 'tsc-frequency'];
+const everything = checks.map(({ id }) => id).filter((id) => !notApplicable.includes(id));
+/** Those that need nothing but the hosts. */
+const ofTheHosts = [
+  ...['uri', 'control-port', 'name-resolution', 'disk-space', 'lock-manager', 'clock-skew'],
+  ...['hypervisor-version', 'permissions'],
 ];
-const ofTheVm = everything.filter((id) => id !== 'uri' && id !== 'control-port');
+const ofTheVm = everything.filter((id) => !ofTheHosts.includes(id));
 const ofTheDestination = [
   ...['authentication', 'host-identity', 'name-collision', 'cpu-compatibility', 'data-ports', 'dirty-rate'],
 ];
+const ofTheShell = ['shared-storage', 'disk-path', 'disk-space', 'lock-manager', 'clock-skew', 'permissions'];
 
 /** The checks that may not pass when the answer to the question is broken. */
 const dependents: Readonly<Record<string, readonly string[]>> = {
@@ -135,22 +138,27 @@ const dependents: Readonly<Record<string, readonly string[]>> = {
   'alpha dumpxml --migratable': ofTheVm,
   'alpha domstats': ofTheVm,
   'alpha domjobinfo': ['vm-state', 'dirty-rate'],
-  'alpha capabilities': ['host-identity'],
+  'alpha capabilities': ['host-identity', 'security-driver'],
   'alpha hostname': ['host-identity'],
   'alpha dominfo': ['temporary-rules'],
   'alpha snapshot-list': ['snapshots'],
   'alpha checkpoint-list': ['snapshots'],
   'alpha vol-path': ['shared-storage'],
-  'alpha shell': ['shared-storage'],
-  'beta shell': ['shared-storage'],
+  'alpha version': ['hypervisor-version'],
+  'alpha migrate': ['qemu-blockers'],
+  'alpha shell': ['shared-storage', 'lock-manager'],
+  'beta shell': ofTheShell,
   'beta hostname': ['host-identity'],
-  'beta capabilities': ['host-identity'],
+  'beta capabilities': ['host-identity', 'virtualization-type', 'vcpu-count', 'security-driver'],
+  'beta version': ['hypervisor-version'],
+  'beta domcapabilities': ['machine-type'],
+  'beta nodememstats': ['free-memory'],
   'beta list': ['name-collision', 'data-ports'],
   'beta list --inactive': ['name-collision', 'data-ports'],
   'beta vol-path': ['shared-storage'],
   'beta hypervisor-cpu-compare': ['cpu-compatibility'],
   'ssh -G': [...ofTheDestination, 'control-port'],
-  getent: ['data-ports'],
+  getent: ['data-ports', 'name-resolution'],
   bandwidth: ['dirty-rate'],
 };
 
@@ -220,7 +228,7 @@ describe('the preflight', () => {
           const texts = new Map(changed);
           await findings(
             (question, output) => {
-              const mark = /^(\S+) sockets/.exec(output)?.[1] ?? 'MARK';
+              const mark = /^(\S+) sockets/m.exec(output)?.[1] ?? 'MARK';
               return texts.get(question)?.replaceAll('MARK', () => mark) ?? output;
             },
             { destination: `qemu+${transport}://beta/system` },

@@ -114,9 +114,29 @@ export function capabilities(host: string): string {
     <migration_features>
       <live/>
     </migration_features>
+    <topology>
+      <cells num='1'>
+        <cell id='0'>
+          <cpus num='2'>
+            <cpu id='0' socket_id='0' die_id='0' core_id='0' siblings='0'/>
+            <cpu id='1' socket_id='0' die_id='0' core_id='1' siblings='1'/>
+          </cpus>
+        </cell>
+      </cells>
+    </topology>
+    <secmodel>
+      <model>apparmor</model>
+      <doi>0</doi>
+    </secmodel>
   </host>
   <guest>
     <os_type>hvm</os_type>
+    <arch name='x86_64'>
+      <emulator>/usr/bin/qemu-system-x86_64</emulator>
+      <machine maxCpus='288'>pc-q35-7.2</machine>
+      <domain type='qemu'/>
+      <domain type='kvm'/>
+    </arch>
   </guest>
 </capabilities>
 
@@ -159,11 +179,16 @@ export const volume = `<volume type='file'>
 
 `;
 
-export const stat = 'stat 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0';
+export const stat = 'stat 1 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0';
+
+/** The clock of both hosts. */
+const clock = '1769853600.123456789';
 
 /** What the reading script prints on a host whose images are on GlusterFS. */
-export function hostReading(mark: string, paths: readonly string[] = [diskPath]): string {
+export function hostReading(mark: string): string {
   return [
+    `${mark} clock-first`,
+    clock,
     `${mark} sockets`,
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
     '   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0',
@@ -171,14 +196,67 @@ export function hostReading(mark: string, paths: readonly string[] = [diskPath])
     'migration_port_min = 49152',
     'migration_port_max = 49160',
     'migration_host = "beta-data"',
+    `${mark} memory`,
+    'MemAvailable:    9876543 kB',
+    'SwapFree:              0 kB',
+    `${mark} addresses`,
+    '2: eth0    inet 10.1.0.2/24 brd 10.1.0.255 scope global eth0',
+    `${mark} devices`,
+    'bridge br0',
+    'device lo',
+    `${mark} space`,
+    '/var/lib/libvirt/qemu /dev/sda1        264172088  52428800 211743288      20% /',
+    `${mark} programs`,
+    'swtpm',
+    `${mark} user`,
+    '64055',
     `${mark} mounts`,
     '21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
     '22 21 0:40 / /images rw shared:2 - fuse.glusterfs alpha:/images rw',
-    ...paths.flatMap((path) => [`${mark} file`, `real ${path}`, stat, stat, stat]),
+    `${mark} files`,
+    ...[stat, stat, stat],
+    `real 1 ${diskPath}`,
+    ...['may 1 e', 'may 1 r', 'may 1 w'],
+    `${mark} clock-last`,
+    clock,
     `${mark} end`,
     '',
   ].join('\n');
 }
+
+/** The same between two looks at the clock of the host that asked. */
+export function askedReading(mark: string): string {
+  return `${clock}\n${hostReading(mark)}${clock}\n`;
+}
+
+export const versions = `Compiled against library: libvirt 9.0.0
+Using library: libvirt 9.0.0
+Using API: QEMU 9.0.0
+Running hypervisor: QEMU 7.2.22
+Running against daemon: 9.0.0
+
+`;
+
+export const machine = `<domainCapabilities>
+  <path>/usr/bin/qemu-system-x86_64</path>
+  <domain>kvm</domain>
+  <machine>pc-q35-7.2</machine>
+  <arch>x86_64</arch>
+  <vcpu max='288'/>
+</domainCapabilities>
+
+`;
+
+export const freePages = 'Node 0:\n4KiB: 2173770\n2048KiB: 0\n1048576KiB: 0\n\n';
+
+export const memory = `total  :             24684092 KiB
+free   :             22276700 KiB
+buffers:               136520 KiB
+cached :               807512 KiB
+
+`;
+
+export const rehearsed = "error: XML error: expecting root element of 'domain', not 'rehearsal'\n";
 
 export const sshConfiguration = `user root
 hostname beta.lab.example

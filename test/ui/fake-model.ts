@@ -166,6 +166,11 @@ export class FakeModel implements Model {
     ]);
   }
 
+  ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined> {
+    this.asked.push(`eject ${drive} of ${vm.name}`);
+    return Promise.resolve(undefined);
+  }
+
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined> {
     this.asked.push(`${operation} ${vm.name}`);
     return Promise.resolve(this.refusal);

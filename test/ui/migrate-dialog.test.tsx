@@ -358,6 +358,7 @@ describe('the findings', () => {
       found: msg('beta names an address that cannot be reached.'),
       remedies: [
         { text: msg('Send it there.'), action: { kind: 'set-migration-uri', uri: 'tcp://10.0.0.2' } },
+        { text: msg('Eject it.'), action: { kind: 'eject-medium', disk: 'sda' } },
         { text: msg('Go there.'), action: { kind: 'set-destination', uri: 'qemu+ssh://gamma/system' } },
       ],
     });
@@ -367,6 +368,9 @@ describe('the findings', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);
     expect((await preflightOf(model, 3)).fresh).toBe(true);
+    await userEvent.click(await screen.findByRole('button', { name: 'Eject the medium of sda now' }));
+    expect(model.asked).toEqual(['pause web', 'eject sda of web']);
+    expect((await preflightOf(model, 4)).fresh).toBe(true);
     await userEvent.click(await screen.findByRole('button', { name: 'Use qemu+ssh://gamma/system' }));
     expect(uriBox()).toHaveValue('qemu+ssh://gamma/system');
   });

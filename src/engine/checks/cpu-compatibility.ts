@@ -107,39 +107,11 @@ export const cpuCompatibilityCheck = defineCheck({
           remedies: [otherModel, byHand(domain)],
         };
       case 'no-such-machine':
-        return {
-          verdict: 'block',
-          found: msg(
-            'QEMU on the destination has no machine type $0, so it cannot start the VM.',
-            domain.config.os.machine,
-          ),
-          original: comparison.original,
-          remedies: [
-            {
-              text: msg(
-                'See which it has. A newer QEMU there, or an older machine type in the definition of the VM, helps.',
-              ),
-              command: 'virsh domcapabilities --xpath "//machine"; qemu-system-x86_64 -machine help',
-              host: 'destination',
-            },
-          ],
-        };
       case 'no-such-emulator':
-        return {
-          verdict: 'block',
-          found: msg(
-            'The destination has no program $0, so it cannot start the VM.',
-            domain.config.emulator ?? 'QEMU',
-          ),
+        throw new FactUnavailable({
+          why: msg('QEMU on the destination cannot build this machine at all, so its CPU was not compared.'),
           original: comparison.original,
-          remedies: [
-            {
-              text: msg('Install QEMU there, or make it known under the same path.'),
-              command: 'virsh capabilities --xpath "//emulator"',
-              host: 'destination',
-            },
-          ],
-        };
+        });
       case 'not-compared':
         throw new FactUnavailable({
           why: msg('The destination could not compare the CPU of the VM with its own.'),

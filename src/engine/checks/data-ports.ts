@@ -6,6 +6,7 @@ import { type DataAddress, dataAddressFact } from '../facts/data-address.ts';
 import { type DataPorts, dataPortsFact } from '../facts/data-ports.ts';
 import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { useControlAddress } from '../judging/control-address.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
@@ -18,74 +19,6 @@ function ranges(ports: readonly number[]): string {
     else parts.push({ first: port, last: port });
   }
   return parts.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(', ');
-}
-
-/** The buttons before what has to be done by hand. */
-function andThen(buttons: readonly Remedy[], byHand: Remedy): readonly [Remedy, ...Remedy[]] {
-  const [first, ...others] = buttons;
-  return first === undefined ? [byHand] : [first, ...others, byHand];
-}
-
-/** The button that sends the data to the address at which the destination can be reached. */
-function useControlAddress(address: DataAddress): readonly Remedy[] {
-  const [control] = address.controlAddresses;
-  if (control === undefined || address.from === 'migration-uri') return [];
-  const uri = `tcp://${control.includes(':') ? `[${control}]` : control}`;
-  return [
-    {
-      text: msg('Send the data to $0, at which the control connection reaches the destination.', uri),
-      action: { kind: 'set-migration-uri', uri },
-    },
-  ];
-}
-
-function judgeName(address: DataAddress, localNames: readonly string[]): Judgement | undefined {
-  const { host } = address;
-  const buttons = useControlAddress(address);
-  if (address.from === 'host-name' && /^localhost/i.test(host)) {
-    return {
-      verdict: 'block',
-      found: msg('The destination gives its own name as $0, so libvirt would refuse.', host),
-      remedies: andThen(buttons, {
-        text: msg('Give the destination a host name of its own.'),
-        command: 'hostnamectl set-hostname NAME',
-        host: 'destination',
-      }),
-    };
-  }
-  if (address.addresses.length === 0) {
-    return {
-      verdict: 'block',
-      found:
-        address.from === 'host-name'
-          ? msg(
-              'The destination calls itself $0, and this host does not know that name. The data goes there.',
-              host,
-            )
-          : msg('This host does not know the name $0. The data goes there.', host),
-      remedies: andThen(buttons, {
-        text: msg('Make the name known to this host, in /etc/hosts or in DNS.'),
-        command: shellCommand('getent', 'ahosts', host),
-        host: 'source',
-      }),
-    };
-  }
-  if (address.addresses.some((one) => isThisHost(one, localNames))) {
-    return {
-      verdict: 'block',
-      found: msg(
-        '$0 is an address of this very host here ($1), so the data would not leave it.',
-        host,
-        address.addresses.join(', '),
-      ),
-      remedies: andThen(buttons, {
-        text: msg('Correct the name on this host, in /etc/hosts or in DNS.'),
-        command: shellCommand('getent', 'ahosts', host),
-        host: 'source',
-      }),
-    };
-  }
-  return undefined;
 }
 
 function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
@@ -166,8 +99,11 @@ export const dataPortsCheck = defineCheck({
   needs: { address: dataAddressFact },
   wants: { ports: dataPortsFact, localNames: localNamesFact },
   judge: ({ address, ports, localNames }): Judgement => {
-    const wrongName = judgeName(address, localNames.available ? localNames.value : []);
-    if (wrongName !== undefined) return wrongName;
+    const known = localNames.available ? localNames.value : [];
+    if (address.addresses.length === 0 || address.addresses.some((one) => isThisHost(one, known)))
+      throw new FactUnavailable({
+        why: msg('The name to which the data goes has to be put right first; then the ports can be tried.'),
+      });
     if (!ports.available) {
       const [target = address.host] = address.addresses;
       throw new FactUnavailable({

@@ -20,7 +20,9 @@ export const sharedStorageCheck = defineCheck({
   needs: { domain: domainFact, disks: diskFilesFact, source: sourceShellFact },
   wants: { shell: destinationShellFact, storage: destinationStorageFact },
   judge: ({ domain, disks, source, shell, storage }): Judgement => {
-    const verdicts = judgeDisks(domain.config, disks, source, lookThere(shell, storage));
+    // Media in drives are another check's.
+    const files = disks.filter(({ removable }) => !removable);
+    const verdicts = judgeDisks(domain.config, files, source, lookThere(shell, storage));
     const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
       verdicts.filter((one) => one.verdict === verdict);
     // TRANSLATORS: $0 names a disk, $1 is its path, $2 says what was found, in small letters.

@@ -10,6 +10,7 @@ import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
+import { networkNeeds, secretsNeeded } from './named-resources.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** The session with the destination's libvirt: made, or why not. */
@@ -44,6 +45,18 @@ function questions(
     { id: 'domstate', argv: ['domstate', uuid] },
     ...files,
     ...volumes,
+    { id: 'version', argv: ['version', '--daemon'] },
+    {
+      id: 'machine',
+      argv: [
+        'domcapabilities',
+        ...['--arch', config.os.arch, '--machine', config.os.machine],
+        ...(config.emulator === undefined ? [] : ['--emulatorbin', config.emulator]),
+      ],
+    },
+    { id: 'freepages', argv: ['freepages', '--all'] },
+    { id: 'nodememstats', argv: ['nodememstats'] },
+    ...namedResources(config),
     ...(migratableCpuXml === undefined
       ? []
       : [
@@ -58,6 +71,22 @@ function questions(
             ],
           },
         ]),
+  ];
+}
+
+/** What is asked only for a VM whose definition names such things. */
+function namedResources(config: SourceDomain['config']): readonly VirshCommand[] {
+  const needs = networkNeeds(config);
+  return [
+    ...(needs.networks
+      ? [
+          { id: 'networks', argv: ['net-list', '--all', '--name'] },
+          { id: 'networks-active', argv: ['net-list', '--name'] },
+        ]
+      : []),
+    ...(needs.devices ? [{ id: 'network-devices', argv: ['nodedev-list', '--cap', 'net'] }] : []),
+    ...(needs.filters ? [{ id: 'filters', argv: ['nwfilter-list'] }] : []),
+    ...(secretsNeeded(config).length > 0 ? [{ id: 'secrets', argv: ['secret-list'] }] : []),
   ];
 }
 

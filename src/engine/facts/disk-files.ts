@@ -13,9 +13,10 @@ export interface DiskFile {
   /** `base`: a file beneath the disk's own in its backing chain, only read. */
   readonly role: 'disk' | 'read-only' | 'base';
   readonly block: boolean;
+  /** A medium in a drive, not a disk. */
+  readonly removable: boolean;
   /** libvirt ejects a medium that is missing there instead of failing. */
   readonly optional: boolean;
-  readonly cache?: string;
 }
 
 /** A disk that names a volume of a storage pool. */
@@ -35,6 +36,7 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
       path,
       role: 'base' as const,
       block: path.startsWith('/dev/'),
+      removable: disk.device === 'cdrom' || disk.device === 'floppy',
       optional: false,
     }));
     return top === undefined ? bases : [top, ...bases];
@@ -59,9 +61,9 @@ function topFile(disk: DomainDisk): DiskFile | undefined {
     path,
     role: disk.readOnly ? 'read-only' : 'disk',
     block: disk.type === 'block',
+    removable: disk.device === 'cdrom' || disk.device === 'floppy',
     // libvirt drops the medium for both when a migration arrives.
     optional: disk.startupPolicy === 'optional' || disk.startupPolicy === 'requisite',
-    ...(disk.cache === undefined ? {} : { cache: disk.cache }),
   };
 }
 
@@ -106,7 +108,7 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       // Where libvirt did not tell, there may be a file or not: it stands under its name, and nothing is found there.
       const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
-      return [{ disk, path, role, block: path.startsWith('/dev/'), optional: false }];
+      return [{ disk, path, role, block: path.startsWith('/dev/'), removable: false, optional: false }];
     });
     return [...diskFiles(config), ...resolved];
   },

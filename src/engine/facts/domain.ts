@@ -9,7 +9,9 @@ import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 export interface SourceDomain {
   /** The live definition; of a VM that is shut off, the stored one. */
   readonly config: DomainConfig;
-  /** `<cpu>` as it would be sent to the destination: what the running guest was really given. */
+  /** The definition as it would be sent to the destination: without what is of this host alone. */
+  readonly migratable?: DomainConfig;
+  /** `<cpu>` of that: what the running guest was really given. */
   readonly migratableCpuXml?: string;
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
@@ -32,7 +34,8 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
   gather: ({ answers }) => {
     const config = parseDomain(requireAnswer(answers, 'dumpxml'));
     // Without it, a VM whose CPU is not known would be one without a CPU of its own.
-    const { cpuXml } = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
+    const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
+    const { cpuXml } = sent;
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
     const state = figureOf(stats, 'state.state');
     const reason = figureOf(stats, 'state.reason');
@@ -43,6 +46,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     const job = answers.get('domjobinfo');
     return {
       config,
+      migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
       state,
       reason,

@@ -17,6 +17,8 @@ export interface FileReading {
   readonly mountSource: string;
   /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
   readonly deviceIds: readonly string[];
+  /** What QEMU's user may do with it; each is absent where it could not be tried. */
+  readonly qemu: { readonly reach?: boolean; readonly read?: boolean; readonly write?: boolean };
 }
 
 /** What one look at a host gave. */
@@ -25,45 +27,111 @@ export interface HostReading {
   readonly files: ReadonlyMap<string, FileReading>;
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
-  /** Settings of qemu.conf that are not commented out; empty if it could not be read. */
+  /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
   readonly settings: ReadonlyMap<string, string>;
   /** False when qemu.conf is there and could not be read. */
   readonly settingsReadable: boolean;
+  /** The host's clock in seconds since 1970, when the script began and when it ended. */
+  readonly clock?: { readonly first: number; readonly last: number };
+  /** Memory in bytes that programs may still have, as the kernel reckons (MemAvailable), and free swap. */
+  readonly memory?: { readonly availableBytes: number; readonly freeSwapBytes: number };
+  /** IP addresses of the host; absent if it does not tell. */
+  readonly addresses?: ReadonlySet<string>;
+  /** Network devices, and which of them are bridges. */
+  readonly networkDevices: ReadonlyMap<string, { readonly bridge: boolean }>;
+  /** Free bytes of the file system that holds each of libvirt's own folders. */
+  readonly freeBytes: ReadonlyMap<string, number>;
+  /** User under which QEMU runs there, by number; absent if it could not be seen. */
+  readonly qemuUser?: number;
+  /** Programs that were looked for, and are there. */
+  readonly programs: ReadonlySet<string>;
 }
 
+/** Paths that the script looks at. */
+export interface WantedPaths {
+  /** Looked at three times, so that two hosts' looks at a file that is written to can be compared. */
+  readonly careful: readonly string[];
+  /** Looked at once. */
+  readonly once: readonly string[];
+}
+
+/** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
+export const libvirtFolders = [
+  '/var/lib/libvirt/qemu',
+  '/etc/libvirt/qemu',
+  '/var/log/libvirt/qemu',
+  '/run/libvirt/qemu',
+];
+
+/** Programs that libvirt starts beside QEMU. */
+const programs = ['swtpm', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+
 /**
- * Prints sections, each after the marker (parameter 1): sockets, configuration, mounts, then one for each path (further
- * parameters). Only reads. Needs a POSIX shell and coreutils, which every libvirt host has.
+ * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
+ * mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters) are looked at three
+ * times. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
+ *
+ * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
+ * user can go to a path is tried as that user, since access lists and groups count too.
  */
 export const readingScript = `
-mark=$1; shift
+mark=$1; careful=$2; shift 2
 export LC_ALL=C TZ=UTC
+echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
-grep -E '^[[:space:]]*(migration_(port_min|port_max|host|address)|shared_filesystems)[[:space:]]*=' /etc/libvirt/qemu.conf 2>/dev/null
+grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|shared_filesystems|lock_manager|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
+echo "$mark addresses"; ip -o addr show 2>/dev/null
+echo "$mark devices"
+for device in /sys/class/net/*; do
+  if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
+done
+echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
+echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
+user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
+echo "$mark user"; echo "$user"
 echo "$mark mounts"; cat /proc/self/mountinfo
+echo "$mark files"
+for look in 1 2 3; do
+  number=0
+  for path in "$@"; do
+    number=$((number + 1))
+    [ $look = 1 ] || [ $number -le "$careful" ] || break
+    if seen=$(stat -L -c "stat $number %i %s %w|%z|%F|%t %T" -- "$path" 2>&1); then printf '%s\\n' "$seen"
+    else case $seen in *': No such file or directory' | *': Not a directory') echo "gone $number" ;; esac
+    fi
+  done
+  [ $look = 3 ] || [ "$careful" = 0 ] || sleep 0.1
+done
+number=0
 for path in "$@"; do
-  echo "$mark file"
-  real=$(readlink -f -- "$path" && echo x); real=\${real%x}; real=\${real%?}
-  printf 'real %s\\n' "$(printf '%s' "$real" | tr '\\n' '?')"
-  for look in 1 2 3; do stat -L -c 'stat %i %s %w|%z|%F|%t %T' -- "$path" 2>&1; [ $look = 3 ] || sleep 0.1; done
-  if [ -b "$path" ]; then
-    set -- "$@"
-    numbers=$(stat -L -c '%t %T' -- "$path"); dev=$(printf '%d:%d' "0x\${numbers% *}" "0x\${numbers#* }")
-    echo "size $(blockdev --getsize64 "$path" 2>/dev/null)"
-    for attribute in wwid device/wwid dm/uuid serial device/serial md/uuid ../wwid ../device/wwid ../serial; do
-      [ -r "/sys/dev/block/$dev/$attribute" ] && printf 'id %s=%s\\n' "$attribute" "$(cat "/sys/dev/block/$dev/$attribute")"
+  number=$((number + 1))
+  real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
+  printf 'real %s %s\n' $number "$real"
+  if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
+    for way in e r w; do
+      setpriv --reuid="$user" --regid="$group" --init-groups test -$way "$path" 2>/dev/null
+      case $? in 0) echo "may $number $way" ;; 1) echo "may-not $number $way" ;; esac
     done
-    [ -r "/sys/dev/block/$dev/partition" ] && echo "partition $(cat "/sys/dev/block/$dev/partition")"
+  fi
+  if [ -b "$path" ]; then
+    numbers=$(stat -L -c '%t %T' -- "$path"); dev=$(printf '%d:%d' "0x\${numbers% *}" "0x\${numbers#* }")
+    echo "size $number $(blockdev --getsize64 "$path" 2>/dev/null)"
+    for attribute in wwid device/wwid dm/uuid serial device/serial md/uuid ../wwid ../device/wwid ../serial; do
+      [ -r "/sys/dev/block/$dev/$attribute" ] && printf 'id %s %s=%s\n' $number "$attribute" "$(cat "/sys/dev/block/$dev/$attribute")"
+    done
+    [ -r "/sys/dev/block/$dev/partition" ] && echo "partition $number $(cat "/sys/dev/block/$dev/partition")"
   fi
 done
+echo "$mark clock-last"; date +%s.%N
 echo "$mark end"
 exit 0
 `;
 
 /** Reads what the script printed; undefined if it did not come to its end. */
-export function parseReading(text: string, mark: string, paths: readonly string[]): HostReading | undefined {
+export function parseReading(text: string, mark: string, paths: WantedPaths): HostReading | undefined {
   const sections = text.split(`${mark} `).slice(1);
   if (sections.at(-1)?.trim() !== 'end') return undefined;
   const bodies = sections.map((section) => {
@@ -72,18 +140,82 @@ export function parseReading(text: string, mark: string, paths: readonly string[
   });
   const body = (name: string): string => bodies.find((section) => section.name === name)?.body ?? '';
   const mounts = parseMounts(body('mounts'));
-  const fileBodies = bodies.filter(({ name }) => name === 'file');
+  const looks = linesByNumber(body('files'));
+  const first = parseClock(body('clock-first'));
+  const last = parseClock(body('clock-last'));
+  const memory = parseMemory(body('memory'));
+  const addresses = parseAddresses(body('addresses'));
+  const user = /^\d+$/.exec(body('user').trim())?.[0];
   return {
     listening: parseListening(body('sockets')),
-    settings: parseSettings(body('configuration')),
+    settings: parseSettings(`${body('configuration')}${body('configuration-unreadable')}`),
     settingsReadable: !bodies.some(({ name }) => name === 'configuration-unreadable'),
     files: new Map(
-      paths.flatMap((path, index) => {
-        const file = parseFile(fileBodies[index]?.body ?? '', mounts);
+      [...paths.careful, ...paths.once].flatMap((path, index) => {
+        const file = parseFile(looks.get(index + 1) ?? '', mounts);
         return file === undefined ? [] : [[path, file] as const];
       }),
     ),
+    networkDevices: new Map(
+      [...body('devices').matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name]) => [
+        name ?? '',
+        { bridge: kind === 'bridge' },
+      ]),
+    ),
+    freeBytes: parseSpace(body('space')),
+    programs: new Set(body('programs').split('\n').filter(Boolean)),
+    ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(addresses.size === 0 ? {} : { addresses }),
+    ...(user === undefined ? {} : { qemuUser: Number(user) }),
   };
+}
+
+function parseClock(text: string): number | undefined {
+  const seconds = /^\d{9,11}(?:\.\d+)?$/.exec(text.trim())?.[0];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+/** Lines of /proc/meminfo, in kB of 1024 bytes. */
+function parseMemory(text: string): HostReading['memory'] {
+  const of = (name: string): number | undefined => {
+    const value = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
+    return value === undefined ? undefined : Number(value) * 1024;
+  };
+  const availableBytes = of('MemAvailable');
+  return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
+}
+
+/** Lines of `ip -o addr show`. */
+function parseAddresses(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(/^\d+: \S+\s+inet6? ([0-9a-fA-F:.]+)/gm)].map(([, address]) => address ?? ''),
+  );
+}
+
+/** A folder, then the line of `df -Pk` for it: source, blocks, used, available, percent, mount point. */
+function parseSpace(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...text.matchAll(/^(\/\S+) .*?\s(\d+)\s+\d+\s+(-?\d+)\s+\d+%\s.*$/gm)].map(([, folder, , available]) => [
+      folder ?? '',
+      Math.max(0, Number(available)) * 1024,
+    ]),
+  );
+}
+
+/** What was printed about each path, its number taken out of the lines. */
+function linesByNumber(text: string): ReadonlyMap<number, string> {
+  const byNumber = new Map<number, string>();
+  let current = 0;
+  for (const line of text.split('\n')) {
+    const [, word, number, rest] =
+      /^(stat|gone|real|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(line) ?? [];
+    if (number !== undefined) current = Number(number);
+    // The name of a file may hold line breaks: the rest belongs to it.
+    const own = number === undefined ? line : `${word ?? ''} ${rest ?? ''}`;
+    byNumber.set(current, `${byNumber.get(current) ?? ''}${own}\n`);
+  }
+  return byNumber;
 }
 
 /** Local ports in state 0A (listening) of /proc/net/tcp. */
@@ -169,8 +301,7 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
   });
   const [first] = looks;
   const last = looks.at(-1);
-  if (first === undefined && !/: (No such file or directory|Not a directory)(\n|$)/.test(body))
-    return undefined;
+  if (first === undefined && !lines.some((line) => line.startsWith('gone'))) return undefined;
   const real = lines.find((line) => line.startsWith('real '))?.slice('real '.length) ?? '';
   const mount = mountOf(real, mounts);
   const partition = lineOf(lines, /^partition (\d+)$/)?.[1];
@@ -195,5 +326,19 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
     fileSystem: mount?.type ?? '',
     mountSource: mount?.source ?? '',
     deviceIds: [...new Set(deviceIds)],
+    qemu: parseAccess(body),
+  };
+}
+
+function parseAccess(body: string): FileReading['qemu'] {
+  const of = (way: string): boolean | undefined => {
+    const [, word] = new RegExp(`^(may|may-not) ${way}$`, 'm').exec(body) ?? [];
+    return word === undefined ? undefined : word === 'may';
+  };
+  const [reach, read, write] = ['e', 'r', 'w'].map(of);
+  return {
+    ...(reach === undefined ? {} : { reach }),
+    ...(read === undefined ? {} : { read }),
+    ...(write === undefined ? {} : { write }),
   };
 }

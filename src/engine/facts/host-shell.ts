@@ -4,8 +4,8 @@ import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
-import { type DiskFile, diskFilesFact } from './disk-files.ts';
-import { type HostReading, parseReading, readingScript } from './host-reading.ts';
+import { hostPathsFact } from './host-paths.ts';
+import { type HostReading, parseReading, readingScript, type WantedPaths } from './host-reading.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
 
 /** A line that nothing on the host can know beforehand. */
@@ -14,45 +14,74 @@ function marker(): string {
   return `==${part()}${part()}==`;
 }
 
+/** What a host's shell told, and how the host's clock stands to that of this host. */
+export interface ShellReading extends HostReading {
+  /**
+   * Seconds by which the clock there is ahead of this host's, as the bounds between which it must be: what is between is
+   * the time that the connection took. Only of the destination.
+   */
+  readonly clockAhead?: { readonly least: number; readonly most: number };
+}
+
+/** Puts this host's clock before and after what another program prints; ends that program when it is ended itself. */
+const betweenClocks = `date +%s.%N; exec 3<&0
+"$@" <&3 3<&- & child=$!
+trap 'kill "$child"' TERM INT HUP
+exec 3<&-
+wait "$child"; status=$?
+date +%s.%N; exit $status`;
+
+function script(mark: string, { careful, once }: WantedPaths): string {
+  // The data go in as positional parameters, so that the script itself is constant.
+  return `set -- ${shellCommand(mark, String(careful.length), ...careful, ...once)}\n${readingScript}`;
+}
+
 async function read(
   argv: readonly string[],
-  files: readonly DiskFile[],
+  paths: WantedPaths,
   context: FactContext,
-): Promise<HostReading> {
+): Promise<ShellReading> {
   const mark = marker();
-  const paths = [...new Set(files.map(({ path }) => path))];
-  // The data go in as positional parameters, so that the script itself is constant.
-  const input = `set -- ${shellCommand(mark, ...paths)}\n${readingScript}`;
-  const { exitCode, stdout, stderr } = await context.platform.run(argv, {
-    input,
-    signal: context.signal,
-    ...asLibvirtd(context),
-  });
-  const reading = parseReading(stdout, mark, paths);
+  const { exitCode, stdout, stderr } = await context.platform.run(
+    ['sh', '-c', betweenClocks, 'sh', ...argv],
+    {
+      input: script(mark, paths),
+      signal: context.signal,
+      environment: { LC_ALL: 'C' },
+      ...asLibvirtd(context),
+    },
+  );
+  const [, before, body = '', after] = /^(\d+\.\d+)\n([^]*\n)(\d+\.\d+)\n$/.exec(stdout) ?? [];
+  const reading = parseReading(body, mark, paths);
   if (exitCode !== 0 || reading === undefined) {
     throw new FactUnavailable({
       why: msg('The shell of the host did not answer as expected.'),
       original: stderr.trim(),
     });
   }
-  return reading;
+  return reading.clock === undefined
+    ? reading
+    : {
+        ...reading,
+        clockAhead: { least: reading.clock.last - Number(after), most: reading.clock.first - Number(before) },
+      };
 }
 
 /** What this host's own files say. */
-export const sourceShellFact = defineFact<HostReading, { files: typeof diskFilesFact }>({
+export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPathsFact }>({
   name: 'source-shell',
-  needs: { files: diskFilesFact },
-  gather: ({ files }, context) => read(['env', 'LC_ALL=C', 'sh', '-s'], files, context),
+  needs: { paths: hostPathsFact },
+  gather: ({ paths }, context) => read(['env', 'LC_ALL=C', 'sh', '-s'], paths, context),
 });
 
 /** What the destination's own files say, over one ssh connection; there is none with the other transports. */
 export const destinationShellFact = defineFact<
-  HostReading,
-  { destination: typeof destinationFact; files: typeof diskFilesFact; port: typeof controlPortFact }
+  ShellReading,
+  { destination: typeof destinationFact; paths: typeof hostPathsFact; port: typeof controlPortFact }
 >({
   name: 'destination-shell',
-  needs: { destination: destinationFact, files: diskFilesFact, port: controlPortFact },
-  gather: ({ destination: { parts }, files, port }, context) => {
+  needs: { destination: destinationFact, paths: hostPathsFact, port: controlPortFact },
+  gather: ({ destination: { parts }, paths, port }, context) => {
     if (parts.transport !== 'ssh') {
       throw new FactUnavailable({
         why: msg('Over $0 there is no shell on the destination.', parts.transport),
@@ -61,6 +90,6 @@ export const destinationShellFact = defineFact<
     if (!mayConnect(port)) {
       throw new FactUnavailable({ why: msg('The destination cannot be reached over ssh.') });
     }
-    return read(sshArgv(parts, ['LC_ALL=C', 'sh', '-s']), files, context);
+    return read(sshArgv(parts, ['LC_ALL=C', 'sh', '-s']), paths, context);
   },
 });

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { child, parseXml, serializeXml, textOf } from '../../libvirt/xml.ts';
+import {
+  attribute,
+  child,
+  children,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../../libvirt/xml.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
@@ -16,11 +24,58 @@ export interface Host {
   readonly cpuXml: string;
   /** Features that the host's CPU has beyond its model. */
   readonly cpuFeatures: readonly string[];
+  /** What its QEMUs can be, by architecture, for example `x86_64`. */
+  readonly guests: ReadonlyMap<string, GuestSupport>;
+  /** Security drivers that libvirt has there, for example `selinux`, `apparmor`, `dac`. */
+  readonly securityModels: readonly string[];
+  /** Numbers of its CPUs. */
+  readonly cpus: readonly number[];
+  readonly numaNodes: readonly number[];
+  /** The time stamp counter, as far as libvirt could read it. */
+  readonly tsc?: { readonly frequencyHz: number; readonly scaling: boolean };
+}
+
+/** What a host's QEMUs offer for one architecture. */
+export interface GuestSupport {
+  readonly emulators: readonly string[];
+  /** Machine types, also under their short names, such as `q35`. */
+  readonly machines: readonly string[];
+  /** For example `qemu` and `kvm`. */
+  readonly virtualizationTypes: readonly string[];
+}
+
+function elements(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
+  return parent === undefined ? [] : children(parent, name);
+}
+
+function texts(parent: XmlElement, name: string): readonly string[] {
+  return children(parent, name).map((element) => textOf(element).trim());
+}
+
+function guestSupportOf(arch: XmlElement): GuestSupport {
+  // Machine types stand beside the architecture's QEMU and again below each kind of virtualization.
+  const domains = children(arch, 'domain');
+  return {
+    emulators: [...new Set([arch, ...domains].flatMap((parent) => texts(parent, 'emulator')))],
+    machines: [...new Set([arch, ...domains].flatMap((parent) => texts(parent, 'machine')))],
+    virtualizationTypes: domains.map((each) => attribute(each, 'type') ?? ''),
+  };
+}
+
+function numbersOf(list: readonly XmlElement[]): readonly number[] {
+  return list.map((element) => Number(attribute(element, 'id') ?? NaN)).filter(Number.isInteger);
+}
+
+function tscOf(cpu: XmlElement | undefined): Host['tsc'] {
+  const counter = elements(cpu, 'counter').find((each) => attribute(each, 'name') === 'tsc');
+  const frequencyHz = Number(attribute(counter, 'frequency') ?? NaN);
+  return frequencyHz > 0 ? { frequencyHz, scaling: attribute(counter, 'scaling') === 'yes' } : undefined;
 }
 
 /** From what `virsh hostname` and `virsh capabilities` print. Throws if they do not tell which host it is. */
 export function hostFrom(hostname: string, capabilities: string): Host {
-  const host = child(parseXml(capabilities), 'host');
+  const root = parseXml(capabilities);
+  const host = child(root, 'host');
   const cpu = host === undefined ? undefined : child(host, 'cpu');
   const uuidElement = host === undefined ? undefined : child(host, 'uuid');
   const uuid = uuidElement === undefined ? '' : textOf(uuidElement).trim();
@@ -31,17 +86,23 @@ export function hostFrom(hostname: string, capabilities: string): Host {
     });
   }
   const model = cpu === undefined ? undefined : child(cpu, 'model');
+  const cells = elements(child(root, 'host', 'topology', 'cells'), 'cell');
+  const tsc = tscOf(cpu);
   return {
     hostname: hostname.trim(),
     uuid: uuid.toLowerCase(),
     cpuModel: model === undefined ? '' : textOf(model).trim(),
     cpuXml: cpu === undefined ? '' : serializeXml(cpu),
-    cpuFeatures:
-      cpu === undefined
-        ? []
-        : cpu.children.flatMap((node) =>
-            node.kind === 'element' && node.name === 'feature' ? [node.attributes['name'] ?? ''] : [],
-          ),
+    cpuFeatures: elements(cpu, 'feature').map((feature) => attribute(feature, 'name') ?? ''),
+    guests: new Map(
+      children(root, 'guest')
+        .flatMap((guest) => children(guest, 'arch'))
+        .map((arch) => [attribute(arch, 'name') ?? '', guestSupportOf(arch)]),
+    ),
+    securityModels: elements(host, 'secmodel').flatMap((model) => texts(model, 'model')),
+    cpus: numbersOf(cells.flatMap((cell) => elements(child(cell, 'cpus'), 'cpu'))),
+    numaNodes: numbersOf(cells),
+    ...(tsc === undefined ? {} : { tsc }),
   };
 }
 

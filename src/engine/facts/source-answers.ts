@@ -38,6 +38,7 @@ export const sourceAnswersFact = defineFact<Answers>({
           { id: 'snapshots', argv: ['snapshot-list', uuid, '--name'] },
           { id: 'checkpoints', argv: ['checkpoint-list', uuid, '--name'] },
           { id: 'hostname', argv: ['hostname'] },
+          { id: 'version', argv: ['version', '--daemon'] },
         ],
         { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
       );

@@ -46,14 +46,14 @@ function isShared(path: string, { fileSystem }: FileReading, settings: HostReadi
 
 /** Every disk with what there is to say about it. */
 export function judgeDisks(
-  config: Pick<DomainConfig, 'disks' | 'uuid'>,
+  config: Pick<DomainConfig, 'disks'>,
   files: readonly DiskFile[],
   here: HostReading,
   there: StorageThere,
 ): readonly DiskVerdict[] {
   return [
     ...config.disks.flatMap((disk) => judgeKind(disk)),
-    ...files.map((file) => judgeFile(file, config.uuid, here, there)),
+    ...files.map((file) => judgeFile(file, here, there)),
     ...diskVolumes(config).map(({ disk, pool, volume }): DiskVerdict => {
       const answer = there.pools?.volumes.get(`${pool}/${volume}`);
       const path = `${pool}/${volume}`;
@@ -129,7 +129,7 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
   });
 }
 
-function judgeFile(file: DiskFile, uuid: string, here: HostReading, there: StorageThere): DiskVerdict {
+function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): DiskVerdict {
   const { disk, path } = file;
   const verdict = (kind: DiskVerdict['verdict'], found: Message, ...remedies: Remedy[]): DiskVerdict => ({
     disk,
@@ -162,7 +162,7 @@ function judgeFile(file: DiskFile, uuid: string, here: HostReading, there: Stora
   const compared = compare(path, local, there);
   return file.role === 'disk'
     ? judgeWritable(file, local, compared, verdict)
-    : judgeReadOnly(file, uuid, local, there.files?.get(path), compared, verdict);
+    : judgeReadOnly(file, local, there.files?.get(path), compared, verdict);
 }
 
 function compare(path: string, local: FileReading, there: StorageThere): Comparison {
@@ -206,16 +206,6 @@ function judgeWritable(file: DiskFile, local: FileReading, compared: Comparison,
     case 'same':
       break;
   }
-  if (file.cache === 'unsafe') {
-    return say(
-      'warn',
-      msg(
-        '$0; its cache mode is unsafe, so that writes may not have reached the storage when the VM goes on there',
-        compared.evidence,
-      ),
-      { text: msg('Set the cache mode of the disk to none.') },
-    );
-  }
   if (sharedSinceLater.test(local.fileSystem)) {
     return say('warn', msg('$0; older versions of libvirt refuse $1', compared.evidence, local.fileSystem), {
       text: msg('If libvirt refuses, a newer version of it helps.'),
@@ -226,7 +216,6 @@ function judgeWritable(file: DiskFile, local: FileReading, compared: Comparison,
 
 function judgeReadOnly(
   file: DiskFile,
-  uuid: string,
   local: FileReading,
   remote: FileReading | undefined,
   compared: Comparison,
@@ -240,16 +229,7 @@ function judgeReadOnly(
           msg('not there on the destination, and the disk is built upon it'),
           mountThere(file.path, local),
         )
-      : say(
-          'block',
-          msg('not there on the destination'),
-          {
-            text: msg('Eject it if the VM does not need it.'),
-            command: shellCommand('virsh', 'change-media', uuid, file.disk, '--eject'),
-            host: 'source',
-          },
-          mountThere(file.path, local),
-        );
+      : say('block', msg('not there on the destination'), mountThere(file.path, local));
   }
   if (compared.kind === 'same') return say('pass', compared.evidence);
   if (remote === undefined) return say('unknown', compared.evidence, compareByHand(file.path));

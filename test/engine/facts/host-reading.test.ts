@@ -5,9 +5,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HostReading, parseReading, readingScript } from '../../../src/engine/facts/host-reading.ts';
+import {
+  type HostReading,
+  parseReading,
+  readingScript,
+  type WantedPaths,
+} from '../../../src/engine/facts/host-reading.ts';
 import { shellCommand } from '../../../src/engine/shell-quote.ts';
 
+const only = (path: string): WantedPaths => ({ careful: [path], once: [] });
 const folder = mkdtempSync(join(tmpdir(), 'reading-'));
 const plain = join(folder, "it's a $(disk) ü.img");
 const link = join(folder, 'link');
@@ -22,9 +28,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = [plain, link, gone];
+  const paths = { careful: [plain, link], once: [gone] };
   const text = execFileSync('sh', ['-s'], {
-    input: `set -- ${shellCommand('==mark==', ...paths)}\n${readingScript}`,
+    input: `set -- ${shellCommand('==mark==', '2', ...paths.careful, ...paths.once)}\n${readingScript}`,
     encoding: 'utf8',
   });
   seen = parseReading(text, '==mark==', paths);
@@ -51,29 +57,42 @@ describe('readingScript, run here', () => {
     expect(seen?.files.get(gone)).toMatchObject({ exists: false });
   });
 
+  it('sees clock, memory, addresses, network devices, and room', () => {
+    expect(seen?.clock?.first).toBeGreaterThan(1.7e9);
+    expect(seen?.clock?.last).toBeGreaterThanOrEqual(seen?.clock?.first ?? Infinity);
+    expect(seen?.memory?.availableBytes).toBeGreaterThan(0);
+    expect(seen?.networkDevices.get('lo')).toEqual({ bridge: false });
+    // This machine may have no `ip`, and no folders of libvirt.
+    for (const address of seen?.addresses ?? ['127.0.0.1']) expect(address).toMatch(/^[\da-f.:]+$/);
+    for (const [folder, free] of seen?.freeBytes ?? []) {
+      expect(folder).toMatch(/^\//);
+      expect(free).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('sees who listens', () => {
     expect(seen?.listening.has(port)).toBe(true);
   });
 
   it('is not believed when it breaks off', () => {
-    expect(parseReading('==mark== sockets\n', '==mark==', [])).toBeUndefined();
-    expect(parseReading('', '==mark==', [])).toBeUndefined();
+    expect(parseReading('==mark== sockets\n', '==mark==', { careful: [], once: [] })).toBeUndefined();
+    expect(parseReading('', '==mark==', { careful: [], once: [] })).toBeUndefined();
   });
 });
 
 describe('parseReading', () => {
   it('takes no file for missing of which stat said something else', () => {
-    const text = (said: string): string => `== mounts\n== file\nreal /a\n${said}\n== end\n`;
-    const read = (said: string): unknown => parseReading(text(said), '==', ['/a'])?.files.get('/a');
-    expect(read("stat: cannot statx '/a': No such file or directory")).toMatchObject({ exists: false });
+    const text = (said: string): string => `== mounts\n== files\n${said}\nreal 1 /a\n== end\n`;
+    const read = (said: string): unknown => parseReading(text(said), '==', only('/a'))?.files.get('/a');
+    expect(read('gone 1')).toMatchObject({ exists: false });
     expect(read("stat: cannot statx '/a': Permission denied")).toBeUndefined();
     expect(read('')).toBeUndefined();
   });
 
   it('does not read a look out of the name of a file', () => {
-    const look = 'stat 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0';
-    const text = `== mounts\n== file\nreal /a\u2028${look}\nstat: '/a': No such file or directory\n== end\n`;
-    expect(parseReading(text, '==', ['/a'])?.files.get('/a')).toMatchObject({ exists: false });
+    const look = 'stat 1 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0';
+    const text = `== mounts\n== files\ngone 1\nreal 1 /a\u2028${look}\n== end\n`;
+    expect(parseReading(text, '==', only('/a'))?.files.get('/a')).toMatchObject({ exists: false });
   });
 
   it('takes the innermost mount, settings and the identity of devices', () => {
@@ -87,24 +106,28 @@ describe('parseReading', () => {
       '== mounts',
       '21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw',
       '22 21 0:40 /vm /my\\040images rw - nfs4 nas:/export rw',
-      '== file',
-      'real /my images/a',
-      'stat 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0',
-      '== file',
-      'real /dev/sdb1',
-      'stat 9 0 -|2026-01-31 10:00:00.000000001 +0000|block special file|8 11',
-      'size 4096',
-      'id ../wwid=naa.6001',
-      'partition 1',
+      '== files',
+      'stat 1 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0',
+      'stat 2 9 0 -|2026-01-31 10:00:00.000000001 +0000|block special file|8 11',
+      'stat 1 5 10 -|2026-01-31 10:00:00.000000002 +0000|regular file|0 0',
+      'real 1 /my images/a',
+      'may 1 e',
+      'may-not 1 r',
+      'real 2 /dev/sdb1',
+      'size 2 4096',
+      'id 2 ../wwid=naa.6001',
+      'partition 2 1',
       '== end',
       '',
     ].join('\n');
-    const reading = parseReading(text, '==', ['/my images/a', '/dev/sdb1']);
+    const reading = parseReading(text, '==', { careful: ['/my images/a'], once: ['/dev/sdb1'] });
     expect([...(reading?.listening ?? [])]).toEqual([49152]);
     expect(reading?.settings.get('migration_host')).toBe('beta-data');
     expect(reading?.files.get('/my images/a')).toMatchObject({
       fileSystem: 'nfs4',
       mountSource: 'nas:/export/vm',
+      changeTimes: ['2026-01-31 10:00:00.000000001 +0000', '2026-01-31 10:00:00.000000002 +0000'],
+      qemu: { reach: true, read: false },
     });
     expect(reading?.files.get('/dev/sdb1')).toMatchObject({
       sizeBytes: 4096,

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { FactUnavailable, required } from '../fact.ts';
+import { libvirtFolders } from '../facts/host-reading.ts';
+import { destinationShellFact } from '../facts/host-shell.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+import { sizeWords } from '../quantity.ts';
+
+/**
+ * What arrives with a VM besides its memory: its definition, its log, the variables of its firmware (540 KiB with OVMF), the
+ * state of its TPM (some hundred KiB). Much more than that, so that nothing is close.
+ */
+const neededBytes = 16 * 2 ** 20;
+
+const byHand: Remedy = {
+  text: msg('Make room there.'),
+  command: `df -h ${libvirtFolders.join(' ')}`,
+  host: 'destination',
+};
+
+/** Is there room on the destination for what libvirt writes there? No disk is copied: they are shared. */
+export const diskSpaceCheck = defineCheck({
+  id: 'disk-space',
+  title: msg('Disk space'),
+  why: msg(
+    'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Its disks are not copied.',
+  ),
+  needs: {},
+  wants: { shell: destinationShellFact },
+  judge: ({ shell }): Judgement => {
+    const { freeBytes } = required(shell, [byHand]);
+    if (freeBytes.size === 0)
+      throw new FactUnavailable({
+        why: msg('The destination did not tell how much space it has.'),
+        remedies: [byHand],
+      });
+    const full = [...freeBytes].filter(([, free]) => free < neededBytes);
+    const [first] = full;
+    if (first !== undefined)
+      return {
+        verdict: 'block',
+        found: msg('The destination has only $0 free in $1.', sizeWords(first[1]), first[0]),
+        details: full.slice(1).map(([folder, free]) => msg('And only $0 in $1.', sizeWords(free), folder)),
+        remedies: [byHand],
+      };
+    return {
+      verdict: 'pass',
+      found: msg('The folders of libvirt on the destination have room.'),
+      details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeWords(free))),
+    };
+  },
+});

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { FactUnavailable, required } from '../fact.ts';
+import type { HostReading } from '../facts/host-reading.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+
+const byHand: Remedy = {
+  text: msg('Set the same lock manager on both hosts, and restart libvirt.'),
+  command: 'grep lock_manager /etc/libvirt/qemu.conf',
+  host: 'destination',
+};
+
+/** libvirt's own name for none is nop. */
+function managerOf({ settings, settingsReadable }: HostReading): string {
+  if (!settingsReadable)
+    throw new FactUnavailable({
+      why: msg('The configuration of libvirt could not be read.'),
+      remedies: [byHand],
+    });
+  return settings.get('lock_manager') ?? 'nop';
+}
+
+/** Do both hosts guard disks in the same way? */
+export const lockManagerCheck = defineCheck({
+  id: 'lock-manager',
+  title: msg('Locks on disks'),
+  why: msg(
+    'A lock manager (virtlockd, sanlock) keeps a disk from being opened twice. The locks go along, so libvirt refuses if the hosts have different ones.',
+  ),
+  needs: {},
+  wants: { source: sourceShellFact, shell: destinationShellFact },
+  judge: ({ source, shell }): Judgement => {
+    const [here, there] = [managerOf(required(source, [byHand])), managerOf(required(shell, [byHand]))];
+    if (here !== there)
+      return {
+        verdict: 'block',
+        found: msg('This host has the lock manager $0, the destination $1.', here, there),
+        remedies: [byHand],
+      };
+    return {
+      verdict: 'pass',
+      found:
+        here === 'nop'
+          ? msg('Neither host has a lock manager.')
+          : msg('Both hosts have the lock manager $0.', here),
+    };
+  },
+});

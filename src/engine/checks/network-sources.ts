@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { DomainInterface } from '../../libvirt/domain-devices.ts';
+import { defineCheck } from '../check.ts';
+import { type FactResult, required } from '../fact.ts';
+import {
+  type DestinationNetworks,
+  destinationNetworksFact,
+  hasNetworkDevice,
+} from '../facts/destination-networks.ts';
+import { domainFact } from '../facts/domain.ts';
+import type { HostReading } from '../facts/host-reading.ts';
+import { destinationShellFact } from '../facts/host-shell.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { nearest } from '../judging/nearest-name.ts';
+import { type Message, msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
+
+interface Trouble {
+  readonly found: Message;
+  readonly remedies: readonly [Remedy, ...Remedy[]];
+}
+
+function similar(name: string, others: readonly string[]): readonly Remedy[] {
+  const match = nearest(name, others);
+  return match === undefined
+    ? []
+    : [
+        {
+          text: msg(
+            'The most similar one that it has is $0. If it leads to the same network, give it this name too, or change the card of the VM.',
+            match,
+          ),
+        },
+      ];
+}
+
+function networkTrouble(
+  { source = '', mac }: DomainInterface,
+  there: DestinationNetworks,
+): Trouble | undefined {
+  const known = there.networks?.get(source);
+  if (known?.active === true) return undefined;
+  return known === undefined
+    ? {
+        found: msg('The destination has no network $0, which the card $1 uses.', source, mac),
+        remedies: [
+          {
+            text: msg('Define a network of that name there, and start it.'),
+            command: 'virsh net-list --all',
+            host: 'destination',
+          },
+          ...similar(source, [...(there.networks?.keys() ?? [])]),
+        ],
+      }
+    : {
+        found: msg('The network $0 of the destination, which the card $1 uses, is not active.', source, mac),
+        remedies: [
+          {
+            text: msg('Start it.'),
+            command: shellCommand('virsh', 'net-start', source),
+            host: 'destination',
+          },
+        ],
+      };
+}
+
+function deviceTrouble(
+  { type, source = '', mac }: DomainInterface,
+  there: DestinationNetworks,
+  shell: FactResult<HostReading>,
+): Trouble | undefined {
+  const seen = shell.available ? shell.value.networkDevices : undefined;
+  if (seen?.has(source) === true || hasNetworkDevice(there.devices ?? [], source)) return undefined;
+  const others = [...(seen ?? [])]
+    .filter(([, { bridge }]) => bridge || type !== 'bridge')
+    .map(([name]) => name);
+  return {
+    found:
+      type === 'bridge'
+        ? msg('The destination has no bridge $0, to which the card $1 is connected.', source, mac)
+        : msg('The destination has no network device $0, on which the card $1 is based.', source, mac),
+    remedies: [
+      {
+        text: msg('Make one of that name there, into the same network.'),
+        command: 'ip -brief link',
+        host: 'destination',
+      },
+      ...similar(source, others),
+    ],
+  };
+}
+
+function troublesOf(
+  card: DomainInterface,
+  there: DestinationNetworks,
+  shell: FactResult<HostReading>,
+): readonly Trouble[] {
+  const source =
+    card.type === 'network'
+      ? networkTrouble(card, there)
+      : card.type === 'bridge' || card.type === 'direct'
+        ? deviceTrouble(card, there, shell)
+        : undefined;
+  const filter =
+    card.filter === undefined || there.filters?.includes(card.filter) === true
+      ? undefined
+      : {
+          found: msg(
+            'The destination has no network filter $0, which the card $1 uses.',
+            card.filter,
+            card.mac,
+          ),
+          remedies: [
+            {
+              text: msg('Define it there as on this host.'),
+              command: shellCommand('virsh', 'nwfilter-dumpxml', card.filter),
+              host: 'source',
+            },
+          ] as const,
+        };
+  return [source, filter].filter((each) => each !== undefined);
+}
+
+/** Are the bridges and networks of the VM's cards there? */
+export const networkSourcesCheck = defineCheck({
+  id: 'network-sources',
+  title: msg('Networks'),
+  why: msg(
+    'Each network card is plugged in again over there, by the name of its bridge or network. Without that name QEMU does not start; with another network behind it the VM cannot be reached.',
+  ),
+  needs: { domain: domainFact },
+  wants: { networks: destinationNetworksFact, shell: destinationShellFact },
+  judge: ({ domain, networks, shell }): Judgement => {
+    const cards = domain.config.devices.interfaces;
+    if (cards.length === 0) return { verdict: 'pass', found: msg('The VM has no network card.') };
+    const there = required(networks);
+    const [first, ...others] = cards.flatMap((card) => troublesOf(card, there, shell));
+    if (first === undefined)
+      return {
+        verdict: 'pass',
+        found: msg('The destination has the bridges and networks of all its network cards.'),
+        details: cards.map(({ type, source, mac }) => msg('$0: $1 $2', mac, type, source ?? '')),
+      };
+    return {
+      verdict: 'block',
+      found: first.found,
+      details: others.map(({ found }) => found),
+      remedies: [...first.remedies, ...others.flatMap(({ remedies }) => remedies)],
+    };
+  },
+});

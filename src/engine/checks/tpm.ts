@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../check.ts';
+import { required } from '../fact.ts';
+import { destinationSecretsFact } from '../facts/destination-secrets.ts';
+import { domainFact } from '../facts/domain.ts';
+import { destinationShellFact } from '../facts/host-shell.ts';
+import type { Judgement, Remedy } from '../finding.ts';
+import { msg } from '../message.ts';
+
+const install: Remedy = {
+  text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
+  command: 'command -v swtpm swtpm_setup',
+  host: 'destination',
+};
+
+/** Can the VM's TPM go along? */
+export const tpmCheck = defineCheck({
+  id: 'tpm',
+  title: msg('TPM'),
+  why: msg(
+    'A TPM keeps keys. Without it the guest does not open its disks, and an emulated one needs its program there.',
+  ),
+  needs: { domain: domainFact },
+  wants: { shell: destinationShellFact, secrets: destinationSecretsFact },
+  judge: ({ domain, shell, secrets }): Judgement => {
+    const [tpm] = domain.config.devices.tpms;
+    if (tpm === undefined) return { verdict: 'pass', found: msg('The VM has no TPM.') };
+    if (tpm.backend === 'passthrough')
+      return {
+        verdict: 'block',
+        found: msg("The VM was given this host's own TPM, which cannot go along."),
+        remedies: [
+          {
+            text: msg(
+              'Give the VM an emulated TPM instead. It will have other keys: save first what depends on them.',
+            ),
+          },
+        ],
+      };
+    if (tpm.backend !== 'emulator')
+      return {
+        verdict: 'warn',
+        found: msg('The TPM of the VM is a program that libvirt does not start: $0.', tpm.backend),
+        remedies: [{ text: msg('See that the same program runs there, with the same state.') }],
+      };
+    if (tpm.secret !== undefined && !required(secrets).has(tpm.secret.toLowerCase()))
+      return {
+        verdict: 'block',
+        found: msg(
+          'The state of the TPM is encrypted with a secret that the destination does not have: $0.',
+          tpm.secret,
+        ),
+        remedies: [
+          {
+            text: msg('Define the secret there with the same UUID, and set its value.'),
+            command: 'virsh secret-list',
+            host: 'destination',
+          },
+        ],
+      };
+    return required(shell, [install]).programs.has('swtpm')
+      ? { verdict: 'pass', found: msg('The destination has swtpm, which emulates the TPM.') }
+      : {
+          verdict: 'block',
+          found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
+          remedies: [install],
+        };
+  },
+});

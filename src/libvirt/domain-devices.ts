@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
+
+/** A network card. */
+export interface DomainInterface {
+  /** `bridge`, `network`, `direct`, `hostdev`, `vhostuser`, `user`, `ethernet`... */
+  readonly type: string;
+  /** Name of the bridge, the network or (of `direct`) the host's device. */
+  readonly source?: string;
+  /** Socket of a `vhostuser` interface. */
+  readonly socket?: string;
+  readonly mac: string;
+  /** Name of the network filter, if it has one. */
+  readonly filter?: string;
+  /** It is the transient half of a failover pair: QEMU unplugs it before the migration. */
+  readonly failover: boolean;
+}
+
+/** A device of the host that the VM was given. */
+export interface DomainHostDevice {
+  /** `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; `capabilities` of a container is none of QEMU's. */
+  readonly type: string;
+  /** What identifies it on the host, for example `0000:03:00.0` or `046d:c52b`. */
+  readonly address: string;
+  readonly failover: boolean;
+}
+
+/** A folder of the host that the VM sees. */
+export interface DomainFilesystem {
+  /** `virtiofs`, or `9p` (libvirt's drivers `path`, `handle` and none). */
+  readonly driver: 'virtiofs' | '9p';
+  /** The folder, or the socket of an external virtiofsd. */
+  readonly source: string;
+  /** Tag under which the guest mounts it. */
+  readonly target: string;
+}
+
+/** A path on the host that a device opens when QEMU starts. */
+export interface DomainPath {
+  /** The element: `serial`, `console`, `channel`, `parallel`, `rng`, `input`, `memory`, `smartcard`. */
+  readonly device: string;
+  readonly path: string;
+  /** `exists`: it has to be there. `parent`: it is made, so its folder has to be there. */
+  readonly wants: 'exists' | 'parent';
+}
+
+/** Where a screen of the VM can be seen. */
+export interface DomainGraphics {
+  readonly type: string;
+  /** Addresses and networks that it listens on. */
+  readonly listens: readonly {
+    readonly type: string;
+    readonly address?: string;
+    readonly network?: string;
+  }[];
+  /** A port that was chosen by hand. */
+  readonly port?: number;
+}
+
+/** A trusted platform module. */
+export interface DomainTpm {
+  /** `emulator`, `passthrough` or `external`. */
+  readonly backend: string;
+  /** Encrypted state needs this secret. */
+  readonly secret?: string;
+}
+
+/** What the definition says of devices that belong to a host, beside disks. */
+export interface DomainDevices {
+  readonly interfaces: readonly DomainInterface[];
+  readonly hostDevices: readonly DomainHostDevice[];
+  readonly filesystems: readonly DomainFilesystem[];
+  readonly paths: readonly DomainPath[];
+  readonly graphics: readonly DomainGraphics[];
+  readonly tpms: readonly DomainTpm[];
+  /** Models of watchdogs, for example `i6300esb`. */
+  readonly watchdogs: readonly string[];
+  /** Leases of a lock manager: their key. */
+  readonly leases: readonly string[];
+}
+
+function interfaceOf(element: XmlElement): DomainInterface {
+  const type = attribute(element, 'type') ?? '';
+  const from = child(element, 'source');
+  const source =
+    attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
+  const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
+  const filter = attribute(child(element, 'filterref'), 'filter');
+  return {
+    type,
+    mac: attribute(child(element, 'mac'), 'address') ?? '',
+    failover: attribute(child(element, 'teaming'), 'type') === 'transient',
+    ...(source === undefined ? {} : { source }),
+    ...(socket === undefined ? {} : { socket }),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+/** Hexadecimal digits of an attribute such as `0x0a`, in the width that the kernel writes. */
+function hex(element: XmlElement | undefined, name: string, digits: number): string {
+  const value = Number(attribute(element, name) ?? '0');
+  return (Number.isFinite(value) ? value : 0).toString(16).padStart(digits, '0');
+}
+
+function hostDeviceOf(element: XmlElement): DomainHostDevice {
+  const type = attribute(element, 'type') ?? '';
+  const source = child(element, 'source');
+  const address = source === undefined ? undefined : child(source, 'address');
+  const vendor = source === undefined ? undefined : child(source, 'vendor');
+  const name = ((): string => {
+    switch (type) {
+      case 'pci':
+        return `${hex(address, 'domain', 4)}:${hex(address, 'bus', 2)}:${hex(address, 'slot', 2)}.${hex(address, 'function', 1)}`;
+      case 'usb':
+        return vendor === undefined
+          ? `${attribute(address, 'bus') ?? '?'}-${attribute(address, 'device') ?? '?'}`
+          : `${hex(vendor, 'id', 4)}:${hex(source === undefined ? undefined : child(source, 'product'), 'id', 4)}`;
+      case 'mdev':
+        return attribute(address, 'uuid') ?? '';
+      default:
+        return (
+          attribute(source === undefined ? undefined : child(source, 'adapter'), 'name') ??
+          attribute(source, 'wwpn') ??
+          type
+        );
+    }
+  })();
+  return {
+    type,
+    address: name,
+    failover: attribute(child(element, 'teaming'), 'type') === 'transient',
+  };
+}
+
+function filesystemOf(element: XmlElement): DomainFilesystem {
+  const source = child(element, 'source');
+  return {
+    driver: attribute(child(element, 'driver'), 'type') === 'virtiofs' ? 'virtiofs' : '9p',
+    source: attribute(source, 'dir') ?? attribute(source, 'socket') ?? '',
+    target: attribute(child(element, 'target'), 'dir') ?? '',
+  };
+}
+
+/** Elements of `<devices>` that are character devices, with the paths of their sources. */
+const characterDevices = ['serial', 'console', 'parallel', 'channel', 'redirdev', 'smartcard'] as const;
+
+/** libvirt makes the sockets of its own guest channels itself, below this folder, under another name on each host. */
+const madeByLibvirt = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/(?:channel|run\/channel)\//;
+
+function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
+  const found = characterDevices.flatMap((device) =>
+    children(devices, device).flatMap((element): readonly DomainPath[] => {
+      const source = child(element, 'source');
+      const path = attribute(source, 'path');
+      const type = attribute(element, 'type');
+      if (path === undefined || madeByLibvirt.test(path)) return [];
+      switch (type) {
+        case 'dev':
+        case 'pipe':
+          return [{ device, path, wants: 'exists' }];
+        case 'file':
+          return [{ device, path, wants: 'parent' }];
+        case 'unix':
+          return [{ device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : 'exists' }];
+        default:
+          // `pty` names a device of the moment that each host chooses itself.
+          return [];
+      }
+    }),
+  );
+  // The first serial line is listed as a console once more.
+  return [...new Map(found.map((each) => [each.path, each])).values()];
+}
+
+function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
+  const exists = (device: string, path: string | undefined): readonly DomainPath[] =>
+    path === undefined || path.trim() === '' ? [] : [{ device, path: path.trim(), wants: 'exists' }];
+  const rng = children(devices, 'rng').flatMap((element) => {
+    const backend = child(element, 'backend');
+    return backend === undefined || attribute(backend, 'model') !== 'random'
+      ? []
+      : exists('rng', textOf(backend));
+  });
+  const input = children(devices, 'input').flatMap((element) => {
+    const source = child(element, 'source');
+    return exists('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
+  });
+  const memory = children(devices, 'memory').flatMap((element) => {
+    const source = child(element, 'source');
+    const path = source === undefined ? undefined : child(source, 'path');
+    return path === undefined ? [] : exists('memory', textOf(path));
+  });
+  return [...rng, ...input, ...memory];
+}
+
+function graphicsOf(element: XmlElement): DomainGraphics {
+  const port = Number(attribute(element, 'port') ?? NaN);
+  const fixed = attribute(element, 'autoport') !== 'yes' && Number.isInteger(port) && port > 0;
+  const listens = children(element, 'listen').map((listen) => {
+    const address = attribute(listen, 'address');
+    const network = attribute(listen, 'network');
+    return {
+      type: attribute(listen, 'type') ?? 'address',
+      ...(address === undefined ? {} : { address }),
+      ...(network === undefined ? {} : { network }),
+    };
+  });
+  const old = attribute(element, 'listen');
+  return {
+    type: attribute(element, 'type') ?? '',
+    listens: listens.length === 0 && old !== undefined ? [{ type: 'address', address: old }] : listens,
+    ...(fixed ? { port } : {}),
+  };
+}
+
+function tpmOf(element: XmlElement): DomainTpm {
+  const backend = child(element, 'backend');
+  const secret = attribute(backend === undefined ? undefined : child(backend, 'encryption'), 'secret');
+  return {
+    backend: attribute(backend, 'type') ?? '',
+    ...(secret === undefined ? {} : { secret }),
+  };
+}
+
+/** Reads `<devices>`; what is not known is left away. */
+export function devicesOf(devices: XmlElement | undefined): DomainDevices {
+  const each = <T>(name: string, read: (element: XmlElement) => T): readonly T[] =>
+    devices === undefined ? [] : children(devices, name).map(read);
+  return {
+    interfaces: each('interface', interfaceOf),
+    hostDevices: each('hostdev', hostDeviceOf),
+    filesystems: each('filesystem', filesystemOf),
+    paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
+    graphics: each('graphics', graphicsOf),
+    tpms: each('tpm', tpmOf),
+    watchdogs: each('watchdog', (element) => attribute(element, 'model') ?? ''),
+    leases: each('lease', (element) => {
+      const key = child(element, 'key');
+      return key === undefined ? '' : textOf(key).trim();
+    }),
+  };
+}

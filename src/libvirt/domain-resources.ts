@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
+
+/** What the definition wants of a host's processors, memory, firmware and security. */
+export interface DomainResources {
+  /** The most vCPUs that the VM may have. */
+  readonly vcpus: number;
+  /** Numbers of the host's CPUs that its threads are tied to; empty if to none. */
+  readonly pinnedCpus: readonly number[];
+  /** Numbers of the host's NUMA nodes that its memory must come from; empty if from any. */
+  readonly numaNodes: readonly number[];
+  /** Huge pages that back its memory; `sizeBytes` is absent for the host's default size. */
+  readonly hugepages?: { readonly sizeBytes?: number };
+  readonly firmware: {
+    /** Path of the code, for example of OVMF. */
+    readonly loader?: string;
+    /** Path of the VM's own variables. */
+    readonly nvram?: string;
+    /** Path of the file from which the variables were made. */
+    readonly template?: string;
+  };
+  /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
+  readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
+  /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
+  readonly tsc: { readonly invariant: boolean; readonly frequencyHz?: number };
+}
+
+/** Numbers in libvirt's notation, for example `0-3,^2,8`; nothing for what is none, or would be absurdly many. */
+export function cpuSet(text: string | undefined): readonly number[] {
+  const numbers = new Set<number>();
+  for (const part of (text ?? '').split(',')) {
+    const [, except, from, to] = /^\s*(\^?)(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(part) ?? [];
+    if (from === undefined) continue;
+    for (let number = Number(from); number <= Number(to ?? from); number++) {
+      if (except === '^') numbers.delete(number);
+      else numbers.add(number);
+    }
+  }
+  return [...numbers].sort((a, b) => a - b);
+}
+
+function pinnedCpusOf(domain: XmlElement): readonly number[] {
+  const tune = child(domain, 'cputune');
+  const pins =
+    tune === undefined
+      ? []
+      : ['vcpupin', 'emulatorpin', 'iothreadpin'].flatMap((name) => children(tune, name));
+  const sets = [
+    attribute(child(domain, 'vcpu'), 'cpuset'),
+    ...pins.map((pin) => attribute(pin, 'cpuset')),
+  ].flatMap(cpuSet);
+  return [...new Set(sets)].sort((a, b) => a - b);
+}
+
+/** Units of `<page size='2' unit='M'/>`; KiB without one. */
+const pageUnits: ReadonlyMap<string, number> = new Map([
+  ['b', 1],
+  ['bytes', 1],
+  ['KiB', 2 ** 10],
+  ['k', 2 ** 10],
+  ['K', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['M', 2 ** 20],
+  ['GiB', 2 ** 30],
+  ['G', 2 ** 30],
+]);
+
+function hugepagesOf(domain: XmlElement): DomainResources['hugepages'] {
+  const backing = child(domain, 'memoryBacking', 'hugepages');
+  if (backing === undefined) return undefined;
+  const [page] = children(backing, 'page');
+  const size = Number(attribute(page, 'size') ?? NaN);
+  const unit = pageUnits.get(attribute(page, 'unit') ?? 'KiB');
+  return Number.isFinite(size) && unit !== undefined ? { sizeBytes: size * unit } : {};
+}
+
+function tscOf(domain: XmlElement): DomainResources['tsc'] {
+  const cpu = child(domain, 'cpu');
+  const clock = child(domain, 'clock');
+  const invariant =
+    cpu !== undefined &&
+    children(cpu, 'feature').some(
+      (feature) =>
+        attribute(feature, 'name') === 'invtsc' &&
+        ['require', 'force'].includes(attribute(feature, 'policy') ?? 'require'),
+    );
+  const timer =
+    clock === undefined
+      ? undefined
+      : children(clock, 'timer').find((each) => attribute(each, 'name') === 'tsc');
+  const frequency = Number(attribute(timer, 'frequency') ?? NaN);
+  return { invariant, ...(frequency > 0 ? { frequencyHz: frequency } : {}) };
+}
+
+/** Reads what `<domain>` says of them. */
+export function resourcesOf(domain: XmlElement): DomainResources {
+  const text = (...path: readonly string[]): string | undefined => {
+    const element = child(domain, ...path);
+    const value = element === undefined ? '' : textOf(element).trim();
+    return value === '' ? undefined : value;
+  };
+  const vcpus = Number(text('vcpu') ?? 1);
+  const memory = child(domain, 'numatune', 'memory');
+  const loader = text('os', 'loader');
+  const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
+  const template = attribute(child(domain, 'os', 'nvram'), 'template');
+  const hugepages = hugepagesOf(domain);
+  return {
+    vcpus: Number.isInteger(vcpus) && vcpus > 0 ? vcpus : 1,
+    pinnedCpus: pinnedCpusOf(domain),
+    numaNodes:
+      (attribute(memory, 'mode') ?? 'strict') === 'strict' ? cpuSet(attribute(memory, 'nodeset')) : [],
+    firmware: {
+      ...(loader === undefined ? {} : { loader }),
+      ...(nvram === undefined ? {} : { nvram }),
+      ...(template === undefined ? {} : { template }),
+    },
+    securityLabels: children(domain, 'seclabel').flatMap((label) => {
+      const model = attribute(label, 'model');
+      return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];
+    }),
+    tsc: tscOf(domain),
+    ...(hugepages === undefined ? {} : { hugepages }),
+  };
+}

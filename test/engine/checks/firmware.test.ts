@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { firmwareCheck } from '../../../src/engine/checks/firmware.ts';
+import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
+import { absent, domain, file, reading } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+const template = '/usr/share/OVMF/OVMF_VARS_4M.fd';
+const nvram = '/var/lib/libvirt/qemu/nvram/web_VARS.fd';
+const uefi = domain(
+  {},
+  '',
+  `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader readonly='yes' type='pflash'>${code}</loader><nvram template='${template}'>${nvram}</nvram></os>`,
+);
+const source = there(reading({ [code]: file() }));
+const folder = { '/var/lib/libvirt/qemu/nvram': file() };
+const facts = (
+  files?: Readonly<Record<string, FileReading>>,
+): Parameters<typeof firmwareCheck.judgeFacts>[0] => ({
+  domain: uefi,
+  source,
+  shell:
+    files === undefined
+      ? missing
+      : there(reading({ ...absent(code, template, nvram, '/var/lib/libvirt/qemu/nvram'), ...files })),
+});
+
+testCheck(firmwareCheck, [
+  { name: 'BIOS', facts: { ...facts(), domain: domain() }, verdict: 'pass' },
+  { name: 'all there', facts: facts({ [code]: file(), [template]: file(), ...folder }), verdict: 'pass' },
+  { name: 'variables on shared storage', facts: facts({ [code]: file(), [nvram]: file() }), verdict: 'pass' },
+  {
+    name: 'no firmware',
+    facts: facts({ [template]: file(), ...folder }),
+    verdict: 'block',
+    found: /OVMF_CODE_4M/,
+  },
+  {
+    name: 'of another size',
+    facts: facts({ [code]: file({ sizeBytes: 7 }), [template]: file(), ...folder }),
+    verdict: 'block',
+    found: /another size/,
+  },
+  {
+    name: 'no folder for the variables',
+    facts: facts({ [code]: file(), [template]: file() }),
+    verdict: 'block',
+    found: /folder/,
+  },
+  {
+    name: 'no template',
+    facts: facts({ [code]: file(), ...folder }),
+    verdict: 'block',
+    found: /OVMF_VARS_4M/,
+  },
+  { name: 'not to be seen', facts: facts(), verdict: 'unknown' },
+]);

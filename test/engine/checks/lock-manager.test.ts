@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { lockManagerCheck } from '../../../src/engine/checks/lock-manager.ts';
+import { reading } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const host = (
+  manager?: string,
+  settingsReadable = true,
+): ReturnType<typeof there<ReturnType<typeof reading>>> =>
+  there(
+    reading(
+      {},
+      {
+        settingsReadable,
+        settings: new Map(manager === undefined ? [] : [['lock_manager', manager]]),
+      },
+    ),
+  );
+
+testCheck(lockManagerCheck, [
+  { name: 'none', facts: { source: host(), shell: host() }, verdict: 'pass', found: /Neither/ },
+  {
+    name: 'the same',
+    facts: { source: host('lockd'), shell: host('lockd') },
+    verdict: 'pass',
+    found: /lockd/,
+  },
+  {
+    name: 'different ones',
+    facts: { source: host('lockd'), shell: host() },
+    verdict: 'block',
+    found: /lockd, the destination nop/,
+  },
+  { name: 'not readable', facts: { source: host(), shell: host(undefined, false) }, verdict: 'unknown' },
+  { name: 'not to be seen', facts: { source: host(), shell: missing }, verdict: 'unknown' },
+]);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { expect } from 'vitest';
+import { networkSourcesCheck } from '../../../src/engine/checks/network-sources.ts';
+import type { DestinationNetworks } from '../../../src/engine/facts/destination-networks.ts';
+import { plainText } from '../../../src/engine/message.ts';
+import { domain, reading } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const card = (type: string, source: string, more = ''): string =>
+  `<interface type='${type}'><mac address='52:54:00:00:00:01'/><source ${source}/>${more}</interface>`;
+const bridge = card('bridge', "bridge='br0'");
+const network = card('network', "network='default' bridge='virbr0'");
+const direct = card('direct', "dev='eno1' mode='bridge'");
+const filtered = card('user', '', "<filterref filter='clean-traffic'/>");
+const known: DestinationNetworks = {
+  networks: new Map([['default', { active: true }]]),
+  devices: ['net_br0_52_54_00_01_38_b5', 'net_eno1_52_54_00_01_38_b6'],
+  filters: ['clean-traffic'],
+};
+
+function facts(
+  devices: string,
+  networks: DestinationNetworks | undefined,
+  seen: readonly string[] = [],
+): Parameters<typeof networkSourcesCheck.judgeFacts>[0] {
+  return {
+    domain: domain({}, devices),
+    networks: networks === undefined ? missing : there(networks),
+    shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: true }])) })),
+  };
+}
+
+testCheck(networkSourcesCheck, [
+  { name: 'no card', facts: facts('', undefined), verdict: 'pass' },
+  { name: 'all there', facts: facts(bridge + network + direct + filtered, known), verdict: 'pass' },
+  {
+    name: 'no such bridge, but a similar one',
+    facts: facts(bridge, { devices: ['net_br00_52_54_00_01_38_b5'] }, ['br1']),
+    verdict: 'block',
+    found: /no bridge br0/,
+    also: (finding) => {
+      expect(
+        ('remedies' in finding ? finding.remedies : []).map(({ text }) => plainText(text)).join(' '),
+      ).toMatch(/is br1\./);
+    },
+  },
+  {
+    name: 'no such device',
+    facts: facts(direct, { devices: [] }),
+    verdict: 'block',
+    found: /no network device eno1/,
+  },
+  {
+    name: 'no such network',
+    facts: facts(network, { networks: new Map() }),
+    verdict: 'block',
+    found: /no network default/,
+  },
+  {
+    name: 'a network that is not active',
+    facts: facts(network, { networks: new Map([['default', { active: false }]]) }),
+    verdict: 'block',
+    found: /not active/,
+  },
+  {
+    name: 'no such filter',
+    facts: facts(filtered, { filters: [] }),
+    verdict: 'block',
+    found: /no network filter/,
+  },
+  { name: 'not told', facts: facts(bridge, undefined), verdict: 'unknown' },
+]);

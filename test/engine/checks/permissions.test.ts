@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { permissionsCheck } from '../../../src/engine/checks/permissions.ts';
+import { destination, reading } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
+
+const allowed = there({ kind: 'allowed' } as const);
+const shell = there(reading());
+const limited = there(reading({}, { settings: new Map([['access_drivers', '[ "polkit" ]']]) }));
+const root = { destination: destination(), access: [], rehearsal: allowed };
+
+testCheck(permissionsCheck, [
+  { name: 'root', facts: { ...root, shell }, verdict: 'pass', found: /root may use all/ },
+  { name: 'root, whom polkit refuses nothing', facts: { ...root, shell: limited }, verdict: 'pass' },
+  {
+    name: 'a user whom polkit may refuse something',
+    facts: { ...root, destination: destination('qemu+ssh://admin@beta/system'), shell: limited },
+    verdict: 'warn',
+    found: /polkit for each call, and admin/,
+  },
+  {
+    name: 'refused there',
+    facts: { ...root, access: ["error: access denied: 'connect' denied"], shell },
+    verdict: 'block',
+  },
+  {
+    name: 'refused here',
+    facts: {
+      ...root,
+      rehearsal: there({
+        kind: 'refused',
+        original: 'operation forbidden: read only access prevents virDomainMigrate',
+      } as const),
+      shell,
+    },
+    verdict: 'block',
+    found: /of this host/,
+  },
+  { name: 'not to be seen', facts: { ...root, shell: missing }, verdict: 'unknown' },
+]);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, it } from 'vitest';
+import { devicesOf } from '../../src/libvirt/domain-devices.ts';
+import { cpuSet, resourcesOf } from '../../src/libvirt/domain-resources.ts';
+import { parseXml } from '../../src/libvirt/xml.ts';
+
+const devices = (xml: string): ReturnType<typeof devicesOf> =>
+  devicesOf(parseXml(`<devices>${xml}</devices>`));
+const resources = (xml: string): ReturnType<typeof resourcesOf> =>
+  resourcesOf(parseXml(`<domain>${xml}</domain>`));
+
+describe('devices of a definition', () => {
+  it('are none where there are none', () => {
+    expect(devicesOf(undefined)).toEqual(devices(''));
+  });
+
+  it('has network cards with what they are plugged into', () => {
+    expect(
+      devices(
+        "<interface type='network'><mac address='m1'/><source network='default' bridge='virbr0'/><filterref filter='f'/></interface>" +
+          "<interface type='direct'><mac address='m2'/><source dev='eno1' mode='vepa'/></interface>" +
+          "<interface type='user'><mac address='m3'/></interface>",
+      ).interfaces,
+    ).toEqual([
+      { type: 'network', mac: 'm1', source: 'default', filter: 'f', failover: false },
+      { type: 'direct', mac: 'm2', source: 'eno1', failover: false },
+      { type: 'user', mac: 'm3', failover: false },
+    ]);
+  });
+
+  it('has each path once, and not those that the host itself chooses', () => {
+    const found = devices(
+      "<serial type='pty'><source path='/dev/pts/3'/></serial>" +
+        "<serial type='file'><source path='/log/a'/></serial><console type='file'><source path='/log/a'/></console>" +
+        "<channel type='unix'><source mode='bind' path='/run/libvirt/qemu/channel/1-web/x'/></channel>" +
+        "<channel type='unix'><source mode='connect' path='/srv/x.sock'/></channel>" +
+        "<rng model='virtio'><backend model='random'>/dev/hwrng</backend></rng>" +
+        "<rng model='virtio'><backend model='builtin'/></rng>" +
+        "<input type='evdev'><source dev='/dev/input/event1'/></input>" +
+        "<memory model='nvdimm'><source><path>/pmem</path></source></memory>",
+    ).paths;
+    expect(found).toEqual([
+      { device: 'console', path: '/log/a', wants: 'parent' },
+      { device: 'channel', path: '/srv/x.sock', wants: 'exists' },
+      { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
+      { device: 'input', path: '/dev/input/event1', wants: 'exists' },
+      { device: 'memory', path: '/pmem', wants: 'exists' },
+    ]);
+  });
+
+  it('has a port of a screen only where it was fixed', () => {
+    expect(
+      devices(
+        "<graphics type='vnc' port='5900' autoport='yes'/><graphics type='vnc' port='5907' listen='10.0.0.1'/>",
+      ).graphics,
+    ).toEqual([
+      { type: 'vnc', listens: [] },
+      { type: 'vnc', listens: [{ type: 'address', address: '10.0.0.1' }], port: 5907 },
+    ]);
+  });
+});
+
+describe('resources of a definition', () => {
+  it('has numbers of CPUs in the notation of libvirt', () => {
+    expect(cpuSet('0-3,^2,8')).toEqual([0, 1, 3, 8]);
+    expect(cpuSet(undefined)).toEqual([]);
+    expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
+  });
+
+  it('has CPUs, pages, firmware, labels and counter', () => {
+    expect(
+      resources(
+        "<vcpu cpuset='1'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +
+          "<numatune><memory mode='preferred' nodeset='3'/></numatune>" +
+          "<memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>" +
+          "<os><loader>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
+          "<clock><timer name='tsc' frequency='1000'/></clock>",
+      ),
+    ).toEqual({
+      vcpus: 4,
+      pinnedCpus: [1, 6],
+      numaNodes: [],
+      hugepages: { sizeBytes: 2 ** 21 },
+      firmware: { loader: '/code', template: '/t' },
+      securityLabels: [{ model: 'selinux', type: 'static' }],
+      tsc: { invariant: false, frequencyHz: 1000 },
+    });
+  });
+});
