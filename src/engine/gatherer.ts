@@ -47,9 +47,19 @@ export interface GathererOptions {
 export class Gatherer {
   readonly #options: GathererOptions;
   readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
+  /** One listener for all facts: dozens on one signal look like a leak to Node, which says so on standard error. */
+  readonly #stopped: Promise<FactResult<never>>;
 
   constructor(options: GathererOptions) {
     this.#options = options;
+    const { lifetime } = options;
+    this.#stopped = new Promise((resolve) => {
+      const stopped = (): void => {
+        resolve({ available: false, why: msg('The preflight was stopped.') });
+      };
+      lifetime.addEventListener('abort', stopped, { once: true });
+      if (lifetime.aborted) stopped();
+    });
   }
 
   /** The fact or why there is none; never rejects. */
@@ -96,24 +106,17 @@ export class Gatherer {
         : fact.timeLimitMilliseconds(choices);
     const late = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let stopped: () => void = () => undefined;
     const overdue = new Promise<FactResult<T>>((resolve) => {
-      stopped = () => {
-        resolve({ available: false, why: msg('The preflight was stopped.') });
-      };
       timer = setTimeout(() => {
         resolve({ available: false, why: msg('There was no answer within $0 seconds.', limit / 1000) });
         late.abort();
       }, limit);
     });
-    lifetime.addEventListener('abort', stopped, { once: true });
-    if (lifetime.aborted) stopped();
     const signal = AbortSignal.any([lifetime, late.signal]);
     try {
-      return await Promise.race([overdue, settled(gather({ ...this.#options, signal }))]);
+      return await Promise.race([this.#stopped, overdue, settled(gather({ ...this.#options, signal }))]);
     } finally {
       clearTimeout(timer);
-      lifetime.removeEventListener('abort', stopped);
     }
   }
 }

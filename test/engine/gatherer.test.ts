@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { defineFact, type Fact, FactUnavailable } from '../../src/engine/fact.ts';
 import { FactCache, Gatherer, type GathererOptions } from '../../src/engine/gatherer.ts';
@@ -29,6 +30,28 @@ function counting(
 }
 
 describe('Gatherer', () => {
+  it('listens once for the end, however many facts there are', async () => {
+    const end = new AbortController();
+    const many = gatherer({ lifetime: end.signal });
+    const begun: string[] = [];
+    const results = Array.from({ length: 40 }, (_, index) => {
+      const name = `fact-${index}`;
+      return many.get(
+        defineFact<never>({
+          name,
+          gather: () => {
+            begun.push(name);
+            return new Promise(() => undefined);
+          },
+        }),
+      );
+    });
+    await expect.poll(() => begun.length).toBe(40);
+    expect(getEventListeners(end.signal, 'abort').length).toBeLessThan(5);
+    end.abort();
+    for (const result of await Promise.all(results)) expect(result.available).toBe(false);
+  });
+
   it('gathers once, and hands over what is needed and wanted', async () => {
     const base = counting('base');
     const broken = defineFact<number>({

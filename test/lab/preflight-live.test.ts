@@ -86,7 +86,15 @@ const healthyVerdicts: Readonly<Record<string, string>> = {
 
 /** What cannot be seen without a shell on the destination. */
 const needShell = [
-  ...['shared-storage', 'disk-path', 'disk-space', 'lock-manager', 'clock-skew', 'permissions'],
+  ...[
+    'shared-storage',
+    'disk-path',
+    'disk-space',
+    'device-files',
+    'lock-manager',
+    'clock-skew',
+    'permissions',
+  ],
 ];
 
 describe('between healthy hosts', () => {
