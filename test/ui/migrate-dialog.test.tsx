@@ -373,13 +373,22 @@ describe('the findings', () => {
 });
 
 describe('the forecast', () => {
-  const figures = { dirtyBytesPerSecond: 140e6, bandwidthBytesPerSecond: 12e6, bandwidthAssumed: true };
+  const figures = {
+    dirtyBytesPerSecond: 140e6,
+    bandwidthBytesPerSecond: 12e6,
+    bandwidthAssumed: true,
+    bandwidthSource: 'nominal' as const,
+    breakEvenBytesPerSecond: 160 * 1024 ** 2,
+    allowedDowntimeMilliseconds: 300,
+    course: [],
+    levers: [],
+  };
   test.each<[Forecast, RegExp]>([
     [
       {
         kind: 'converges',
         ...figures,
-        totalMilliseconds: { low: 20_000, high: 34_000 },
+        totalMilliseconds: { low: 20_000, likely: 26_000, high: 34_000 },
         downtimeMilliseconds: 120,
         passes: 3,
         sentBytes: 1,

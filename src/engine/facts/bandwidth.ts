@@ -2,6 +2,7 @@
 import type { DestinationParts } from '../destination-uri.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
+import type { BandwidthSource } from '../preflight-state.ts';
 import { type DataAddress, dataAddressFact } from './data-address.ts';
 import { destinationFact } from './destination.ts';
 import { destinationLibvirtFact } from './destination-libvirt.ts';
@@ -10,8 +11,11 @@ import { asLibvirtd, sshArgv } from './ssh-route.ts';
 /** What the link from this host to the destination carries. */
 export interface Bandwidth {
   readonly bytesPerSecond: number;
-  /** Not measured, but the nominal speed of the network device, or measured on another path than the data takes. */
-  readonly assumed: boolean;
+  readonly source: BandwidthSource;
+  /** Where it was measured over the way of the data: how long a packet and its answer take, in milliseconds. */
+  readonly roundTripMilliseconds?: number;
+  /** The largest packet on that way, in bytes. */
+  readonly mtu?: number;
 }
 
 /** No measurement sends more than this, nor longer than `mostSeconds`. */
@@ -88,10 +92,10 @@ export const bandwidthFact = defineFact<
     if (parts.transport === 'ssh') {
       return {
         bytesPerSecond: await measured(parts, context),
-        assumed: context.choices.migrationUri !== undefined && address.host !== parts.host,
+        source: 'measured-over-ssh',
       };
     }
-    return { bytesPerSecond: await nominal(target(address), context), assumed: true };
+    return { bytesPerSecond: await nominal(target(address), context), source: 'nominal' };
   },
 });
 

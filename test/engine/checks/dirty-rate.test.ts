@@ -13,8 +13,14 @@ const facts = (
   more: { dirty?: Partial<DirtyRate>; link?: Partial<Bandwidth> } = {},
 ): { domain: ReturnType<typeof domain>; dirtyRate: DirtyRate; bandwidth: Bandwidth } => ({
   domain: domain(),
-  dirtyRate: { bytesPerSecond: writes * MiB, seconds: 1, measured: true, ...more.dirty },
-  bandwidth: { bytesPerSecond: carries * MiB, assumed: false, ...more.link },
+  dirtyRate: {
+    bytesPerSecond: writes * MiB,
+    seconds: 1,
+    points: [{ seconds: 1, bytes: writes * MiB }],
+    measured: true,
+    ...more.dirty,
+  },
+  bandwidth: { bytesPerSecond: carries * MiB, source: 'measured', ...more.link },
 });
 
 testCheck(dirtyRateCheck, [
@@ -27,7 +33,7 @@ testCheck(dirtyRateCheck, [
   { name: 'paused', facts: facts(0, 9.5, { dirty: { measured: false } }), verdict: 'pass' },
   {
     name: 'an assumed link',
-    facts: facts(1, 125, { link: { assumed: true } }),
+    facts: facts(1, 125, { link: { source: 'nominal' } }),
     verdict: 'pass',
     also: (finding) => {
       expect(JSON.stringify(finding.details)).toContain('That was not measured');
