@@ -239,12 +239,21 @@ describe('the choices', () => {
     await userEvent.type(seconds, '61');
     expect(seconds).toHaveAccessibleDescription(/^Enter a whole number from 1 to 60\./);
     expect(migrateButton()).toHaveAccessibleDescription(/More options/);
+    const bandwidth = screen.getByRole('textbox', { name: /^Bandwidth/ });
+    await userEvent.type(bandwidth, 'fast');
+    expect(bandwidth).toHaveAccessibleDescription(/^Enter a number above 0\./);
     await expectAccessible();
+    await userEvent.clear(bandwidth);
+    await userEvent.type(bandwidth, '112.5');
     const before = model.preflights.length;
     await userEvent.clear(seconds);
     await userEvent.type(seconds, '60');
     const { choices } = await preflightOf(model, before + 1);
-    expect(choices).toMatchObject({ migrationUri: 'tcp://10.0.0.2', dirtyRateSeconds: 60 });
+    expect(choices).toMatchObject({
+      migrationUri: 'tcp://10.0.0.2',
+      dirtyRateSeconds: 60,
+      bandwidthBytesPerSecond: 112.5 * 1024 ** 2,
+    });
   });
 });
 
@@ -428,7 +437,6 @@ describe('migrating', () => {
         vm: { connection: 'system', name: 'web', uuid: web.uuid },
         destination: beta,
         temporary: false,
-        dirtyRateSeconds: 3,
         confirmedUriParameters: [],
       },
     ]);
