@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { dirtyRateCheck } from '../../../src/engine/checks/dirty-rate.ts';
+import type { FactResult } from '../../../src/engine/fact.ts';
 import type { Bandwidth } from '../../../src/engine/facts/bandwidth.ts';
 import type { DirtyRate } from '../../../src/engine/facts/dirty-rate.ts';
+import type { GuestMemory } from '../../../src/engine/facts/guest-memory.ts';
 import { domain } from '../fixtures.ts';
-import { testCheck } from '../test-check.ts';
+import { missing, testCheck } from '../test-check.ts';
 
 const MiB = 1024 * 1024;
 const facts = (
   writes: number,
   carries: number,
   more: { dirty?: Partial<DirtyRate>; link?: Partial<Bandwidth> } = {},
-): { domain: ReturnType<typeof domain>; dirtyRate: DirtyRate; bandwidth: Bandwidth } => ({
+): {
+  domain: ReturnType<typeof domain>;
+  dirtyRate: DirtyRate;
+  bandwidth: Bandwidth;
+  memory: FactResult<GuestMemory>;
+} => ({
   domain: domain(),
   dirtyRate: {
     bytesPerSecond: writes * MiB,
@@ -20,6 +27,7 @@ const facts = (
     measured: true,
     ...more.dirty,
   },
+  memory: missing,
   bandwidth: { bytesPerSecond: carries * MiB, source: 'measured', ...more.link },
 });
 
