@@ -133,15 +133,18 @@ async function migrate(
         : (forecast.course[0]?.remainingBytes ?? 0) / forecast.bandwidthBytesPerSecond;
   const limit = Math.ceil(patience.seconds + patience.times * expected);
   const uri = `qemu+ssh://${to.name}/system`;
-  const { exitCode, stderr } = await from.exec(
-    [
-      ...['timeout', '--signal=INT', `${limit}`, 'virsh', 'migrate', '--live', '--p2p'],
-      ...['--persistent', '--undefinesource', guest.uuid, uri],
-    ],
-    { check: false },
-  );
+  // By libvirt itself: virsh does not end on a signal as long as the job goes on.
+  const timer = setTimeout(() => {
+    void from.exec(['virsh', 'domjobabort', guest.uuid], { check: false });
+  }, limit * 1000);
+  const { exitCode, stderr } = await from
+    .exec(['virsh', 'migrate', '--live', '--p2p', '--persistent', '--undefinesource', guest.uuid, uri], {
+      check: false,
+    })
+    .finally(() => {
+      clearTimeout(timer);
+    });
   if (exitCode !== 0) {
-    await from.exec(['virsh', 'domjobabort', guest.uuid], { check: false });
     const state = await from.exec(['virsh', 'domstate', guest.uuid], { check: false });
     if (!state.stdout.startsWith('running')) throw new Error(`${guest.name}: ${exitCode}: ${stderr}`);
     return { converges: false };
