@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { parseArgs } from 'node:util';
 import { checks } from '../engine/checks/index.ts';
+import { parseBandwidth } from '../engine/given-bandwidth.ts';
 import { type Message, msg } from '../engine/message.ts';
 import { parseMigrationAddress } from '../engine/migration-address.ts';
 import type { ConnectionName } from '../engine/vm.ts';
@@ -22,8 +23,9 @@ export interface VmCommand extends PrintWishes {
   readonly destination: string;
   readonly temporary: boolean;
   readonly migrationUri: string | undefined;
-  /** Whole seconds, 1 to 60. */
-  readonly dirtyRateSeconds: number;
+  /** Whole seconds, 1 to 60; undefined: several windows. */
+  readonly dirtyRateSeconds: number | undefined;
+  readonly bandwidthBytesPerSecond: number | undefined;
   readonly overrides: ReadonlySet<string>;
   readonly acceptUnknown: boolean;
   readonly confirmedUriParameters: readonly string[];
@@ -36,9 +38,6 @@ export type Command =
   | ({ readonly kind: 'list'; readonly connection: ConnectionName } & PrintWishes)
   | VmCommand
   | { readonly kind: 'usage'; readonly problem: Message };
-
-/** Enough to see how busy a VM is, short enough to be waited for: the dialog begins with the same. */
-const defaultDirtyRateSeconds = 3;
 
 function usage(problem: Message): Command {
   return { kind: 'usage', problem };
@@ -115,9 +114,13 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     return usage(msg('$0 needs a VM and the URI of the destination.', command));
   if (extra !== undefined)
     return usage(msg('$0 takes a VM and a URI and nothing more, but there is $1.', command, extra));
-  const seconds = given.get('period')?.[0] ?? String(defaultDirtyRateSeconds);
-  if (!/^([1-9]|[1-5]\d|60)$/.test(seconds))
+  const seconds = given.get('period')?.[0];
+  if (seconds !== undefined && !/^([1-9]|[1-5]\d|60)$/.test(seconds))
     return usage(msg('--period is a whole number of seconds from 1 to 60, not $0.', seconds));
+  const bandwidthText = given.get('bandwidth')?.[0];
+  const bandwidth = parseBandwidth(bandwidthText ?? '');
+  if (bandwidth.kind === 'invalid' || (bandwidth.kind === 'none' && bandwidthText !== undefined))
+    return usage(msg('--bandwidth is a number of MiB/s above 0, not $0.', bandwidthText ?? ''));
   const addressText = given.get('migration-uri')?.[0];
   const address = parseMigrationAddress(addressText ?? '');
   if (address.kind === 'invalid' || (address.kind === 'none' && addressText !== undefined))
@@ -133,7 +136,8 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     destination,
     temporary: given.has('temporary'),
     migrationUri: address.kind === 'valid' ? address.uri : undefined,
-    dirtyRateSeconds: Number(seconds),
+    dirtyRateSeconds: seconds === undefined ? undefined : Number(seconds),
+    bandwidthBytesPerSecond: bandwidth.kind === 'valid' ? bandwidth.bytesPerSecond : undefined,
     overrides,
     acceptUnknown: given.has('accept-unknown'),
     // libvirt compares the names of parameters without regard to case.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../engine/choices.ts';
 import type { Finding, Remedy, Verdict } from '../engine/finding.ts';
-import { forecastWords } from '../engine/forecast-words.ts';
+import { forecastWords, leversWords } from '../engine/forecast-words.ts';
 import { msg } from '../engine/message.ts';
 import type { Plan } from '../engine/plan.ts';
 import { verdictOf } from '../engine/preflight.ts';
@@ -102,6 +102,7 @@ export function checkText(
   const findings = state.checks
     .flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []))
     .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
+  const levers = leversWords(state.forecast);
   return [
     `${choices.vm.name} -> ${choices.destination}`,
     ...wrapped(say(plan.sentence), width, ''),
@@ -109,6 +110,8 @@ export function checkText(
     ...findings.flatMap((finding) => findingLines(finding, overridden, width)),
     '',
     ...wrapped(`${say(msg('Forecast'))}: ${forecastWords(state.forecast).map(say).join(' ')}`, width, ''),
+    ...(levers.length === 0 ? [] : [`${say(msg('What would change it'))}:`]),
+    ...levers.flatMap((each) => wrapped(`- ${say(each)}`, width, '  ')),
     `${say(msg('The same by hand'))}: ${shellCommand(...plan.virsh)}`,
     '',
     say(verdictSentence(verdictOf(state, overridden))),

@@ -39,7 +39,15 @@ export const options: readonly Option[] = [
     name: 'period',
     value: 'SECONDS',
     commands: withVm,
-    help: msg('How long to watch how fast the VM changes its memory, 1 to 60; 3 unless given.'),
+    help: msg(
+      'How long to watch how fast the VM changes its memory, 1 to 60; unless given 1, 2, 4 and 8, one after the other.',
+    ),
+  },
+  {
+    name: 'bandwidth',
+    value: 'MIB/S',
+    commands: withVm,
+    help: msg('What the link carries, in MiB/s; measured unless given.'),
   },
   {
     name: 'override',

@@ -66,8 +66,11 @@ export async function runPreflight(
     vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
     destination: input.uri,
     temporary: command.temporary,
-    dirtyRateSeconds: command.dirtyRateSeconds,
     confirmedUriParameters: command.confirmedUriParameters,
+    ...(command.dirtyRateSeconds === undefined ? {} : { dirtyRateSeconds: command.dirtyRateSeconds }),
+    ...(command.bandwidthBytesPerSecond === undefined
+      ? {}
+      : { bandwidthBytesPerSecond: command.bandwidthBytesPerSecond }),
     ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
   };
   const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);

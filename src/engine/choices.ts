@@ -10,8 +10,10 @@ export interface MigrationChoices {
   readonly temporary: boolean;
   /** Address for the data (`tcp://10.0.0.2`), instead of the host name that the destination gives. */
   readonly migrationUri?: string;
-  /** Length of the dirty-rate measurement, whole seconds 1 to 60 (libvirt's limits). */
-  readonly dirtyRateSeconds: number;
+  /** One period for the dirty rate, whole seconds 1 to 60 (libvirt's limits); absent: several windows, 15 s together. */
+  readonly dirtyRateSeconds?: number;
+  /** What the link carries, if the admin says it; absent: it is measured. */
+  readonly bandwidthBytesPerSecond?: number;
   /** URI parameters that run programs or weaken checks, which the admin confirmed by name. */
   readonly confirmedUriParameters: readonly string[];
 }

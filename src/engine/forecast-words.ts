@@ -1,13 +1,76 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, plainText } from './message.ts';
-import type { Forecast } from './preflight-state.ts';
+import type { Forecast, LeverEffect } from './preflight-state.ts';
 import { durationWords, rateWords, sizeWords } from './quantity.ts';
 
-function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
+/** Where the figure of the link comes from. */
+export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const rate = rateWords(forecast.bandwidthBytesPerSecond);
-  return forecast.bandwidthAssumed
-    ? msg('The link is taken to carry $0; that was not measured.', rate)
-    : msg('The link between the hosts carries $0, as measured.', rate);
+  switch (forecast.bandwidthSource) {
+    case 'measured':
+      return msg('The link between the hosts carries $0, as measured.', rate);
+    case 'measured-over-ssh':
+      return msg('The link carries $0, as measured through ssh; the data may go faster.', rate);
+    case 'given':
+      return msg('The link carries $0, as you said.', rate);
+    case 'nominal':
+      return msg('The link is taken to carry $0; that was not measured.', rate);
+  }
+}
+
+function leverName(effect: LeverEffect): Message {
+  switch (effect.lever) {
+    case 'auto-converge':
+      return (effect.throttlePercent ?? 0) > 0
+        ? msg('Slowing the VM (auto-converge), by up to $0 %', effect.throttlePercent ?? 0)
+        : msg('Slowing the VM (auto-converge)');
+    case 'post-copy':
+      return msg('Finishing over there (post-copy)');
+    case 'longer-pause':
+      return msg('Allowing a pause of $0', durationWords(effect.allowedMilliseconds ?? 0));
+    case 'bandwidth-limit':
+      return msg('Limiting the bandwidth to $0', rateWords(effect.limitBytesPerSecond ?? 0));
+    case 'pause-vm':
+      return msg('Pausing the VM for the whole time');
+  }
+}
+
+/** What one lever would change, in one sentence. */
+export function leverWords(effect: LeverEffect): Message {
+  const name = leverName(effect);
+  const total = durationWords(effect.totalMilliseconds ?? 0);
+  const pause = durationWords(effect.downtimeMilliseconds ?? 0);
+  if (!effect.converges) {
+    return effect.confidence === 'estimate'
+      ? msg('$0: estimated not to come to an end.', name)
+      : msg('$0: would not come to an end.', name);
+  }
+  // How long the VM stands still while it changes hosts is not known beforehand; its first accesses then wait for the network.
+  if (effect.lever === 'post-copy')
+    return msg('$0: estimated $1, a short pause, and then a slower VM until all is there.', name, total);
+  return effect.confidence === 'estimate'
+    ? msg('$0: estimated $1, with a pause of $2.', name, total, pause)
+    : msg('$0: $1, with a pause of $2.', name, total, pause);
+}
+
+/** How what remains comes down, or not. */
+export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
+  const first = sizeWords(forecast.course[0]?.remainingBytes ?? 0);
+  const fits = sizeWords((forecast.bandwidthBytesPerSecond * forecast.allowedDowntimeMilliseconds) / 1000);
+  return forecast.kind === 'converges'
+    ? msg(
+        'At first $0 remain; after $1 passes what remains is less than $2, which fits into the allowed pause of $3.',
+        first,
+        forecast.passes,
+        fits,
+        durationWords(forecast.allowedDowntimeMilliseconds),
+      )
+    : msg(
+        'At first $0 remain; it never comes down to $1, which would fit into the allowed pause of $2.',
+        first,
+        fits,
+        durationWords(forecast.allowedDowntimeMilliseconds),
+      );
 }
 
 function timeWords({ low, high }: { readonly low: number; readonly high: number }): Message {
@@ -15,6 +78,11 @@ function timeWords({ low, high }: { readonly low: number; readonly high: number 
   return plainText(from) === plainText(to)
     ? msg('It will take about $0.', from)
     : msg('It will take between $0 and $1.', from, to);
+}
+
+/** What each lever would change; nothing where there is no forecast. */
+export function leversWords(forecast: Forecast | undefined): readonly Message[] {
+  return forecast === undefined || forecast.kind === 'unknown' ? [] : forecast.levers.map(leverWords);
 }
 
 /** The forecast as sentences, for where there is no room for a picture: reports and the command line. */

@@ -10,27 +10,70 @@ export type CheckProgress =
 /** What the preflight as a whole says; `blocked` counts only blocks that were not overridden. */
 export type PreflightVerdict = 'ready' | 'ready-with-warnings' | 'blocked' | 'unknown';
 
+/** Where the figure for the bandwidth comes from, the best first. */
+export type BandwidthSource =
+  /** Measured over the address and a port that the data will take. */
+  | 'measured'
+  /** Measured through ssh, which encrypts and may take another way. */
+  | 'measured-over-ssh'
+  /** The admin's own figure. */
+  | 'given'
+  /** The nominal speed of the network device: an assumption. */
+  | 'nominal';
+
+/** One moment of the copying: how much memory is still to be sent. */
+export interface CoursePoint {
+  readonly milliseconds: number;
+  readonly remainingBytes: number;
+}
+
+/** What may be changed about a migration so that it ends, or ends sooner, or disturbs less. */
+export type LeverName = 'auto-converge' | 'post-copy' | 'longer-pause' | 'bandwidth-limit' | 'pause-vm';
+
+/** What the migration would be like with one lever. Times in milliseconds, rates in bytes per second. */
+export interface LeverEffect {
+  readonly lever: LeverName;
+  /** `computed`: from the same model. `estimate`: how the VM would take it cannot be known beforehand. */
+  readonly confidence: 'computed' | 'estimate';
+  readonly converges: boolean;
+  /** Absent where it does not end. */
+  readonly totalMilliseconds?: number;
+  /** How long the VM stands still; absent where it does not end. */
+  readonly downtimeMilliseconds?: number;
+  /** For a longer pause: what is allowed then. */
+  readonly allowedMilliseconds?: number;
+  /** For a limit: what it is. */
+  readonly limitBytesPerSecond?: number;
+  /** For auto-converge: the share of its processor time that the VM loses at the end, in percent. */
+  readonly throttlePercent?: number;
+}
+
+/** The figures of every forecast. Rates in bytes per second. */
+interface ForecastFigures {
+  readonly dirtyBytesPerSecond: number;
+  readonly bandwidthBytesPerSecond: number;
+  /** The bandwidth was not measured on the way of the data. */
+  readonly bandwidthAssumed: boolean;
+  readonly bandwidthSource: BandwidthSource;
+  /** The least bandwidth with which it ends. */
+  readonly breakEvenBytesPerSecond: number;
+  /** How long QEMU may stop the VM for the last pass. */
+  readonly allowedDowntimeMilliseconds: number;
+  /** What remains over the time, for a picture; of one that does not end, the beginning. */
+  readonly course: readonly CoursePoint[];
+  readonly levers: readonly LeverEffect[];
+}
+
 /** Whether the copying of memory will come to an end. Times in milliseconds, sizes in bytes, rates in bytes per second. */
 export type Forecast =
-  | {
+  | ({
       readonly kind: 'converges';
-      readonly totalMilliseconds: { readonly low: number; readonly high: number };
+      readonly totalMilliseconds: { readonly low: number; readonly likely: number; readonly high: number };
       readonly downtimeMilliseconds: number;
       readonly passes: number;
       readonly sentBytes: number;
-      readonly dirtyBytesPerSecond: number;
-      readonly bandwidthBytesPerSecond: number;
-      /** The bandwidth was not measured but assumed (nominal speed of the link). */
-      readonly bandwidthAssumed: boolean;
-    }
-  | {
-      readonly kind: 'does-not-converge';
-      readonly dirtyBytesPerSecond: number;
-      readonly bandwidthBytesPerSecond: number;
-      readonly bandwidthAssumed: boolean;
-      /** The least bandwidth with which it would end. */
-      readonly breakEvenBytesPerSecond: number;
-    }
+    } & ForecastFigures)
+  | ({ readonly kind: 'does-not-converge' } & ForecastFigures)
   | { readonly kind: 'unknown'; readonly why: Message };
 
 /** A preflight, running or done. Checks keep the order of the registry. */

@@ -9,6 +9,7 @@ import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
 import { domainFact } from './facts/domain.ts';
+import { guestMemoryFact } from './facts/guest-memory.ts';
 import type { Finding } from './finding.ts';
 import { forecastFrom } from './forecast.ts';
 import { FactCache, Gatherer } from './gatherer.ts';
@@ -91,12 +92,13 @@ export class Preflight {
   }
 
   async #forecast(): Promise<void> {
-    const [domain, dirtyRate, bandwidth] = await Promise.all([
+    const [domain, dirtyRate, bandwidth, memory] = await Promise.all([
       this.#gatherer.get(domainFact),
       this.#gatherer.get(dirtyRateFact),
       this.#gatherer.get(bandwidthFact),
+      this.#gatherer.get(guestMemoryFact),
     ]);
-    const forecast = forecastFrom(domain, dirtyRate, bandwidth);
+    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory);
     if (!this.#ended.signal.aborted) this.#state.update((state) => ({ ...state, forecast }));
   }
 

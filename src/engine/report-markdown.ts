@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from './choices.ts';
 import type { Finding, Remedy, Verdict } from './finding.ts';
-import { forecastWords } from './forecast-words.ts';
+import { forecastWords, leversWords } from './forecast-words.ts';
 import { type Message, msg, plainText, type Translator } from './message.ts';
 import type { Plan } from './plan.ts';
 import { verdictOf } from './preflight.ts';
@@ -67,6 +67,7 @@ export function markdownOf(
     .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
   const loud = findings.filter((finding) => 'remedies' in finding);
   const calm = findings.filter((finding) => !('remedies' in finding));
+  const levers = leversWords(state.forecast);
   return `${[
     `# ${say(msg('Migration of $0 to $1', choices.vm.name, choices.destination))}`,
     `**${say(verdictSentence(verdictOf(state, overridden)))}**`,
@@ -81,6 +82,7 @@ export function markdownOf(
         ]),
     `## ${say(msg('Forecast'))}`,
     forecastWords(state.forecast).map(say).join(' '),
+    ...(levers.length === 0 ? [] : [levers.map((each) => `- ${say(each)}`).join('\n')]),
     `## ${say(msg('The same migration by hand'))}`,
     code(shellCommand(...plan.virsh)),
   ].join('\n\n')}\n`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../engine/choices.ts';
 import type { DestinationInput } from '../engine/destination-uri.ts';
+import { type GivenBandwidth, parseBandwidth } from '../engine/given-bandwidth.ts';
 import { type MigrationAddress, parseMigrationAddress } from '../engine/migration-address.ts';
 import type { VmIdentity } from '../engine/vm.ts';
 
@@ -10,7 +11,10 @@ export interface DialogState {
   readonly temporary: boolean;
   /** Empty: libvirt chooses. */
   readonly migrationAddress: string;
+  /** Empty: several windows. */
   readonly dirtyRateSeconds: string;
+  /** In MiB/s; empty: it is measured. */
+  readonly bandwidth: string;
   /** Names of URI parameters that were confirmed. */
   readonly confirmed: ReadonlySet<string>;
   /** Checks whose block was overridden. */
@@ -27,6 +31,7 @@ export type DialogAction =
   | { readonly type: 'temporary'; readonly temporary: boolean }
   | { readonly type: 'migration-address'; readonly text: string }
   | { readonly type: 'dirty-rate-seconds'; readonly text: string }
+  | { readonly type: 'bandwidth'; readonly text: string }
   | { readonly type: 'confirm'; readonly names: readonly string[]; readonly confirmed: boolean }
   | { readonly type: 'override'; readonly check: string; readonly overridden: boolean }
   | { readonly type: 'options'; readonly open: boolean }
@@ -34,16 +39,14 @@ export type DialogAction =
   | { readonly type: 'started' }
   | { readonly type: 'back' };
 
-/** Enough to see how busy a VM is, short enough to be waited for. */
-const defaultDirtyRateSeconds = '3';
-
 /** The dialog as it opens; a link may have filled it in. It never begins by itself. */
 export function openedDialog(filledIn: { readonly uri: string; readonly temporary: boolean }): DialogState {
   return {
     destination: filledIn.uri,
     temporary: filledIn.temporary,
     migrationAddress: '',
-    dirtyRateSeconds: defaultDirtyRateSeconds,
+    dirtyRateSeconds: '',
+    bandwidth: '',
     confirmed: new Set(),
     overrides: new Set(),
     round: 0,
@@ -68,6 +71,8 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
       return { ...state, migrationAddress: action.text, overrides: new Set() };
     case 'dirty-rate-seconds':
       return { ...state, dirtyRateSeconds: action.text };
+    case 'bandwidth':
+      return { ...state, bandwidth: action.text, overrides: new Set() };
     case 'confirm':
       return { ...state, confirmed: changed(state.confirmed, action.names, action.confirmed) };
     case 'override':
@@ -83,11 +88,30 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
   }
 }
 
-/** The measuring period in whole seconds, within libvirt's limits; undefined if what was entered is none. */
-export function dirtyRateSeconds({ dirtyRateSeconds: text }: DialogState): number | undefined {
-  if (!/^\d{1,2}$/.test(text.trim())) return undefined;
-  const seconds = Number(text);
-  return seconds >= 1 && seconds <= 60 ? seconds : undefined;
+/** The field for the measuring period: whole seconds within libvirt's limits, or nothing for several windows. */
+export type MeasuringPeriod =
+  | { readonly kind: 'several' }
+  | { readonly kind: 'one'; readonly seconds: number }
+  | { readonly kind: 'invalid' };
+
+/** Reads the field for the measuring period. */
+export function measuringPeriod({ dirtyRateSeconds: text }: DialogState): MeasuringPeriod {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'several' };
+  const seconds = /^\d{1,2}$/.test(trimmed) ? Number(trimmed) : 0;
+  return seconds >= 1 && seconds <= 60 ? { kind: 'one', seconds } : { kind: 'invalid' };
+}
+
+/** Reads the field for the bandwidth. */
+export function givenBandwidth({ bandwidth }: DialogState): GivenBandwidth {
+  return parseBandwidth(bandwidth);
+}
+
+/** True if everything under "More options" is understood. */
+export function optionsComplete(state: DialogState): boolean {
+  return [measuringPeriod(state), givenBandwidth(state), migrationAddress(state)].every(
+    ({ kind }) => kind !== 'invalid',
+  );
 }
 
 /** Reads the field for the address of the data. */
@@ -101,15 +125,17 @@ export function choicesOf(
   vm: VmIdentity,
   destination: DestinationInput,
 ): MigrationChoices | undefined {
-  const seconds = dirtyRateSeconds(state);
+  const period = measuringPeriod(state);
+  const bandwidth = givenBandwidth(state);
   const address = migrationAddress(state);
-  if (destination.kind !== 'valid' || seconds === undefined || address.kind === 'invalid') return undefined;
+  if (destination.kind !== 'valid' || !optionsComplete(state)) return undefined;
   return {
     vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
     destination: destination.uri,
     temporary: state.temporary,
-    dirtyRateSeconds: seconds,
     confirmedUriParameters: [...state.confirmed],
-    ...(address.kind === 'none' ? {} : { migrationUri: address.uri }),
+    ...(period.kind === 'one' ? { dirtyRateSeconds: period.seconds } : {}),
+    ...(bandwidth.kind === 'valid' ? { bandwidthBytesPerSecond: bandwidth.bytesPerSecond } : {}),
+    ...(address.kind === 'valid' ? { migrationUri: address.uri } : {}),
   };
 }

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { ExpandableSection } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
+import { bandwidthWords, courseWords, leverWords } from '../engine/forecast-words.ts';
 import type { Forecast } from '../engine/preflight-state.ts';
 import { formatBytes, formatDuration, formatRate } from './format.ts';
 import { Notice } from './notice.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
-
-function bandwidthWords({
-  bandwidthBytesPerSecond,
-  bandwidthAssumed,
-}: {
-  readonly bandwidthBytesPerSecond: number;
-  readonly bandwidthAssumed: boolean;
-}): string {
-  const rate = formatRate(bandwidthBytesPerSecond);
-  return bandwidthAssumed
-    ? format(_('The link is taken to carry $0; that was not measured.'), rate)
-    : format(_('The link between the hosts carries $0, as measured.'), rate);
-}
 
 function duration({ low, high }: { readonly low: number; readonly high: number }): string {
   const [from, to] = [formatDuration(low), formatDuration(high)];
@@ -46,7 +35,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
               formatRate(forecast.dirtyBytesPerSecond),
               formatBytes(forecast.sentBytes),
             )}{' '}
-            {bandwidthWords(forecast)}
+            {textOf(bandwidthWords(forecast))}
           </p>
         </Notice>
       );
@@ -58,7 +47,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
               _('The VM changes its memory faster than it can be sent: $0.'),
               formatRate(forecast.dirtyBytesPerSecond),
             )}{' '}
-            {bandwidthWords(forecast)}
+            {textOf(bandwidthWords(forecast))}
           </p>
           <p>
             {format(
@@ -79,11 +68,28 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
   }
 }
 
+/** What remains over the time, and what else could be done; folded away. */
+function Details({ forecast }: { readonly forecast: Exclude<Forecast, { kind: 'unknown' }> }): ReactNode {
+  return (
+    <ExpandableSection toggleText={_('How it would go, and what would change it')} isIndented>
+      <p>{textOf(courseWords(forecast))}</p>
+      <ul className="migrate-levers">
+        {forecast.levers.map((effect) => (
+          <li key={effect.lever} data-lever={effect.lever} data-converges={effect.converges}>
+            {textOf(leverWords(effect))}
+          </li>
+        ))}
+      </ul>
+    </ExpandableSection>
+  );
+}
+
 /** How long it will take and how long the VM will pause, or that it will never finish and what would change that. */
 export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
   return (
     <div className="migrate-forecast" data-forecast={forecast.kind}>
       <Body forecast={forecast} />
+      {forecast.kind === 'unknown' ? null : <Details forecast={forecast} />}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { RemedyAction } from '../engine/finding.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import { planFor } from '../engine/plan.ts';
 import type { Refusal, Vm } from '../engine/vm.ts';
-import { choicesOf, dirtyRateSeconds, migrationAddress, openedDialog, reduceDialog } from './dialog-state.ts';
+import { choicesOf, openedDialog, optionsComplete, reduceDialog } from './dialog-state.ts';
 import { MigrateForm } from './migrate-form.tsx';
 import { MigrationView } from './migration-view.tsx';
 import type { Model } from './model.ts';
@@ -57,12 +57,16 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
       vm,
       destination: '',
       temporary: state.temporary,
-      dirtyRateSeconds: 1,
       confirmedUriParameters: [],
     },
   );
-  const formComplete = dirtyRateSeconds(state) !== undefined && migrationAddress(state).kind !== 'invalid';
-  const { ready, text: why } = readiness(input, formComplete, state.confirmed, preflight, state.overrides);
+  const { ready, text: why } = readiness(
+    input,
+    optionsComplete(state),
+    state.confirmed,
+    preflight,
+    state.overrides,
+  );
 
   const start = (): void => {
     if (!ready || choices === undefined) return;

@@ -8,7 +8,13 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
-import { type DialogAction, type DialogState, dirtyRateSeconds, migrationAddress } from './dialog-state.ts';
+import {
+  type DialogAction,
+  type DialogState,
+  givenBandwidth,
+  measuringPeriod,
+  migrationAddress,
+} from './dialog-state.ts';
 import { _ } from './translate.ts';
 
 /** What is seldom needed, folded away. */
@@ -24,11 +30,14 @@ export function MoreOptions({
   const secondsId = useId();
   const secondsHelp = useId();
   const badAddress = migrationAddress(state).kind === 'invalid';
-  const badSeconds = dirtyRateSeconds(state) === undefined;
+  const bandwidthId = useId();
+  const bandwidthHelp = useId();
+  const badSeconds = measuringPeriod(state).kind === 'invalid';
+  const badBandwidth = givenBandwidth(state).kind === 'invalid';
   return (
     <ExpandableSection
       toggleText={_('More options')}
-      isExpanded={state.optionsOpen || badAddress || badSeconds}
+      isExpanded={state.optionsOpen || badAddress || badSeconds || badBandwidth}
       onToggle={(_event, open) => {
         dispatch({ type: 'options', open });
       }}
@@ -87,7 +96,36 @@ export function MoreOptions({
               >
                 {badSeconds
                   ? _('Enter a whole number from 1 to 60.')
-                  : _('How long to watch how fast the VM changes its memory. Longer is more exact.')}
+                  : _(
+                      'How long to watch how fast the VM changes its memory. If left empty, it is watched for 1, 2, 4 and 8 seconds, which shows whether it writes to the same memory again and again.',
+                    )}
+              </HelperTextItem>
+            </HelperText>
+          </FormHelperText>
+        </FormGroup>
+        <FormGroup label={_('Bandwidth to the destination, in MiB/s')} fieldId={bandwidthId}>
+          <TextInput
+            id={bandwidthId}
+            className="migrate-seconds"
+            inputMode="decimal"
+            value={state.bandwidth}
+            validated={badBandwidth ? 'error' : 'default'}
+            aria-describedby={bandwidthHelp}
+            autoComplete="off"
+            onChange={(_event, text) => {
+              dispatch({ type: 'bandwidth', text });
+            }}
+          />
+          <FormHelperText>
+            <HelperText>
+              <HelperTextItem
+                id={bandwidthHelp}
+                variant={badBandwidth ? 'error' : 'default'}
+                screenReaderText={_('error')}
+              >
+                {badBandwidth
+                  ? _('Enter a number above 0.')
+                  : _('What the forecast reckons with. If left empty, it is measured.')}
               </HelperTextItem>
             </HelperText>
           </FormHelperText>

@@ -2,11 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { benchForecast } from './forecast.ts';
 import { benchList } from './list.ts';
 import { benchPreflight } from './preflight.ts';
 
 /** A section prints what it measures as it goes; its answer goes into its JSON file. */
 const sections: Readonly<Record<string, () => Promise<unknown>>> = {
+  forecast: benchForecast,
   list: benchList,
   preflight: benchPreflight,
 };

@@ -11,7 +11,8 @@ const plain = {
   destination: uri,
   temporary: false,
   migrationUri: undefined,
-  dirtyRateSeconds: 3,
+  dirtyRateSeconds: undefined,
+  bandwidthBytesPerSecond: undefined,
   overrides: new Set(),
   acceptUnknown: false,
   confirmedUriParameters: [],
@@ -35,7 +36,16 @@ describe('parseArguments', () => {
     expect(
       parseArguments([
         ...['migrate', '--temporary', 'web', '--override', 'data-ports', '--override=dirty-rate', uri, '-q'],
-        ...['--migration-uri', '10.0.0.2', '--period', '60', '--accept-unknown', '--json'],
+        ...[
+          '--migration-uri',
+          '10.0.0.2',
+          '--period',
+          '60',
+          '--bandwidth',
+          '112.5',
+          '--accept-unknown',
+          '--json',
+        ],
         ...['--confirm-parameter', 'No_Verify', '--connection', 'session'],
       ]),
     ).toEqual({
@@ -46,6 +56,7 @@ describe('parseArguments', () => {
       temporary: true,
       migrationUri: 'tcp://10.0.0.2',
       dirtyRateSeconds: 60,
+      bandwidthBytesPerSecond: 112.5 * 1024 ** 2,
       overrides: new Set(['data-ports', 'dirty-rate']),
       acceptUnknown: true,
       confirmedUriParameters: ['no_verify'],
@@ -76,6 +87,7 @@ describe('parseArguments', () => {
     [['list', '--temporary'], 'list has no option --temporary.'],
     [['check', 'web', uri, '--accept-unknown'], 'check has no option --accept-unknown.'],
     [['check', 'web', uri, '--frobnicate'], "Unknown option '--frobnicate'"],
+    [['check', 'web', uri, '--bandwidth', '0'], '--bandwidth is a number of MiB/s above 0, not 0.'],
     [['check', 'web', uri, '--period'], "Option '--period <value>' argument missing"],
     [['check', 'web', uri, '--json=yes'], "Option '--json' does not take an argument"],
     [['check', 'web', uri, '--period=0'], '--period is a whole number of seconds from 1 to 60, not 0.'],

@@ -206,11 +206,9 @@ describe('the command line', () => {
         const command = parseArguments(words);
         if (command.kind === 'usage') expect(plainText(command.problem)).not.toMatch(/^$|undefined/);
         if (command.kind !== 'check' && command.kind !== 'migrate') return;
-        expect(
-          Number.isInteger(command.dirtyRateSeconds) &&
-            command.dirtyRateSeconds >= 1 &&
-            command.dirtyRateSeconds <= 60,
-        ).toBe(true);
+        // None: several windows are measured.
+        const { dirtyRateSeconds: seconds = 1 } = command;
+        expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60).toBe(true);
         expect(words).toContain(command.vm);
         expect(words).toContain(command.destination);
         for (const id of command.overrides) expect(checks.map((check) => check.id)).toContain(id);

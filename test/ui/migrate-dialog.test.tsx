@@ -239,12 +239,21 @@ describe('the choices', () => {
     await userEvent.type(seconds, '61');
     expect(seconds).toHaveAccessibleDescription(/^Enter a whole number from 1 to 60\./);
     expect(migrateButton()).toHaveAccessibleDescription(/More options/);
+    const bandwidth = screen.getByRole('textbox', { name: /^Bandwidth/ });
+    await userEvent.type(bandwidth, 'fast');
+    expect(bandwidth).toHaveAccessibleDescription(/^Enter a number above 0\./);
     await expectAccessible();
+    await userEvent.clear(bandwidth);
+    await userEvent.type(bandwidth, '112.5');
     const before = model.preflights.length;
     await userEvent.clear(seconds);
     await userEvent.type(seconds, '60');
     const { choices } = await preflightOf(model, before + 1);
-    expect(choices).toMatchObject({ migrationUri: 'tcp://10.0.0.2', dirtyRateSeconds: 60 });
+    expect(choices).toMatchObject({
+      migrationUri: 'tcp://10.0.0.2',
+      dirtyRateSeconds: 60,
+      bandwidthBytesPerSecond: 112.5 * 1024 ** 2,
+    });
   });
 });
 
@@ -377,13 +386,22 @@ describe('the findings', () => {
 });
 
 describe('the forecast', () => {
-  const figures = { dirtyBytesPerSecond: 140e6, bandwidthBytesPerSecond: 12e6, bandwidthAssumed: true };
+  const figures = {
+    dirtyBytesPerSecond: 140e6,
+    bandwidthBytesPerSecond: 12e6,
+    bandwidthAssumed: true,
+    bandwidthSource: 'nominal' as const,
+    breakEvenBytesPerSecond: 160 * 1024 ** 2,
+    allowedDowntimeMilliseconds: 300,
+    course: [],
+    levers: [],
+  };
   test.each<[Forecast, RegExp]>([
     [
       {
         kind: 'converges',
         ...figures,
-        totalMilliseconds: { low: 20_000, high: 34_000 },
+        totalMilliseconds: { low: 20_000, likely: 26_000, high: 34_000 },
         downtimeMilliseconds: 120,
         passes: 3,
         sentBytes: 1,
@@ -423,7 +441,6 @@ describe('migrating', () => {
         vm: { connection: 'system', name: 'web', uuid: web.uuid },
         destination: beta,
         temporary: false,
-        dirtyRateSeconds: 3,
         confirmedUriParameters: [],
       },
     ]);

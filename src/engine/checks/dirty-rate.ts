@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
-import { bandwidthFact } from '../facts/bandwidth.ts';
+import { type Bandwidth, bandwidthFact } from '../facts/bandwidth.ts';
 import { dirtyRateFact } from '../facts/dirty-rate.ts';
 import { domainFact } from '../facts/domain.ts';
+import { guestMemoryFact } from '../facts/guest-memory.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { forecastFrom } from '../forecast.ts';
 import { type Message, msg } from '../message.ts';
@@ -28,6 +29,19 @@ const advice: readonly [Remedy, ...Remedy[]] = [
   { text: msg('Do not migrate it live: shut it off, and start it on the destination.') },
 ];
 
+function bandwidthSentence({ source }: Bandwidth, link: Message): Message {
+  switch (source) {
+    case 'measured':
+      return msg('The link carries $0, measured on the way that the data will take.', link);
+    case 'measured-over-ssh':
+      return msg('The link carries $0, measured over ssh.', link);
+    case 'given':
+      return msg('The link carries $0, as you said.', link);
+    case 'nominal':
+      return msg('The link is taken for $0. That was not measured.', link);
+  }
+}
+
 /** Does the link carry more than the VM writes? */
 export const dirtyRateCheck = defineCheck({
   id: 'dirty-rate',
@@ -36,21 +50,21 @@ export const dirtyRateCheck = defineCheck({
     'While the memory is sent, the VM writes to it. What it wrote has to be sent again. If it writes faster than the link carries, this never ends.',
   ),
   needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
-  judge: ({ domain, dirtyRate, bandwidth }): Judgement => {
+  wants: { memory: guestMemoryFact },
+  judge: ({ domain, dirtyRate, bandwidth, memory }): Judgement => {
     const dirty = rate(dirtyRate.bytesPerSecond);
     const link = rate(bandwidth.bytesPerSecond);
     const details = [
       dirtyRate.measured
         ? msg('The VM writes to $0 of its memory, measured for $1 s.', dirty, dirtyRate.seconds)
         : msg('The VM is paused, so it writes nothing.'),
-      bandwidth.assumed
-        ? msg('The link is taken for $0. That was not measured.', link)
-        : msg('The link carries $0, measured over ssh.', link),
+      bandwidthSentence(bandwidth, link),
     ];
     const forecast = forecastFrom(
       { available: true, value: domain },
       { available: true, value: dirtyRate },
       { available: true, value: bandwidth },
+      memory,
     );
     if (forecast.kind === 'does-not-converge') {
       return {
@@ -72,7 +86,10 @@ export const dirtyRateCheck = defineCheck({
         },
       };
     }
-    if (dirtyRate.bytesPerSecond > close * bandwidth.bytesPerSecond) {
+    if (
+      forecast.kind === 'converges' &&
+      forecast.breakEvenBytesPerSecond > close * bandwidth.bytesPerSecond
+    ) {
       return {
         verdict: 'warn',
         found: msg(

@@ -2,7 +2,18 @@
 import type { DestinationParts } from '../destination-uri.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
+import type { BandwidthSource } from '../preflight-state.ts';
+import { shellCommand } from '../shell-quote.ts';
+import {
+  listenerScript,
+  mostBytes,
+  mostSeconds,
+  type Probe,
+  parseProbe,
+  senderScript,
+} from './bandwidth-probe.ts';
 import { type DataAddress, dataAddressFact } from './data-address.ts';
+import { type DataPorts, dataPortsFact } from './data-ports.ts';
 import { destinationFact } from './destination.ts';
 import { destinationLibvirtFact } from './destination-libvirt.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
@@ -10,13 +21,12 @@ import { asLibvirtd, sshArgv } from './ssh-route.ts';
 /** What the link from this host to the destination carries. */
 export interface Bandwidth {
   readonly bytesPerSecond: number;
-  /** Not measured, but the nominal speed of the network device, or measured on another path than the data takes. */
-  readonly assumed: boolean;
+  readonly source: BandwidthSource;
+  /** Where it was measured over the way of the data: how long a packet and its answer take, in milliseconds. */
+  readonly roundTripMilliseconds?: number;
+  /** The largest packet on that way, in bytes. */
+  readonly mtu?: number;
 }
-
-/** No measurement sends more than this, nor longer than `mostSeconds`. */
-const mostBytes = 128 * 1024 * 1024;
-const mostSeconds = 2;
 
 /**
  * Sends zeros through ssh, as many as go through in the time. The other side counts and takes the time, so that
@@ -46,6 +56,35 @@ async function measured(parts: DestinationParts, context: FactContext): Promise<
   return bytes / (nanoseconds / 1e9);
 }
 
+/** The listener lives no longer, in seconds: connecting, sending, and the last of what is on its way. */
+const listenerLife = 8;
+
+/** So many free ports are offered to the listener: one may be taken meanwhile. */
+const mostPorts = 8;
+
+/** Over the address and a port that the data will take; undefined where nothing came through. */
+async function probed(
+  parts: DestinationParts,
+  address: DataAddress,
+  { open }: DataPorts,
+  context: FactContext,
+): Promise<Probe | undefined> {
+  const to = target(address);
+  // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
+  const ports = open.slice(-mostPorts).map(String);
+  if (ports.length === 0) return undefined;
+  // The data go in as positional parameters, so that the script itself is constant.
+  const input = `set -- ${shellCommand(to, String(listenerLife), ...ports)}\n${listenerScript}`;
+  const { stdout } = await context.platform.run(
+    [
+      ...['bash', '-c', senderScript, 'bash', String(mostBytes), String(mostSeconds), to],
+      ...sshArgv(parts, ['LC_ALL=C', 'sh', '-s']),
+    ],
+    { input, signal: context.signal, ...asLibvirtd(context) },
+  );
+  return parseProbe(stdout);
+}
+
 /** The nominal speed of the device through which the address is reached, from the kernel; in Mb/s there. */
 async function nominal(address: string, context: FactContext): Promise<number> {
   const route = await context.platform.run(['ip', '-o', 'route', 'get', address], { signal: context.signal });
@@ -65,28 +104,35 @@ async function nominal(address: string, context: FactContext): Promise<number> {
   return (megabits * 1e6) / 8;
 }
 
-/** The bandwidth to the destination. Sent at most 128 MiB and for 2 s, when the quick checks are done. */
+/**
+ * The bandwidth to the destination. Sent at most 128 MiB and for 2 s, when the quick checks are done: over the way of the
+ * data where there is a shell to listen with, else through ssh.
+ */
 export const bandwidthFact = defineFact<
   Bandwidth,
   {
     destination: typeof destinationFact;
     libvirt: typeof destinationLibvirtFact;
     address: typeof dataAddressFact;
-  }
+  },
+  { ports: typeof dataPortsFact }
 >({
   name: 'bandwidth',
+  choices: ['bandwidthBytesPerSecond'],
   needs: { destination: destinationFact, libvirt: destinationLibvirtFact, address: dataAddressFact },
+  wants: { ports: dataPortsFact },
   slow: true,
   afterQuickChecks: true,
-  timeLimitMilliseconds: 20_000,
-  gather: async ({ destination: { parts }, address }, context) => {
-    if (parts.transport === 'ssh') {
-      return {
-        bytesPerSecond: await measured(parts, context),
-        assumed: context.choices.migrationUri !== undefined && address.host !== parts.host,
-      };
+  timeLimitMilliseconds: 30_000,
+  gather: async ({ destination: { parts }, address }, context, { ports }) => {
+    const given = context.choices.bandwidthBytesPerSecond;
+    if (given !== undefined) return { bytesPerSecond: given, source: 'given' };
+    if (parts.transport !== 'ssh') {
+      return { bytesPerSecond: await nominal(target(address), context), source: 'nominal' };
     }
-    return { bytesPerSecond: await nominal(target(address), context), assumed: true };
+    const probe = ports.available ? await probed(parts, address, ports.value, context) : undefined;
+    if (probe !== undefined) return { ...probe, source: 'measured' };
+    return { bytesPerSecond: await measured(parts, context), source: 'measured-over-ssh' };
   },
 });
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { virshSession } from '../../libvirt/virsh.ts';
+import type { MigrationChoices } from '../choices.ts';
+import { type DirtyPoint, meanDirtyRate } from '../dirty-curve.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { domainFact } from './domain.ts';
@@ -7,11 +9,17 @@ import { figureOf, parseStats } from './domain-stats.ts';
 import { pause } from './pause.ts';
 import { isMigrating, runState } from './run-state.ts';
 
+/** The windows that are measured unless the admin chose one: what is written again and again counts once in each. */
+export const severalWindows: readonly number[] = [1, 2, 4, 8];
+
 /** How fast a VM writes to its memory. */
 export interface DirtyRate {
+  /** Over the longest window. */
   readonly bytesPerSecond: number;
-  /** The length of the measurement, in seconds. */
+  /** The longest window, in seconds. */
   readonly seconds: number;
+  /** What was dirty after each window; none if it was not measured. */
+  readonly points: readonly DirtyPoint[];
   /** False when it was not measured because a VM that is paused writes nothing. */
   readonly measured: boolean;
 }
@@ -63,6 +71,39 @@ async function finished(context: FactContext, seconds: number): Promise<Measurem
   }
 }
 
+/** What one window saw; a measurement of somebody else is waited for, and taken if it is as long. */
+async function window(context: FactContext, seconds: number): Promise<DirtyPoint> {
+  const before = await measurement(context);
+  if (before.status === '1') {
+    const other = await finished(context, 0);
+    if (other.period === seconds) return point(other, seconds);
+  }
+  await ask(context, ['domdirtyrate-calc', context.choices.vm.uuid, '--seconds', String(seconds)]);
+  return point(await finished(context, seconds), seconds);
+}
+
+function point({ mebibytesPerSecond }: Measurement, seconds: number): DirtyPoint {
+  if (mebibytesPerSecond === undefined) {
+    throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
+  }
+  return { seconds, bytes: mebibytesPerSecond * mebibyte * seconds };
+}
+
+/** What the points say together. */
+export function dirtyRateOf(points: readonly DirtyPoint[]): DirtyRate {
+  const seconds = Math.max(0, ...points.map((each) => each.seconds));
+  return { bytesPerSecond: meanDirtyRate(points), seconds, points, measured: true };
+}
+
+/** The windows to be measured for these choices, in seconds. */
+export function windowsOf({
+  dirtyRateSeconds,
+}: Pick<MigrationChoices, 'dirtyRateSeconds'>): readonly number[] {
+  return dirtyRateSeconds === undefined
+    ? severalWindows
+    : [Math.min(60, Math.max(1, Math.round(dirtyRateSeconds)))];
+}
+
 /**
  * The dirty rate, by QEMU's page sampling. The other ways of measuring are never asked for: dirty-bitmap has ended
  * guests without KVM (seen with QEMU 7.2). A measurement that somebody else began is waited for, not disturbed.
@@ -73,30 +114,20 @@ export const dirtyRateFact = defineFact<DirtyRate, { domain: typeof domainFact }
   needs: { domain: domainFact },
   slow: true,
   // A measurement of somebody else may come first, and it can last 60 s.
-  timeLimitMilliseconds: ({ dirtyRateSeconds }) => (dirtyRateSeconds + 75) * 1000,
+  timeLimitMilliseconds: (choices) =>
+    (windowsOf(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
   gather: async ({ domain }, context) => {
-    const seconds = Math.min(60, Math.max(1, Math.round(context.choices.dirtyRateSeconds)));
     const state = runState(domain);
-    if (state === 'paused') return { bytesPerSecond: 0, seconds, measured: false };
+    if (state === 'paused') return { bytesPerSecond: 0, seconds: 0, points: [], measured: false };
     if (state !== 'running') {
       throw new FactUnavailable({ why: msg('The VM does not run, so there is nothing to measure.') });
     }
     if (isMigrating(domain)) {
       throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
     }
-    let before = await measurement(context);
-    if (before.status === '1') {
-      before = await finished(context, 0);
-      if (before.period === seconds) return result(before, seconds);
-    }
-    await ask(context, ['domdirtyrate-calc', context.choices.vm.uuid, '--seconds', String(seconds)]);
-    return result(await finished(context, seconds), seconds);
+    const points: DirtyPoint[] = [];
+    // One after the other: libvirt measures one at a time.
+    for (const seconds of windowsOf(context.choices)) points.push(await window(context, seconds));
+    return dirtyRateOf(points);
   },
 });
-
-function result(measured: Measurement, seconds: number): DirtyRate {
-  if (measured.mebibytesPerSecond === undefined) {
-    throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
-  }
-  return { bytesPerSecond: measured.mebibytesPerSecond * mebibyte, seconds, measured: true };
-}

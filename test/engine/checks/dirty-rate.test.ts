@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { dirtyRateCheck } from '../../../src/engine/checks/dirty-rate.ts';
+import type { FactResult } from '../../../src/engine/fact.ts';
 import type { Bandwidth } from '../../../src/engine/facts/bandwidth.ts';
 import type { DirtyRate } from '../../../src/engine/facts/dirty-rate.ts';
+import type { GuestMemory } from '../../../src/engine/facts/guest-memory.ts';
 import { domain } from '../fixtures.ts';
-import { testCheck } from '../test-check.ts';
+import { missing, testCheck } from '../test-check.ts';
 
 const MiB = 1024 * 1024;
 const facts = (
   writes: number,
   carries: number,
   more: { dirty?: Partial<DirtyRate>; link?: Partial<Bandwidth> } = {},
-): { domain: ReturnType<typeof domain>; dirtyRate: DirtyRate; bandwidth: Bandwidth } => ({
+): {
+  domain: ReturnType<typeof domain>;
+  dirtyRate: DirtyRate;
+  bandwidth: Bandwidth;
+  memory: FactResult<GuestMemory>;
+} => ({
   domain: domain(),
-  dirtyRate: { bytesPerSecond: writes * MiB, seconds: 1, measured: true, ...more.dirty },
-  bandwidth: { bytesPerSecond: carries * MiB, assumed: false, ...more.link },
+  dirtyRate: {
+    bytesPerSecond: writes * MiB,
+    seconds: 1,
+    points: [{ seconds: 1, bytes: writes * MiB }],
+    measured: true,
+    ...more.dirty,
+  },
+  memory: missing,
+  bandwidth: { bytesPerSecond: carries * MiB, source: 'measured', ...more.link },
 });
 
 testCheck(dirtyRateCheck, [
@@ -27,7 +41,7 @@ testCheck(dirtyRateCheck, [
   { name: 'paused', facts: facts(0, 9.5, { dirty: { measured: false } }), verdict: 'pass' },
   {
     name: 'an assumed link',
-    facts: facts(1, 125, { link: { assumed: true } }),
+    facts: facts(1, 125, { link: { source: 'nominal' } }),
     verdict: 'pass',
     also: (finding) => {
       expect(JSON.stringify(finding.details)).toContain('That was not measured');

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** No measurement sends more than this, nor longer than `mostSeconds`. */
+export const mostBytes = 128 * 1024 * 1024;
+export const mostSeconds = 2;
+
+/**
+ * The listener, for the destination's shell. Parameters: address, the longest it lives in seconds, then ports, of which the
+ * first free one is taken. It says `listening PORT`, takes one connection, reads it to its end, says how many bytes came in how many
+ * nanoseconds from the first on, and ends; and it ends by itself after its time, whatever happens. python3 is there on
+ * every host with libvirt's own tools, platform-python on RHEL 8, perl on nearly every other. The programs are constant.
+ */
+export const listenerScript = `
+export LC_ALL=C
+address=$1; life=$2; shift 2
+for python in python3 /usr/libexec/platform-python; do
+  command -v "$python" >/dev/null 2>&1 && exec timeout "$life" "$python" -c '
+import socket, sys, time
+address, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+for port in ports:
+    server = socket.socket(family, socket.SOCK_STREAM)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        server.bind((address, port))
+        server.listen(1)
+        break
+    except OSError:
+        server.close()
+else:
+    sys.exit("no free port")
+print("listening", port, flush=True)
+peer, _ = server.accept()
+server.close()
+space = bytearray(1 << 20)
+count, first, last = 0, None, None
+while True:
+    size = peer.recv_into(space)
+    if size == 0:
+        break
+    last = time.monotonic()
+    if first is None:
+        first = last
+    else:
+        count += size
+print("received", count, int(((last or 0) - (first or 0)) * 1e9), flush=True)
+' "$address" "$@"
+done
+command -v perl >/dev/null 2>&1 && exec timeout "$life" perl -MIO::Socket::IP -MTime::HiRes=time -e '
+$| = 1; my ($address, @ports) = @ARGV; my ($server, $port);
+for (@ports) { $port = $_; $server = IO::Socket::IP->new(LocalHost => $address, LocalPort => $_, Listen => 1, ReuseAddr => 1, Proto => "tcp") and last }
+$server or die "no free port\\n";
+print "listening $port\\n"; my $peer = $server->accept; close $server;
+my ($count, $first, $last) = (0);
+while (my $size = sysread($peer, my $space, 1 << 20)) { $last = time; if (defined $first) { $count += $size } else { $first = $last } }
+printf "received %d %d\\n", $count, (($last || 0) - ($first || 0)) * 1e9;
+' "$address" "$@"
+for nc in ncat nc; do
+  command -v "$nc" >/dev/null 2>&1 || continue
+  [ "$nc" = ncat ] && how='-l' || how='-l -p'
+  echo "listening $1"
+  timeout "$life" $nc $how "$1" </dev/null | {
+    dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(wc -c); b=$(date +%s%N); echo "received $n $((b-a))"; }
+  exit 0
+done
+echo "no listener"
+`;
+
+/**
+ * The sender, for this host's bash. Parameters: bytes, seconds, address of the listener, seconds to wait for it, then the command that starts the
+ * listener. Prints what the listener said, and what the kernel knows about the connection while it is full (\`ss -ti\`).
+ */
+export const senderScript = `
+export LC_ALL=C
+limit=$1; seconds=$2; address=$3; shift 3
+exec 5<&0
+exec 3< <("$@" <&5)
+while read -r -t 15 word port <&3; do
+  [ "$word" = listening ] || { echo "$word $port"; continue; }
+  timeout $((seconds + 3)) bash -c '
+    exec 4<>"/dev/tcp/$1/$2" || exit 1
+    timeout "$3" head -c "$4" /dev/zero >&4 & sender=$!
+    sleep 0.5
+    ss -tinH dst "$1" dport = ":$2" 2>/dev/null | tr "\\n" " " | sed "s/^/connection /"; echo
+    wait $sender; exec 4>&-
+  ' sender "$address" "$port" "$seconds" "$limit"
+  while read -r -t $((seconds + 3)) line <&3; do echo "$line"; case $line in received*) exit 0;; esac; done
+done
+exit 1
+`;
+
+/** What a measurement said. */
+export interface Probe {
+  readonly bytesPerSecond: number;
+  readonly roundTripMilliseconds?: number;
+  readonly mtu?: number;
+}
+
+/** Reads what the sender printed; undefined if nothing came through. */
+export function parseProbe(text: string): Probe | undefined {
+  const [, bytes, nanoseconds] = /^received (\d+) (\d+)$/m.exec(text) ?? [];
+  if (bytes === undefined || !(Number(nanoseconds) > 0) || Number(bytes) <= 0) return undefined;
+  const connection = /^connection (.*)$/m.exec(text)?.[1] ?? '';
+  // The least round trip: while the connection is full, the mean one is the queue's.
+  const roundTrip = /\bminrtt:([\d.]+)/.exec(connection)?.[1];
+  const mtu = /\bpmtu:(\d+)/.exec(connection)?.[1];
+  return {
+    bytesPerSecond: Number(bytes) / (Number(nanoseconds) / 1e9),
+    ...(roundTrip === undefined ? {} : { roundTripMilliseconds: Number(roundTrip) }),
+    ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
+  };
+}

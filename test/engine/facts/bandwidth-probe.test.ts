@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { listenerScript, parseProbe, senderScript } from '../../../src/engine/facts/bandwidth-probe.ts';
+import { shellCommand } from '../../../src/engine/shell-quote.ts';
+
+/** Runs sender and listener on this machine; the PATH may lack some listeners. */
+function measure(
+  ports: readonly number[],
+  { bytes = 4 << 20, life = '5' } = {},
+): Promise<{ status: number | null; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-c', senderScript, 'bash', String(bytes), '2', '127.0.0.1', 'sh', '-s']);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      resolve({ status, stdout });
+    });
+    child.stdin.end(`set -- ${shellCommand('127.0.0.1', life, ...ports.map(String))}\n${listenerScript}`);
+  });
+}
+
+/** A port that is free, or one that is taken as long as the server lives. */
+async function taken(): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { server, port: address.port };
+}
+
+async function free(): Promise<number> {
+  const { server, port } = await taken();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('the measurement of the bandwidth', () => {
+  it('counts what comes through on a free port, past one that is taken, and ends', async () => {
+    const { server, port } = await taken();
+    const other = await free();
+    try {
+      const { status, stdout } = await measure([port, other]);
+      expect(stdout).toMatch(/^received \d+ \d+$/m);
+      expect(status).toBe(0);
+      expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('is nothing where no port is free', async () => {
+    const { server, port } = await taken();
+    try {
+      const { status, stdout } = await measure([port]);
+      expect(status).not.toBe(0);
+      expect(parseProbe(stdout)).toBeUndefined();
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('parseProbe', () => {
+  it('reads bytes, time, round trip and the largest packet', () => {
+    const text =
+      'connection ESTAB 0 2500000 10.0.0.1:40000 10.0.0.2:49215 cubic wscale:7,7 rto:204 rtt:41.5/2.2 mss:1448 pmtu:1500 rcvmss:536 minrtt:0.35\nreceived 12500000 1000000000\n';
+    expect(parseProbe(text)).toEqual({ bytesPerSecond: 12.5e6, roundTripMilliseconds: 0.35, mtu: 1500 });
+  });
+
+  it('has no round trip where ss is missing, and nothing of a connection that carried nothing', () => {
+    expect(parseProbe('connection\nreceived 1000 1000000\n')).toEqual({ bytesPerSecond: 1e6 });
+    expect(parseProbe('received 0 0\n')).toBeUndefined();
+    expect(parseProbe('no free port\n')).toBeUndefined();
+  });
+});
