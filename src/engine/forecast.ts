@@ -11,7 +11,7 @@ import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
 import type { DirtyRate } from './facts/dirty-rate.ts';
 import type { SourceDomain } from './facts/domain.ts';
-import type { GuestMemory } from './facts/guest-memory.ts';
+import type { MemorySample } from './facts/memory-sample.ts';
 import { msg } from './message.ts';
 import { headerBytes, type Played, pageBytes, playPreCopy, wireShare } from './pre-copy.ts';
 import type { BandwidthSource, CoursePoint, Forecast, LeverEffect } from './preflight-state.ts';
@@ -231,7 +231,7 @@ export function forecastFrom(
   domain: FactResult<SourceDomain>,
   dirtyRate: FactResult<DirtyRate>,
   bandwidth: FactResult<Bandwidth>,
-  memory: FactResult<GuestMemory>,
+  memory: FactResult<MemorySample>,
 ): Forecast {
   for (const result of [domain, dirtyRate, bandwidth]) {
     if (!result.available) return { kind: 'unknown', why: result.why };
@@ -247,7 +247,7 @@ export function forecastFrom(
   // Without a look into the memory, what its process holds: that is more than what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
   return forecastCopy({
-    memoryBytes: domain.value.memoryBytes,
+    memoryBytes: domain.value.config.memoryBytes,
     ...(nonZeroBytes === undefined ? {} : { nonZeroBytes }),
     dirty: dirtyRate.value.points,
     bandwidthBytesPerSecond: bandwidth.value.bytesPerSecond,

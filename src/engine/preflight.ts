@@ -9,7 +9,7 @@ import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
 import { domainFact } from './facts/domain.ts';
-import { guestMemoryFact } from './facts/guest-memory.ts';
+import { memorySampleFact } from './facts/memory-sample.ts';
 import type { Finding } from './finding.ts';
 import { forecastFrom } from './forecast.ts';
 import { FactCache, Gatherer } from './gatherer.ts';
@@ -96,7 +96,7 @@ export class Preflight {
       this.#gatherer.get(domainFact),
       this.#gatherer.get(dirtyRateFact),
       this.#gatherer.get(bandwidthFact),
-      this.#gatherer.get(guestMemoryFact),
+      this.#gatherer.get(memorySampleFact),
     ]);
     const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory);
     if (!this.#ended.signal.aborted) this.#state.update((state) => ({ ...state, forecast }));

@@ -3,7 +3,7 @@ import { defineCheck } from '../check.ts';
 import { type Bandwidth, bandwidthFact } from '../facts/bandwidth.ts';
 import { dirtyRateFact } from '../facts/dirty-rate.ts';
 import { domainFact } from '../facts/domain.ts';
-import { guestMemoryFact } from '../facts/guest-memory.ts';
+import { memorySampleFact } from '../facts/memory-sample.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { forecastFrom } from '../forecast.ts';
 import { type Message, msg } from '../message.ts';
@@ -50,7 +50,7 @@ export const dirtyRateCheck = defineCheck({
     'While the memory is sent, the VM writes to it. What it wrote has to be sent again. If it writes faster than the link carries, this never ends.',
   ),
   needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
-  wants: { memory: guestMemoryFact },
+  wants: { memory: memorySampleFact },
   judge: ({ domain, dirtyRate, bandwidth, memory }): Judgement => {
     const dirty = rate(dirtyRate.bytesPerSecond);
     const link = rate(bandwidth.bytesPerSecond);
