@@ -54,14 +54,6 @@ my ($count, $first, $last) = (0);
 while (my $size = sysread($peer, my $space, 1 << 20)) { $last = time; if (defined $first) { $count += $size } else { $first = $last } }
 printf "received %d %d\\n", $count, (($last || 0) - ($first || 0)) * 1e9;
 ' "$address" "$@"
-for nc in ncat nc; do
-  command -v "$nc" >/dev/null 2>&1 || continue
-  [ "$nc" = ncat ] && how='-l' || how='-l -p'
-  echo "listening $1"
-  timeout "$life" $nc $how "$1" </dev/null | {
-    dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(wc -c); b=$(date +%s%N); echo "received $n $((b-a))"; }
-  exit 0
-done
 echo "no listener"
 `;
 

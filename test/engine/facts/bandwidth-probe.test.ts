@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listenerScript, parseProbe, senderScript } from '../../../src/engine/facts/bandwidth-probe.ts';
 import { shellCommand } from '../../../src/engine/shell-quote.ts';
 
-/** Runs sender and listener on this machine; the PATH may lack some listeners. */
+/** Runs sender and listener on this machine; the listener sees only what is in its path. */
 function measure(
   ports: readonly number[],
-  { bytes = 4 << 20, life = '5' } = {},
+  { bytes = 4 << 20, life = '5', address = '127.0.0.1', path = process.env['PATH'] ?? '' } = {},
 ): Promise<{ status: number | null; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', senderScript, 'bash', String(bytes), '2', '127.0.0.1', 'sh', '-s']);
+    const child = spawn('bash', [
+      ...['-c', senderScript, 'bash', String(bytes), '2', address],
+      ...['env', `PATH=${path}`, 'sh', '-s'],
+    ]);
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.on('error', reject);
     child.on('close', (status) => {
       resolve({ status, stdout });
     });
-    child.stdin.end(`set -- ${shellCommand('127.0.0.1', life, ...ports.map(String))}\n${listenerScript}`);
+    child.stdin.end(`set -- ${shellCommand(address, life, ...ports.map(String))}\n${listenerScript}`);
   });
 }
 
@@ -49,6 +55,33 @@ describe('the measurement of the bandwidth', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('listens with perl where there is no python', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'cockpit-migrate-path-'));
+    try {
+      for (const program of ['sh', 'timeout', 'perl']) {
+        const found = execFileSync('sh', ['-c', 'PATH=/usr/bin:/bin command -v "$1"', 'sh', program]);
+        symlinkSync(found.toString().trim(), join(path, program));
+      }
+      const { status, stdout } = await measure([await free()], { path });
+      expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
+      expect(status).toBe(0);
+      // With neither it says so at once, and nothing is left waiting.
+      rmSync(join(path, 'perl'));
+      const none = await measure([await free()], { path });
+      expect(none).toEqual({ status: 1, stdout: expect.stringContaining('no listener') as string });
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  it('goes over IPv6 too', async () => {
+    const { status, stdout } = await measure([await free()], { address: '::1' });
+    const loopbacks = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+    // On a machine without IPv6 it has to end as well.
+    const present = loopbacks.some(({ address }) => address === '::1');
+    expect([status, parseProbe(stdout) !== undefined]).toEqual(present ? [0, true] : [1, false]);
   });
 
   it('is nothing where no port is free', async () => {
