@@ -100,11 +100,10 @@ export function hopefulCurve(points: readonly DirtyPoint[], memoryBytes: number)
   );
 }
 
-/** Bytes per second over the longest window: what an admin understands by a dirty rate. */
-export function meanDirtyRate(dirty: readonly DirtyPoint[]): number {
-  const longest = dirty.reduce<DirtyPoint | undefined>(
-    (best, point) => (best === undefined || point.seconds > best.seconds ? point : best),
-    undefined,
-  );
-  return longest === undefined ? 0 : longest.bytes / longest.seconds;
+/**
+ * Bytes per second, over one second: what an admin understands by a dirty rate. Over a longer window a VM that writes to the same
+ * memory again and again seems slower than it is.
+ */
+export function dirtyRateOf(dirty: readonly DirtyPoint[]): number {
+  return likelyCurve(dirty, Infinity)(1);
 }

@@ -69,6 +69,20 @@ export function leverWords(effect: LeverEffect): Message {
     : msg('$0: $1, with a pause of $2.', name, total, pause);
 }
 
+/** Why it does not end. */
+export function stuckWords({
+  dirtyBytesPerSecond,
+  bandwidthBytesPerSecond,
+}: Extract<Forecast, { kind: 'does-not-converge' }>): Message {
+  const rate = rateWords(dirtyBytesPerSecond);
+  return dirtyBytesPerSecond >= bandwidthBytesPerSecond
+    ? msg('The VM changes its memory faster than it can be sent: $0.', rate)
+    : msg(
+        'The VM changes $0 of its memory. What it changes while that is sent never fits into the allowed pause.',
+        rate,
+      );
+}
+
 /** How what remains comes down, or not. */
 export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const first = sizeWords(forecast.course[0]?.remainingBytes ?? 0);
@@ -182,10 +196,7 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
     case 'does-not-converge':
       return [
         msg('This migration would not come to an end.'),
-        msg(
-          'The VM changes its memory faster than it can be sent: $0.',
-          rateWords(forecast.dirtyBytesPerSecond),
-        ),
+        stuckWords(forecast),
         bandwidthWords(forecast),
         ...pathWords(forecast),
         msg(

@@ -3,9 +3,9 @@ import {
   cautiousCurve,
   type DirtyCurve,
   type DirtyPoint,
+  dirtyRateOf,
   hopefulCurve,
   likelyCurve,
-  meanDirtyRate,
 } from './dirty-curve.ts';
 import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
@@ -205,7 +205,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
   const likely = play(situation);
   const breakEvenBytesPerSecond = breakEven(situation);
   const figures = {
-    dirtyBytesPerSecond: meanDirtyRate(dirty),
+    dirtyBytesPerSecond: dirtyRateOf(dirty),
     bandwidthBytesPerSecond: bandwidth,
     bandwidthAssumed: bandwidthSource === 'nominal',
     bandwidthSource,

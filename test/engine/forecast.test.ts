@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cautiousCurve, hopefulCurve, likelyCurve, meanDirtyRate } from '../../src/engine/dirty-curve.ts';
+import { cautiousCurve, dirtyRateOf, hopefulCurve, likelyCurve } from '../../src/engine/dirty-curve.ts';
 import { type ForecastInput, firstPassBytes, forecastCopy } from '../../src/engine/forecast.ts';
 import type { Forecast, LeverName } from '../../src/engine/preflight-state.ts';
 
@@ -80,8 +80,9 @@ describe('the dirty curve', () => {
   });
 
   it('has the rate of its longest window', () => {
-    expect(meanDirtyRate(points)).toBe(5 * MiB);
-    expect(meanDirtyRate([])).toBe(0);
+    expect(dirtyRateOf(points)).toBe(10 * MiB);
+    expect(dirtyRateOf([{ seconds: 4, bytes: 20 * MiB }])).toBe(5 * MiB);
+    expect(dirtyRateOf([])).toBe(0);
   });
 });
 

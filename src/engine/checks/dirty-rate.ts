@@ -71,11 +71,18 @@ export const dirtyRateCheck = defineCheck({
     if (forecast.kind === 'does-not-converge') {
       return {
         verdict: 'block',
-        found: msg(
-          'The VM writes $0, the link carries $1. The migration would not come to an end.',
-          dirty,
-          link,
-        ),
+        found:
+          dirtyRate.bytesPerSecond >= bandwidth.bytesPerSecond
+            ? msg(
+                'The VM writes $0, the link carries $1. The migration would not come to an end.',
+                dirty,
+                link,
+              )
+            : msg(
+                'The VM writes $0, the link carries $1, but what it writes while that is sent never fits into the allowed pause. The migration would not come to an end.',
+                dirty,
+                link,
+              ),
         details: [
           ...details,
           msg('The link would have to carry $0.', rate(forecast.breakEvenBytesPerSecond)),

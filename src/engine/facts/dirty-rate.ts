@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type DirtyPoint, meanDirtyRate, pooled } from '../dirty-curve.ts';
+import { type DirtyPoint, dirtyRateOf, pooled } from '../dirty-curve.ts';
 import { defineFact } from '../fact.ts';
 import { libvirtDirtyRateFact } from './libvirt-dirty-rate.ts';
 import { memorySampleFact } from './memory-sample.ts';
 
 /** How fast a VM writes to its memory. */
 export interface DirtyRate {
-  /** Over the longest window. */
+  /** {@link dirtyRateOf} the points. */
   readonly bytesPerSecond: number;
   /** The longest window, in seconds. */
   readonly seconds: number;
@@ -29,6 +29,6 @@ export const dirtyRateFact = defineFact<
   gather: ({ libvirt: { points: measured, measured: isMeasured } }, _context, { sample }) => {
     const points = pooled(measured, isMeasured && sample.available ? sample.value.points : []);
     const seconds = Math.max(0, ...measured.map((each) => each.seconds));
-    return { bytesPerSecond: meanDirtyRate(points), seconds, points, measured: isMeasured };
+    return { bytesPerSecond: dirtyRateOf(points), seconds, points, measured: isMeasured };
   },
 });

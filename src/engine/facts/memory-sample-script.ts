@@ -6,7 +6,7 @@
  * was never touched, or is in the swap, is not read (pagemap), so that reading brings nothing in.
  *
  * It looks so often that each window but the longest is seen from several beginnings: a VM that writes in bursts looks
- * different from each. Prints how many pages were looked at and how many of them were not zeros, then for each window how long it really
+ * different from each. Prints how many pages were looked at and how many of them were not zeros in the end, then for each window how long it really
  * was and how many pages were different in the end (means of what was seen).
  */
 export const memorySampleScript = `
@@ -53,7 +53,7 @@ looks = []
 for moment in moments:
     time.sleep(max(0, begin + moment - time.monotonic()))
     looks.append(look())
-print("pages", samples, sum(value != -1 for value in looks[0][1]))
+print("pages", samples, sum(value != -1 for value in looks[-1][1]))
 for window in windows:
     seen = [
         (looks[j][0] - looks[i][0], sum(a != b for a, b in zip(looks[i][1], looks[j][1])))

@@ -48,7 +48,8 @@ dirty() {
   mkdir /dirty
   mount -t tmpfs -o size="$((dirty_mb + 2 * chunk + 8))m" tmpfs /dirty
   dd if=/dev/urandom of=/dirty/pool bs=1M count=$((2 * chunk))
-  dd if=/dev/zero of=/dirty/region bs=1M count="$dirty_mb"
+  # Whole before the writing begins, so that no page of it is zeros.
+  dd if=/dev/urandom of=/dirty/region bs=1M count="$dirty_mb"
   echo dirty
   written=0
   now
