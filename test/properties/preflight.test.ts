@@ -17,6 +17,7 @@ import * as sample from './samples.ts';
 const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'alpha dumpxml': () => sample.dumpxml,
   'alpha dumpxml --migratable': () => sample.dumpxml,
+  'alpha dumpxml --inactive': () => sample.dumpxml,
   'alpha domstats': () => sample.domstats,
   'alpha domjobinfo': () => sample.noJob,
   'alpha capabilities': () => sample.capabilities(sample.alphaUuid),

@@ -247,6 +247,38 @@ export const machine = `<domainCapabilities>
 
 `;
 
+/** With an emulated CPU, as QEMU without KVM has it. */
+export const machineWithCpu = `<domainCapabilities>
+  <path>/usr/bin/qemu-system-x86_64</path>
+  <domain>qemu</domain>
+  <machine>pc-q35-7.2</machine>
+  <arch>x86_64</arch>
+  <vcpu max='288'/>
+  <cpu>
+    <mode name='host-passthrough' supported='no'/>
+    <mode name='host-model' supported='yes'>
+      <model fallback='forbid'>EPYC</model>
+      <vendor>AMD</vendor>
+      <feature policy='require' name='pku'/>
+      <feature policy='disable' name='vme'/>
+    </mode>
+    <mode name='custom' supported='yes'>
+      <model usable='yes' vendor='unknown'>qemu64</model>
+    </mode>
+  </cpu>
+</domainCapabilities>
+
+`;
+
+export const baseline = `<cpu mode='custom' match='exact'>
+  <model fallback='forbid'>EPYC</model>
+  <vendor>AMD</vendor>
+  <feature policy='require' name='3dnowext'/>
+  <feature policy='disable' name='vme'/>
+</cpu>
+
+`;
+
 export const freePages = 'Node 0:\n4KiB: 2173770\n2048KiB: 0\n1048576KiB: 0\n\n';
 
 export const memory = `total  :             24684092 KiB

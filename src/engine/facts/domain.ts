@@ -13,6 +13,8 @@ export interface SourceDomain {
   readonly migratable?: DomainConfig;
   /** `<cpu>` of that: what the running guest was really given. */
   readonly migratableCpuXml?: string;
+  /** How the stored definition says which CPU the VM gets when it is started, for example `host-model`. */
+  readonly storedCpuMode?: string;
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
   readonly reason: number;
@@ -36,6 +38,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     // Without it, a VM whose CPU is not known would be one without a CPU of its own.
     const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const { cpuXml } = sent;
+    const stored = answers.get('dumpxml-inactive');
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
     const state = figureOf(stats, 'state.state');
     const reason = figureOf(stats, 'state.reason');
@@ -48,6 +51,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       config,
       migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
+      ...(stored?.ok === true ? { storedCpuMode: parseDomain(stored.text).cpu.mode } : {}),
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),
