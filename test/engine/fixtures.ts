@@ -36,7 +36,6 @@ export function domain(change: Partial<SourceDomain> = {}, devices = '', more = 
     state: 1,
     reason: 1,
     job: 'Job type:         None\n',
-    measuringDirtyRate: false,
     memoryBytes: 1024 ** 3,
     ...change,
   };

@@ -20,8 +20,6 @@ export interface SourceDomain {
   readonly reason: number;
   /** Text of `virsh domjobinfo`, for what is going on with the VM, or what it said in its place. */
   readonly job: string;
-  /** What a measurement of the dirty rate is doing: true while one runs. */
-  readonly measuringDirtyRate: boolean;
   /** Memory of the guest, in bytes. */
   readonly memoryBytes: number;
   /** Memory that the QEMU process holds, in bytes; absent when the VM does not run. */
@@ -55,7 +53,6 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),
-      measuringDirtyRate: stats.get('dirtyrate.calc_status') === '1',
       memoryBytes: config.currentMemoryBytes,
       ...(resident === undefined ? {} : { residentBytes: resident * 1024 }),
     };

@@ -29,7 +29,7 @@ export function readRehearsal(answer: { ok: true; text: string } | { ok: false; 
  * query-migrate, libvirt 8.1) have against it, and it comes before anything else: before the new definition is read,
  * which here is none and ends it. The other end of that call is this very host, so nothing leaves it. Seen with libvirt
  * 9.0: 40 ms, no event, no change of the VM; for that moment libvirt counts it as busy, so it is not asked while the VM
- * has a job. `--unsafe` leaves the question of storage to its own checks.
+ * has a job. A measurement of the dirty rate is none, and goes on. `--unsafe` leaves the question of storage to its own checks.
  */
 export const rehearsalFact = defineFact<Rehearsal, { domain: typeof domainFact }>({
   name: 'rehearsal',
@@ -38,7 +38,7 @@ export const rehearsalFact = defineFact<Rehearsal, { domain: typeof domainFact }
     const state = runState(domain);
     if (state !== 'running' && state !== 'paused' && state !== 'blocked')
       throw new FactUnavailable({ why: msg('Only a running VM can be asked.') });
-    if (hasJob(domain) || domain.measuringDirtyRate)
+    if (hasJob(domain))
       throw new FactUnavailable({ why: msg('libvirt is busy with the VM, so it was not asked.') });
     const answers = await virshSession(
       platform,
