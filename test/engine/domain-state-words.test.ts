@@ -5,7 +5,8 @@ import { fileKindWords } from '../../src/engine/judging/file-kind-words.ts';
 import { plainText } from '../../src/engine/message.ts';
 
 /** What is in the catalogue is said backwards. */
-const translated = (text: string): string => (text.startsWith('$') ? text : [...text].reverse().join(''));
+const translated = (text: string): string =>
+  text.startsWith('$') ? text : text.split(/(?:)/u).reverse().join('');
 const translator = { gettext: translated, ngettext: translated };
 
 describe('what a VM is doing, as virsh says it', () => {

@@ -243,19 +243,8 @@ export const machine = `<domainCapabilities>
   <machine>pc-q35-7.2</machine>
   <arch>x86_64</arch>
   <vcpu max='288'/>
-</domainCapabilities>
-
-`;
-
-/** With an emulated CPU, as QEMU without KVM has it. */
-export const machineWithCpu = `<domainCapabilities>
-  <path>/usr/bin/qemu-system-x86_64</path>
-  <domain>qemu</domain>
-  <machine>pc-q35-7.2</machine>
-  <arch>x86_64</arch>
-  <vcpu max='288'/>
   <cpu>
-    <mode name='host-passthrough' supported='no'/>
+    <mode name='host-passthrough' supported='yes'/>
     <mode name='host-model' supported='yes'>
       <model fallback='forbid'>EPYC</model>
       <vendor>AMD</vendor>
@@ -270,6 +259,7 @@ export const machineWithCpu = `<domainCapabilities>
 
 `;
 
+/** Of `virsh hypervisor-cpu-baseline`. */
 export const baseline = `<cpu mode='custom' match='exact'>
   <model fallback='forbid'>EPYC</model>
   <vendor>AMD</vendor>

@@ -41,7 +41,7 @@ function cureWith(baseline: FactResult<CpuBaseline>, domain: SourceDomain): Cure
           text: msg(
             'Give the VM this CPU, which both hosts have: shut it off, put this in place of <cpu> in its definition, start it, and migrate it then.',
           ),
-          command: shellCommand('virsh', 'edit', domain.config.name),
+          command: shellCommand('virsh', 'edit', domain.config.uuid),
           host: 'source',
           xml: common,
         },

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type DomainConfig, parseDomain } from '../../libvirt/domain-xml.ts';
+import type { VirshAnswer } from '../../libvirt/virsh.ts';
+import { XmlError } from '../../libvirt/xml.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { figureOf, parseStats } from './domain-stats.ts';
@@ -26,6 +28,17 @@ export interface SourceDomain {
   readonly residentBytes?: number;
 }
 
+/** Only words depend on it, so that it may be missing. */
+function cpuModeOf(answer: VirshAnswer | undefined): string | undefined {
+  if (answer?.ok !== true) return undefined;
+  try {
+    return parseDomain(answer.text).cpu.mode;
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
+}
+
 /** The VM on this host. */
 export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswersFact }>({
   name: 'domain',
@@ -36,7 +49,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     // Without it, a VM whose CPU is not known would be one without a CPU of its own.
     const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const { cpuXml } = sent;
-    const stored = answers.get('dumpxml-inactive');
+    const storedCpuMode = cpuModeOf(answers.get('dumpxml-inactive'));
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
     const state = figureOf(stats, 'state.state');
     const reason = figureOf(stats, 'state.reason');
@@ -49,7 +62,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       config,
       migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
-      ...(stored?.ok === true ? { storedCpuMode: parseDomain(stored.text).cpu.mode } : {}),
+      ...(storedCpuMode === undefined ? {} : { storedCpuMode }),
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),

@@ -6,7 +6,7 @@ import type { CpuBaseline } from '../../../src/engine/facts/cpu-baseline.ts';
 import { readComparison } from '../../../src/engine/facts/cpu-comparison.ts';
 import type { Finding, Remedy } from '../../../src/engine/finding.ts';
 import { msg, plainText } from '../../../src/engine/message.ts';
-import { alpha, beta, domain } from '../fixtures.ts';
+import { alpha, beta, domain, uuid } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const custom = domain({}, '', "<cpu mode='custom' match='exact'><model>Skylake-Server</model></cpu>");
@@ -16,7 +16,7 @@ const notNeeded = there<CpuBaseline>({ kind: 'not-needed' });
 const common = there<CpuBaseline>({ kind: 'common', xml });
 const none: FactResult<never> = { available: false, why: msg('The makers differ.') };
 const hosts = { source: there(alpha), destination: there(beta), baseline: notNeeded };
-const offer = { command: 'virsh edit web', host: 'source', xml };
+const offer = { command: `virsh edit ${uuid}`, host: 'source', xml };
 const details = (finding: Finding): readonly string[] =>
   (finding.details ?? []).map((detail) => plainText(detail));
 const remedies = (finding: Finding): readonly Remedy[] => ('remedies' in finding ? finding.remedies : []);

@@ -9,7 +9,7 @@ import {
   describeMachine,
 } from '../../../src/engine/facts/hypervisor-questions.ts';
 import { plainText } from '../../../src/engine/message.ts';
-import { baseline, identical, machineWithCpu, superset } from '../../properties/samples.ts';
+import { baseline, identical, machine, superset } from '../../properties/samples.ts';
 
 const yes = (text: string): { ok: true; text: string } => ({ ok: true, text });
 const no = (error: string): { ok: false; error: string } => ({ ok: false, error });
@@ -27,7 +27,7 @@ function why(act: () => unknown): string {
 
 describe('the host-model of a host', () => {
   it('is taken as virsh needs it, and with its maker', () => {
-    const model = readHostModel(yes(machineWithCpu), 'qemu');
+    const model = readHostModel(yes(machine), 'kvm');
     expect(model?.vendor).toBe('AMD');
     expect(model?.xml).toBe(`<domainCapabilities>
   <cpu>
@@ -42,14 +42,14 @@ describe('the host-model of a host', () => {
   });
 
   it('is none of another kind of virtualization, nor where there is none', () => {
-    expect(readHostModel(yes(machineWithCpu), 'kvm')).toBeUndefined();
+    expect(readHostModel(yes(machine), 'qemu')).toBeUndefined();
     expect(
       readHostModel(
-        yes(machineWithCpu.replace("'host-model' supported='yes'", "'host-model' supported='no'")),
-        'qemu',
+        yes(machine.replace("'host-model' supported='yes'", "'host-model' supported='no'")),
+        'kvm',
       ),
     ).toBeUndefined();
-    expect(readHostModel(yes('<domainCapabilities><domain>qemu</domain></domainCapabilities>'), 'qemu')).toBe(
+    expect(readHostModel(yes('<domainCapabilities><domain>kvm</domain></domainCapabilities>'), 'kvm')).toBe(
       undefined,
     );
     expect(readHostModel(yes('<cpu>'), 'qemu')).toBeUndefined();
