@@ -53,8 +53,8 @@ function makeModel(): Model {
     inventories: [system, session],
     migrations: {
       state: migrations.state,
-      start: (choices, plan) => {
-        migrations.start(choices, plan);
+      start: (choices, plan, forecast) => {
+        migrations.start(choices, plan, forecast);
       },
       cancel: (vm) => {
         migrations.cancel(vm);

@@ -37,7 +37,7 @@ export async function migrateCommand(command: VmCommand, surroundings: Surroundi
     return statusOfVerdict(verdict);
   }
   const migrations = new Migrations(platform, [inventory]);
-  const handle = migrations.start(choices, plan);
+  const handle = migrations.start(choices, plan, state.forecast);
   const end = await follow(handle, migrations, command, surroundings);
   migrations.stop();
   run.close();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import { type Message, msg } from '../engine/message.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
@@ -112,6 +113,8 @@ export function migrationText(migration: Migration): readonly string[] {
           ...(state.downtimeMilliseconds === undefined
             ? []
             : [msg('The VM paused for $0.', durationWords(state.downtimeMilliseconds))]),
+          ...[predictionWords(state) ?? []].flat(),
+          ...(state.unkept === undefined ? [] : [unkeptWords(state.unkept)]),
         ];
   const answers = state.phase === 'done' || state.phase === 'cancelled' ? state.answers : [];
   const failure =

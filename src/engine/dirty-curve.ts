@@ -3,13 +3,15 @@
 export interface DirtyPoint {
   readonly seconds: number;
   readonly bytes: number;
+  /** How much of the memory one page of the sample stands for; QEMU's unless given. */
+  readonly bytesPerSample?: number;
 }
 
 /** Bytes that are dirty after so many seconds of running. It never falls. */
 export type DirtyCurve = (seconds: number) => number;
 
 /** QEMU looks at 512 pages of each GiB unless told otherwise (DIRTYRATE_DEFAULT_SAMPLE_PAGES): one stands for 2 MiB. */
-const bytesPerSample = 1024 ** 3 / 512;
+export const qemuBytesPerSample = 1024 ** 3 / 512;
 
 /** In order, and never falling: what is dirty stays so, whatever a sample says. */
 function orderly(points: readonly DirtyPoint[], memoryBytes: number): readonly DirtyPoint[] {
@@ -17,9 +19,9 @@ function orderly(points: readonly DirtyPoint[], memoryBytes: number): readonly D
   return [...points]
     .filter(({ seconds }) => seconds > 0)
     .sort((a, b) => a.seconds - b.seconds)
-    .map(({ seconds, bytes }) => {
-      most = Math.min(memoryBytes, Math.max(most, bytes));
-      return { seconds, bytes: most };
+    .map((point) => {
+      most = Math.min(memoryBytes, Math.max(most, point.bytes));
+      return { ...point, bytes: most };
     })
     .filter(({ seconds }, index, all) => all[index + 1]?.seconds !== seconds);
 }
@@ -42,8 +44,34 @@ export function likelyCurve(points: readonly DirtyPoint[], memoryBytes: number):
 }
 
 /** One standard deviation of what a sample of pages says: the square root of how many of them were dirty. */
-function samplingError(bytes: number): number {
+function samplingError({ bytes, bytesPerSample = qemuBytesPerSample }: DirtyPoint): number {
   return Math.sqrt(bytes * bytesPerSample);
+}
+
+/** Two windows that differ by no more than that are the same one: programs wake up when they can. */
+const sameWindow = 0.1;
+
+/**
+ * Two samples together: where both have a window, the mean, each with as much weight as it has pages. The second one's points that
+ * the first does not have stay as they are, and the other way round.
+ */
+export function pooled(one: readonly DirtyPoint[], other: readonly DirtyPoint[]): readonly DirtyPoint[] {
+  const same = (a: DirtyPoint, b: DirtyPoint): boolean => Math.abs(a.seconds / b.seconds - 1) <= sameWindow;
+  const weight = ({ bytesPerSample = qemuBytesPerSample }: DirtyPoint): number => 1 / bytesPerSample;
+  const joined = other.map((point): DirtyPoint => {
+    const partner = one.find((each) => same(each, point));
+    if (partner === undefined) return point;
+    const weights = weight(point) + weight(partner);
+    const mean = (value: (of: DirtyPoint) => number): number =>
+      (value(point) * weight(point) + value(partner) * weight(partner)) / weights;
+    return {
+      seconds: mean(({ seconds }) => seconds),
+      bytes: mean(({ bytes }) => bytes),
+      bytesPerSample: 1 / weights,
+    };
+  });
+  const alone = one.filter((point) => !other.some((each) => same(each, point)));
+  return [...joined, ...alone].sort((a, b) => a.seconds - b.seconds);
 }
 
 /**
@@ -51,9 +79,9 @@ function samplingError(bytes: number): number {
  * up to twice as steep, since pages that are written again and again count once in a window.
  */
 export function cautiousCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
-  const more = orderly(points, memoryBytes).map(({ seconds, bytes }) => ({
-    seconds,
-    bytes: bytes + samplingError(bytes),
+  const more = orderly(points, memoryBytes).map((point) => ({
+    ...point,
+    bytes: point.bytes + samplingError(point),
   }));
   const curve = likelyCurve(more, memoryBytes);
   const first = more[0];
@@ -67,7 +95,7 @@ export function cautiousCurve(points: readonly DirtyPoint[], memoryBytes: number
 /** The curve of somebody who takes the sample for unlucky: one standard deviation less. */
 export function hopefulCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   return likelyCurve(
-    points.map(({ seconds, bytes }) => ({ seconds, bytes: Math.max(0, bytes - samplingError(bytes)) })),
+    points.map((point) => ({ ...point, bytes: Math.max(0, point.bytes - samplingError(point)) })),
     memoryBytes,
   );
 }

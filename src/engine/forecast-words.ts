@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, plainText } from './message.ts';
+import type { MigrationPhase } from './migration-state.ts';
 import type { Forecast, LeverEffect } from './preflight-state.ts';
 import { durationWords, rateWords, sizeWords } from './quantity.ts';
 
@@ -16,6 +17,21 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
     case 'nominal':
       return msg('The link is taken to carry $0; that was not measured.', rate);
   }
+}
+
+/** What else was measured on the way of the data; nothing where it was not. */
+export function pathWords({
+  roundTripMilliseconds,
+  mtu,
+}: Exclude<Forecast, { kind: 'unknown' }>): readonly Message[] {
+  if (roundTripMilliseconds === undefined || mtu === undefined) return [];
+  return [
+    msg(
+      'A packet and its answer take $0 ms on the way; the largest one has $1 bytes.',
+      Number(roundTripMilliseconds.toFixed(roundTripMilliseconds < 10 ? 1 : 0)),
+      mtu,
+    ),
+  ];
 }
 
 function leverName(effect: LeverEffect): Message {
@@ -73,6 +89,61 @@ export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): M
       );
 }
 
+/** A part of one in percent, as much of it as says something. */
+const percent = (part: number): string => (part * 100).toFixed(0);
+
+/** How good the forecasts for these hosts were, and what was learned from them; nothing where there were none. */
+export function trackWords({
+  track,
+  bandwidthShare,
+}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track' | 'bandwidthShare'>): readonly Message[] {
+  const learned =
+    bandwidthShare === undefined
+      ? []
+      : [
+          msg(
+            'In earlier migrations to this host the link carried $0 % of such a figure: that is taken into account.',
+            percent(bandwidthShare),
+          ),
+        ];
+  if (track?.medianError === undefined) return learned;
+  const error = percent(track.medianError);
+  return [
+    track.migrations === 1
+      ? msg('The forecast of the last migration to this host was $0 % off.', error)
+      : msg(
+          'The forecasts of the last $0 migrations to this host were $1 % off (median).',
+          track.migrations,
+          error,
+        ),
+    ...learned,
+  ];
+}
+
+/** What was forecast, beside what came; nothing where nothing was forecast, or what came is not known. */
+export function predictionWords({
+  predicted,
+  elapsedMilliseconds,
+}: Pick<Extract<MigrationPhase, { phase: 'done' }>, 'predicted' | 'elapsedMilliseconds'>):
+  | Message
+  | undefined {
+  if (predicted === undefined || elapsedMilliseconds === undefined) return undefined;
+  if (predicted.kind === 'does-not-converge') {
+    return msg('The forecast was that it would not come to an end: it was wrong, or the load fell.');
+  }
+  const off = percent(Math.abs(predicted.totalMilliseconds / elapsedMilliseconds - 1));
+  const [total, pause] = [
+    durationWords(predicted.totalMilliseconds),
+    durationWords(predicted.downtimeMilliseconds),
+  ];
+  return msg('The forecast was $0, with a pause of $1: $2 % off.', total, pause, off);
+}
+
+/** Why what came could not be kept. */
+export function unkeptWords(why: string): Message {
+  return msg('That could not be recorded for the next forecast: $0', why);
+}
+
 function timeWords({ low, high }: { readonly low: number; readonly high: number }): Message {
   const [from, to] = [durationWords(low), durationWords(high)];
   return plainText(from) === plainText(to)
@@ -105,6 +176,8 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
           sizeWords(forecast.sentBytes),
         ),
         bandwidthWords(forecast),
+        ...pathWords(forecast),
+        ...trackWords(forecast),
       ];
     case 'does-not-converge':
       return [
@@ -114,10 +187,12 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
           rateWords(forecast.dirtyBytesPerSecond),
         ),
         bandwidthWords(forecast),
+        ...pathWords(forecast),
         msg(
           'Pause the VM, reduce its load, or do not migrate it live. It would end if the link carried at least $0.',
           rateWords(forecast.breakEvenBytesPerSecond),
         ),
+        ...trackWords(forecast),
       ];
   }
 }

@@ -11,10 +11,11 @@ import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
 import type { DirtyRate } from './facts/dirty-rate.ts';
 import type { SourceDomain } from './facts/domain.ts';
-import type { GuestMemory } from './facts/guest-memory.ts';
+import type { MemorySample } from './facts/memory-sample.ts';
 import { msg } from './message.ts';
 import { headerBytes, type Played, pageBytes, playPreCopy, wireShare } from './pre-copy.ts';
 import type { BandwidthSource, CoursePoint, Forecast, LeverEffect } from './preflight-state.ts';
+import type { TrackRecord } from './track-record.ts';
 
 /** How long QEMU may stop the VM for the last pass unless told otherwise (its `downtime-limit`), in milliseconds. */
 export const defaultDowntimeMilliseconds = 300;
@@ -40,9 +41,14 @@ export interface ForecastInput {
   readonly dirty: readonly DirtyPoint[];
   readonly bandwidthBytesPerSecond: number;
   readonly bandwidthSource: BandwidthSource;
+  /** Said beside it, and no part of the model: with one connection that is full, neither changes what goes through. */
+  readonly roundTripMilliseconds?: number;
+  readonly mtu?: number;
   readonly downtimeMilliseconds?: number;
   /** What is copied of disks before the memory; the plan copies none today. */
   readonly diskBytes?: number;
+  /** What was learned from migrations between the same hosts. */
+  readonly track?: TrackRecord;
 }
 
 /** The first pass on the wire: pages that hold something whole, pages of zeros as their header. */
@@ -185,7 +191,9 @@ function courseOf({ course }: Played, beforeSeconds: number): readonly CoursePoi
  * is no part of it, and switching over takes a moment more.
  */
 export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'unknown' }> {
-  const { memoryBytes, dirty, bandwidthBytesPerSecond: bandwidth, bandwidthSource } = input;
+  const { memoryBytes, dirty, bandwidthSource, track } = input;
+  const share = track?.share[bandwidthSource];
+  const bandwidth = input.bandwidthBytesPerSecond * (share ?? 1);
   const allowedMilliseconds = input.downtimeMilliseconds ?? defaultDowntimeMilliseconds;
   const situation: Situation = {
     firstPass: firstPassBytes(memoryBytes, input.nonZeroBytes ?? memoryBytes),
@@ -201,10 +209,23 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
     bandwidthBytesPerSecond: bandwidth,
     bandwidthAssumed: bandwidthSource === 'nominal',
     bandwidthSource,
+    ...(input.roundTripMilliseconds === undefined
+      ? {}
+      : { roundTripMilliseconds: input.roundTripMilliseconds }),
+    ...(input.mtu === undefined ? {} : { mtu: input.mtu }),
     breakEvenBytesPerSecond,
     allowedDowntimeMilliseconds: allowedMilliseconds,
     course: courseOf(likely, situation.beforeSeconds),
     levers: levers(situation, likely, breakEvenBytesPerSecond),
+    ...(share === undefined ? {} : { bandwidthShare: share }),
+    ...(track === undefined
+      ? {}
+      : {
+          track: {
+            migrations: track.migrations,
+            ...(track.medianError === undefined ? {} : { medianError: track.medianError }),
+          },
+        }),
   };
   if (!likely.converges) return { kind: 'does-not-converge', ...figures };
   const hopeful = play({ ...situation, curve: hopefulCurve(dirty, memoryBytes) });
@@ -231,7 +252,8 @@ export function forecastFrom(
   domain: FactResult<SourceDomain>,
   dirtyRate: FactResult<DirtyRate>,
   bandwidth: FactResult<Bandwidth>,
-  memory: FactResult<GuestMemory>,
+  memory: FactResult<MemorySample>,
+  track: FactResult<TrackRecord>,
 ): Forecast {
   for (const result of [domain, dirtyRate, bandwidth]) {
     if (!result.available) return { kind: 'unknown', why: result.why };
@@ -247,10 +269,15 @@ export function forecastFrom(
   // Without a look into the memory, what its process holds: that is more than what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
   return forecastCopy({
-    memoryBytes: domain.value.memoryBytes,
+    memoryBytes: domain.value.config.memoryBytes,
     ...(nonZeroBytes === undefined ? {} : { nonZeroBytes }),
     dirty: dirtyRate.value.points,
     bandwidthBytesPerSecond: bandwidth.value.bytesPerSecond,
     bandwidthSource: bandwidth.value.source,
+    ...(bandwidth.value.roundTripMilliseconds === undefined
+      ? {}
+      : { roundTripMilliseconds: bandwidth.value.roundTripMilliseconds }),
+    ...(bandwidth.value.mtu === undefined ? {} : { mtu: bandwidth.value.mtu }),
+    ...(track.available ? { track: track.value } : {}),
   });
 }

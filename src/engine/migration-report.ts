@@ -2,6 +2,7 @@
 import { type Message, plainText, type Translator } from './message.ts';
 import type { Migration, VerificationAnswer } from './migration-state.ts';
 import { plainRemedy, type Report, type ReportRemedy } from './report.ts';
+import type { Prediction } from './track-record.ts';
 
 /** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
 export interface MigrationReport {
@@ -17,6 +18,8 @@ export interface MigrationReport {
   }[];
   readonly elapsedMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
+  /** What the forecast had said before. */
+  readonly predicted?: Prediction;
   readonly failure?: {
     readonly summary: string;
     readonly original: string;
@@ -36,13 +39,14 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
   const { phase } = state;
   switch (state.phase) {
     case 'done': {
-      const { verification, elapsedMilliseconds, downtimeMilliseconds } = state;
+      const { verification, elapsedMilliseconds, downtimeMilliseconds, predicted } = state;
       return {
         phase,
         verification,
         answers: state.answers.map((answer) => answerOf(answer, say)),
         ...(elapsedMilliseconds === undefined ? {} : { elapsedMilliseconds }),
         ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
+        ...(predicted === undefined ? {} : { predicted }),
       };
     }
     case 'cancelled':

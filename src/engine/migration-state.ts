@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Remedy } from './finding.ts';
 import type { Message } from './message.ts';
+import type { Prediction } from './track-record.ts';
 import type { VmIdentity } from './vm.ts';
 
 /** Figures of a running migration, as libvirt's job gives them, never going backwards where they are a progress. */
@@ -51,6 +52,10 @@ export type MigrationPhase =
       readonly answers: readonly VerificationAnswer[];
       readonly elapsedMilliseconds?: number;
       readonly downtimeMilliseconds?: number;
+      /** What the forecast had said. */
+      readonly predicted?: Prediction;
+      /** Why forecast and actual figures could not be kept for the next forecast. */
+      readonly unkept?: string;
     }
   | { readonly phase: 'failed'; readonly failure: MigrationFailure }
   | { readonly phase: 'cancelled'; readonly answers: readonly VerificationAnswer[] };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../libvirt/domain.ts';
 import { LibvirtError } from '../libvirt/errors.ts';
+import type { DomainJob } from '../libvirt/job.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Cell, type ReadonlyCell } from './cell.ts';
 import type { MigrationChoices } from './choices.ts';
@@ -12,8 +13,10 @@ import { type InventoryEntry, isActive } from './inventory-entry.ts';
 import { msg } from './message.ts';
 import type { Migration, MigrationPhase } from './migration-state.ts';
 import type { Plan } from './plan.ts';
+import type { Forecast } from './preflight-state.ts';
 import { noProgress } from './progress.ts';
 import { readRecord, removeRecord, writeRecord } from './temporary-copy.ts';
+import { type Expected, keepTrack, predictionOf, routeOf } from './track-record.ts';
 import { askAfterCancel, askHosts, type Expectation, judgeAnswers, verificationOf } from './verification.ts';
 import type { VmIdentity, VmState } from './vm.ts';
 import { vmStateOf } from './vm-state.ts';
@@ -28,28 +31,32 @@ const verifyTries = 4;
 /** How far apart a record's time and the start of the job may be for them to belong together. */
 const sameStartMilliseconds = 120_000;
 
+/** What is to be done, and what was said of it before. */
+interface Order {
+  readonly choices: MigrationChoices;
+  readonly plan: Plan;
+  readonly forecast: Forecast | undefined;
+}
+
 /** One migration from its start (or from when it was seen) to what the hosts said at its end. */
 export class MigrationRun {
   readonly vm: VmIdentity;
   readonly #platform: Platform;
   readonly #inventory: Inventory;
-  readonly #order: { readonly choices: MigrationChoices; readonly plan: Plan } | undefined;
+  readonly #order: Order | undefined;
   readonly #state: Cell<Migration>;
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
   #paused = false;
+  /** What was forecast, if anything was. */
+  #expected: Expected | undefined;
   /** Why the call was lost, while the job is followed without it. */
   #lost: unknown;
   #concluding = false;
   #endedAt: number | undefined;
 
   /** With an order, a migration to be started; without one, a migration that runs already. */
-  constructor(
-    platform: Platform,
-    inventory: Inventory,
-    vm: VmIdentity,
-    order?: { readonly choices: MigrationChoices; readonly plan: Plan },
-  ) {
+  constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
     this.vm = vm;
     this.#platform = platform;
     this.#inventory = inventory;
@@ -98,8 +105,14 @@ export class MigrationRun {
   /** Asks libvirt to migrate. Resolves when the call is over; what comes after it goes on by itself. */
   async start(): Promise<void> {
     if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
-    const { choices, plan } = this.#order;
+    const { choices, plan, forecast } = this.#order;
     this.#to({ phase: 'preparing' });
+    const since = new Date().toISOString();
+    const predicted = predictionOf(forecast);
+    if (predicted !== undefined) {
+      const route = routeOf(choices.destination, choices.migrationUri);
+      this.#expected = { id: `${this.vm.uuid} ${since}`, route, predicted };
+    }
     const entry = this.#inventory.entry(this.vm.uuid);
     this.#paused = entry !== undefined && vmStateOf(entry.summary).kind === 'paused';
     const domain = this.#inventory.connection.domain(this.vm.uuid);
@@ -110,7 +123,8 @@ export class MigrationRun {
           destination: choices.destination,
           temporary: choices.temporary,
           stage: 'leaving',
-          since: new Date().toISOString(),
+          since,
+          ...(this.#expected === undefined ? {} : { expected: this.#expected }),
         });
       }
       await domain.migrate(choices.destination, plan.parameters, plan.flags);
@@ -210,6 +224,7 @@ export class MigrationRun {
     if (record === undefined || jobBegan === undefined || this.#state.get().destination !== undefined) return;
     if (Math.abs(Date.parse(record.since) - jobBegan) > sameStartMilliseconds) return;
     const { destination, temporary } = record;
+    this.#expected = record.expected;
     this.#state.update((migration) => ({ ...migration, destination, temporary }));
   }
 
@@ -255,12 +270,29 @@ export class MigrationRun {
       answers = judgeAnswers(expectation, await askHosts(this.#platform, connection, expectation));
     }
     const job = this.#inventory.completedJob(this.vm.uuid);
+    const unkept = await this.#keepTrack(job);
     this.#finish({
       phase: 'done',
       verification: verificationOf(answers),
       answers,
+      ...(this.#expected === undefined ? {} : { predicted: this.#expected.predicted }),
+      ...(unkept === undefined ? {} : { unkept }),
       ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
       ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
+    });
+  }
+
+  /** Keeps what was forecast and what came; the answer is why that could not be done. */
+  async #keepTrack(job: DomainJob | undefined): Promise<string | undefined> {
+    if (this.#expected === undefined || job === undefined) return undefined;
+    const { elapsedMilliseconds, downtimeMilliseconds, dataProcessed } = job;
+    return await keepTrack(this.#platform, this.vm.connection, {
+      ...this.#expected,
+      actual: {
+        totalMilliseconds: elapsedMilliseconds,
+        ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
+        sentBytes: dataProcessed,
+      },
     });
   }
 

@@ -6,6 +6,7 @@ import type { Inventory } from './inventory.ts';
 import { MigrationRun } from './migration.ts';
 import type { Migration } from './migration-state.ts';
 import type { Plan } from './plan.ts';
+import type { Forecast } from './preflight-state.ts';
 import type { ConnectionName, VmIdentity } from './vm.ts';
 
 /**
@@ -61,13 +62,13 @@ export class Migrations {
     this.#queue.length = 0;
   }
 
-  /** Starts, or queues when three of this page's run already. A migration of the same VM that has ended is replaced. */
-  start(choices: MigrationChoices, plan: Plan): MigrationHandle {
+  /** What was forecast is compared with what comes, and kept. Starts, or queues when three of this page's run already. A migration of the same VM that has ended is replaced. */
+  start(choices: MigrationChoices, plan: Plan, forecast?: Forecast): MigrationHandle {
     const present = this.#runs.get(keyOf(choices.vm));
     if (present !== undefined && !present.hasEnded) return present;
     const inventory = this.#inventories.get(choices.vm.connection);
     if (inventory === undefined) throw new Error(`No inventory for ${choices.vm.connection}`);
-    const run = new MigrationRun(this.#platform, inventory, choices.vm, { choices, plan });
+    const run = new MigrationRun(this.#platform, inventory, choices.vm, { choices, plan, forecast });
     this.#add(run);
     this.#queue.push(run);
     this.#pump();

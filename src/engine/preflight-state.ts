@@ -55,6 +55,9 @@ interface ForecastFigures {
   /** The bandwidth was not measured on the way of the data. */
   readonly bandwidthAssumed: boolean;
   readonly bandwidthSource: BandwidthSource;
+  /** Of the way of the data, where that was measured: how long a packet and its answer take, and the largest packet in bytes. */
+  readonly roundTripMilliseconds?: number;
+  readonly mtu?: number;
   /** The least bandwidth with which it ends. */
   readonly breakEvenBytesPerSecond: number;
   /** How long QEMU may stop the VM for the last pass. */
@@ -62,6 +65,10 @@ interface ForecastFigures {
   /** What remains over the time, for a picture; of one that does not end, the beginning. */
   readonly course: readonly CoursePoint[];
   readonly levers: readonly LeverEffect[];
+  /** What the link carries in truth, as a part of what was said of it, learned from `track`; it is in the bandwidth already. */
+  readonly bandwidthShare?: number;
+  /** How good the last forecasts for these two hosts were. */
+  readonly track?: { readonly migrations: number; readonly medianError?: number };
 }
 
 /** Whether the copying of memory will come to an end. Times in milliseconds, sizes in bytes, rates in bytes per second. */

@@ -9,7 +9,8 @@ import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
 import { domainFact } from './facts/domain.ts';
-import { guestMemoryFact } from './facts/guest-memory.ts';
+import { memorySampleFact } from './facts/memory-sample.ts';
+import { trackRecordFact } from './facts/track-record.ts';
 import type { Finding } from './finding.ts';
 import { forecastFrom } from './forecast.ts';
 import { FactCache, Gatherer } from './gatherer.ts';
@@ -92,13 +93,14 @@ export class Preflight {
   }
 
   async #forecast(): Promise<void> {
-    const [domain, dirtyRate, bandwidth, memory] = await Promise.all([
+    const [domain, dirtyRate, bandwidth, memory, track] = await Promise.all([
       this.#gatherer.get(domainFact),
       this.#gatherer.get(dirtyRateFact),
       this.#gatherer.get(bandwidthFact),
-      this.#gatherer.get(guestMemoryFact),
+      this.#gatherer.get(memorySampleFact),
+      this.#gatherer.get(trackRecordFact),
     ]);
-    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory);
+    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track);
     if (!this.#ended.signal.aborted) this.#state.update((state) => ({ ...state, forecast }));
   }
 

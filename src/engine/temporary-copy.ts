@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../libvirt/domain.ts';
 import { attribute, parseXml, serializeXml, XmlError } from '../libvirt/xml.ts';
+import { type Expected, parseExpected } from './track-record.ts';
 import type { TemporaryCopy, VmState } from './vm.ts';
 
 /** Namespace of the one element that this program keeps in a domain's persistent definition. */
@@ -23,6 +24,8 @@ export interface MigrationRecord {
   readonly stage: 'leaving' | 'left';
   /** Start of the migration, ISO 8601, UTC. */
   readonly since: string;
+  /** What was forecast, so that whoever sees the end can compare. */
+  readonly expected?: Expected;
 }
 
 /** The record as the element that libvirt keeps. */
@@ -35,6 +38,7 @@ export function recordXml(record: MigrationRecord): string {
       temporary: record.temporary ? 'yes' : 'no',
       stage: record.stage,
       since: record.since,
+      ...(record.expected === undefined ? {} : { expected: JSON.stringify(record.expected) }),
     },
     children: [],
   });
@@ -51,7 +55,14 @@ export function parseRecord(xml: string): MigrationRecord | undefined {
     if (destination === undefined || since === undefined || Number.isNaN(Date.parse(since))) return undefined;
     if (temporary !== 'yes' && temporary !== 'no') return undefined;
     if (stage !== 'leaving' && stage !== 'left') return undefined;
-    return { destination, temporary: temporary === 'yes', stage, since };
+    const expected = parseExpected(attribute(element, 'expected') ?? '');
+    return {
+      destination,
+      temporary: temporary === 'yes',
+      stage,
+      since,
+      ...(expected === undefined ? {} : { expected }),
+    };
   } catch (error) {
     if (error instanceof XmlError) return undefined;
     throw error;

@@ -72,7 +72,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
     if (!ready || choices === undefined) return;
     dispatch({ type: 'started' });
     model.destinations.remember(choices.destination);
-    model.migrations.start(choices, planFor(choices));
+    model.migrations.start(choices, planFor(choices), preflight?.forecast);
   };
   const changeVm = (change: Promise<Refusal | undefined>): void => {
     setRefusal(undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Button, Flex, FlexItem, Progress } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
+import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import { formatDuration, formatPercent } from './format.ts';
 import { MigrationFigures } from './migration-figures.tsx';
@@ -48,6 +49,7 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
   switch (state.phase) {
     case 'done': {
       const { elapsedMilliseconds, downtimeMilliseconds } = state;
+      const predicted = predictionWords(state);
       return (
         <>
           {elapsedMilliseconds === undefined ? null : (
@@ -61,6 +63,8 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
                   )}
             </p>
           )}
+          {predicted === undefined ? null : <p>{textOf(predicted)}</p>}
+          {state.unkept === undefined ? null : <p>{textOf(unkeptWords(state.unkept))}</p>}
           <VerificationAnswers answers={state.answers} />
         </>
       );

@@ -3,7 +3,7 @@ import type { ReadonlyCell } from '../engine/cell.ts';
 import type { MigrationChoices } from '../engine/choices.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import type { Plan } from '../engine/plan.ts';
-import type { PreflightState } from '../engine/preflight-state.ts';
+import type { Forecast, PreflightState } from '../engine/preflight-state.ts';
 import type { ConnectionName, InventoryState, Refusal, Vm, VmIdentity, VmOperation } from '../engine/vm.ts';
 import type { RecentDestinations } from './recent-destinations.ts';
 
@@ -18,7 +18,7 @@ export interface InventoryModel {
 /** The migrations that leave this host. */
 export interface MigrationsModel {
   readonly state: ReadonlyCell<readonly Migration[]>;
-  start(choices: MigrationChoices, plan: Plan): void;
+  start(choices: MigrationChoices, plan: Plan, forecast: Forecast | undefined): void;
   cancel(vm: VmIdentity): void;
   dismiss(vm: VmIdentity): void;
 }

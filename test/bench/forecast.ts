@@ -17,12 +17,12 @@ interface Load {
 
 const loads: readonly Load[] = [
   { memory: 256, workingSet: 0, rate: 0, links: [50, 100, 200, 1000] },
-  { memory: 256, workingSet: 8, rate: 10, links: [100, 200, 1000] },
-  { memory: 384, workingSet: 64, rate: 5, links: [50, 100, 1000] },
-  { memory: 384, workingSet: 96, rate: 20, links: [100, 200, 400, 1000] },
-  { memory: 512, workingSet: 16, rate: 40, links: [100, 400, 1000] },
+  { memory: 256, workingSet: 8, rate: 10, links: [50, 400, 1000] },
+  { memory: 384, workingSet: 64, rate: 5, links: [100, 400, 1000] },
+  { memory: 384, workingSet: 96, rate: 20, links: [100, 400, 1000] },
+  { memory: 512, workingSet: 16, rate: 40, links: [100, 1000] },
   { memory: 512, workingSet: 128, rate: 40, links: [200, 500, 1000] },
-  { memory: 768, workingSet: 256, rate: 10, links: [200, 1000] },
+  { memory: 768, workingSet: 256, rate: 10, links: [200, 400, 1000] },
   { memory: 1024, workingSet: 0, rate: 0, links: [100, 1000] },
   { memory: 1024, workingSet: 256, rate: 30, links: [200, 500, 1000] },
 ];

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MigratedReport } from '../../src/engine/migration-report.ts';
 import type { Report } from '../../src/engine/report.ts';
 import { shellCommand } from '../../src/engine/shell-quote.ts';
+import { parseTrack } from '../../src/engine/track-record.ts';
 import { schemaProblems } from '../json-schema.ts';
 import { type ExecResult, type Guest, Lab, type LabHost, waitFor } from './lab.ts';
 
@@ -197,6 +198,22 @@ describe('with a VM that can be moved', () => {
     await guest.goesOn();
     const { stdout: listed } = await cli(beta, 'list');
     expect(listed).toContain(`a temporary copy runs on ${toAlpha}`);
+  });
+
+  test('the next check says how good the forecast was', async () => {
+    const [entry, ...more] = parseTrack(
+      (await alpha.exec(['cat', '/var/lib/cockpit-migrate/forecasts.jsonl'])).stdout,
+    );
+    expect(more).toEqual([]);
+    expect(entry).toMatchObject({
+      route: 'beta',
+      predicted: { kind: 'converges', bandwidthSource: 'measured' },
+    });
+    expect(entry?.id).toContain(guest.uuid);
+    const { stdout } = await cli(alpha, 'check', guest.name, toBeta, '--period=1');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /The forecast of the last migration to this host was \d+ % off\./,
+    );
   });
 });
 

@@ -4,7 +4,8 @@ import { dirtyRateCheck } from '../../../src/engine/checks/dirty-rate.ts';
 import type { FactResult } from '../../../src/engine/fact.ts';
 import type { Bandwidth } from '../../../src/engine/facts/bandwidth.ts';
 import type { DirtyRate } from '../../../src/engine/facts/dirty-rate.ts';
-import type { GuestMemory } from '../../../src/engine/facts/guest-memory.ts';
+import type { MemorySample } from '../../../src/engine/facts/memory-sample.ts';
+import type { TrackRecord } from '../../../src/engine/track-record.ts';
 import { domain } from '../fixtures.ts';
 import { missing, testCheck } from '../test-check.ts';
 
@@ -17,7 +18,8 @@ const facts = (
   domain: ReturnType<typeof domain>;
   dirtyRate: DirtyRate;
   bandwidth: Bandwidth;
-  memory: FactResult<GuestMemory>;
+  memory: FactResult<MemorySample>;
+  track: FactResult<TrackRecord>;
 } => ({
   domain: domain(),
   dirtyRate: {
@@ -28,6 +30,7 @@ const facts = (
     ...more.dirty,
   },
   memory: missing,
+  track: missing,
   bandwidth: { bytesPerSecond: carries * MiB, source: 'measured', ...more.link },
 });
 

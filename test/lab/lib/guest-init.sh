@@ -39,24 +39,23 @@ now() {
   now=${uptime%.*}${uptime#*.}
 }
 
-# A few patterns of different content are written over a region of memory, round and round, each at another place than in
-# the lap before: pages change their content, as page sampling wants to see it, at a steady rate. Five writes a second.
+# Random bytes are written over a region of memory, round and round, each time read from another place of a bigger pool: every
+# write changes the content of its pages, as page sampling wants to see it, at a steady rate. Five writes a second.
 dirty() {
   chunk=$(((dirty_rate + 4) / 5))
   [ $chunk -gt "$dirty_mb" ] && chunk=$dirty_mb
   chunks=$((dirty_mb / chunk))
   mkdir /dirty
-  mount -t tmpfs -o size="$((dirty_mb + 5 * chunk + 8))m" tmpfs /dirty
-  for pattern in 0 1 2 3 4; do
-    dd if=/dev/urandom of=/dirty/$pattern bs=1M count=$chunk
-  done
+  mount -t tmpfs -o size="$((dirty_mb + 2 * chunk + 8))m" tmpfs /dirty
+  dd if=/dev/urandom of=/dirty/pool bs=1M count=$((2 * chunk))
   dd if=/dev/zero of=/dirty/region bs=1M count="$dirty_mb"
   echo dirty
   written=0
   now
   start=$now
   while :; do
-    dd if=/dirty/$(((written + written / chunks) % 5)) of=/dirty/region bs=${chunk}M count=1 conv=notrunc seek=$((written % chunks))
+    # A place comes again after 2048 writes and more, nearly seven minutes.
+    dd if=/dirty/pool iflag=skip_bytes skip=$((written % (chunk * 2048) * 512)) of=/dirty/region bs=${chunk}M count=1 conv=notrunc seek=$((written % chunks))
     written=$((written + 1))
     now
     ahead=$((written * chunk * 100 / dirty_rate - (now - start)))

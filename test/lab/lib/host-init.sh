@@ -24,6 +24,7 @@ bind() {
 }
 bind "$root/home" /home
 bind "$root/libvirt" /var/lib/libvirt
+bind "$root/state" /var/lib/cockpit-migrate
 bind "$root/libvirt-cache" /var/cache/libvirt
 # All of it: signing in writes there too.
 bind "$root/log" /var/log

@@ -178,6 +178,8 @@ lab_down() {
     if [ "$(readlink "$link")" = "$lab" ]; then rm -f "$link"; fi
   done
   rm -rf "$run"
+  # Each host mounts its own there; the place itself is the machine's.
+  rmdir /var/lib/cockpit-migrate 2>/dev/null || true
   rmdir /var/tmp/cockpit-migrate-lab "$labs/.index" "$labs" 2>/dev/null || true
 }
 
