@@ -36,8 +36,12 @@ function wrapped(text: string, width: number, indent: string): readonly string[]
   return line === '' ? lines : [...lines, indent + line];
 }
 
-function remedyLines({ text, command, host }: Remedy, width: number): readonly string[] {
-  const indent = ' '.repeat(column);
+/** A remedy in lines, each beginning alike. */
+export function remedyLines(
+  { text, command, host, xml }: Remedy,
+  width: number,
+  indent: string,
+): readonly string[] {
   const where =
     host === undefined
       ? undefined
@@ -53,6 +57,7 @@ function remedyLines({ text, command, host }: Remedy, width: number): readonly s
           ...(where === undefined ? [] : [`${indent}   ${say(where)}`]),
           ...command.split('\n').map((line) => `${indent}     ${line}`),
         ]),
+    ...(xml === undefined ? [] : xml.split('\n').map((line) => `${indent}     ${line}`)),
   ];
 }
 
@@ -71,7 +76,7 @@ function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: 
       ? []
       : finding.original.split('\n').map((line) => `${indent}| ${line}`)),
     ...wrapped(say(finding.why), width, indent),
-    ...finding.remedies.flatMap((remedy) => remedyLines(remedy, width)),
+    ...finding.remedies.flatMap((remedy) => remedyLines(remedy, width, indent)),
     ...(finding.verdict !== 'block' || finding.override === undefined
       ? []
       : wrapped(

@@ -3,6 +3,7 @@ import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import { type Message, msg } from '../engine/message.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
+import { remedyLines } from './check-text.ts';
 import type { Status } from './status-line.ts';
 import { say } from './surroundings.ts';
 
@@ -122,6 +123,8 @@ export function migrationText(migration: Migration): readonly string[] {
           say(state.failure.summary),
           ...(state.failure.original === '' ? [] : [`| ${state.failure.original}`]),
           ...(state.failure.advice === undefined ? [] : [`-> ${say(state.failure.advice)}`]),
+          // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+          ...(state.failure.remedies ?? []).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
         ]
       : [];
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;

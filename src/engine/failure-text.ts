@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../libvirt/errors.ts';
+import type { Remedy } from './finding.ts';
 import { type Message, msg } from './message.ts';
 import type { MigrationFailure } from './migration-state.ts';
+import { shellCommand } from './shell-quote.ts';
 import type { Refusal } from './vm.ts';
 
 interface Words {
   readonly summary: Message;
   readonly advice?: Message;
+  readonly remedies?: readonly Remedy[];
 }
 
 /** Why a migration failed, in plain words, with what can be done and the original text. */
 export function migrationFailure(error: unknown): MigrationFailure {
-  const { summary, advice } = words(error) ?? { summary: msg('The migration failed.') };
-  const original = originalText(error);
-  return advice === undefined ? { summary, original } : { summary, original, advice };
+  return { ...(words(error) ?? { summary: msg('The migration failed.') }), original: originalText(error) };
 }
 
 /** Why an operation was refused. `fallback` is said when libvirt's reason is none that has plain words. */
@@ -25,6 +26,27 @@ export function refusal(error: unknown, fallback: Message): Refusal {
 export function originalText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** libvirt's daemon is virtqemud where it is split into several. What is in the journal depends on no setting of ours. */
+const journal = shellCommand(
+  ...['journalctl', '-u', 'libvirtd', '-u', 'virtqemud', '--since', '15 minutes ago', '--no-pager'],
+);
+
+/** Where libvirt keeps the reason of a failure that did not come through to the one who asked. */
+const logs: readonly Remedy[] = [
+  {
+    text: msg('See the log of libvirt on the destination, which most often refused it.'),
+    command: journal,
+    host: 'destination',
+  },
+  { text: msg('See the log of libvirt on this host.'), command: journal, host: 'source' },
+  {
+    text: msg(
+      'Where libvirt was told to write a file (log_outputs in libvirtd.conf), the reason is in that, on either host.',
+    ),
+    command: shellCommand('tail', '-n', '100', '/var/log/libvirt/libvirtd.log'),
+  },
+];
 
 /** Plain words for the reasons that have some. */
 function words(error: unknown): Words | undefined {
@@ -108,8 +130,11 @@ function words(error: unknown): Words | undefined {
       };
     case 'tunnel-ended':
       return {
-        summary: msg('The connection to the destination ended, and with it what libvirt had to say.'),
-        advice: msg('The log of libvirt on this host has the reason.'),
+        summary: msg('The connection to the destination was closed before libvirt told its reason.'),
+        advice: msg(
+          'The VM is still on this host, and nothing of it was lost. The logs of libvirt on this host or on the destination have the reason.',
+        ),
+        remedies: logs,
       };
     case 'closed':
       return {

@@ -20,6 +20,8 @@ export interface Remedy {
   readonly command?: string;
   /** Where to run it. */
   readonly host?: 'source' | 'destination';
+  /** XML to be copied into a definition, in lines. */
+  readonly xml?: string;
   readonly action?: RemedyAction;
 }
 

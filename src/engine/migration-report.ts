@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, plainText, type Translator } from './message.ts';
 import type { Migration, VerificationAnswer } from './migration-state.ts';
-import type { Report } from './report.ts';
+import { plainRemedy, type Report, type ReportRemedy } from './report.ts';
 import type { Prediction } from './track-record.ts';
 
 /** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
@@ -20,7 +20,12 @@ export interface MigrationReport {
   readonly downtimeMilliseconds?: number;
   /** What the forecast had said before. */
   readonly predicted?: Prediction;
-  readonly failure?: { readonly summary: string; readonly original: string; readonly advice?: string };
+  readonly failure?: {
+    readonly summary: string;
+    readonly original: string;
+    readonly advice?: string;
+    readonly remedies?: readonly ReportRemedy[];
+  };
 }
 
 /** The preflight's report with what became of the migration that followed it. */
@@ -47,13 +52,16 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
     case 'cancelled':
       return { phase, answers: state.answers.map((answer) => answerOf(answer, say)) };
     case 'failed': {
-      const { summary, original, advice } = state.failure;
+      const { summary, original, advice, remedies } = state.failure;
       return {
         phase,
         failure: {
           summary: say(summary),
           original,
           ...(advice === undefined ? {} : { advice: say(advice) }),
+          ...(remedies === undefined
+            ? {}
+            : { remedies: remedies.map((remedy) => plainRemedy(remedy, translator)) }),
         },
       };
     }

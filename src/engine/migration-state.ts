@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Remedy } from './finding.ts';
 import type { Message } from './message.ts';
 import type { Prediction } from './track-record.ts';
 import type { VmIdentity } from './vm.ts';
@@ -32,6 +33,8 @@ export interface MigrationFailure {
   readonly summary: Message;
   readonly original: string;
   readonly advice?: Message;
+  /** Where to look further. */
+  readonly remedies?: readonly Remedy[];
 }
 
 /** What a migration is doing. The phase names are those of `data-phase`. */

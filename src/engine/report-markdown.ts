@@ -109,11 +109,14 @@ function findingText(
   ].join('\n\n');
 }
 
-function remedyText({ text, command, host }: Remedy, say: (message: Message) => string): string {
-  if (command === undefined) return `- ${say(text)}`;
+function remedyText({ text, command, host, xml }: Remedy, say: (message: Message) => string): string {
   const where =
     host === undefined
       ? []
       : [`  ${say(host === 'source' ? msg('On the source:') : msg('On the destination:'))}`];
-  return [`- ${say(text)}`, ...where, code(command, '  ')].join('\n\n');
+  return [
+    `- ${say(text)}`,
+    ...(command === undefined ? [] : [...where, code(command, '  ')]),
+    ...(xml === undefined ? [] : [code(xml, '  ')]),
+  ].join('\n\n');
 }

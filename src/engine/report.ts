@@ -16,11 +16,15 @@ export interface ReportFinding {
   readonly original?: string;
   /** True if the admin overrode this block. */
   readonly overridden?: true;
-  readonly remedy?: {
-    readonly text: string;
-    readonly command?: string;
-    readonly host?: 'source' | 'destination';
-  };
+  readonly remedy?: ReportRemedy;
+}
+
+/** What to do, as plain data. */
+export interface ReportRemedy {
+  readonly text: string;
+  readonly command?: string;
+  readonly host?: 'source' | 'destination';
+  readonly xml?: string;
 }
 
 /** The preflight's result as one JSON document. The version grows when a reader would have to change. */
@@ -95,14 +99,16 @@ function reportFinding(
     ...(finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check)
       ? { overridden: true }
       : {}),
-    ...(remedy === undefined
-      ? {}
-      : {
-          remedy: {
-            text: plainText(remedy.text, translator),
-            ...(remedy.command === undefined ? {} : { command: remedy.command }),
-            ...(remedy.host === undefined ? {} : { host: remedy.host }),
-          },
-        }),
+    ...(remedy === undefined ? {} : { remedy: plainRemedy(remedy, translator) }),
+  };
+}
+
+/** A remedy in the translator's language (English without one). */
+export function plainRemedy({ text, command, host, xml }: Remedy, translator?: Translator): ReportRemedy {
+  return {
+    text: plainText(text, translator),
+    ...(command === undefined ? {} : { command }),
+    ...(host === undefined ? {} : { host }),
+    ...(xml === undefined ? {} : { xml }),
   };
 }

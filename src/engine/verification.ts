@@ -3,6 +3,7 @@ import type { LibvirtConnection } from '../libvirt/connection.ts';
 import { classify, LibvirtError } from '../libvirt/errors.ts';
 import { type VirshAnswer, virshSession } from '../libvirt/virsh.ts';
 import type { Platform } from '../platform/platform.ts';
+import { domainStateWords } from './domain-state-words.ts';
 import { originalText } from './failure-text.ts';
 import { type Message, msg } from './message.ts';
 import type { VerificationAnswer } from './migration-state.ts';
@@ -154,7 +155,10 @@ function destinationAnswers(
   return [
     answered(state, hosts.state, (text) => {
       const word = text.split(' ', 1)[0];
-      return [msg('$0', text), word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)'];
+      return [
+        domainStateWords(text),
+        word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)',
+      ];
     }),
     answered(uuid, hosts.uuid, (text) => [msg('$0', text), text === vm.uuid]),
     answered(persistence, hosts.info, (text) => {

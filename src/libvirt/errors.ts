@@ -62,7 +62,7 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/authentication (failed|unavailable|cancelled)|access denied|Permission denied/i, 'access-denied'],
   // libvirt puts what ssh said before the last colon, often nothing. It reports this when it closes the tunnel after a job
   // that failed or was cancelled, and often in place of the job's own error (9.0, in most tries).
-  [/End of file while reading data: .*: Input\/output error/i, 'tunnel-ended'],
+  [/End of file while reading data: .*: Input\/output error|Cannot recv data: /i, 'tunnel-ended'],
   [
     /client socket is closed|Disconnected from|End of file while reading|libvirt(d)? .*connection.*(closed|lost)/i,
     'daemon-down',

@@ -121,6 +121,20 @@ export function serializeXml(node: XmlNode): string {
   }
 }
 
+/**
+ * An element in lines, each level indented by two spaces more, to be read and copied by people. Space between elements is not
+ * kept; an element with text of its own stays in one line.
+ */
+export function indentedXml(element: XmlElement, indent = ''): string {
+  const inner = element.children.filter((node) => node.kind !== 'text' || node.text.trim() !== '');
+  if (inner.length === 0 || inner.some(({ kind }) => kind !== 'element')) {
+    return indent + serializeXml({ ...element, children: inner });
+  }
+  const [begin = ''] = serializeXml({ ...element, children: [] }).split(/\/>$/);
+  const lines = inner.flatMap((node) => (node.kind === 'element' ? [indentedXml(node, `${indent}  `)] : []));
+  return [`${indent}${begin}>`, ...lines, `${indent}</${element.name}>`].join('\n');
+}
+
 /** The children of that name; the prefix, if there is one, belongs to it. */
 export function children(element: XmlElement, name: string): readonly XmlElement[] {
   return element.children.filter((node): node is XmlElement => node.kind === 'element' && node.name === name);

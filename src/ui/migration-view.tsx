@@ -8,10 +8,11 @@ import { MigrationFigures } from './migration-figures.tsx';
 import { phaseWords } from './migration-words.ts';
 import { Notice } from './notice.tsx';
 import { OriginalText } from './original-text.tsx';
+import { RemedyView } from './remedy-view.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
 import { VerificationAnswers } from './verification-answers.tsx';
-import { isUnderWay } from './vm-words.ts';
+import { hostOf, isUnderWay } from './vm-words.ts';
 
 function ProgressBar({ migration }: { readonly migration: Migration }): ReactNode {
   const { state, vm } = migration;
@@ -74,6 +75,17 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
           <p>{textOf(state.failure.summary)}</p>
           {state.failure.advice === undefined ? null : <p>{textOf(state.failure.advice)}</p>}
           <OriginalText>{state.failure.original}</OriginalText>
+          {state.failure.remedies === undefined ? null : (
+            <ul className="migrate-remedies" aria-label={_('Where to look further')}>
+              {state.failure.remedies.map((remedy) => (
+                <RemedyView
+                  key={textOf(remedy.text)}
+                  remedy={remedy}
+                  destinationHost={migration.destination === undefined ? '' : hostOf(migration.destination)}
+                />
+              ))}
+            </ul>
+          )}
         </>
       );
     case 'cancelled':

@@ -3,6 +3,7 @@ import { Button } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import type { Remedy, RemedyAction } from '../engine/finding.ts';
 import { CommandLine } from './command-line.tsx';
+import { CopyableText } from './copyable-text.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
 
@@ -23,25 +24,36 @@ function actionLabel(action: RemedyAction): string {
 
 export interface RemedyViewProps {
   readonly remedy: Remedy;
-  /** The destination's name, for commands that run there. */
+  /** The destination's name, for commands that run there; empty where it is not known. */
   readonly destinationHost: string;
-  readonly onAction: (action: RemedyAction) => void;
+  /** Does what the dialog can do itself; without it, nothing is offered. */
+  readonly onAction?: (action: RemedyAction) => void;
 }
 
 /** What to do: a sentence, with the command or the button that does it. */
 export function RemedyView({ remedy, destinationHost, onAction }: RemedyViewProps): ReactNode {
-  const { text, command, host, action } = remedy;
+  const { text, command, host, xml, action } = remedy;
   const place =
     host === undefined
       ? undefined
       : host === 'source'
         ? _('this host')
-        : format(_('the destination ($0)'), destinationHost);
+        : destinationHost === ''
+          ? _('the destination')
+          : format(_('the destination ($0)'), destinationHost);
   return (
     <li className="migrate-remedy">
       <div>{textOf(text)}</div>
       {command === undefined ? null : <CommandLine command={command} host={place} />}
-      {action === undefined ? null : (
+      {xml === undefined ? null : (
+        <CopyableText
+          text={xml}
+          title={_('The XML to put there:')}
+          copyLabel={_('Copy the XML')}
+          failure={_('The browser did not allow to copy. Select the XML and copy it by hand.')}
+        />
+      )}
+      {action === undefined || onAction === undefined ? null : (
         <Button
           variant="secondary"
           size="sm"

@@ -67,6 +67,9 @@ BLOCK    Title of name-collision [name-collision]
          -> Rename it.
             Run this on the source:
               virsh domrename web 'web 2'
+              <name>
+                web 2
+              </name>
 UNKNOWN  Title of shared-storage [shared-storage]
          No answer.
          | timeout

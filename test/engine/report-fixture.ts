@@ -29,7 +29,14 @@ export const hard: Finding = {
   ...head('name-collision'),
   verdict: 'block',
   found: msg('There is a VM $0.', 'web'),
-  remedies: [{ text: msg('Rename it.'), command: "virsh domrename web 'web 2'", host: 'source' }],
+  remedies: [
+    {
+      text: msg('Rename it.'),
+      command: "virsh domrename web 'web 2'",
+      host: 'source',
+      xml: '<name>\n  web 2\n</name>',
+    },
+  ],
 };
 
 export const warning: Finding = {

@@ -56,6 +56,12 @@ Why it matters.
   virsh domrename web 'web 2'
   \`\`\`
 
+  \`\`\`
+  <name>
+    web 2
+  </name>
+  \`\`\`
+
 ### Not known: Title of shared-storage (\`shared-storage\`)
 
 No answer.

@@ -75,6 +75,14 @@ describe('docs/report.schema.json', () => {
     },
     { phase: 'failed', failure: { summary: msg('S'), original: '' } },
     { phase: 'failed', failure: { summary: msg('S'), original: 'o', advice: msg('A') } },
+    {
+      phase: 'failed',
+      failure: {
+        summary: msg('S'),
+        original: 'o',
+        remedies: [{ text: msg('T'), command: 'c', host: 'source', xml: '<x/>' }, { text: msg('U') }],
+      },
+    },
     { phase: 'cancelled', answers: [answer] },
   ];
   it.each(phases.map((state) => [state.phase, state] as const))(

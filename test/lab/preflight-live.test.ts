@@ -8,6 +8,7 @@ import { plainText } from '../../src/engine/message.ts';
 import { Preflight, verdictOf } from '../../src/engine/preflight.ts';
 import type { PreflightState } from '../../src/engine/preflight-state.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
+import { makeVm } from '../catalogue/lab-vm.ts';
 import { type Guest, Lab, type LabHost } from './lab.ts';
 
 let lab: Lab;
@@ -70,6 +71,24 @@ async function refusal(guest: Guest): Promise<string> {
   );
   expect(exitCode).not.toBe(0);
   return stderr;
+}
+
+/**
+ * Makes a host's QEMU look as if its CPU lacked features: libvirt keeps in a file what it found out about a QEMU, and believes
+ * it as long as the program is the same. What is returned makes it look again.
+ */
+async function poorerCpu(host: LabHost, features: readonly string[]): Promise<() => Promise<void>> {
+  const cache = '/var/cache/libvirt/qemu/capabilities';
+  const edit = `for feature; do sed -i "s|\\(<property name='$feature' type='boolean' value=\\)'true'|\\1'false'|" ${cache}/*.xml; done`;
+  await host.virsh('domcapabilities');
+  await host.daemon('libvirtd', 'stop');
+  await host.exec(['sh', '-ec', edit, 'sh', ...features]);
+  await host.daemon('libvirtd', 'start');
+  return async () => {
+    await host.daemon('libvirtd', 'stop');
+    await host.exec(['sh', '-c', `rm -f ${cache}/*.xml`]);
+    await host.daemon('libvirtd', 'start');
+  };
 }
 
 function verdicts(findings: ReadonlyMap<string, Finding>): Record<string, string> {
@@ -276,8 +295,46 @@ describe('finds', () => {
       cpu: 'Skylake-Server',
       off: true,
     });
-    await blocked('cpu-compatibility', /cannot offer these features.*avx512f/, { guest });
+    // Both hosts lack it alike, and yet have a CPU in common.
+    expect(
+      await blocked('cpu-compatibility', /cannot offer these features.*avx512f/, { guest }),
+    ).toMatchObject({ remedies: [{ xml: expect.stringMatching(/^<cpu mode='custom'/) as unknown }, {}, {}] });
     await blocked('vm-state', /shut off/, { guest });
+  });
+
+  it('a CPU of which the destination lacks some, and offers one that both hosts have', async () => {
+    const vm = await makeVm(alpha, {
+      name: 'host-model',
+      vcpus: 2,
+      more: "<cpu mode='host-model'><topology sockets='1' dies='1' cores='2' threads='1'/></cpu>",
+    });
+    const restore = await poorerCpu(beta, ['avx2', 'la57', 'pku', 'vaes']);
+    try {
+      const { findings } = await check(vm);
+      const finding = findings.get('cpu-compatibility');
+      expect(say(finding)).toMatch(/^block: .*cannot offer these features.*avx2.* \/ .*host-model/);
+      const xml = finding?.verdict === 'block' ? (finding.remedies[0].xml ?? '') : '';
+      expect(finding).toMatchObject({
+        remedies: [{ command: `virsh edit ${vm.uuid}`, host: 'source' }, {}, {}],
+      });
+      expect(xml).toMatch(/^<cpu mode='custom' match='exact'>\n {2}<model fallback='forbid'>.*\n<\/cpu>$/s);
+      expect(xml).toMatch(/<topology [^>]*cores='2'/);
+      // What the remedy says.
+      await alpha.virsh('destroy', vm.uuid);
+      const stored = await alpha.virsh('dumpxml', '--inactive', vm.uuid);
+      await alpha.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], {
+        input: stored.replace(/<cpu .*<\/cpu>/s, xml),
+      });
+      await alpha.virsh('start', vm.uuid, '--paused');
+      expect(await alpha.virsh('dumpxml', vm.uuid)).toMatch(/<cpu mode='custom' match='exact' check='full'>/);
+      const after = await check(vm);
+      expect(say(after.findings.get('cpu-compatibility'))).toMatch(/^pass: /);
+      await alpha.virsh('migrate', '--live', '--p2p', vm.uuid, 'qemu+ssh://beta/system');
+      expect(await beta.virsh('domstate', vm.uuid)).toMatch(/^paused/);
+    } finally {
+      await restore();
+      await vm.remove(alpha, beta);
+    }
   });
 
   it('a local disk', async () => {

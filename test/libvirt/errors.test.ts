@@ -73,6 +73,8 @@ const texts: readonly (readonly [string, string])[] = [
     'End of file while reading data: Connection to beta closed by remote host.: Input/output error',
     'tunnel-ended',
   ],
+  ['Cannot recv data: Connection reset by peer', 'tunnel-ended'],
+  ['Cannot recv data: Host key verification failed.: Connection reset by peer', 'host-key'],
   ['End of file while reading data: Host key verification failed.: Input/output error', 'host-key'],
   ["Cannot access storage file '/srv/web.qcow2': No such file or directory", 'file-missing'],
   ['internal error: Attempt to migrate guest to the same host 03aa02fc', 'same-host'],

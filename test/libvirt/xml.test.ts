@@ -5,6 +5,7 @@ import {
   attribute,
   child,
   children,
+  indentedXml,
   parseXml,
   serializeXml,
   textOf,
@@ -285,3 +286,24 @@ function escapeAll(text: string): string {
     .map((each) => `&#${each.codePointAt(0) ?? 0};`)
     .join('');
 }
+
+describe('an element in lines', () => {
+  it('is indented, and means the same', () => {
+    const text =
+      "<cpu mode='custom'><model>EPYC</model>\n<topology a='1'/><numa>\n<cell id='0'/></numa><x>a<y/></x></cpu>";
+    const lines = indentedXml(parseXml(text));
+    expect(lines).toBe(
+      [
+        "<cpu mode='custom'>",
+        '  <model>EPYC</model>',
+        "  <topology a='1'/>",
+        '  <numa>',
+        "    <cell id='0'/>",
+        '  </numa>',
+        '  <x>a<y/></x>',
+        '</cpu>',
+      ].join('\n'),
+    );
+    expect(indentedXml(parseXml(lines))).toBe(lines);
+  });
+});

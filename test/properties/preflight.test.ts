@@ -7,6 +7,7 @@ import type { Finding } from '../../src/engine/finding.ts';
 import { plainText } from '../../src/engine/message.ts';
 import { Preflight } from '../../src/engine/preflight.ts';
 import type { LibvirtConnection } from '../../src/libvirt/connection.ts';
+import { attribute, parseXml } from '../../src/libvirt/xml.ts';
 import type { Platform, RunOptions } from '../../src/platform/platform.ts';
 import { PlatformError } from '../../src/platform/platform.ts';
 import { choices } from '../engine/fixtures.ts';
@@ -17,6 +18,7 @@ import * as sample from './samples.ts';
 const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'alpha dumpxml': () => sample.dumpxml,
   'alpha dumpxml --migratable': () => sample.dumpxml,
+  'alpha dumpxml --inactive': () => sample.dumpxml,
   'alpha domstats': () => sample.domstats,
   'alpha domjobinfo': () => sample.noJob,
   'alpha capabilities': () => sample.capabilities(sample.alphaUuid),
@@ -35,6 +37,9 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'beta vol-path': () => 'ceph/data\n\n',
   'beta hypervisor-cpu-compare': () => sample.identical,
   'alpha version': () => sample.versions,
+  'alpha domcapabilities': () => sample.machine,
+  'alpha hypervisor-cpu-baseline --migratable': () => sample.baseline,
+  'alpha hypervisor-cpu-compare': () => sample.superset,
   'alpha migrate': () => sample.rehearsed,
   'beta version': () => sample.versions,
   'beta domcapabilities': () => sample.machine,
@@ -214,6 +219,50 @@ describe('the preflight', () => {
       }),
       { numRuns: 200 },
     );
+  }, 60_000);
+
+  it('offers no CPU that not both hosts said they have', async () => {
+    const asked = [
+      'alpha domcapabilities',
+      'beta domcapabilities',
+      'alpha hypervisor-cpu-baseline --migratable',
+    ];
+    const damages = asked.map((question) =>
+      fc
+        .oneof(fc.constant(undefined), mangled(healthy[question]?.('') ?? ''))
+        .map((text) => [question, text] as const),
+    );
+    let offered = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(...damages),
+        fc.oneof(fc.constantFrom(sample.identical, sample.superset), garbage),
+        fc.oneof(fc.constantFrom(sample.identical, sample.superset), garbage),
+        async (changed, here, there) => {
+          const texts = new Map(changed);
+          let comparisons = 0;
+          const all = await findings((question, output) => {
+            if (question === 'alpha hypervisor-cpu-compare') return here;
+            // First of the VM's CPU, then of the one to be offered.
+            if (question === 'beta hypervisor-cpu-compare')
+              return comparisons++ === 0
+                ? 'error: the CPU is incompatible with host CPU: features: pku\n'
+                : there;
+            return texts.get(question) ?? output;
+          });
+          const cpu = all.find(({ check }) => check === 'cpu-compatibility');
+          expect(cpu?.verdict).toBe('block');
+          const [{ xml } = {}] = cpu?.verdict === 'block' ? cpu.remedies : [];
+          if (xml === undefined) return;
+          offered += 1;
+          const root = parseXml(xml);
+          expect([root.name, attribute(root, 'mode')]).toEqual(['cpu', 'custom']);
+          expect([here, there].filter((text) => text.startsWith('?'))).toEqual([]);
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(offered).toBeGreaterThan(0);
   }, 60_000);
 
   it('ends, and fails in no check, whatever damage is done to all that is printed', async () => {

@@ -243,7 +243,29 @@ export const machine = `<domainCapabilities>
   <machine>pc-q35-7.2</machine>
   <arch>x86_64</arch>
   <vcpu max='288'/>
+  <cpu>
+    <mode name='host-passthrough' supported='yes'/>
+    <mode name='host-model' supported='yes'>
+      <model fallback='forbid'>EPYC</model>
+      <vendor>AMD</vendor>
+      <feature policy='require' name='pku'/>
+      <feature policy='disable' name='vme'/>
+    </mode>
+    <mode name='custom' supported='yes'>
+      <model usable='yes' vendor='unknown'>qemu64</model>
+    </mode>
+  </cpu>
 </domainCapabilities>
+
+`;
+
+/** Of `virsh hypervisor-cpu-baseline`. */
+export const baseline = `<cpu mode='custom' match='exact'>
+  <model fallback='forbid'>EPYC</model>
+  <vendor>AMD</vendor>
+  <feature policy='require' name='3dnowext'/>
+  <feature policy='disable' name='vme'/>
+</cpu>
 
 `;
 

@@ -330,6 +330,25 @@ describe('the findings', () => {
     expect(await navigator.clipboard.readText()).toBe('virsh edit web');
   });
 
+  test('XML can be copied as it is', async () => {
+    const xml = "<cpu mode='custom'>\n  <model>EPYC</model>\n</cpu>";
+    await openWith(
+      finding('cpu-compatibility', {
+        verdict: 'block',
+        found: msg('The CPU lacks features.'),
+        remedies: [{ text: msg('Put this there.'), command: 'virsh edit web', host: 'source', xml }],
+      }),
+    );
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Copy the XML' }));
+    expect(await screen.findByText('Copied.')).toBeVisible();
+    expect(await navigator.clipboard.readText()).toBe(xml);
+    expect(document.querySelector('[data-check="cpu-compatibility"]')).toHaveTextContent(
+      /Run this on this host:virsh edit web.*The XML to put there:<cpu mode='custom'>/,
+    );
+    await expectAccessible();
+  });
+
   test('a block keeps Migrate off; an override lets it on and says its risk', async () => {
     const model = await openWith(closedPorts);
     const override = await screen.findByRole('checkbox', { name: 'Migrate in spite of this: data ports' });

@@ -324,6 +324,7 @@ describe('migrations on the page', () => {
           summary: msg('The destination did not answer.'),
           original: 'unable to connect to server',
           advice: msg('Look at its firewall.'),
+          remedies: [{ text: msg('See its log.'), command: 'journalctl -u libvirtd', host: 'destination' }],
         },
       }),
     );
@@ -332,6 +333,10 @@ describe('migrations on the page', () => {
     expect(view).toHaveAttribute('data-phase', 'failed');
     expect(view).toHaveTextContent(
       /The destination did not answer\.Look at its firewall\.Original message: unable to connect to server/,
+    );
+    const further = screen.getByRole('list', { name: 'Where to look further' });
+    expect(further).toHaveTextContent(
+      /See its log\.Run this on the destination( \(.*\))?:journalctl -u libvirtd/,
     );
     expect(within(rowOf('web')).getByText('Running')).toBeVisible();
   });

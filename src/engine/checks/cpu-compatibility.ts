@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
-import { FactUnavailable } from '../fact.ts';
+import { type FactResult, FactUnavailable } from '../fact.ts';
+import { type CpuBaseline, cpuBaselineFact, hasHostCpu } from '../facts/cpu-baseline.ts';
 import { cpuComparisonFact } from '../facts/cpu-comparison.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement, Remedy } from '../finding.ts';
-import { msg } from '../message.ts';
+import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 /** How to see the comparison by hand. */
@@ -22,13 +23,54 @@ function byHand({ config }: SourceDomain): Remedy {
   };
 }
 
-const otherModel: Remedy = {
+/** What to do, with a CPU of which libvirt on both hosts says that it is there; or why there is none to offer. */
+interface Cure {
+  readonly common: boolean;
+  readonly details: readonly Message[];
+  readonly remedies: readonly [Remedy, ...Remedy[]];
+}
+
+function cureWith(baseline: FactResult<CpuBaseline>, domain: SourceDomain): Cure {
+  const common = baseline.available && baseline.value.kind === 'common' ? baseline.value.xml : undefined;
+  if (common !== undefined) {
+    return {
+      common: true,
+      details: [],
+      remedies: [
+        {
+          text: msg(
+            'Give the VM this CPU, which both hosts have: shut it off, put this in place of <cpu> in its definition, start it, and migrate it then.',
+          ),
+          command: shellCommand('virsh', 'edit', domain.config.uuid),
+          host: 'source',
+          xml: common,
+        },
+        { text: msg('Or choose a destination whose CPU has all that the VM has.') },
+      ],
+    };
+  }
+  return {
+    common: false,
+    details: baseline.available
+      ? []
+      : [msg('There is no CPU of both hosts to offer as XML. $0', baseline.why)],
+    remedies: [
+      {
+        text: msg(
+          'Give the VM a CPU model that both hosts have (in its definition, then shut it off and start it), or choose a destination with a newer CPU.',
+        ),
+      },
+    ],
+  };
+}
+
+const microcode: Remedy = {
   text: msg(
-    'Give the VM a CPU model that both hosts have (in its definition, then shut it off and start it), or choose a destination with a newer CPU.',
+    'Microcode and kernel should be the same on both. A CPU model of its own makes the VM independent of that.',
   ),
 };
 
-function judgePassthrough(source: Host, destination: Host): Judgement {
+function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgement {
   const missing = source.cpuFeatures.filter((feature) => !destination.cpuFeatures.includes(feature));
   if (source.cpuModel === '' || destination.cpuModel === '') {
     throw new FactUnavailable({ why: msg('One of the hosts does not tell which CPU it has.') });
@@ -40,13 +82,8 @@ function judgePassthrough(source: Host, destination: Host): Judgement {
         "The VM sees the host's CPU itself (host-passthrough). Both hosts have $0; libvirt cannot compare more than that.",
         source.cpuModel,
       ),
-      remedies: [
-        {
-          text: msg(
-            'Microcode and kernel should be the same on both. A CPU model of its own makes the VM independent of that.',
-          ),
-        },
-      ],
+      details: cure.details,
+      remedies: cure.common ? [cure.remedies[0], microcode] : [microcode],
     };
   }
   return {
@@ -56,13 +93,20 @@ function judgePassthrough(source: Host, destination: Host): Judgement {
       source.cpuModel,
       destination.cpuModel,
     ),
-    details: missing.length === 0 ? [] : [msg('Not listed there: $0', missing.join(', '))],
-    remedies: [otherModel],
+    details: [
+      ...(missing.length === 0 ? [] : [msg('Not listed there: $0', missing.join(', '))]),
+      ...cure.details,
+    ],
+    remedies: cure.remedies,
     override: {
       risk: msg('If the guest uses something that the other CPU lacks, it crashes on the destination.'),
     },
   };
 }
+
+const hostModel = msg(
+  'In its definition the VM has host-model: when it was started, it was given all that the CPU of this host has.',
+);
 
 /** Has the destination's QEMU all that the VM's CPU has? */
 export const cpuCompatibilityCheck = defineCheck({
@@ -72,14 +116,14 @@ export const cpuCompatibilityCheck = defineCheck({
     'A running guest cannot do without CPU features that it has begun to use. The destination has to offer all of them.',
   ),
   needs: { domain: domainFact, comparison: cpuComparisonFact },
-  wants: { source: sourceHostFact, destination: destinationHostFact },
-  judge: ({ domain, comparison, source, destination }): Judgement => {
-    if (domain.config.cpu.mode === 'host-passthrough' && !comparison.kind.startsWith('no-such')) {
+  wants: { source: sourceHostFact, destination: destinationHostFact, baseline: cpuBaselineFact },
+  judge: ({ domain, comparison, source, destination, baseline }): Judgement => {
+    if (hasHostCpu(domain) && !comparison.kind.startsWith('no-such')) {
       for (const host of [source, destination]) {
         if (!host.available) throw new FactUnavailable(host);
       }
       if (source.available && destination.available) {
-        return judgePassthrough(source.value, destination.value);
+        return judgePassthrough(source.value, destination.value, cureWith(baseline, domain));
       }
     }
     switch (comparison.kind) {
@@ -93,7 +137,8 @@ export const cpuCompatibilityCheck = defineCheck({
             domain.config.cpu.model ?? domain.config.cpu.mode,
           ),
         };
-      case 'incompatible':
+      case 'incompatible': {
+        const { details, remedies } = cureWith(baseline, domain);
         return {
           verdict: 'block',
           found:
@@ -103,9 +148,11 @@ export const cpuCompatibilityCheck = defineCheck({
                   "QEMU on the destination cannot offer these features of the VM's CPU: $0",
                   comparison.missing.join(', '),
                 ),
+          details: [...(domain.storedCpuMode === 'host-model' ? [hostModel] : []), ...details],
           original: comparison.original,
-          remedies: [otherModel, byHand(domain)],
+          remedies: [...remedies, byHand(domain)],
         };
+      }
       case 'no-such-machine':
       case 'no-such-emulator':
         throw new FactUnavailable({

@@ -10,6 +10,7 @@ import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
+import { compareCpu, describeMachine } from './hypervisor-questions.ts';
 import { networkNeeds, secretsNeeded } from './named-resources.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
@@ -48,29 +49,12 @@ function questions(
     { id: 'version', argv: ['version', '--daemon'] },
     {
       id: 'machine',
-      argv: [
-        'domcapabilities',
-        ...['--arch', config.os.arch, '--machine', config.os.machine],
-        ...(config.emulator === undefined ? [] : ['--emulatorbin', config.emulator]),
-      ],
+      argv: describeMachine(config),
     },
     { id: 'freepages', argv: ['freepages', '--all'] },
     { id: 'nodememstats', argv: ['nodememstats'] },
     ...namedResources(config),
-    ...(migratableCpuXml === undefined
-      ? []
-      : [
-          {
-            id: 'cpu',
-            argv: [
-              'hypervisor-cpu-compare',
-              '/dev/stdin',
-              ...['--virttype', config.type, '--arch', config.os.arch, '--machine', config.os.machine],
-              ...(config.emulator === undefined ? [] : ['--emulator', config.emulator]),
-              '--error',
-            ],
-          },
-        ]),
+    ...(migratableCpuXml === undefined ? [] : [{ id: 'cpu', argv: compareCpu(config) }]),
   ];
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type DomainConfig, parseDomain } from '../../libvirt/domain-xml.ts';
+import type { VirshAnswer } from '../../libvirt/virsh.ts';
+import { XmlError } from '../../libvirt/xml.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { figureOf, parseStats } from './domain-stats.ts';
@@ -13,6 +15,8 @@ export interface SourceDomain {
   readonly migratable?: DomainConfig;
   /** `<cpu>` of that: what the running guest was really given. */
   readonly migratableCpuXml?: string;
+  /** How the stored definition says which CPU the VM gets when it is started, for example `host-model`. */
+  readonly storedCpuMode?: string;
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
   readonly reason: number;
@@ -22,6 +26,17 @@ export interface SourceDomain {
   readonly memoryBytes: number;
   /** Memory that the QEMU process holds, in bytes; absent when the VM does not run. */
   readonly residentBytes?: number;
+}
+
+/** Only words depend on it, so that it may be missing. */
+function cpuModeOf(answer: VirshAnswer | undefined): string | undefined {
+  if (answer?.ok !== true) return undefined;
+  try {
+    return parseDomain(answer.text).cpu.mode;
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
 }
 
 /** The VM on this host. */
@@ -34,6 +49,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     // Without it, a VM whose CPU is not known would be one without a CPU of its own.
     const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const { cpuXml } = sent;
+    const storedCpuMode = cpuModeOf(answers.get('dumpxml-inactive'));
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
     const state = figureOf(stats, 'state.state');
     const reason = figureOf(stats, 'state.reason');
@@ -46,6 +62,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       config,
       migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
+      ...(storedCpuMode === undefined ? {} : { storedCpuMode }),
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),

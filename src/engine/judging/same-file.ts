@@ -2,6 +2,7 @@
 import type { FileReading } from '../facts/host-reading.ts';
 import type { PoolFile } from '../facts/volumes.ts';
 import { type Message, msg } from '../message.ts';
+import { fileKindWords } from './file-kind-words.ts';
 
 /** What comparing two looks at one path, from either host, tells. */
 export type Comparison =
@@ -27,7 +28,15 @@ function share(a: readonly string[], b: readonly string[]): boolean {
 export function compareFiles(here: FileReading, there: FileReading): Comparison {
   if (!there.exists) return { kind: 'missing' };
   if (here.kind.startsWith('block') !== there.kind.startsWith('block')) {
-    return { kind: 'different', evidence: msg('here a $0, there a $1', here.kind, there.kind) };
+    return {
+      kind: 'different',
+      evidence: msg(
+        // TRANSLATORS: $0 and $1 are kinds of files, for example “file” and “block device”.
+        'here: $0, there: $1',
+        fileKindWords(here.kind),
+        fileKindWords(there.kind),
+      ),
+    };
   }
   if (here.kind.startsWith('block')) return compareDevices(here, there);
   const sameInode = here.inode === there.inode;

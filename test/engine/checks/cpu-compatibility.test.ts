@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { cpuCompatibilityCheck } from '../../../src/engine/checks/cpu-compatibility.ts';
+import type { FactResult } from '../../../src/engine/fact.ts';
+import type { CpuBaseline } from '../../../src/engine/facts/cpu-baseline.ts';
 import { readComparison } from '../../../src/engine/facts/cpu-comparison.ts';
-import { alpha, beta, domain } from '../fixtures.ts';
+import type { Finding, Remedy } from '../../../src/engine/finding.ts';
+import { msg, plainText } from '../../../src/engine/message.ts';
+import { alpha, beta, domain, uuid } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const custom = domain({}, '', "<cpu mode='custom' match='exact'><model>Skylake-Server</model></cpu>");
 const passthrough = domain({}, '', "<cpu mode='host-passthrough' check='none' migratable='on'/>");
-const hosts = { source: there(alpha), destination: there(beta) };
+const xml = "<cpu mode='custom' match='exact'>\n  <model>EPYC</model>\n</cpu>";
+const notNeeded = there<CpuBaseline>({ kind: 'not-needed' });
+const common = there<CpuBaseline>({ kind: 'common', xml });
+const none: FactResult<never> = { available: false, why: msg('The makers differ.') };
+const hosts = { source: there(alpha), destination: there(beta), baseline: notNeeded };
+const offer = { command: `virsh edit ${uuid}`, host: 'source', xml };
+const details = (finding: Finding): readonly string[] =>
+  (finding.details ?? []).map((detail) => plainText(detail));
+const remedies = (finding: Finding): readonly Remedy[] => ('remedies' in finding ? finding.remedies : []);
 const compared = (text: string): ReturnType<typeof readComparison> => readComparison({ ok: true, text });
 const failed = (error: string): ReturnType<typeof readComparison> => readComparison({ ok: false, error });
 const identical = compared(
@@ -83,25 +96,71 @@ testCheck(cpuCompatibilityCheck, [
   },
   {
     name: 'passthrough, same CPU',
-    facts: { domain: passthrough, comparison: identical, ...hosts },
+    facts: { domain: passthrough, comparison: identical, ...hosts, baseline: none },
     verdict: 'warn',
+    also: (finding) => {
+      expect(remedies(finding).map(({ xml: each }) => each)).toEqual([undefined]);
+      expect(details(finding)).toEqual(['There is no CPU of both hosts to offer as XML. The makers differ.']);
+    },
+  },
+  {
+    name: 'passthrough, same CPU, and one to be independent of it',
+    facts: { domain: passthrough, comparison: identical, ...hosts, baseline: common },
+    verdict: 'warn',
+    also: (finding) => {
+      expect(remedies(finding)).toMatchObject([offer, {}]);
+      expect(details(finding)).toEqual([]);
+    },
+  },
+  {
+    name: 'features are missing, with a CPU of both hosts to copy',
+    facts: {
+      domain: { ...custom, storedCpuMode: 'host-model' },
+      comparison: failed('error: the CPU is incompatible with host CPU: features: pku'),
+      ...hosts,
+      baseline: common,
+    },
+    verdict: 'block',
+    also: (finding) => {
+      expect(remedies(finding)).toMatchObject([offer, {}, { host: 'destination' }]);
+      expect(details(finding)).toEqual([expect.stringContaining('host-model')]);
+    },
+  },
+  {
+    name: 'features are missing, and the hosts have no CPU in common',
+    facts: {
+      domain: custom,
+      comparison: failed('error: the CPU is incompatible with host CPU: features: pku'),
+      ...hosts,
+      baseline: none,
+    },
+    verdict: 'block',
+    also: (finding) => {
+      expect(remedies(finding).some(({ xml: each }) => each !== undefined)).toBe(false);
+      expect(details(finding)).toEqual(['There is no CPU of both hosts to offer as XML. The makers differ.']);
+    },
   },
   {
     name: 'passthrough, another CPU',
     facts: {
       domain: passthrough,
       comparison: identical,
+      baseline: common,
       source: there(alpha),
       destination: there({ ...beta, cpuModel: 'EPYC' }),
     },
     verdict: 'block',
     found: /Skylake-Server here, EPYC there/,
+    also: (finding) => {
+      expect(remedies(finding)[0]).toMatchObject(offer);
+    },
   },
   {
     name: 'passthrough, fewer features',
     facts: {
       domain: passthrough,
       comparison: identical,
+      baseline: common,
       source: there(alpha),
       destination: there({ ...beta, cpuFeatures: [] }),
     },
@@ -109,7 +168,7 @@ testCheck(cpuCompatibilityCheck, [
   },
   {
     name: 'passthrough, the hosts are not known',
-    facts: { domain: passthrough, comparison: identical, source: there(alpha), destination: missing },
+    facts: { ...hosts, domain: passthrough, comparison: identical, destination: missing },
     verdict: 'unknown',
   },
 ]);
