@@ -6,7 +6,8 @@ import { defineConfig } from 'vite';
 import { poPlugin } from './tools/po-plugin.js';
 
 /**
- * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative.
+ * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative. What draws
+ * charts is a script of its own, loaded when there is one to draw.
  * `../base1/cockpit.js` and `po.js` are the console's and stay outside of the bundle.
  */
 export default defineConfig({
@@ -17,13 +18,13 @@ export default defineConfig({
     outDir: 'dist',
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
-    // Cockpit caches nothing for long and the script is one file: a data: font would only be loaded by everybody.
+    // Cockpit caches nothing for long and the page is small: a data: font would only be loaded by everybody.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       output: {
-        codeSplitting: false,
         entryFileNames: 'index.js',
+        chunkFileNames: '[name].js',
         assetFileNames: ({ names }) =>
           names.some((name) => name.endsWith('.css')) ? 'index.css' : 'assets/[name][extname]',
       },

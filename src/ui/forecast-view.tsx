@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ExpandableSection } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
-import { bandwidthWords, courseWords, leverWords } from '../engine/forecast-words.ts';
+import { lazy, type ReactNode, Suspense, useId } from 'react';
+import {
+  bandwidthWords,
+  courseWords,
+  leverWords,
+  pathWords,
+  stuckWords,
+  trackWords,
+} from '../engine/forecast-words.ts';
 import type { Forecast } from '../engine/preflight-state.ts';
+import { ChartBoundary } from './chart-boundary.tsx';
 import { formatBytes, formatDuration, formatRate } from './format.ts';
 import { Notice } from './notice.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
+
+/** A file of its own: the list of VMs does not wait for what draws charts. */
+const ForecastChart = lazy(async () => ({ default: (await import('./forecast-chart.tsx')).ForecastChart }));
 
 function duration({ low, high }: { readonly low: number; readonly high: number }): string {
   const [from, to] = [formatDuration(low), formatDuration(high)];
@@ -35,7 +46,9 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
               formatRate(forecast.dirtyBytesPerSecond),
               formatBytes(forecast.sentBytes),
             )}{' '}
-            {textOf(bandwidthWords(forecast))}
+            {[bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)]
+              .map(textOf)
+              .join(' ')}
           </p>
         </Notice>
       );
@@ -43,11 +56,9 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
       return (
         <Notice variant="warning" title={_('Forecast: this migration would not come to an end')}>
           <p>
-            {format(
-              _('The VM changes its memory faster than it can be sent: $0.'),
-              formatRate(forecast.dirtyBytesPerSecond),
-            )}{' '}
-            {textOf(bandwidthWords(forecast))}
+            {[stuckWords(forecast), bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)]
+              .map(textOf)
+              .join(' ')}
           </p>
           <p>
             {format(
@@ -68,11 +79,36 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
   }
 }
 
-/** What remains over the time, and what else could be done; folded away. */
-function Details({ forecast }: { readonly forecast: Exclude<Forecast, { kind: 'unknown' }> }): ReactNode {
+type Known = Exclude<Forecast, { kind: 'unknown' }>;
+
+/** What remains over the time, drawn and said. */
+function Course({ forecast }: { readonly forecast: Known }): ReactNode {
+  const wordsId = useId();
   return (
-    <ExpandableSection toggleText={_('How it would go, and what would change it')} isIndented>
-      <p>{textOf(courseWords(forecast))}</p>
+    <figure className="migrate-chart">
+      <div
+        role="img"
+        aria-label={_('Memory that remains to be sent, over the time')}
+        aria-describedby={wordsId}
+        className="migrate-chart-place"
+      >
+        <ChartBoundary>
+          <Suspense>
+            <ForecastChart forecast={forecast} />
+          </Suspense>
+        </ChartBoundary>
+      </div>
+      <figcaption id={wordsId}>
+        {textOf(courseWords(forecast))} {_('The dashed line is what fits into the allowed pause.')}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** What else could be done; folded away. */
+function Levers({ forecast }: { readonly forecast: Known }): ReactNode {
+  return (
+    <ExpandableSection toggleText={_('What would change it')} isIndented>
       <ul className="migrate-levers">
         {forecast.levers.map((effect) => (
           <li key={effect.lever} data-lever={effect.lever} data-converges={effect.converges}>
@@ -89,7 +125,12 @@ export function ForecastView({ forecast }: { readonly forecast: Forecast }): Rea
   return (
     <div className="migrate-forecast" data-forecast={forecast.kind}>
       <Body forecast={forecast} />
-      {forecast.kind === 'unknown' ? null : <Details forecast={forecast} />}
+      {forecast.kind === 'unknown' ? null : (
+        <>
+          <Course forecast={forecast} />
+          <Levers forecast={forecast} />
+        </>
+      )}
     </div>
   );
 }

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { defineCheck } from '../../src/engine/check.ts';
 import type { MigrationChoices } from '../../src/engine/choices.ts';
+import type { DirtyPoint } from '../../src/engine/dirty-curve.ts';
+import { type Bandwidth, bandwidthFact } from '../../src/engine/facts/bandwidth.ts';
+import { dirtyRateFact } from '../../src/engine/facts/dirty-rate.ts';
+import { memorySampleFact } from '../../src/engine/facts/memory-sample.ts';
+import type { Judgement } from '../../src/engine/finding.ts';
+import { msg } from '../../src/engine/message.ts';
 import { Preflight } from '../../src/engine/preflight.ts';
 import type { Forecast } from '../../src/engine/preflight-state.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
@@ -30,7 +37,15 @@ const loads: readonly Load[] = [
 /** A migration that has not ended in three times its forecast (or 20 s and three first passes) is taken for one that does not. */
 const patience = { times: 3, seconds: 20 } as const;
 
+/** What the forecast was made of. */
+interface Seen {
+  readonly points: readonly DirtyPoint[];
+  readonly bandwidth: Bandwidth;
+  readonly nonZeroBytes: number;
+}
+
 interface Cell {
+  readonly seen: Seen;
   readonly load: Omit<Load, 'links'>;
   readonly link: number;
   readonly forecast: Forecast;
@@ -92,16 +107,20 @@ async function measureLoad(
   let [from, to] = [alpha, beta];
   for (const link of links) {
     await to.shape(`${link}mbit`);
-    const forecast = await predict(guest, from, to);
+    const { forecast, seen } = await predict(guest, from, to);
     const actual = await migrate(guest, from, to, forecast);
     await to.shape(undefined);
-    found({ load: figures, link, forecast, actual });
+    found({ load: figures, link, forecast, actual, seen });
     if (actual.converges) [from, to] = [to, from];
   }
   await from.exec(['virsh', 'destroy', guest.uuid], { check: false });
 }
 
-async function predict(guest: Guest, from: LabHost, to: LabHost): Promise<Forecast> {
+async function predict(
+  guest: Guest,
+  from: LabHost,
+  to: LabHost,
+): Promise<{ readonly forecast: Forecast; readonly seen: Seen }> {
   const platform = from.platform();
   const connection = new LibvirtConnection(platform, 'system');
   const choices: MigrationChoices = {
@@ -110,13 +129,25 @@ async function predict(guest: Guest, from: LabHost, to: LabHost): Promise<Foreca
     temporary: false,
     confirmedUriParameters: [],
   };
-  // No checks: the forecast gathers what it needs by itself.
-  const preflight = new Preflight({ platform, connection }, choices, { checks: [] });
+  let seen: Seen | undefined;
+  // One check that keeps what was measured, so that the model can be played again with it.
+  const keep = defineCheck({
+    id: 'keep',
+    title: msg('What was measured'),
+    why: msg('What was measured'),
+    needs: { dirtyRate: dirtyRateFact, bandwidth: bandwidthFact, memory: memorySampleFact },
+    judge: ({ dirtyRate, bandwidth, memory }): Judgement => {
+      seen = { points: dirtyRate.points, bandwidth, nonZeroBytes: memory.nonZeroBytes };
+      return { verdict: 'pass', found: msg('What was measured') };
+    },
+  });
+  const preflight = new Preflight({ platform, connection }, choices, { checks: [keep] });
   await preflight.start();
   connection.close();
   const { forecast } = preflight.state.get();
-  if (forecast === undefined || forecast.kind === 'unknown') throw new Error(JSON.stringify(forecast));
-  return forecast;
+  if (forecast === undefined || forecast.kind === 'unknown' || seen === undefined)
+    throw new Error(JSON.stringify(preflight.state.get()));
+  return { forecast, seen };
 }
 
 async function migrate(
