@@ -66,7 +66,7 @@ export function ForecastChart({
       <Chart
         width={width}
         height={height}
-        padding={{ top: 10, right: 24, bottom: 28, left: 72 }}
+        padding={{ top: 10, right: 40, bottom: 28, left: 72 }}
         domain={{ x: [0, end / timeUnit], y: [0, (most / byteUnit) * 1.05] }}
       >
         <ChartAxis

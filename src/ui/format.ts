@@ -34,13 +34,14 @@ function unit(value: number, name: 'millisecond' | 'second' | 'minute' | 'hour',
   }).format(value);
 }
 
-/** A duration with as much detail as helps: 300 ms, 4.2 sec, 1 min 20 sec, 2 hr 5 min. */
+/** A duration with as much detail as helps: 300 ms, 4.2 sec, 1 min, 1 min 20 sec, 2 hr 5 min. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return unit(Math.round(milliseconds), 'millisecond');
   if (milliseconds < 9950) return unit(milliseconds / 1000, 'second', 1);
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return unit(seconds, 'second');
-  if (seconds < 3600) return `${unit(Math.floor(seconds / 60), 'minute')} ${unit(seconds % 60, 'second')}`;
+  const minutes = unit(Math.floor(seconds / 60), 'minute');
+  if (seconds < 3600) return seconds % 60 === 0 ? minutes : `${minutes} ${unit(seconds % 60, 'second')}`;
   return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.floor((seconds % 3600) / 60), 'minute')}`;
 }
 
