@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, shell } from './causes.ts';
 import { card, disk, isolated, local, shared, vnc } from './parts.ts';
-import type { HealthySetUp } from './set-up.ts';
+import { healthyOnes } from './set-up.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
   shell('source', `truncate -s 1M ${shared}/${name}`, `rm -f ${shared}/${name}`);
@@ -9,7 +9,7 @@ const bridge = (name: string): ReturnType<typeof shell> =>
   shell('both', `ip link add ${name} type bridge`, `ip link del ${name}`);
 
 /** As rich as the lab's hosts allow, with all that a check looks at, and in order. The first four are those of `make check`. */
-export const healthy: readonly HealthySetUp[] = [
+export const healthy = healthyOnes([
   {
     name: 'UEFI and a TPM',
     vm: {
@@ -172,4 +172,4 @@ export const healthy: readonly HealthySetUp[] = [
     change: ({ destination }) => ({ migrationUri: `tcp://${destination.address}` }),
   },
   { name: 'for a while', vm: { name: 'temporary' }, change: { temporary: true } },
-];
+]);

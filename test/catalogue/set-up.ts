@@ -51,4 +51,14 @@ export interface BrokenSetUp extends SetUp {
 }
 
 /** A set-up that is as it should be, however rich: nothing may block, and the VM arrives. */
-export type HealthySetUp = SetUp;
+type HealthySetUp = SetUp;
+
+/** A list of them; what they do gets its types here. */
+export function brokenOnes(list: readonly BrokenSetUp[]): readonly BrokenSetUp[] {
+  return list;
+}
+
+/** A list of them; what they do gets its types here. */
+export function healthyOnes(list: readonly HealthySetUp[]): readonly HealthySetUp[] {
+  return list;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, changed, configured, shell } from '../causes.ts';
-import type { BrokenSetUp, Hosts, Make } from '../set-up.ts';
+import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const plain = { name: 'plain' };
 const overTls = { destination: 'qemu+tls://beta/system' };
@@ -55,7 +55,7 @@ const taken = (port: number): Make =>
   );
 
 /** The way to the destination: names, ports, keys, and what it is. */
-export const connection: readonly BrokenSetUp[] = [
+export const connection = brokenOnes([
   {
     check: 'uri',
     name: 'this very host',
@@ -323,7 +323,7 @@ export const connection: readonly BrokenSetUp[] = [
     verdict: 'warn',
     says: /8 of 64 ports/,
   },
-];
+]);
 
 /** All hosts of the lab have the clock of one machine, so this one tells the time by a program that is wrong. */
 function clock(by: string): Make {

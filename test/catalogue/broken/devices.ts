@@ -2,7 +2,7 @@
 import { all, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
 import { card, isolated, local, vnc } from '../parts.ts';
-import type { BrokenSetUp, Hosts, Make } from '../set-up.ts';
+import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const network = (which: keyof Hosts | 'both', name: string, bridge: string): Make =>
   shell(
@@ -14,7 +14,7 @@ const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
 
 /** Devices of the host, network cards, screens and lines. */
-export const devices: readonly BrokenSetUp[] = [
+export const devices = brokenOnes([
   {
     check: 'host-devices',
     name: 'a PCI device',
@@ -142,4 +142,4 @@ export const devices: readonly BrokenSetUp[] = [
     says: /does not have .*images\/random/,
     refusal: /images\/random/,
   },
-];
+]);

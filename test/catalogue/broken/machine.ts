@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { all, believing, over, restarting, shell } from '../causes.ts';
 import { local } from '../parts.ts';
-import type { BrokenSetUp, Make } from '../set-up.ts';
+import { brokenOnes, type Make } from '../set-up.ts';
 import { hasKvm, scalesCounter } from './this-machine.ts';
 
 const ovmf = '/usr/share/OVMF';
@@ -49,7 +49,7 @@ const otherCpu: Make = async (hosts, undo) => {
 };
 
 /** What the VM is built of: machine, CPU, memory, firmware, TPM, confinement. */
-export const machine: readonly BrokenSetUp[] = [
+export const machine = brokenOnes([
   {
     check: 'hypervisor-version',
     name: 'an older QEMU there',
@@ -276,4 +276,4 @@ export const machine: readonly BrokenSetUp[] = [
     says: /label of selinux/,
     refusal: /selinux/i,
   },
-];
+]);

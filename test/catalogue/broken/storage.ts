@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, configured, over, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
-import type { BrokenSetUp, Make } from '../set-up.ts';
+import { brokenOnes, type Make } from '../set-up.ts';
 
 const cdrom = (file: string): string =>
   `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${file}'/><target dev='sda' bus='sata'/><readonly/></disk>`;
@@ -15,7 +15,7 @@ const unmounted: Make = async ({ source, destination }, undo) => {
 };
 
 /** Disks, media and folders. */
-export const storage: readonly BrokenSetUp[] = [
+export const storage = brokenOnes([
   {
     check: 'shared-storage',
     name: 'a disk of this host alone',
@@ -168,4 +168,4 @@ export const storage: readonly BrokenSetUp[] = [
     says: /does not migrate the VM with its shared folders/,
     refusal: /virtio-?fs|vhost-user-fs/i,
   },
-];
+]);

@@ -4,7 +4,7 @@ import { waitFor } from '../../lab/lab.ts';
 import { shell } from '../causes.ts';
 import type { MadeVm } from '../lab-vm.ts';
 import { disk, shared } from '../parts.ts';
-import type { BrokenSetUp, Hosts, Make } from '../set-up.ts';
+import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 import type { Undo } from '../undo.ts';
 
 /** An image that can hold snapshots, in which nothing is. */
@@ -52,7 +52,7 @@ const slowLink: Make = async ({ destination }, undo) => {
 };
 
 /** What the VM is and does. */
-export const vm: readonly BrokenSetUp[] = [
+export const vm = brokenOnes([
   {
     check: 'vm-state',
     name: 'shut off',
@@ -276,4 +276,4 @@ export const vm: readonly BrokenSetUp[] = [
     says: /would not come to an end/,
     cure: 0,
   },
-];
+]);
