@@ -193,7 +193,7 @@ export const connection = brokenOnes([
   },
   ...(
     [
-      ['expired', /certificate of beta has expired/, /expired/i],
+      ['expired', /certificate of beta has expired/, /certificate/i],
       ['untrusted', /not signed by an authority/, /certificate|issuer/i],
       ['wrong-name', /made for another name than beta/, /hostname|owner|name/i],
     ] as const
@@ -221,7 +221,7 @@ export const connection = brokenOnes([
   },
   {
     check: 'permissions',
-    name: 'an access driver that knows no rule for the user',
+    name: 'an access driver that lets the user read only',
     vm: plain,
     cause: all(
       configured('libvirtd.conf', 'access_drivers = [ "polkit" ]'),
@@ -234,9 +234,10 @@ export const connection = brokenOnes([
       ),
     ),
     change: { destination: 'qemu+ssh://admin@beta/system' },
-    verdict: 'block',
-    says: /lets this host in, but does not let it do/,
-    refusal: /access denied/i,
+    verdict: 'warn',
+    says: /asks polkit for each call, and admin may lack one/,
+    // virsh shows the end of the connection instead.
+    refusal: /access denied|End of file/i,
   },
   {
     check: 'host-identity',
