@@ -12,6 +12,8 @@ import { undoing } from './undo.ts';
 let lab: Lab;
 let hosts: Hosts;
 const tried = { broken: 0, healthy: 0 };
+/** ms; only there to end what would hang. */
+const timeout = 300_000;
 let caught = 0;
 let falselyBlocked = 0;
 
@@ -29,7 +31,7 @@ afterAll(async () => {
   if (file !== undefined) writeFileSync(file, line);
 });
 
-describe('broken set-ups: the preflight names each', () => {
+describe('broken set-ups: the preflight names each', { timeout }, () => {
   it.each(broken)('$check: $name', async (setUp) => {
     const { check, verdict, says, refusal, cure } = setUp;
     // Measuring takes seconds, and says nothing about the others.
@@ -61,7 +63,7 @@ describe('broken set-ups: the preflight names each', () => {
   });
 });
 
-describe('healthy set-ups: nothing blocks, and the VM arrives', () => {
+describe('healthy set-ups: nothing blocks, and the VM arrives', { timeout }, () => {
   it.each(healthy)('$name', async (setUp) => {
     tried.healthy += 1;
     await undoing(async (undo) => {

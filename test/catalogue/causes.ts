@@ -39,26 +39,28 @@ export function changed(
   };
 }
 
-/** Starts libvirt of the destination anew, now and after what the given cause makes was taken back. */
-export function restarting(make: Make): Make {
+/** Starts libvirt of a host anew, now and after what the given cause makes was taken back. */
+export function restarting(make: Make, which: keyof Hosts = 'destination'): Make {
   return async (hosts, undo) => {
-    const { destination } = hosts;
-    undo.add(() => destination.daemon('libvirtd', 'start'));
-    await destination.daemon('libvirtd', 'stop');
+    const host = hosts[which];
+    undo.add(() => host.daemon('libvirtd', 'start'));
+    await host.daemon('libvirtd', 'stop');
     await make(hosts, undo);
-    undo.add(() => destination.daemon('libvirtd', 'stop'));
-    await destination.daemon('libvirtd', 'start');
+    undo.add(() => host.daemon('libvirtd', 'stop'));
+    await host.daemon('libvirtd', 'start');
   };
 }
 
-/** Puts lines at the head of a configuration file of libvirt of the destination: the first of its kind counts. */
-export function configured(file: string, lines: string | ((hosts: Hosts) => Promise<string>)): Make {
+/** Puts lines at the head of a configuration file of libvirt of a host: the first of its kind counts. */
+export function configured(
+  file: string,
+  lines: string | ((hosts: Hosts) => Promise<string>),
+  which: keyof Hosts = 'destination',
+): Make {
   return async (hosts, undo) => {
     const head = typeof lines === 'string' ? lines : await lines(hosts);
-    await restarting(changed('destination', `/etc/libvirt/${file}`, (text) => `${head}\n${text}`))(
-      hosts,
-      undo,
-    );
+    const change = changed(which, `/etc/libvirt/${file}`, (text) => `${head}\n${text}`);
+    await restarting(change, which)(hosts, undo);
   };
 }
 

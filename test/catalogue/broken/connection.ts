@@ -286,13 +286,19 @@ export const connection = brokenOnes([
   },
   {
     check: 'lock-manager',
-    name: 'locks on one side only',
+    name: 'locks on the other side only',
     vm: plain,
-    cause: configured('qemu.conf', 'lock_manager = "lockd"'),
-    verdict: 'block',
+    cause: locks('destination'),
+    verdict: 'warn',
     says: /lock manager nop, the destination lockd/,
-    // Nothing starts the lock manager's daemon in the lab, so this is what libvirt comes to first.
-    refusal: /lock driver|lock manager|virtlockd/i,
+  },
+  {
+    check: 'lock-manager',
+    name: 'locks on this side only',
+    vm: plain,
+    cause: locks('source'),
+    verdict: 'warn',
+    says: /lock manager lockd, the destination nop/,
   },
   {
     check: 'data-ports',
@@ -325,6 +331,14 @@ export const connection = brokenOnes([
     says: /8 of 64 ports/,
   },
 ]);
+
+/** A host whose disks are guarded by virtlockd. */
+function locks(which: keyof Hosts): Make {
+  return all(
+    shell(which, 'virtlockd -d', 'kill $(cat /run/virtlockd.pid)'),
+    configured('qemu.conf', 'lock_manager = "lockd"', which),
+  );
+}
 
 /** All hosts of the lab have the clock of one machine, so this one tells the time by a program that is wrong. */
 function clock(by: string): Make {
