@@ -111,14 +111,27 @@ export const storage = brokenOnes([
   },
   {
     check: 'disk-space',
-    name: "no room in libvirt's folder there",
+    name: 'no room for definitions there',
+    vm: { name: 'full' },
+    cause: shell(
+      'destination',
+      'mount -t tmpfs -o size=64k none /etc/libvirt/qemu; dd if=/dev/zero of=/etc/libvirt/qemu/full bs=4k count=16 2>/dev/null',
+      'umount /etc/libvirt/qemu',
+    ),
+    verdict: 'block',
+    says: /only 0 bytes free in \/etc\/libvirt\/qemu/,
+    refusal: /No space left on device/,
+  },
+  {
+    check: 'disk-space',
+    name: 'little room for logs there',
     vm: { name: 'full' },
     cause: shell(
       'destination',
       'mount -t tmpfs -o size=1m none /var/log/libvirt/qemu',
       'umount /var/log/libvirt/qemu',
     ),
-    verdict: 'block',
+    verdict: 'warn',
     says: /only 1 MiB free in \/var\/log\/libvirt\/qemu/,
   },
   {

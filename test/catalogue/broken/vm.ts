@@ -80,6 +80,8 @@ export const vm = brokenOnes([
     },
     verdict: 'block',
     says: /being migrated already/,
+    // After half a minute of waiting.
+    refusal: /state change lock/,
   },
   {
     check: 'vm-state',
@@ -93,6 +95,8 @@ export const vm = brokenOnes([
     },
     verdict: 'block',
     says: /busy with another job.*[Bb]ackup/,
+    // After half a minute of waiting.
+    refusal: /state change lock/,
   },
   {
     check: 'active-job',
