@@ -35,6 +35,11 @@ check: node_modules/.stamp
 	tools/ensure-packages lab check
 	node tools/check.js
 
+# With the whole catalogue of broken and healthy set-ups.
+check-all: node_modules/.stamp
+	tools/ensure-packages lab check
+	node tools/check.js --all
+
 static: node_modules/.stamp
 	npm run --silent static
 
@@ -77,4 +82,4 @@ dist: dist/manifest.json dist-cli/cockpit-migrate
 clean:
 	rm -rf dist dist-cli node_modules .cache cockpit-migrate-*.tar.xz
 
-.PHONY: all demo check static bench install uninstall devel-install devel-uninstall dist clean
+.PHONY: all demo check check-all static bench install uninstall devel-install devel-uninstall dist clean

@@ -13,7 +13,13 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/catalogue/**', 'test/contract/**', 'test/e2e/**', 'test/ui/**'],
+          exclude: [
+            'test/lab/**',
+            'test/catalogue/catalogue.test.ts',
+            'test/contract/**',
+            'test/e2e/**',
+            'test/ui/**',
+          ],
         },
       },
       {
@@ -31,7 +37,7 @@ export default defineConfig({
           environment: 'node',
           include: [
             'test/lab/**/*.test.ts',
-            'test/catalogue/**/*.test.ts',
+            'test/catalogue/catalogue.test.ts',
             'test/contract/**/*.test.ts',
             'test/e2e/**/*.test.ts',
           ],

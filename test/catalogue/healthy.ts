@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type HealthySetUp, shell } from './set-up.ts';
+import { all, shell } from './causes.ts';
+import { card, disk, isolated, local, shared, vnc } from './parts.ts';
+import { healthyOnes } from './set-up.ts';
 
-const local = '/var/lib/libvirt/images';
-const shared = '/var/lib/libvirt/shared';
+const image = (name: string): ReturnType<typeof shell> =>
+  shell('source', `truncate -s 1M ${shared}/${name}`, `rm -f ${shared}/${name}`);
+const bridge = (name: string): ReturnType<typeof shell> =>
+  shell('both', `ip link add ${name} type bridge`, `ip link del ${name}`);
 
-/** As rich as the lab's hosts allow, with all that a check looks at, and in order. */
-export const healthy: readonly HealthySetUp[] = [
-  { name: 'nothing but memory', vm: { name: 'plain' } },
+/** As rich as the lab's hosts allow, with all that a check looks at, and in order. The first four are those of `make check`. */
+export const healthy = healthyOnes([
   {
     name: 'UEFI and a TPM',
     vm: {
@@ -20,14 +23,15 @@ export const healthy: readonly HealthySetUp[] = [
     vm: {
       name: 'storage',
       devices:
-        `<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${shared}/healthy.img'/><target dev='vda' bus='virtio'/></disk>` +
+        disk(`${shared}/healthy.img`) +
         `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${shared}/healthy.iso'/><target dev='sda' bus='sata'/><readonly/></disk>` +
-        `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${local}/healthy.iso' startupPolicy='optional'/><target dev='sdb' bus='sata'/><readonly/></disk>`,
+        `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${local}/healthy.iso' startupPolicy='optional'/><target dev='sdb' bus='sata'/><readonly/></disk>` +
+        "<disk type='file' device='cdrom'><target dev='sdc' bus='sata'/><readonly/></disk>",
     },
     cause: shell(
       'source',
       `truncate -s 1M ${shared}/healthy.img; echo iso > ${shared}/healthy.iso; echo iso > ${local}/healthy.iso`,
-      `rm ${shared}/healthy.img ${shared}/healthy.iso ${local}/healthy.iso`,
+      `rm -f ${shared}/healthy.img ${shared}/healthy.iso ${local}/healthy.iso`,
     ),
   },
   {
@@ -35,16 +39,137 @@ export const healthy: readonly HealthySetUp[] = [
     vm: {
       name: 'devices',
       devices:
-        "<interface type='bridge'><source bridge='br6'/><model type='virtio'/></interface>" +
-        "<interface type='network'><source network='both'/><model type='virtio'/></interface>" +
-        "<graphics type='vnc' autoport='yes' listen='0.0.0.0'/><video><model type='vga'/></video>" +
+        card('bridge', "bridge='br6'", "<filterref filter='clean-traffic'/>") +
+        card('network', "network='both'") +
+        vnc("autoport='yes' listen='0.0.0.0'") +
         `<serial type='file'><source path='${local}/healthy.log'/></serial>` +
         "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>",
     },
-    cause: shell(
-      'both',
-      `ip link add br6 type bridge; echo '<network><name>both</name><bridge name="virbr6"/></network>' > /tmp/both.xml; virsh -q net-define /tmp/both.xml; virsh -q net-start both; rm /tmp/both.xml`,
-      'virsh -q net-destroy both; virsh -q net-undefine both; ip link del br6',
+    cause: all(
+      bridge('br6'),
+      shell(
+        'both',
+        `echo '${isolated('both', 'virbr6')}' | virsh -q net-define /dev/stdin; virsh -q net-start both`,
+        `virsh -q net-destroy both; virsh -q net-undefine both; rm -f ${local}/healthy.log`,
+      ),
     ),
   },
-];
+  {
+    name: 'a guest that runs, with a disk',
+    vm: { name: 'runs', guest: { memory: 192, disk: 'shared' } },
+  },
+  { name: 'nothing but memory', vm: { name: 'plain' } },
+  {
+    name: 'a CPU model, with features switched on and off',
+    vm: {
+      name: 'model',
+      vcpus: 2,
+      more: "<cpu mode='custom' match='exact' check='partial'><model fallback='forbid'>Nehalem</model><topology sockets='1' dies='1' cores='2' threads='1'/><feature policy='require' name='aes'/><feature policy='disable' name='vme'/></cpu>",
+    },
+  },
+  { name: "the host's CPU model", vm: { name: 'host-model', more: "<cpu mode='host-model'/>" } },
+  {
+    name: 'an old machine with IDE',
+    vm: {
+      name: 'old',
+      machine: 'pc',
+      devices: disk(`${shared}/ide.img`, " cache='none'").replace(
+        "dev='vda' bus='virtio'",
+        "dev='hda' bus='ide'",
+      ),
+    },
+    cause: image('ide.img'),
+  },
+  {
+    name: 'a machine type of an older QEMU, and four vCPUs',
+    vm: {
+      name: 'older',
+      machine: 'pc-q35-6.2',
+      vcpus: 4,
+      more: "<cpu><topology sockets='4' dies='1' cores='1' threads='1'/></cpu>",
+    },
+  },
+  {
+    name: 'terminals, consoles and channels',
+    vm: {
+      name: 'lines',
+      devices:
+        "<serial type='pty'/><console type='pty'><target type='virtio'/></console>" +
+        "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" +
+        "<parallel type='null'/>",
+    },
+  },
+  {
+    name: 'a screen for this host alone, a tablet, USB and a balloon',
+    vm: {
+      name: 'desk',
+      usual: true,
+      devices:
+        vnc("autoport='yes' listen='127.0.0.1'") +
+        "<input type='tablet' bus='usb'/><input type='keyboard' bus='usb'/><controller type='usb' model='qemu-xhci'/>",
+    },
+  },
+  {
+    name: 'memory of anonymous files, in two cells, locked to nothing',
+    vm: {
+      name: 'cells',
+      vcpus: 2,
+      more: "<memoryBacking><source type='memfd'/><nosharepages/></memoryBacking><cpu><numa><cell id='0' cpus='0' memory='32768' unit='KiB'/><cell id='1' cpus='1' memory='32768' unit='KiB'/></numa></cpu>",
+    },
+  },
+  {
+    name: 'an image that is built upon two others, all shared',
+    vm: { name: 'chain', devices: disk(`${shared}/top.qcow2`, " cache='none'", 'qcow2') },
+    cause: shell(
+      'source',
+      `cd ${shared}; qemu-img create -q -f raw bottom.img 1M; qemu-img create -q -f qcow2 -F raw -b bottom.img middle.qcow2; qemu-img create -q -f qcow2 -F qcow2 -b ${shared}/middle.qcow2 top.qcow2`,
+      `cd ${shared} && rm -f bottom.img middle.qcow2 top.qcow2`,
+    ),
+  },
+  {
+    name: 'a SCSI disk with an I/O thread and a cache, and one to read on each host',
+    vm: {
+      name: 'scsi',
+      more: '<iothreads>1</iothreads>',
+      devices:
+        "<controller type='scsi' model='virtio-scsi'><driver iothread='1'/></controller>" +
+        disk(`${shared}/scsi.img`, " cache='writeback' discard='unmap'").replace(
+          "dev='vda' bus='virtio'",
+          "dev='sda' bus='scsi'",
+        ) +
+        `<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${local}/read.img'/><target dev='vdb' bus='virtio'/><readonly/></disk>`,
+    },
+    cause: all(
+      image('scsi.img'),
+      shell('both', `truncate -s 1M ${local}/read.img`, `rm -f ${local}/read.img`),
+    ),
+  },
+  {
+    name: 'a name and marks that nobody minds',
+    vm: {
+      name: 'Büro & "Lager" $(1) it\'s',
+      more: "<title>Lager</title><metadata><lab:mark xmlns:lab='urn:example:lab'>1</lab:mark></metadata><clock offset='localtime'><timer name='hpet' present='no'/><timer name='rtc' tickpolicy='catchup'/></clock>",
+    },
+  },
+  {
+    name: 'a VM that starts with the host, for good',
+    vm: { name: 'starting' },
+    then: async ({ source }, undo, { uuid }) => {
+      undo.add(() => source.exec(['virsh', '-q', 'autostart', '--disable', uuid], { check: false }));
+      await source.virsh('autostart', uuid);
+    },
+  },
+  {
+    name: 'over tls',
+    vm: { name: 'tls', devices: disk(`${shared}/tls.img`, " cache='none'") },
+    cause: image('tls.img'),
+    change: { destination: 'qemu+tls://beta/system' },
+  },
+  { name: 'over tcp', vm: { name: 'tcp' }, change: { destination: 'qemu+tcp://beta/system' } },
+  {
+    name: 'over a data address of its own',
+    vm: { name: 'address' },
+    change: ({ destination }) => ({ migrationUri: `tcp://${destination.address}` }),
+  },
+  { name: 'for a while', vm: { name: 'temporary' }, change: { temporary: true } },
+]);

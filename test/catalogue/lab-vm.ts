@@ -7,6 +7,8 @@ export interface LabVm {
   readonly name: string;
   /** Emulated unless said otherwise. */
   readonly type?: 'qemu' | 'kvm';
+  /** The newest q35 unless said otherwise. */
+  readonly machine?: string;
   readonly memoryMib?: number;
   /** Children of `<domain>`. */
   readonly more?: string;
@@ -15,8 +17,12 @@ export interface LabVm {
   readonly firmware?: 'efi';
   readonly devices?: string;
   readonly vcpus?: number;
+  /** True: it has USB and a balloon, as VMs have unless one says no. */
+  readonly usual?: boolean;
   /** False: only defined, because it cannot be started in the lab. Otherwise it is started, paused. */
   readonly start?: boolean;
+  /** True: started without being defined. */
+  readonly transient?: boolean;
 }
 
 export interface MadeVm {
@@ -26,24 +32,45 @@ export interface MadeVm {
   remove(...hosts: readonly LabHost[]): Promise<void>;
 }
 
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** Its definition. */
+function definition(vm: LabVm, uuid: string): string {
+  const none = "<memballoon model='none'/><controller type='usb' model='none'/>";
+  return (
+    `<domain type='${vm.type ?? 'qemu'}' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>` +
+    `<name>${vm.name.replaceAll(/[&<>]/g, (sign) => escapes[sign] ?? sign)}</name><uuid>${uuid}</uuid>` +
+    `<memory unit='MiB'>${vm.memoryMib ?? 64}</memory><vcpu>${vm.vcpus ?? 1}</vcpu>${vm.more ?? ''}` +
+    `<os${vm.firmware === undefined ? '' : ` firmware='${vm.firmware}'`}><type arch='x86_64' machine='${vm.machine ?? 'q35'}'>hvm</type>${vm.os ?? ''}</os>` +
+    `<features><acpi/></features><devices>${vm.devices ?? ''}${vm.usual === true ? '' : none}</devices></domain>`
+  );
+}
+
 /** Defines the VM on a host, and starts it without letting its guest run. */
 export async function makeVm(host: LabHost, vm: LabVm): Promise<MadeVm> {
   const uuid = randomUUID();
-  const xml =
-    `<domain type='${vm.type ?? 'qemu'}'><name>${vm.name}</name><uuid>${uuid}</uuid>` +
-    `<memory unit='MiB'>${vm.memoryMib ?? 64}</memory><vcpu>${vm.vcpus ?? 1}</vcpu>${vm.more ?? ''}` +
-    `<os${vm.firmware === undefined ? '' : ` firmware='${vm.firmware}'`}><type arch='x86_64' machine='q35'>hvm</type>${vm.os ?? ''}</os>` +
-    `<features><acpi/></features><devices>${vm.devices ?? ''}<memballoon model='none'/><controller type='usb' model='none'/></devices></domain>`;
-  await host.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], { input: xml });
-  if (vm.start !== false) await host.virsh('start', uuid, '--paused');
-  return {
-    name: vm.name,
-    uuid,
-    remove: async (...hosts) => {
-      for (const each of hosts) {
-        await each.exec(['virsh', '-q', 'destroy', uuid], { check: false });
-        await each.exec(['virsh', '-q', 'undefine', '--nvram', uuid], { check: false });
-      }
-    },
+  const remove = async (...hosts: readonly LabHost[]): Promise<void> => {
+    for (const each of hosts) {
+      await each.exec(['virsh', '-q', 'destroy', uuid], { check: false });
+      await each.exec(
+        ['virsh', '-q', 'undefine', '--nvram', '--snapshots-metadata', '--checkpoints-metadata', uuid],
+        {
+          check: false,
+        },
+      );
+    }
   };
+  const input = definition(vm, uuid);
+  try {
+    if (vm.transient === true) {
+      await host.exec(['sh', '-c', 'cat | virsh -q create --paused /dev/stdin'], { input });
+    } else {
+      await host.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], { input });
+      if (vm.start !== false) await host.virsh('start', uuid, '--paused');
+    }
+  } catch (error) {
+    await remove(host);
+    throw error;
+  }
+  return { name: vm.name, uuid, remove };
 }

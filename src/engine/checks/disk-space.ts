@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
+import { domainFact } from '../facts/domain.ts';
 import { libvirtFolders } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
@@ -11,7 +12,21 @@ import { sizeWords } from '../quantity.ts';
  * What arrives with a VM besides its memory: its definition, its log, the variables of its firmware (540 KiB with OVMF), the
  * state of its TPM (some hundred KiB). Much more than that, so that nothing is close.
  */
-const neededBytes = 16 * 2 ** 20;
+const comfortableBytes = 16 * 2 ** 20;
+
+/** Without this libvirt can write neither definition nor state (some ten KiB each), and refuses. */
+const leastBytes = 64 * 2 ** 10;
+
+/** And with variables of the firmware. */
+const leastWithVariables = 2 ** 20;
+
+/** A log that cannot be written keeps no VM from arriving: with a full folder libvirt 9.0 migrates. */
+const logs = '/var/log/libvirt/qemu';
+
+function leastOf(folder: string, nvram: string | undefined): number {
+  if (folder === logs) return 0;
+  return nvram?.startsWith(`${folder}/`) === true ? leastWithVariables : leastBytes;
+}
 
 const byHand: Remedy = {
   text: msg('Make room there.'),
@@ -26,22 +41,26 @@ export const diskSpaceCheck = defineCheck({
   why: msg(
     'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Its disks are not copied.',
   ),
-  needs: {},
+  needs: { domain: domainFact },
   wants: { shell: destinationShellFact },
-  judge: ({ shell }): Judgement => {
+  judge: ({ domain, shell }): Judgement => {
     const { freeBytes } = required(shell, [byHand]);
     if (freeBytes.size === 0)
       throw new FactUnavailable({
         why: msg('The destination did not tell how much space it has.'),
         remedies: [byHand],
       });
-    const full = [...freeBytes].filter(([, free]) => free < neededBytes);
-    const [first] = full;
+    const { nvram } = domain.config.resources.firmware;
+    const low = [...freeBytes]
+      .filter(([, free]) => free < comfortableBytes)
+      .map(([folder, free]) => ({ folder, free, full: free < leastOf(folder, nvram) }))
+      .sort((a, b) => Number(b.full) - Number(a.full));
+    const [first] = low;
     if (first !== undefined)
       return {
-        verdict: 'block',
-        found: msg('The destination has only $0 free in $1.', sizeWords(first[1]), first[0]),
-        details: full.slice(1).map(([folder, free]) => msg('And only $0 in $1.', sizeWords(free), folder)),
+        verdict: first.full ? 'block' : 'warn',
+        found: msg('The destination has only $0 free in $1.', sizeWords(first.free), first.folder),
+        details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeWords(free), folder)),
         remedies: [byHand],
       };
     return {

@@ -22,7 +22,21 @@ testCheck(snapshotsCheck, [
   {
     name: 'a checkpoint',
     facts: { domain: domain(), known: { snapshots: [], checkpoints: ['daily'] } },
+    verdict: 'warn',
+    found: /checkpoints \(1\), which libvirt forgets/,
+    also: (finding) => {
+      expect(finding).toMatchObject({
+        remedies: [{ command: `virsh checkpoint-delete ${uuid} --checkpointname daily`, host: 'source' }],
+      });
+    },
+  },
+  {
+    name: 'both',
+    facts: { domain: domain(), known: { snapshots: ['before'], checkpoints: ['daily'] } },
     verdict: 'block',
-    found: /checkpoints \(1\)/,
+    found: /snapshots \(1\)/,
+    also: (finding) => {
+      expect(finding).toMatchObject({ remedies: [{ host: 'source' }, { host: 'source' }] });
+    },
   },
 ]);

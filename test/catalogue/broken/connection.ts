@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { all, changed, configured, shell } from '../causes.ts';
+import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
+
+const plain = { name: 'plain' };
+const overTls = { destination: 'qemu+tls://beta/system' };
+const known = '/root/.ssh/known_hosts';
+
+/** Another name on this host for what has that name now; root knows its host key. */
+function renamed(name: string, as: string): Make {
+  return all(
+    changed('source', '/etc/hosts', (text) => text.replace(new RegExp(`\\s${name}$`, 'm'), ` ${as}`)),
+    shell(
+      'source',
+      `cp ${known} ${known}.before; ssh-keyscan ${as} >> ${known} 2>/dev/null`,
+      `! test -e ${known}.before || mv ${known}.before ${known}`,
+    ),
+  );
+}
+
+/** This host lets itself in, so that nothing else is in the way. */
+const trustsItself: Make = async ({ source }, undo) => {
+  undo.add(() => source.trust(source, 'off'));
+  await source.trust(source, 'on');
+};
+
+function trust(how: 'unknown-host-key' | 'refused-key'): Make {
+  return async ({ source, destination }, undo) => {
+    undo.add(() => source.trust(destination, 'on'));
+    await source.trust(destination, how);
+  };
+}
+
+function firewall(how: 'closed' | 'drop', ports: string): Make {
+  return async ({ destination }, undo) => {
+    undo.add(() => destination.firewall('open', ports));
+    await destination.firewall(how, ports);
+  };
+}
+
+function certificate(kind: 'expired' | 'untrusted' | 'wrong-name'): Make {
+  return async ({ destination }, undo) => {
+    undo.add(() => destination.certificate('valid'));
+    await destination.certificate(kind);
+  };
+}
+
+/** Somebody listens there. */
+const taken = (port: number): Make =>
+  shell(
+    'destination',
+    `setsid busybox nc -l -p ${port} </dev/null >/dev/null 2>&1 & echo $! > /run/taken-${port}
+     until ss -Htln 'sport = ${port}' | grep -q .; do sleep 0.05; done`,
+    `kill $(cat /run/taken-${port}); rm /run/taken-${port}`,
+  );
+
+/** The way to the destination: names, ports, keys, and what it is. */
+export const connection = brokenOnes([
+  {
+    check: 'uri',
+    name: 'this very host',
+    vm: plain,
+    cause: trustsItself,
+    change: ({ source }: Hosts) => ({ destination: `qemu+ssh://${source.address}/system` }),
+    verdict: 'block',
+    says: /host that the VM is on/,
+    refusal: /same host|Host key verification failed/,
+  },
+  {
+    check: 'uri',
+    name: 'not encrypted',
+    vm: plain,
+    change: { destination: 'qemu+tcp://beta/system' },
+    verdict: 'warn',
+    says: /is not encrypted/,
+  },
+  {
+    check: 'name-resolution',
+    name: 'the host name of the destination, unknown here',
+    vm: plain,
+    // What was typed is known, what the destination calls itself is not.
+    cause: renamed('beta', 'other'),
+    change: { destination: 'qemu+ssh://other/system' },
+    verdict: 'block',
+    says: /calls itself beta, and this host does not know that name/,
+    refusal: /[Uu]nable to resolve address|Name or service not known|failure in name resolution/,
+    cure: 0,
+  },
+  {
+    check: 'name-resolution',
+    name: 'what was typed, unknown here',
+    vm: plain,
+    change: { destination: 'qemu+ssh://gamma.invalid/system' },
+    verdict: 'block',
+    says: /does not know the name gamma\.invalid/,
+    refusal: /not known|resolve/,
+  },
+  {
+    check: 'name-resolution',
+    name: 'the host name of the destination, known here as this host',
+    vm: plain,
+    cause: async (hosts, undo) => {
+      await renamed('beta', 'other')(hosts, undo);
+      await changed('source', '/etc/hosts', (text) => `127.0.1.1 beta\n${text}`)(hosts, undo);
+    },
+    change: { destination: 'qemu+ssh://other/system' },
+    verdict: 'block',
+    says: /an address of this very host here/,
+    refusal: /unable to connect|refused/i,
+    cure: 0,
+  },
+  {
+    check: 'control-port',
+    name: 'closed',
+    vm: plain,
+    cause: firewall('closed', '22'),
+    verdict: 'block',
+    says: /no way to port 22/,
+    refusal: /No route to host/,
+  },
+  {
+    check: 'control-port',
+    name: 'silent',
+    vm: plain,
+    cause: firewall('drop', '22'),
+    verdict: 'block',
+    says: /does not answer on port 22/,
+  },
+  {
+    check: 'control-port',
+    name: 'nothing listens',
+    vm: plain,
+    change: { destination: 'qemu+ssh://beta:2222/system' },
+    verdict: 'block',
+    says: /nothing listens/,
+    refusal: /Connection refused/,
+  },
+  {
+    check: 'authentication',
+    name: 'a key that the destination refuses',
+    vm: plain,
+    cause: trust('refused-key'),
+    verdict: 'block',
+    says: /does not accept the ssh key/,
+    refusal: /Permission denied/,
+  },
+  {
+    check: 'authentication',
+    name: 'a host key that root does not know',
+    vm: plain,
+    cause: trust('unknown-host-key'),
+    verdict: 'block',
+    says: /does not know the host key of beta yet.*SHA256:/s,
+    refusal: /Host key verification failed/,
+  },
+  {
+    check: 'authentication',
+    name: 'another host key than the one that root knows',
+    vm: plain,
+    cause: async (hosts, undo) => {
+      const key = (await hosts.source.exec(['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])).stdout;
+      const [type = '', text = ''] = key.split(' ');
+      await changed(
+        'source',
+        known,
+        (all) => `beta,${hosts.destination.address} ${type} ${text}\n${all.replaceAll(/^beta,.*\n/gm, '')}`,
+      )(hosts, undo);
+    },
+    verdict: 'block',
+    says: /another host key than the one root knows/,
+    refusal: /Host key verification failed/,
+  },
+  {
+    check: 'authentication',
+    name: 'a user who may not sign in',
+    vm: plain,
+    change: { destination: 'qemu+ssh://nobody@beta/system' },
+    verdict: 'block',
+    says: /nobody@beta does not accept/,
+    refusal: /Permission denied/,
+  },
+  {
+    check: 'authentication',
+    name: 'a daemon that does not run',
+    vm: plain,
+    cause: async ({ destination }, undo) => {
+      undo.add(() => destination.daemon('libvirtd', 'start'));
+      await destination.daemon('libvirtd', 'stop');
+    },
+    verdict: 'block',
+    says: /daemon of beta does not run/,
+    refusal: /libvirt-sock|Connection refused|No such file/,
+  },
+  ...(
+    [
+      ['expired', /certificate of beta has expired/, /certificate/i],
+      ['untrusted', /not signed by an authority/, /certificate|issuer/i],
+      ['wrong-name', /made for another name than beta/, /hostname|owner|name/i],
+    ] as const
+  ).map(
+    ([kind, says, refusal]): BrokenSetUp => ({
+      check: 'authentication',
+      name: `a certificate that is ${kind}`,
+      vm: plain,
+      cause: certificate(kind),
+      change: overTls,
+      verdict: 'block',
+      says,
+      refusal,
+    }),
+  ),
+  {
+    check: 'permissions',
+    name: 'an access driver that asks for users, and tls, which has none',
+    vm: plain,
+    cause: configured('libvirtd.conf', 'access_drivers = [ "polkit" ]'),
+    change: overTls,
+    verdict: 'block',
+    says: /lets this host in, but does not let it do/,
+    refusal: /access denied/i,
+  },
+  {
+    check: 'permissions',
+    name: 'an access driver that lets the user read only',
+    vm: plain,
+    cause: all(
+      configured('libvirtd.conf', 'access_drivers = [ "polkit" ]'),
+      shell('source', 'cp /root/.ssh/id_ed25519.pub /tmp/catalogue-key', 'rm -f /tmp/catalogue-key'),
+      // The hosts share /tmp.
+      shell(
+        'destination',
+        'home=$(getent passwd admin | cut -d: -f6); install -d -m 700 -o admin -g admin $home/.ssh; install -m 600 -o admin -g admin /tmp/catalogue-key $home/.ssh/authorized_keys',
+        'rm -f $(getent passwd admin | cut -d: -f6)/.ssh/authorized_keys',
+      ),
+    ),
+    change: { destination: 'qemu+ssh://admin@beta/system' },
+    verdict: 'warn',
+    says: /asks polkit for each call, and admin may lack one/,
+    // virsh shows the end of the connection instead.
+    refusal: /access denied|End of file/i,
+  },
+  {
+    check: 'host-identity',
+    name: 'a clone: both have one UUID',
+    vm: plain,
+    cause: configured('libvirtd.conf', async ({ source }) =>
+      (await source.exec(['grep', '^host_uuid', '/etc/libvirt/libvirtd.conf'])).stdout.trim(),
+    ),
+    verdict: 'block',
+    says: /alpha and beta have the same host UUID/,
+    refusal: /same host/,
+  },
+  {
+    check: 'host-identity',
+    name: 'this very host under a name that it does not know as its own',
+    vm: plain,
+    // As a name of the DNS does: the address of a second network card, behind which ssh is forwarded to this host.
+    cause: all(trustsItself, async (hosts, undo) => {
+      const way = `Host elsewhere\n  HostName ${hosts.source.address}\n  HostKeyAlias ${hosts.source.name}\n`;
+      await shell(
+        'source',
+        `printf '${way.replaceAll('\n', '\\n')}' > /root/.ssh/config`,
+        'rm -f /root/.ssh/config',
+      )(hosts, undo);
+    }),
+    change: { destination: 'qemu+ssh://elsewhere/system' },
+    verdict: 'block',
+    says: /this very host, alpha/,
+    refusal: /same host/,
+  },
+  {
+    check: 'clock-skew',
+    name: 'an hour ahead',
+    vm: plain,
+    cause: clock('1 hour'),
+    verdict: 'warn',
+    says: /ahead of that of this host, by at least 3(599|600) s/,
+  },
+  {
+    check: 'clock-skew',
+    name: 'a minute behind',
+    vm: plain,
+    cause: clock('1 minute ago'),
+    verdict: 'warn',
+    says: /behind that of this host, by at least (5\d|60) s/,
+  },
+  {
+    check: 'lock-manager',
+    name: 'locks on the other side only',
+    vm: plain,
+    cause: locks('destination'),
+    verdict: 'warn',
+    says: /lock manager nop, the destination lockd/,
+  },
+  {
+    check: 'lock-manager',
+    name: 'locks on this side only',
+    vm: plain,
+    cause: locks('source'),
+    verdict: 'warn',
+    says: /lock manager lockd, the destination nop/,
+  },
+  {
+    check: 'data-ports',
+    name: 'all closed',
+    vm: plain,
+    cause: firewall('closed', '49152-49215'),
+    verdict: 'block',
+    says: /0 of 64 ports/,
+    refusal: /No route to host|unable to connect/i,
+  },
+  {
+    check: 'data-ports',
+    name: 'all taken',
+    vm: plain,
+    cause: all(
+      configured('qemu.conf', 'migration_port_min = 49152\nmigration_port_max = 49153'),
+      taken(49152),
+      taken(49153),
+    ),
+    verdict: 'block',
+    says: /All 2 ports .* are taken/,
+    refusal: /unused port/i,
+  },
+  {
+    check: 'data-ports',
+    name: 'some closed, and silent',
+    vm: plain,
+    cause: firewall('drop', '49160-49215'),
+    verdict: 'warn',
+    says: /8 of 64 ports/,
+  },
+]);
+
+/** A host whose disks are guarded by virtlockd. */
+function locks(which: keyof Hosts): Make {
+  return all(
+    shell(which, 'virtlockd -d', 'kill $(cat /run/virtlockd.pid)'),
+    configured('qemu.conf', 'lock_manager = "lockd"', which),
+  );
+}
+
+/** All hosts of the lab have the clock of one machine, so this one tells the time by a program that is wrong. */
+function clock(by: string): Make {
+  return all(
+    shell(
+      'destination',
+      `cp /usr/bin/date /run/date.real; printf '#!/bin/sh\\nexec /run/date.real -d "${by}" "$@"\\n' > /run/date.wrong; chmod 755 /run/date.wrong`,
+      'rm -f /run/date.real /run/date.wrong',
+    ),
+    shell('destination', 'mount --bind /run/date.wrong /usr/bin/date', 'umount /usr/bin/date'),
+  );
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { all, shell } from '../causes.ts';
+import { makeVm } from '../lab-vm.ts';
+import { card, isolated, local, vnc } from '../parts.ts';
+import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
+
+const network = (which: keyof Hosts | 'both', name: string, bridge: string): Make =>
+  shell(
+    which,
+    `echo '${isolated(name, bridge)}' | virsh -q net-define /dev/stdin`,
+    `virsh -q net-undefine ${name}`,
+  );
+const started = (which: keyof Hosts, name: string): Make =>
+  shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
+
+/** Devices of the host, network cards, screens and lines. */
+export const devices = brokenOnes([
+  {
+    check: 'host-devices',
+    name: 'a PCI device',
+    vm: {
+      name: 'pci',
+      // Of a domain that no machine has, so that nothing is taken from this one.
+      devices:
+        "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0xfffe' bus='0' slot='3' function='0'/></source></hostdev>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /pci device fffe:00:03\.0/,
+    refusal: /fffe:00:03\.0|PCI|VFIO/i,
+  },
+  {
+    check: 'host-devices',
+    name: 'the socket of a switch that is not there',
+    vm: {
+      name: 'vhost',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<interface type='vhostuser'><source type='unix' path='/run/switch.sock' mode='client'/><model type='virtio'/></interface>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /\/run\/switch\.sock/,
+    refusal: /switch\.sock/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a bridge that only this host has',
+    vm: { name: 'bridge', devices: card('bridge', "bridge='br7'") },
+    cause: all(
+      shell('source', 'ip link add br7 type bridge', 'ip link del br7'),
+      shell('destination', 'ip link add br8 type bridge', 'ip link del br8'),
+    ),
+    verdict: 'block',
+    says: /no bridge br7.*similar one that it has is br8/s,
+    refusal: /br7/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a network that is not active there',
+    vm: { name: 'network', devices: card('network', "network='lan'") },
+    cause: all(network('both', 'lan', 'virbr9'), started('source', 'lan')),
+    verdict: 'block',
+    says: /network lan .* is not active/,
+    refusal: /network 'lan' is not active/,
+    cure: 0,
+  },
+  {
+    check: 'network-sources',
+    name: 'a network that only this host has',
+    vm: { name: 'network', devices: card('network', "network='office'") },
+    cause: all(network('source', 'office', 'virbr9'), started('source', 'office')),
+    verdict: 'block',
+    says: /no network office/,
+    refusal: /no network with matching name 'office'/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a filter that only this host has',
+    vm: { name: 'filter', devices: card('bridge', "bridge='br6'", "<filterref filter='house'/>") },
+    cause: all(
+      shell('both', 'ip link add br6 type bridge', 'ip link del br6'),
+      shell(
+        'source',
+        `echo "<filter name='house' chain='root'><rule action='accept' direction='inout'/></filter>" | virsh -q nwfilter-define /dev/stdin`,
+        'virsh -q nwfilter-undefine house',
+      ),
+    ),
+    verdict: 'block',
+    says: /no network filter house/,
+    refusal: /house/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'an address that only this host has',
+    vm: { name: 'vnc', devices: vnc("autoport='yes' listen='10.99.99.1'") },
+    cause: shell('source', 'ip addr add 10.99.99.1/32 dev lo', 'ip addr del 10.99.99.1/32 dev lo'),
+    verdict: 'block',
+    says: /10\.99\.99\.1, which is no address of the destination/,
+    refusal: /10\.99\.99\.1|assign requested address|Failed to bind/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a port that is taken there',
+    vm: { name: 'vnc', devices: vnc("port='5997' autoport='no' listen='0.0.0.0'") },
+    cause: async ({ destination }, undo) => {
+      const other = { name: 'other', devices: vnc("port='5997' autoport='no' listen='0.0.0.0'") };
+      const made = await makeVm(destination, other);
+      undo.add(() => made.remove(destination));
+    },
+    verdict: 'block',
+    says: /port 5997, which is taken/,
+    refusal: /5997|in use/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a network that is not active there',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'", "<listen type='network' network='desk'/>") },
+    cause: all(network('both', 'desk', 'virbr9'), started('source', 'desk')),
+    verdict: 'block',
+    says: /listens on the network desk, which is not active/,
+    refusal: /desk/,
+  },
+  {
+    check: 'device-files',
+    name: 'a log in a folder that only this host has',
+    vm: { name: 'serial', devices: `<serial type='file'><source path='${local}/logs/serial.log'/></serial>` },
+    cause: shell('source', `mkdir ${local}/logs`, `rm -rf ${local}/logs`),
+    verdict: 'block',
+    says: /does not have the folder .*logs/,
+    refusal: /logs\/serial\.log/,
+  },
+  {
+    check: 'device-files',
+    name: 'a source of randomness that only this host has',
+    vm: {
+      name: 'random',
+      devices: `<rng model='virtio'><backend model='random'>${local}/random</backend></rng>`,
+    },
+    cause: shell('source', `ln -s /dev/urandom ${local}/random`, `rm -f ${local}/random`),
+    verdict: 'block',
+    says: /does not have .*images\/random/,
+    refusal: /images\/random/,
+  },
+]);

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { randomUUID } from 'node:crypto';
+import { all, believing, over, restarting, shell } from '../causes.ts';
+import { local } from '../parts.ts';
+import { brokenOnes, type Make } from '../set-up.ts';
+import { hasKvm, scalesCounter } from './this-machine.ts';
+
+const ovmf = '/usr/share/OVMF';
+const tpm = (more = ''): string =>
+  `<tpm model='tpm-crb'><backend type='emulator' version='2.0'>${more}</backend></tpm>`;
+const uefi = (loader: string, nvram: string): { name: string; os: string } => ({
+  name: 'uefi',
+  os: `<loader readonly='yes' type='pflash'>${loader}</loader>${nvram}`,
+});
+const fromTemplate = `<nvram template='${ovmf}/OVMF_VARS_4M.fd'/>`;
+const custom = (model: string, more = ''): string =>
+  `<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>${model}</model>${more}</cpu>`;
+const secret = randomUUID();
+
+/** Libvirt looks anew at QEMU. */
+const forget: Make = shell(
+  'destination',
+  'rm -rf /var/cache/libvirt/qemu/capabilities',
+  'rm -rf /var/cache/libvirt/qemu/capabilities',
+);
+
+/** A destination that has less memory free than the VM has, as its kernel tells it. */
+const littleMemory = (swapKib: number): Make =>
+  all(
+    shell(
+      'destination',
+      `printf '%s\\n' 'MemTotal: 2097152 kB' 'MemFree: 20480 kB' 'MemAvailable: 20480 kB' 'Buffers: 0 kB' 'Cached: 0 kB' 'SwapTotal: ${swapKib} kB' 'SwapFree: ${swapKib} kB' > /run/meminfo`,
+      'rm -f /run/meminfo',
+    ),
+    over('destination', '/run/meminfo', '/proc/meminfo'),
+  );
+
+/** A destination that has another CPU: libvirt there does not know the model that it would call this one. */
+const otherCpu: Make = async (hosts, undo) => {
+  const { stdout } = await hosts.destination.exec(['virsh', 'capabilities']);
+  const model = /<cpu>.*?<model>([^<]+)<\/model>/s.exec(stdout)?.[1] ?? 'none';
+  const map = '/usr/share/libvirt/cpu_map/index.xml';
+  await restarting(
+    all(
+      shell('destination', `sed '/x86_${model}\\.xml/d' ${map} > /run/cpu_map.xml`, 'rm -f /run/cpu_map.xml'),
+      over('destination', '/run/cpu_map.xml', map),
+    ),
+  )(hosts, undo);
+};
+
+/** What the VM is built of: machine, CPU, memory, firmware, TPM, confinement. */
+export const machine = brokenOnes([
+  {
+    check: 'hypervisor-version',
+    name: 'an older QEMU there',
+    vm: { name: 'older', machine: 'pc-q35-6.2' },
+    cause: believing('s,<version>[0-9]*</version>,<version>6002000</version>,'),
+    verdict: 'warn',
+    says: /QEMU of the destination is older: 6\.2\.0/,
+  },
+  {
+    check: 'machine-type',
+    name: 'a machine type that the destination does not have',
+    vm: { name: 'newer', machine: 'pc-q35-7.1' },
+    cause: believing('/name=.pc-q35-7.1./d'),
+    verdict: 'block',
+    says: /no machine type pc-q35-7\.1.*pc-q35-7\.0/s,
+    refusal: /machine type|not supported|pc-q35-7\.1/,
+  },
+  {
+    check: 'machine-type',
+    name: 'QEMU under a path that only this host has',
+    vm: { name: 'emulator', devices: `<emulator>${local}/qemu-here</emulator>` },
+    cause: shell(
+      'source',
+      `ln -sf /usr/bin/qemu-system-x86_64 ${local}/qemu-here`,
+      `rm -f ${local}/qemu-here`,
+    ),
+    verdict: 'block',
+    says: /qemu-here, which the destination does not have/,
+    refusal: /qemu-here/,
+  },
+  ...(hasKvm
+    ? ([
+        {
+          check: 'virtualization-type',
+          name: 'no KVM there',
+          vm: { name: 'kvm', type: 'kvm', start: false },
+          cause: restarting(all(forget, over('destination', '/dev/null', '/dev/kvm'))),
+          verdict: 'block',
+          says: /runs on kvm, which the destination does not offer/,
+          refusal: /kvm/i,
+        },
+        {
+          check: 'cpu-compatibility',
+          name: "the host's own CPU, and another one there",
+          vm: { name: 'passthrough', type: 'kvm', more: "<cpu mode='host-passthrough'/>", start: false },
+          cause: otherCpu,
+          verdict: 'block',
+          says: /host-passthrough.*the hosts differ/,
+        },
+      ] as const)
+    : []),
+  {
+    check: 'cpu-compatibility',
+    name: 'a CPU that neither has',
+    vm: { name: 'skylake', more: custom('Skylake-Server'), start: false },
+    verdict: 'block',
+    says: /cannot offer these features.*avx512f/,
+    refusal: /avx512f|incompatible|doesn't match/,
+  },
+  {
+    check: 'cpu-compatibility',
+    name: 'features that QEMU there does not have',
+    vm: { name: 'model', more: "<cpu mode='host-model'/>" },
+    // QEMU there has it in truth, which libvirt would find out while it starts it: so it is not tried.
+    cause: believing('s,\\(<property name=.\\(avx2\\|bmi2\\). type=.boolean. value=.\\)true,\\1false,'),
+    verdict: 'block',
+    says: /cannot offer these features.*avx2/,
+  },
+  {
+    check: 'tsc-frequency',
+    name: 'a constant rate that nobody named',
+    vm: { name: 'tsc', more: custom('qemu64', "<feature policy='require' name='invtsc'/>"), start: false },
+    verdict: 'block',
+    says: /does not say at which rate/,
+  },
+  ...(hasKvm && !scalesCounter
+    ? ([
+        {
+          check: 'tsc-frequency',
+          name: 'a rate that the destination does not have',
+          vm: {
+            name: 'tsc',
+            more: "<clock offset='utc'><timer name='tsc' frequency='1000000000'/></clock>",
+            start: false,
+          },
+          verdict: 'block',
+          says: /another rate .*1000\.0 MHz/,
+          refusal: /TSC frequency/,
+        },
+      ] as const)
+    : []),
+  {
+    check: 'vcpu-count',
+    name: 'tied to a CPU that is not there',
+    vm: { name: 'pinned', more: "<cputune><vcpupin vcpu='0' cpuset='4095'/></cputune>", start: false },
+    verdict: 'block',
+    says: /CPUs that the destination does not have: 4095/,
+    refusal: /affinity|cpuset|4095/i,
+  },
+  {
+    check: 'vcpu-count',
+    name: 'more vCPUs than the machine takes',
+    vm: { name: 'many', vcpus: 300, start: false },
+    verdict: 'block',
+    says: /300 vCPUs; QEMU on the destination gives at most 288/,
+    refusal: /288/,
+  },
+  {
+    check: 'vcpu-count',
+    name: 'more vCPUs than the host has CPUs',
+    vm: { name: 'many', vcpus: 200, start: false },
+    verdict: 'warn',
+    says: /has 200 vCPUs/,
+  },
+  {
+    check: 'free-memory',
+    name: 'less is free than the VM has',
+    vm: { name: 'memory' },
+    cause: littleMemory(0),
+    verdict: 'block',
+    says: /has 64 MiB of memory, the destination has 20 MiB free/,
+  },
+  {
+    check: 'free-memory',
+    name: 'it would have to swap',
+    vm: { name: 'memory' },
+    cause: littleMemory(1048576),
+    verdict: 'warn',
+    says: /would have to use its swap space/,
+  },
+  {
+    check: 'hugepages',
+    name: 'none set aside',
+    vm: {
+      name: 'huge',
+      memoryMib: 1024 * 1024,
+      more: '<memoryBacking><hugepages/></memoryBacking>',
+      start: false,
+    },
+    verdict: 'block',
+    says: /needs 524288 pages of 2 MiB/,
+    refusal: /huge|memory/i,
+  },
+  {
+    check: 'hugepages',
+    name: 'none of that size',
+    vm: {
+      name: 'huge',
+      memoryMib: 1024 * 1024,
+      more: "<memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /needs 1024 pages of 1 GiB/,
+    refusal: /huge|page size/i,
+  },
+  {
+    check: 'firmware',
+    name: 'UEFI that only this host has',
+    vm: uefi(`${local}/code.fd`, fromTemplate),
+    cause: shell('source', `cp ${ovmf}/OVMF_CODE_4M.fd ${local}/code.fd`, `rm -f ${local}/code.fd`),
+    verdict: 'block',
+    says: /does not have the firmware .*code\.fd/,
+    refusal: /code\.fd/,
+  },
+  {
+    check: 'firmware',
+    name: 'UEFI of another size there',
+    vm: uefi(`${local}/code.fd`, fromTemplate),
+    cause: all(
+      shell('source', `cp ${ovmf}/OVMF_CODE_4M.fd ${local}/code.fd`, `rm -f ${local}/code.fd`),
+      shell('destination', `cp ${ovmf}/OVMF_CODE.fd ${local}/code.fd`, `rm -f ${local}/code.fd`),
+    ),
+    verdict: 'block',
+    says: /of another size/,
+    refusal: /flash|size|Size|load/,
+  },
+  {
+    check: 'firmware',
+    name: 'variables in a folder that only this host has',
+    vm: uefi(
+      `${ovmf}/OVMF_CODE_4M.fd`,
+      `<nvram template='${ovmf}/OVMF_VARS_4M.fd'>${local}/vars/uefi.fd</nvram>`,
+    ),
+    cause: shell('source', `mkdir ${local}/vars`, `rm -rf ${local}/vars`),
+    verdict: 'block',
+    says: /folder for the variables .*vars/,
+    refusal: /vars\/uefi\.fd/,
+  },
+  {
+    check: 'tpm',
+    name: 'no swtpm there',
+    vm: { name: 'tpm', devices: tpm() },
+    // libvirt looks for the program anew each time.
+    cause: over('destination', '/dev/null', '/usr/bin/swtpm'),
+    verdict: 'block',
+    says: /swtpm, which the destination does not have/,
+    // libvirt 9.0 asks swtpm itself which versions it emulates.
+    refusal: /TPM version '2\.0' is not supported|swtpm/,
+  },
+  {
+    check: 'tpm',
+    name: 'encrypted with a secret that only this host has',
+    vm: { name: 'tpm', devices: tpm(`<encryption secret='${secret}'/>`) },
+    cause: shell(
+      'source',
+      `echo "<secret ephemeral='yes' private='no'><uuid>${secret}</uuid></secret>" | virsh -q secret-define /dev/stdin
+       virsh -q secret-set-value ${secret} --base64 bGFi 2>/dev/null`,
+      `virsh -q secret-undefine ${secret}`,
+    ),
+    verdict: 'block',
+    says: /encrypted with a secret that the destination does not have/,
+    refusal: /[Ss]ecret/,
+  },
+  {
+    check: 'security-driver',
+    name: 'a label of a driver that is not there',
+    vm: {
+      name: 'label',
+      more: "<seclabel type='static' model='selinux' relabel='yes'><label>system_u:system_r:svirt_t:s0</label></seclabel>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /label of selinux/,
+    refusal: /selinux/i,
+  },
+]);

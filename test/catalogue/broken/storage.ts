@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { all, configured, over, shell } from '../causes.ts';
+import { disk, local, shared } from '../parts.ts';
+import { brokenOnes, type Make } from '../set-up.ts';
+
+const cdrom = (file: string): string =>
+  `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${file}'/><target dev='sda' bus='sata'/><readonly/></disk>`;
+const image = (path: string): Make => shell('source', `truncate -s 1M ${path}`, `rm -f ${path}`);
+const uncached = (file: string): string => disk(file, " cache='none'");
+
+/** The shared storage is not mounted on the destination. */
+const unmounted: Make = async ({ source, destination }, undo) => {
+  undo.add(() => destination.exec(['mount', '-t', 'glusterfs', `${source.address}:/shared`, shared]));
+  await destination.exec(['umount', '-l', shared]);
+};
+
+/** Disks, media and folders. */
+export const storage = brokenOnes([
+  {
+    check: 'shared-storage',
+    name: 'a disk of this host alone',
+    vm: { name: 'alone', devices: uncached(`${local}/alone.img`) },
+    cause: image(`${local}/alone.img`),
+    verdict: 'block',
+    says: /this host alone/,
+    refusal: /without shared storage/,
+  },
+  {
+    check: 'shared-storage',
+    name: 'not mounted there',
+    vm: { name: 'unmounted', devices: uncached(`${shared}/unmounted.img`) },
+    cause: all(image(`${shared}/unmounted.img`), unmounted),
+    verdict: 'block',
+    says: /not there on the destination/,
+    refusal: /Cannot access storage file|No such file/,
+  },
+  {
+    check: 'shared-storage',
+    name: 'another file under that path',
+    vm: { name: 'other', devices: uncached(`${shared}/this.img`) },
+    // It would start there, on the wrong disk.
+    cause: all(
+      image(`${shared}/this.img`),
+      image(`${shared}/that.img`),
+      over('destination', `${shared}/that.img`, `${shared}/this.img`),
+    ),
+    verdict: 'block',
+    says: /this\.img.*(another file|not the same)/s,
+  },
+  {
+    check: 'disk-path',
+    name: 'an image that is not there',
+    vm: { name: 'unmounted', devices: uncached(`${shared}/unmounted.img`) },
+    cause: all(image(`${shared}/unmounted.img`), unmounted),
+    verdict: 'block',
+    says: /unmounted\.img \(vda\) is not there/,
+    refusal: /Cannot access storage file|No such file/,
+  },
+  {
+    check: 'disk-path',
+    name: 'an image that is built upon one of this host',
+    vm: { name: 'built', devices: disk(`${shared}/built.img`, " cache='none'", 'qcow2') },
+    cause: shell(
+      'source',
+      `qemu-img create -q -f raw ${local}/ground.img 1M; qemu-img create -q -f qcow2 -F raw -b ${local}/ground.img ${shared}/built.img`,
+      `rm -f ${shared}/built.img ${local}/ground.img`,
+    ),
+    verdict: 'block',
+    says: /ground\.img \(vda\) is not there/,
+    refusal: /ground\.img/,
+  },
+  {
+    check: 'disk-path',
+    name: "a folder that QEMU's user there may not enter",
+    vm: { name: 'unreachable', devices: uncached(`${shared}/private/disk.img`) },
+    cause: all(
+      shell(
+        'source',
+        `mkdir -m 700 ${shared}/private; truncate -s 1M ${shared}/private/disk.img`,
+        `rm -rf ${shared}/private`,
+      ),
+      configured('qemu.conf', 'user = "nobody"\ngroup = "nogroup"'),
+    ),
+    verdict: 'block',
+    says: /may not go to that folder/,
+    refusal: /Permission denied|Cannot access storage file/,
+  },
+  {
+    check: 'disk-path',
+    name: "an image that QEMU's user there may not open, where libvirt leaves owners alone",
+    vm: { name: 'unreadable', devices: uncached(`${shared}/unreadable.img`) },
+    cause: all(
+      shell(
+        'source',
+        `truncate -s 1M ${shared}/unreadable.img; chmod 600 ${shared}/unreadable.img`,
+        `rm -f ${shared}/unreadable.img`,
+      ),
+      configured('qemu.conf', 'user = "nobody"\ngroup = "nogroup"\ndynamic_ownership = 0'),
+    ),
+    verdict: 'block',
+    says: /may not open it, and libvirt there leaves owners alone/,
+    refusal: /Permission denied|Cannot access storage file/,
+  },
+  {
+    check: 'disk-cache',
+    name: 'an unsafe cache',
+    vm: { name: 'unsafe', devices: disk(`${shared}/unsafe.img`, " cache='unsafe'") },
+    cause: image(`${shared}/unsafe.img`),
+    verdict: 'warn',
+    says: /vda is unsafe/,
+  },
+  {
+    check: 'disk-space',
+    name: 'no room for definitions there',
+    vm: { name: 'full' },
+    cause: shell(
+      'destination',
+      'mount -t tmpfs -o size=64k none /etc/libvirt/qemu; dd if=/dev/zero of=/etc/libvirt/qemu/full bs=4k count=16 2>/dev/null',
+      'umount /etc/libvirt/qemu',
+    ),
+    verdict: 'block',
+    says: /only 0 bytes free in \/etc\/libvirt\/qemu/,
+    refusal: /No space left on device/,
+  },
+  {
+    check: 'disk-space',
+    name: 'little room for logs there',
+    vm: { name: 'full' },
+    cause: shell(
+      'destination',
+      'mount -t tmpfs -o size=1m none /var/log/libvirt/qemu',
+      'umount /var/log/libvirt/qemu',
+    ),
+    verdict: 'warn',
+    says: /only 1 MiB free in \/var\/log\/libvirt\/qemu/,
+  },
+  {
+    check: 'removable-media',
+    name: 'an ISO that only this host has',
+    vm: { name: 'iso', devices: cdrom(`${local}/here.iso`) },
+    cause: shell('source', `echo iso > ${local}/here.iso`, `rm -f ${local}/here.iso`),
+    verdict: 'block',
+    says: /sda is not there .*here\.iso/,
+    refusal: /here\.iso/,
+    cure: 0,
+  },
+  {
+    check: 'removable-media',
+    name: 'another ISO there',
+    vm: { name: 'iso', devices: cdrom(`${local}/other.iso`) },
+    cause: all(
+      shell('source', `echo iso > ${local}/other.iso`, `rm -f ${local}/other.iso`),
+      shell('destination', `echo another iso > ${local}/other.iso`, `rm -f ${local}/other.iso`),
+    ),
+    verdict: 'warn',
+    says: /of another size under that path/,
+    cure: 0,
+  },
+  {
+    check: 'shared-folders',
+    name: 'a folder that only this host has',
+    vm: {
+      name: 'folder',
+      devices: `<filesystem type='mount' accessmode='passthrough'><source dir='${local}/folder'/><target dir='data'/></filesystem>`,
+    },
+    cause: shell('source', `mkdir ${local}/folder`, `rm -rf ${local}/folder`),
+    verdict: 'block',
+    says: /not there on the destination: .*folder/,
+    refusal: /folder/,
+  },
+  {
+    check: 'shared-folders',
+    name: 'virtiofs',
+    vm: {
+      name: 'virtiofs',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<filesystem type='mount'><driver type='virtiofs'/><source dir='/srv'/><target dir='data'/></filesystem>",
+    },
+    verdict: 'block',
+    says: /does not migrate the VM with its shared folders/,
+    refusal: /virtio-?fs|vhost-user-fs/i,
+  },
+]);

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '../../lab/lab.ts';
+import { shell } from '../causes.ts';
+import type { MadeVm } from '../lab-vm.ts';
+import { disk, shared } from '../parts.ts';
+import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
+import type { Undo } from '../undo.ts';
+
+/** An image that can hold snapshots, in which nothing is. */
+const image = (name: string): Make =>
+  shell(
+    'source',
+    `qemu-img create -q -f qcow2 ${shared}/${name} 4M`,
+    `rm -f ${shared}/${name} ${shared}/${name}.*`,
+  );
+
+const withImage = (name: string): Pick<BrokenSetUp, 'vm' | 'cause'> => ({
+  vm: { name: 'jobs', devices: disk(`${shared}/${name}`, " cache='none'", 'qcow2') },
+  cause: image(name),
+});
+
+/** Defines a VM on the destination that never runs. */
+async function defineThere({ destination }: Hosts, undo: Undo, name: string, uuid: string): Promise<void> {
+  undo.add(() => destination.exec(['virsh', '-q', 'undefine', uuid], { check: false }));
+  await destination.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], {
+    input: `<domain type='qemu'><name>${name}</name><uuid>${uuid}</uuid><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='q35'>hvm</type></os></domain>`,
+  });
+}
+
+const metadata =
+  (uri: string, key: string) =>
+  async ({ source }: Hosts, _: Undo, { uuid }: MadeVm): Promise<void> => {
+    await source.virsh('metadata', uuid, '--uri', uri, '--key', key, '--set', '<vm/>', '--live');
+  };
+
+/** Starts what takes its time, and waits until libvirt says that it is under way. */
+async function underWay({ source }: Hosts, undo: Undo, argv: readonly string[], uuid: string): Promise<void> {
+  const ended = source.exec(argv, { check: false });
+  undo.add(async () => {
+    await source.exec(['virsh', 'domjobabort', uuid], { check: false });
+    await ended;
+  });
+  await waitFor(`the job of ${uuid}`, async () =>
+    /Unbounded|Bounded/.test((await source.exec(['virsh', 'domjobinfo', uuid], { check: false })).stdout),
+  );
+}
+
+const slowLink: Make = async ({ destination }, undo) => {
+  undo.add(() => destination.shape(undefined));
+  await destination.shape('80mbit');
+};
+
+/** What the VM is and does. */
+export const vm = brokenOnes([
+  {
+    check: 'vm-state',
+    name: 'shut off',
+    vm: { name: 'off' },
+    then: async ({ source }, _, { uuid }) => {
+      await source.virsh('destroy', uuid);
+    },
+    verdict: 'block',
+    says: /shut off/,
+    refusal: /not running/,
+  },
+  {
+    check: 'vm-state',
+    name: 'on its way already',
+    // Its memory is full, so that it is under way for longer than this takes.
+    vm: { name: 'leaving', guest: { memory: 256, dirtyMb: 96, dirtyRate: 40, disk: 'none' } },
+    cause: slowLink,
+    then: async (hosts, undo, { uuid }) => {
+      await underWay(
+        hosts,
+        undo,
+        ['virsh', 'migrate', '--live', '--p2p', uuid, 'qemu+ssh://beta/system'],
+        uuid,
+      );
+    },
+    verdict: 'block',
+    says: /being migrated already/,
+    // After half a minute of waiting.
+    refusal: /state change lock/,
+  },
+  {
+    check: 'vm-state',
+    name: 'a backup under way',
+    ...withImage('backup.img'),
+    then: async ({ source }, undo, { uuid }) => {
+      // libvirt waits for somebody who fetches the backup.
+      const input = `<domainbackup mode='pull'><server transport='unix' socket='/run/backup.sock'/><disks><disk name='vda' backup='yes' type='file'><scratch file='${shared}/backup.img.scratch'/></disk></disks></domainbackup>`;
+      undo.add(() => source.exec(['virsh', 'domjobabort', uuid], { check: false }));
+      await source.exec(['sh', '-c', `cat | virsh -q backup-begin ${uuid} /dev/stdin`], { input });
+    },
+    verdict: 'block',
+    says: /busy with another job.*[Bb]ackup/,
+    // After half a minute of waiting.
+    refusal: /state change lock/,
+  },
+  {
+    check: 'active-job',
+    name: 'a disk that is being copied',
+    ...withImage('copied.img'),
+    then: async ({ source }, _, { uuid }) => {
+      await source.virsh(
+        ...['blockcopy', uuid, 'vda', `${shared}/copied.img.copy`, '--transient-job', '--bandwidth', '1'],
+      );
+    },
+    verdict: 'block',
+    says: /job of its disk vda.*copy/,
+    refusal: /block job/,
+    cure: 1,
+  },
+  {
+    check: 'active-job',
+    name: 'a disk that is being committed',
+    ...withImage('base.img'),
+    then: async ({ source }, _, { uuid }) => {
+      const spec = `vda,file=${shared}/base.img.top`;
+      await source.virsh('snapshot-create-as', uuid, '--disk-only', '--no-metadata', '--diskspec', spec);
+      await source.virsh('blockcommit', uuid, 'vda', '--active');
+    },
+    verdict: 'block',
+    says: /job of its disk vda.*commit/,
+    refusal: /block job/,
+    cure: 1,
+  },
+  {
+    check: 'snapshots',
+    name: 'a snapshot, whatever it is called',
+    ...withImage('snapshots.img'),
+    then: async ({ source }, _, { uuid }) => {
+      await source.virsh('snapshot-create-as', uuid, "before $(the) 'update'");
+    },
+    verdict: 'block',
+    says: /snapshots \(1\).*before \$\(the\) 'update'/s,
+    refusal: /cannot migrate domain with 1 snapshots/,
+    cure: 0,
+  },
+  {
+    check: 'snapshots',
+    name: 'a checkpoint',
+    ...withImage('checkpoints.img'),
+    then: async ({ source }, _, { uuid }) => {
+      await source.virsh('checkpoint-create-as', uuid, 'monday', '--diskspec', 'vda,checkpoint=bitmap');
+    },
+    verdict: 'warn',
+    says: /checkpoints \(1\), which libvirt forgets.*monday/s,
+    cure: 0,
+  },
+  {
+    check: 'qemu-blockers',
+    name: 'shared memory with a peer',
+    vm: {
+      name: 'peer',
+      devices: "<shmem name='peer' role='peer'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>",
+    },
+    verdict: 'block',
+    says: /refuses.*peer mode/s,
+    refusal: /peer mode/,
+  },
+  {
+    check: 'qemu-blockers',
+    name: 'a device that QEMU cannot send, unknown to libvirt',
+    vm: {
+      name: 'nvme',
+      more: `<qemu:commandline>${[
+        ...['-drive', 'if=none,id=nvme,driver=null-co,size=1048576'],
+        ...['-device', 'nvme,drive=nvme,serial=1,bus=pcie.0,addr=0x10'],
+      ]
+        .map((value) => `<qemu:arg value='${value}'/>`)
+        .join('')}</qemu:commandline>`,
+    },
+    verdict: 'block',
+    says: /refuses.*non-migratable device.*nvme/s,
+    refusal: /non-migratable device/,
+  },
+  {
+    check: 'other-manager',
+    name: 'oVirt',
+    vm: { name: 'managed' },
+    then: metadata('http://ovirt.org/vm/1.0', 'ovirt-vm'),
+    verdict: 'block',
+    says: /oVirt manages this VM/,
+  },
+  {
+    check: 'other-manager',
+    name: 'OpenStack',
+    vm: { name: 'managed' },
+    then: metadata('http://openstack.org/xmlns/libvirt/nova/1.1', 'nova'),
+    verdict: 'block',
+    says: /OpenStack manages this VM/,
+  },
+  {
+    check: 'temporary-rules',
+    name: 'a VM that starts with the host',
+    vm: { name: 'starting' },
+    then: async ({ source }, undo, { uuid }) => {
+      undo.add(() => source.exec(['virsh', '-q', 'autostart', '--disable', uuid], { check: false }));
+      await source.virsh('autostart', uuid);
+    },
+    change: { temporary: true },
+    verdict: 'warn',
+    says: /starts with this host/,
+    cure: 0,
+  },
+  {
+    check: 'temporary-rules',
+    name: 'a VM without a definition',
+    vm: { name: 'transient', transient: true },
+    change: { temporary: true },
+    verdict: 'warn',
+    says: /is transient/,
+  },
+  {
+    check: 'name-collision',
+    name: 'another VM of that name',
+    vm: { name: 'twice' },
+    cause: (hosts, undo) => defineThere(hosts, undo, 'twice', randomUUID()),
+    verdict: 'block',
+    says: /is called twice already/,
+    refusal: /already exists/,
+    cure: 0,
+  },
+  {
+    check: 'name-collision',
+    name: 'this VM under another name',
+    vm: { name: 'twice' },
+    then: (hosts, undo, { uuid }) => defineThere(hosts, undo, 'once', uuid),
+    verdict: 'block',
+    says: /under another name, once/,
+    refusal: /already/,
+  },
+  {
+    check: 'name-collision',
+    name: 'this VM, running there already',
+    vm: { name: 'twice' },
+    then: async (hosts, undo, { uuid }) => {
+      await defineThere(hosts, undo, 'twice', uuid);
+      undo.add(() => hosts.destination.exec(['virsh', '-q', 'destroy', uuid], { check: false }));
+      await hosts.destination.virsh('start', uuid, '--paused');
+    },
+    verdict: 'block',
+    says: /is active on beta already/,
+    refusal: /already/,
+  },
+  {
+    check: 'name-collision',
+    name: 'an older definition of this VM',
+    vm: { name: 'twice' },
+    then: (hosts, undo, { uuid }) => defineThere(hosts, undo, 'twice', uuid),
+    verdict: 'warn',
+    says: /will be replaced/,
+  },
+  {
+    check: 'downtime-sensitive',
+    name: 'a watchdog',
+    vm: { name: 'watchdog', devices: "<watchdog model='i6300esb' action='reset'/>" },
+    verdict: 'warn',
+    says: /watchdog: i6300esb/,
+  },
+  {
+    check: 'downtime-sensitive',
+    name: 'a disk that the members of a cluster share',
+    vm: {
+      name: 'member',
+      devices: disk(`${shared}/cluster.img`, " cache='none'").replace('</disk>', '<shareable/></disk>'),
+    },
+    cause: shell('source', `truncate -s 1M ${shared}/cluster.img`, `rm -f ${shared}/cluster.img`),
+    verdict: 'warn',
+    says: /Other VMs may write to its disks too \(vda\)/,
+  },
+  {
+    check: 'dirty-rate',
+    name: 'it writes faster than the link carries',
+    vm: { name: 'busy', guest: { memory: 256, dirtyMb: 96, dirtyRate: 40, disk: 'none' } },
+    cause: slowLink,
+    verdict: 'block',
+    says: /would not come to an end/,
+    cure: 0,
+  },
+]);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LabHost } from '../lab/lab.ts';
+import type { Hosts, Make } from './set-up.ts';
+
+/** One after the other. */
+export function all(...makes: readonly Make[]): Make {
+  return async (hosts, undo) => {
+    for (const make of makes) await make(hosts, undo);
+  };
+}
+
+/** Runs a line of shell on a host, and another one to take it back, which has to bear that only half of it is there. */
+export function shell(which: keyof Hosts | 'both', make: string, back: string): Make {
+  return async ({ source, destination }, undo) => {
+    const hosts = which === 'both' ? [source, destination] : [which === 'source' ? source : destination];
+    for (const host of hosts) {
+      undo.add(() => host.exec(['sh', '-c', back]));
+      await host.exec(['sh', '-ec', make]);
+    }
+  };
+}
+
+/** Puts other text into a file of a host. */
+async function write(host: LabHost, path: string, text: string): Promise<void> {
+  await host.exec(['sh', '-c', 'cat > "$1"', 'sh', path], { input: text });
+}
+
+/** Changes a file of a host. */
+export function changed(
+  which: keyof Hosts,
+  path: string,
+  change: (text: string, hosts: Hosts) => string,
+): Make {
+  return async (hosts, undo) => {
+    const host = hosts[which];
+    const before = (await host.exec(['cat', path])).stdout;
+    undo.add(() => write(host, path, before));
+    await write(host, path, change(before, hosts));
+  };
+}
+
+/** Starts libvirt of a host anew, now and after what the given cause makes was taken back. */
+export function restarting(make: Make, which: keyof Hosts = 'destination'): Make {
+  return async (hosts, undo) => {
+    const host = hosts[which];
+    undo.add(() => host.daemon('libvirtd', 'start'));
+    await host.daemon('libvirtd', 'stop');
+    await make(hosts, undo);
+    undo.add(() => host.daemon('libvirtd', 'stop'));
+    await host.daemon('libvirtd', 'start');
+  };
+}
+
+/** Puts lines at the head of a configuration file of libvirt of a host: the first of its kind counts. */
+export function configured(
+  file: string,
+  lines: string | ((hosts: Hosts) => Promise<string>),
+  which: keyof Hosts = 'destination',
+): Make {
+  return async (hosts, undo) => {
+    const head = typeof lines === 'string' ? lines : await lines(hosts);
+    const change = changed(which, `/etc/libvirt/${file}`, (text) => `${head}\n${text}`);
+    await restarting(change, which)(hosts, undo);
+  };
+}
+
+/**
+ * Lets libvirt of the destination believe something else of its QEMU: it keeps in a file what it found out about a program,
+ * and asks it again only when the program is another one.
+ */
+export function believing(edit: string): Make {
+  const cache = '/var/cache/libvirt/qemu/capabilities';
+  return async (hosts, undo) => {
+    // It asks when somebody wants to know.
+    await hosts.destination.virsh('domcapabilities');
+    await restarting(shell('destination', `sed -i '${edit}' ${cache}/*.xml`, `rm -f ${cache}/*.xml`))(
+      hosts,
+      undo,
+    );
+  };
+}
+
+/** Puts one thing in the place of another one that is there already. */
+export function over(which: keyof Hosts, what: string, place: string): Make {
+  return shell(which, `mount --bind ${what} ${place}`, `! mountpoint -q ${place} || umount ${place}`);
+}

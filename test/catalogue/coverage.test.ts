@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, it } from 'vitest';
+import { checks } from '../../src/engine/checks/index.ts';
+import { broken, notMade } from './broken/index.ts';
+import { healthy } from './healthy.ts';
+
+const ids = checks.map(({ id }) => id);
+
+describe('the catalogue', () => {
+  it.each(ids)('has a broken set-up for %s, or says why there is none', (id) => {
+    expect(broken.some(({ check }) => check === id)).toBe(!notMade.has(id));
+  });
+
+  it('is about checks that there are', () => {
+    expect(
+      [...broken.map(({ check }) => check), ...notMade.keys()].filter((id) => !ids.includes(id)),
+    ).toEqual([]);
+  });
+
+  it('calls each set-up by a name of its own', () => {
+    const names = [
+      ...broken.map(({ check, name }) => `${check}: ${name}`),
+      ...healthy.map(({ name }) => name),
+    ];
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Check } from '../../src/engine/check.ts';
+import type { MigrationChoices } from '../../src/engine/choices.ts';
+import type { Finding, Remedy } from '../../src/engine/finding.ts';
+import { plainText } from '../../src/engine/message.ts';
+import { planFor } from '../../src/engine/plan.ts';
+import { Preflight } from '../../src/engine/preflight.ts';
+import { LibvirtConnection } from '../../src/libvirt/connection.ts';
+import type { Guest } from '../lab/lab.ts';
+import { type MadeVm, makeVm } from './lab-vm.ts';
+import type { Hosts, SetUp } from './set-up.ts';
+import type { Undo } from './undo.ts';
+
+/** A set-up that is there now. */
+export interface MadeSetUp {
+  readonly vm: MadeVm;
+  /** The guest, where it runs. */
+  readonly guest: Guest | undefined;
+  readonly choices: MigrationChoices;
+}
+
+/** A guest that runs, with how it is taken away. */
+function vmOf({ name, uuid }: Guest): MadeVm {
+  return {
+    name,
+    uuid,
+    remove: async (...hosts) => {
+      for (const each of hosts) {
+        await each.exec(['virsh', '-q', 'destroy', uuid], { check: false });
+        await each.exec(['virsh', '-q', 'undefine', uuid], { check: false });
+      }
+    },
+  };
+}
+
+/** Makes it. What was made is taken back by `undo`, the VM wherever it is then. */
+export async function makeSetUp(setUp: SetUp, hosts: Hosts, undo: Undo): Promise<MadeSetUp> {
+  const { source, destination } = hosts;
+  await setUp.cause?.(hosts, undo);
+  let guest: Guest | undefined;
+  let vm: MadeVm;
+  if ('guest' in setUp.vm) {
+    guest = await source.guest(setUp.vm.name, setUp.vm.guest);
+    vm = vmOf(guest);
+  } else {
+    vm = await makeVm(source, setUp.vm);
+  }
+  undo.add(() => vm.remove(source, destination));
+  const writes = 'guest' in setUp.vm && setUp.vm.guest.dirtyRate !== undefined;
+  await (writes ? guest?.dirtying() : guest?.booted());
+  await setUp.then?.(hosts, undo, vm);
+  const change = typeof setUp.change === 'function' ? setUp.change(hosts) : setUp.change;
+  return {
+    vm,
+    guest,
+    choices: {
+      vm: { connection: 'system', name: vm.name, uuid: vm.uuid },
+      destination: 'qemu+ssh://beta/system',
+      temporary: false,
+      dirtyRateSeconds: 1,
+      confirmedUriParameters: [],
+      ...change,
+    },
+  };
+}
+
+/** What the preflight says, on the source. */
+export async function findingsOf(
+  choices: MigrationChoices,
+  { source }: Hosts,
+  checks: readonly Check[],
+): Promise<readonly Finding[]> {
+  const platform = source.platform();
+  const connection = new LibvirtConnection(platform, 'system');
+  const preflight = new Preflight({ platform, connection }, choices, { checks });
+  try {
+    await preflight.start();
+  } finally {
+    connection.close();
+  }
+  return preflight.state
+    .get()
+    .checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+}
+
+/** All that a finding says. */
+export function words(finding: Finding | undefined): string {
+  if (finding === undefined) return 'no finding';
+  const remedies = 'remedies' in finding ? finding.remedies.map(({ text }) => plainText(text)) : [];
+  const original = 'original' in finding ? (finding.original ?? '') : '';
+  return [
+    `${finding.check}: ${finding.verdict}: ${plainText(finding.found)}`,
+    ...(finding.details ?? []).map((detail) => plainText(detail)),
+    original,
+    ...remedies,
+  ].join('\n');
+}
+
+/** Does what a remedy says, as the dialog or the admin would, and returns what is chosen then. */
+export async function apply(
+  remedy: Remedy | undefined,
+  choices: MigrationChoices,
+  { source, destination }: Hosts,
+): Promise<MigrationChoices> {
+  switch (remedy?.action?.kind) {
+    case 'set-migration-uri':
+      return { ...choices, migrationUri: remedy.action.uri };
+    case 'set-destination':
+      return { ...choices, destination: remedy.action.uri };
+    case 'pause-vm':
+      await source.virsh('suspend', choices.vm.uuid);
+      return choices;
+    case 'eject-medium':
+    case 'confirm-uri-parameters':
+    case undefined:
+      break;
+  }
+  if (remedy?.command === undefined) throw new Error('The remedy has no command');
+  await (remedy.host === 'destination' ? destination : source).exec(['sh', '-c', remedy.command]);
+  return choices;
+}
+
+/**
+ * Starts the migration with the line of virsh that the dialog shows. virsh may show the end of the connection instead of why it
+ * ended (seen with 9.0: closing the connection sets the last error anew), so what the daemon wrote into its log meanwhile
+ * belongs to what was said.
+ */
+export async function migrate(
+  choices: MigrationChoices,
+  { source }: Hosts,
+): Promise<{ exitCode: number; said: string }> {
+  const log = '/var/log/libvirt/libvirtd.log';
+  const lines = (await source.exec(['wc', '-l', log])).stdout.split(' ')[0] ?? '0';
+  const { exitCode, stderr } = await source.exec(planFor(choices).virsh, { check: false });
+  const { stdout } = await source.exec(['tail', '-n', `+${Number(lines) + 1}`, log]);
+  return { exitCode, said: exitCode === 0 ? stderr.trim() : `${stderr}${stdout}` };
+}
+
+/** Starts a VM, which runs nowhere yet, on the destination, as an arriving one is started there. */
+export async function startThere(
+  { uuid }: MadeVm,
+  { source, destination }: Hosts,
+): Promise<{ exitCode: number; said: string }> {
+  const input = await source.virsh('dumpxml', '--inactive', '--security-info', uuid);
+  const { exitCode, stderr } = await destination.exec(
+    ['sh', '-c', 'cat | virsh -q create --paused /dev/stdin'],
+    { input, check: false },
+  );
+  return { exitCode, said: stderr.trim() };
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/** On this host alone. */
+export const local = '/var/lib/libvirt/images';
+
+/** On storage that both hosts share. */
+export const shared = '/var/lib/libvirt/shared';
+
+/** A disk in a file; attributes of its driver, for example ` cache='none'`. */
+export function disk(file: string, driver = '', format = 'raw'): string {
+  return `<disk type='file' device='disk'><driver name='qemu' type='${format}'${driver}/><source file='${file}'/><target dev='vda' bus='virtio'/></disk>`;
+}
+
+/** A network card. */
+export function card(type: string, source: string, more = ''): string {
+  return `<interface type='${type}'><source ${source}/><model type='virtio'/>${more}</interface>`;
+}
+
+/** A screen. */
+export function vnc(attributes: string, more = ''): string {
+  return `<graphics type='vnc' ${attributes}>${more}</graphics><video><model type='vga'/></video>`;
+}
+
+/** A network that leads nowhere, as an argument of `virsh net-define /dev/stdin`. */
+export function isolated(name: string, bridge: string): string {
+  return `<network><name>${name}</name><bridge name="${bridge}"/></network>`;
+}
