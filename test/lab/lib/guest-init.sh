@@ -40,28 +40,34 @@ now() {
 }
 
 # Random bytes are written over a region of memory, round and round, each time read from another place of a bigger pool: every
-# write changes the content of its pages, as page sampling wants to see it, at a steady rate. Five writes a second.
+# write changes the content of its pages, as page sampling wants to see it, at a steady rate. Ten times a second, in small
+# blocks, so that little else is written to and there are no great bursts.
 dirty() {
-  chunk=$(((dirty_rate + 4) / 5))
-  [ $chunk -gt "$dirty_mb" ] && chunk=$dirty_mb
-  chunks=$((dirty_mb / chunk))
+  block=65536
+  # Blocks for a tenth of a second, and in the region.
+  chunk=$(((dirty_rate * 1048576 / 10 + block - 1) / block))
+  blocks=$((dirty_mb * 1048576 / block))
+  [ $chunk -gt $blocks ] && chunk=$blocks
   mkdir /dirty
-  mount -t tmpfs -o size="$((dirty_mb + 2 * chunk + 8))m" tmpfs /dirty
-  dd if=/dev/urandom of=/dirty/pool bs=1M count=$((2 * chunk))
+  mount -t tmpfs -o size="$((dirty_mb + 24))m" tmpfs /dirty
+  dd if=/dev/urandom of=/dirty/pool bs=$block count=$((chunk + 128))
   # Whole before the writing begins, so that no page of it is zeros.
   dd if=/dev/urandom of=/dirty/region bs=1M count="$dirty_mb"
   echo dirty
   written=0
+  place=0
   now
   start=$now
   while :; do
-    # A place comes again after 2048 writes and more, nearly seven minutes.
-    dd if=/dirty/pool iflag=skip_bytes skip=$((written % (chunk * 2048) * 512)) of=/dirty/region bs=${chunk}M count=1 conv=notrunc seek=$((written % chunks))
+    # A place in the pool comes again after 16381 writes, nearly half an hour.
+    dd if=/dirty/pool iflag=skip_bytes skip=$((written * 512 % (16381 * 512))) of=/dirty/region bs=$block count=$chunk conv=notrunc seek=$place
     written=$((written + 1))
+    place=$((place + chunk))
+    [ $((place + chunk)) -gt $blocks ] && place=0
     now
-    ahead=$((written * chunk * 100 / dirty_rate - (now - start)))
+    ahead=$((written * chunk * block / 10486 / dirty_rate - (now - start)))
     # Late because the machine was busy or the guest was paused: no catching up, the rate is meant as a rate.
-    [ $ahead -lt -50 ] && start=$((now - written * chunk * 100 / dirty_rate))
+    [ $ahead -lt -50 ] && start=$((now - written * chunk * block / 10486 / dirty_rate))
     if [ $ahead -gt 0 ]; then
       hundredths=$((ahead % 100))
       [ $hundredths -lt 10 ] && hundredths=0$hundredths
