@@ -51,6 +51,7 @@ testCheck(dirtyRateCheck, [
     },
   },
   { name: 'close', facts: facts(80, 100), verdict: 'warn', found: /That is close/ },
+  { name: 'a little too fast', facts: facts(10, 9.5), verdict: 'warn', found: /depends on a quiet moment/ },
   {
     name: 'faster than the link',
     facts: facts(20, 9.5),
