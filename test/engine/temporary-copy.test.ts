@@ -25,6 +25,21 @@ test('a record survives libvirt, whatever the URI has in it', () => {
   expect(parseRecord(recordXml(leaving))).toEqual(leaving);
 });
 
+test('what was forecast travels with it, and one that is not understood counts as none', () => {
+  const expected = {
+    id: 'uuid 2026-11-23T11:00:00Z',
+    route: 'b&<"\'>',
+    predicted: {
+      kind: 'does-not-converge',
+      bandwidthBytesPerSecond: 1e6,
+      bandwidthSource: 'measured',
+    },
+  } as const;
+  expect(parseRecord(recordXml({ ...leaving, expected }))).toEqual({ ...leaving, expected });
+  const xml = recordXml({ ...leaving, expected });
+  expect(parseRecord(xml.replace('does-not-converge', 'converges'))).toEqual(leaving);
+});
+
 test('what is no record is none', () => {
   expect(parseRecord('<migration/>')).toBeUndefined();
   expect(parseRecord('<migration')).toBeUndefined();
