@@ -16,8 +16,8 @@ import {
   type TrackEntry,
   trackRecordOf,
 } from '../../src/engine/track-record.ts';
+import { nodePlatform } from '../../src/platform/node.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { FakePlatform } from '../libvirt/fake-platform.ts';
 
 const MiB = 1024 * 1024;
 
@@ -111,18 +111,12 @@ describe('the file', () => {
 
     /** Runs programs for real, with another home. */
     function platform(): Platform {
-      const fake = new FakePlatform();
-      return Object.assign(fake, {
-        run: ([program = '', ...argv]: readonly string[], { input = '' } = {}) => {
-          const environment = { PATH: process.env['PATH'], HOME: home };
-          try {
-            const stdout = execFileSync(program, argv, { input, env: environment, encoding: 'utf8' });
-            return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
-          } catch (error) {
-            return Promise.resolve({ exitCode: 1, stdout: String(error), stderr: '' });
-          }
-        },
-      });
+      const real = nodePlatform();
+      return {
+        ...real,
+        run: (argv, options) =>
+          real.run(argv, { ...options, environment: { HOME: home, XDG_STATE_HOME: '' } }),
+      };
     }
 
     it('is begun, read, and cut when it has grown', async () => {
