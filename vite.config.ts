@@ -6,7 +6,8 @@ import { defineConfig } from 'vite';
 import { poPlugin } from './tools/po-plugin.js';
 
 /**
- * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative.
+ * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative. The
+ * charts are a script of their own, which the dialog loads.
  * `../base1/cockpit.js` and `po.js` are the console's and stay outside of the bundle.
  */
 export default defineConfig({
@@ -15,15 +16,15 @@ export default defineConfig({
   build: {
     target: 'es2022',
     outDir: 'dist',
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     cssCodeSplit: false,
-    // Cockpit caches nothing for long and the script is one file: a data: font would only be loaded by everybody.
+    // Cockpit caches nothing for long and the page is few files: a data: font would only be loaded by everybody.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       output: {
-        codeSplitting: false,
         entryFileNames: 'index.js',
+        chunkFileNames: '[name].js',
         assetFileNames: ({ names }) =>
           names.some((name) => name.endsWith('.css')) ? 'index.css' : 'assets/[name][extname]',
       },

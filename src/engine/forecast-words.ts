@@ -18,7 +18,8 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
   }
 }
 
-function leverName(effect: LeverEffect): Message {
+/** What is done, without what comes of it. */
+export function leverName(effect: LeverEffect): Message {
   switch (effect.lever) {
     case 'auto-converge':
       return (effect.throttlePercent ?? 0) > 0

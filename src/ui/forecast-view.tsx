@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ExpandableSection } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import { bandwidthWords, courseWords, leverWords } from '../engine/forecast-words.ts';
+import { bandwidthWords } from '../engine/forecast-words.ts';
 import type { Forecast } from '../engine/preflight-state.ts';
+import { ForecastChart } from './forecast-chart.tsx';
 import { formatBytes, formatDuration, formatRate } from './format.ts';
+import { LeverTable } from './lever-table.tsx';
 import { Notice } from './notice.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
@@ -68,28 +70,21 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
   }
 }
 
-/** What remains over the time, and what else could be done; folded away. */
-function Details({ forecast }: { readonly forecast: Exclude<Forecast, { kind: 'unknown' }> }): ReactNode {
-  return (
-    <ExpandableSection toggleText={_('How it would go, and what would change it')} isIndented>
-      <p>{textOf(courseWords(forecast))}</p>
-      <ul className="migrate-levers">
-        {forecast.levers.map((effect) => (
-          <li key={effect.lever} data-lever={effect.lever} data-converges={effect.converges}>
-            {textOf(leverWords(effect))}
-          </li>
-        ))}
-      </ul>
-    </ExpandableSection>
-  );
-}
-
 /** How long it will take and how long the VM will pause, or that it will never finish and what would change that. */
 export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
   return (
     <div className="migrate-forecast" data-forecast={forecast.kind}>
       <Body forecast={forecast} />
-      {forecast.kind === 'unknown' ? null : <Details forecast={forecast} />}
+      {forecast.kind === 'unknown' ? null : (
+        <>
+          <ForecastChart forecast={forecast} />
+          {forecast.levers.length === 0 ? null : (
+            <ExpandableSection toggleText={_('What would change it')}>
+              <LeverTable levers={forecast.levers} />
+            </ExpandableSection>
+          )}
+        </>
+      )}
     </div>
   );
 }
