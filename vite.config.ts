@@ -6,8 +6,8 @@ import { defineConfig } from 'vite';
 import { poPlugin } from './tools/po-plugin.js';
 
 /**
- * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative. What draws
- * charts is a script of its own, loaded when there is one to draw.
+ * The page as Cockpit serves it: one script and one style sheet of fixed names next to index.html, every address relative. The
+ * charts are a script of their own, which the dialog loads.
  * `../base1/cockpit.js` and `po.js` are the console's and stay outside of the bundle.
  */
 export default defineConfig({
@@ -16,9 +16,9 @@ export default defineConfig({
   build: {
     target: 'es2022',
     outDir: 'dist',
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     cssCodeSplit: false,
-    // Cockpit caches nothing for long and the page is small: a data: font would only be loaded by everybody.
+    // Cockpit caches nothing for long and the page is few files: a data: font would only be loaded by everybody.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {

@@ -34,7 +34,8 @@ export function pathWords({
   ];
 }
 
-function leverName(effect: LeverEffect): Message {
+/** What is done, without what comes of it. */
+export function leverName(effect: LeverEffect): Message {
   switch (effect.lever) {
     case 'auto-converge':
       return (effect.throttlePercent ?? 0) > 0

@@ -172,8 +172,12 @@ function levers(situation: Situation, plain: Played, leastBandwidth: number): re
   ];
 }
 
-/** Evenly chosen points, the first and the last among them. */
-function courseOf({ course }: Played, beforeSeconds: number): readonly CoursePoint[] {
+/**
+ * What is still to be sent, with what was changed meanwhile: of each look the point after it, since the one before does not
+ * know yet what became dirty. Evenly chosen points, the first and the last among them.
+ */
+function courseOf({ course: played }: Played, beforeSeconds: number): readonly CoursePoint[] {
+  const course = played.filter(({ seconds }, index) => played[index + 1]?.seconds !== seconds);
   const step = Math.max(1, (course.length - 1) / (mostCoursePoints - 1));
   const chosen = new Set(
     Array.from({ length: Math.min(course.length, mostCoursePoints) }, (_, index) => Math.round(index * step)),

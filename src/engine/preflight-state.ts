@@ -21,7 +21,7 @@ export type BandwidthSource =
   /** The nominal speed of the network device: an assumption. */
   | 'nominal';
 
-/** One moment of the copying: how much memory is still to be sent. */
+/** One moment of the copying: how much memory is still to be sent, with what the VM has changed meanwhile. */
 export interface CoursePoint {
   readonly milliseconds: number;
   readonly remainingBytes: number;

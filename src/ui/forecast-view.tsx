@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ExpandableSection } from '@patternfly/react-core';
-import { lazy, type ReactNode, Suspense, useId } from 'react';
-import {
-  bandwidthWords,
-  courseWords,
-  leverWords,
-  pathWords,
-  stuckWords,
-  trackWords,
-} from '../engine/forecast-words.ts';
+import type { ReactNode } from 'react';
+import { bandwidthWords, pathWords, stuckWords, trackWords } from '../engine/forecast-words.ts';
 import type { Forecast } from '../engine/preflight-state.ts';
-import { ChartBoundary } from './chart-boundary.tsx';
+import { ForecastChart } from './forecast-chart.tsx';
 import { formatBytes, formatDuration, formatRate } from './format.ts';
+import { LeverTable } from './lever-table.tsx';
 import { Notice } from './notice.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
-
-/** A file of its own: the list of VMs does not wait for what draws charts. */
-const ForecastChart = lazy(async () => ({ default: (await import('./forecast-chart.tsx')).ForecastChart }));
 
 function duration({ low, high }: { readonly low: number; readonly high: number }): string {
   const [from, to] = [formatDuration(low), formatDuration(high)];
   return from === to
     ? format(_('It will take about $0.'), from)
     : format(_('It will take between $0 and $1.'), from, to);
+}
+
+/** What the link carries, and what earlier forecasts for it were worth. */
+function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
+  return [bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)].map(textOf).join(' ');
 }
 
 function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
@@ -46,9 +42,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
               formatRate(forecast.dirtyBytesPerSecond),
               formatBytes(forecast.sentBytes),
             )}{' '}
-            {[bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)]
-              .map(textOf)
-              .join(' ')}
+            {linkText(forecast)}
           </p>
         </Notice>
       );
@@ -56,9 +50,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
       return (
         <Notice variant="warning" title={_('Forecast: this migration would not come to an end')}>
           <p>
-            {[stuckWords(forecast), bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)]
-              .map(textOf)
-              .join(' ')}
+            {textOf(stuckWords(forecast))} {linkText(forecast)}
           </p>
           <p>
             {format(
@@ -79,47 +71,6 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
   }
 }
 
-type Known = Exclude<Forecast, { kind: 'unknown' }>;
-
-/** What remains over the time, drawn and said. */
-function Course({ forecast }: { readonly forecast: Known }): ReactNode {
-  const wordsId = useId();
-  return (
-    <figure className="migrate-chart">
-      <div
-        role="img"
-        aria-label={_('Memory that remains to be sent, over the time')}
-        aria-describedby={wordsId}
-        className="migrate-chart-place"
-      >
-        <ChartBoundary>
-          <Suspense>
-            <ForecastChart forecast={forecast} />
-          </Suspense>
-        </ChartBoundary>
-      </div>
-      <figcaption id={wordsId}>
-        {textOf(courseWords(forecast))} {_('The dashed line is what fits into the allowed pause.')}
-      </figcaption>
-    </figure>
-  );
-}
-
-/** What else could be done; folded away. */
-function Levers({ forecast }: { readonly forecast: Known }): ReactNode {
-  return (
-    <ExpandableSection toggleText={_('What would change it')} isIndented>
-      <ul className="migrate-levers">
-        {forecast.levers.map((effect) => (
-          <li key={effect.lever} data-lever={effect.lever} data-converges={effect.converges}>
-            {textOf(leverWords(effect))}
-          </li>
-        ))}
-      </ul>
-    </ExpandableSection>
-  );
-}
-
 /** How long it will take and how long the VM will pause, or that it will never finish and what would change that. */
 export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
   return (
@@ -127,8 +78,12 @@ export function ForecastView({ forecast }: { readonly forecast: Forecast }): Rea
       <Body forecast={forecast} />
       {forecast.kind === 'unknown' ? null : (
         <>
-          <Course forecast={forecast} />
-          <Levers forecast={forecast} />
+          <ForecastChart forecast={forecast} />
+          {forecast.levers.length === 0 ? null : (
+            <ExpandableSection toggleText={_('What would change it')}>
+              <LeverTable levers={forecast.levers} />
+            </ExpandableSection>
+          )}
         </>
       )}
     </div>

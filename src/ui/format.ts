@@ -45,6 +45,13 @@ export function formatDuration(milliseconds: number): string {
   return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.floor((seconds % 3600) / 60), 'minute')}`;
 }
 
+/** A moment on an axis whose marks are `step` apart, both in milliseconds: all in the same unit. */
+export function formatTick(milliseconds: number, step: number): string {
+  if (step < 1000) return unit(milliseconds, 'millisecond');
+  if (step < 60_000) return unit(milliseconds / 1000, 'second');
+  return step < 3_600_000 ? unit(milliseconds / 60_000, 'minute') : unit(milliseconds / 3_600_000, 'hour');
+}
+
 /** A whole number in the admin's way of writing. */
 export function formatCount(value: number): string {
   return number(value);

@@ -51,8 +51,10 @@ it.each([
   await fits(console);
   expect(await console.violations()).toEqual([]);
   await console.picture(`list-${name}`);
-  await console.link('database', ssh);
+  const dialog = await console.link('database', ssh);
   await console.checked();
+  const chart = dialog.getByRole('img', { name: 'Remaining memory over time' });
+  await chart.scrollIntoViewIfNeeded();
   await fits(console);
   expect(await console.violations()).toEqual([]);
   await console.picture(`findings-${name}`);

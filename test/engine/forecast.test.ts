@@ -154,6 +154,16 @@ describe('forecastCopy', () => {
     expect(course.length).toBeLessThanOrEqual(80);
     expect(course[0]).toEqual({ milliseconds: 1200, remainingBytes: 262_144 * 4104 });
     expect(course.at(-1)?.remainingBytes).toBe(0);
+    // With what was changed meanwhile, it only comes down.
+    const remaining = course.map(({ remainingBytes }) => remainingBytes);
+    expect(remaining).toEqual([...remaining].sort((a, b) => b - a));
+  });
+
+  it('draws one that does not end above what fits into the pause', () => {
+    const { kind, course } = forecastCopy({ ...input, dirty: steady(150 * MiB) });
+    expect(kind).toBe('does-not-converge');
+    const fits = (input.bandwidthBytesPerSecond * 300) / 1000;
+    expect(Math.min(...course.map(({ remainingBytes }) => remainingBytes))).toBeGreaterThan(fits);
   });
 
   const bytes = fc.integer({ min: MiB, max: 64 * GiB });

@@ -441,35 +441,6 @@ describe('the forecast', () => {
     });
     await expectAccessible();
   });
-
-  test('is drawn: what remains, and what fits into the allowed pause', async () => {
-    const model = new FakeModel([web]);
-    model.preflightState = {
-      ...doneWith(passed('uri')),
-      forecast: {
-        kind: 'does-not-converge',
-        ...figures,
-        course: [
-          { milliseconds: 0, remainingBytes: 900e6 },
-          { milliseconds: 75_000, remainingBytes: 850e6 },
-        ],
-      },
-    };
-    open(model);
-    const picture = await screen.findByRole('img', { name: 'Memory that remains to be sent, over the time' });
-    expect(picture).toHaveAccessibleDescription(
-      'At first 858 MiB remain; it never comes down to 3.4 MiB, which would fit into the allowed pause of 300 ms. The dashed line is what fits into the allowed pause.',
-    );
-    await waitFor(
-      () => {
-        expect(picture.querySelector('path[style*="stroke-dasharray"]')).toBeInTheDocument();
-      },
-      { timeout: 20_000 },
-    );
-    expect(picture).toHaveTextContent(/200 MiB/);
-    expect(picture).toHaveTextContent(/40 sec/);
-    await expectAccessible();
-  });
 });
 
 describe('migrating', () => {
