@@ -122,7 +122,7 @@ export const devices = brokenOnes([
     ),
     verdict: 'block',
     says: /listens on the network desk, which is not active/,
-    refusal: /desk/,
+    refusal: /10\.98\.0\.1|desk/,
   },
   {
     check: 'device-files',
