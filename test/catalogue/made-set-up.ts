@@ -120,20 +120,27 @@ export async function apply(
   return choices;
 }
 
+const log = '/var/log/libvirt/libvirtd.log';
+
 /**
  * Starts the migration with the line of virsh that the dialog shows. virsh may show the end of the connection instead of why it
- * ended (seen with 9.0: closing the connection sets the last error anew), so what the daemon wrote into its log meanwhile
+ * ended (seen with 9.0: closing the connection sets the last error anew), so what the daemons wrote into their logs meanwhile
  * belongs to what was said.
  */
 export async function migrate(
   choices: MigrationChoices,
-  { source }: Hosts,
+  { source, destination }: Hosts,
 ): Promise<{ exitCode: number; said: string }> {
-  const log = '/var/log/libvirt/libvirtd.log';
-  const lines = (await source.exec(['wc', '-l', log])).stdout.split(' ')[0] ?? '0';
+  const both = [source, destination];
+  const lines = await Promise.all(both.map((host) => host.exec(['wc', '-l', log])));
   const { exitCode, stderr } = await source.exec(planFor(choices).virsh, { check: false });
-  const { stdout } = await source.exec(['tail', '-n', `+${Number(lines) + 1}`, log]);
-  return { exitCode, said: exitCode === 0 ? stderr.trim() : `${stderr}${stdout}` };
+  if (exitCode === 0) return { exitCode, said: stderr.trim() };
+  const written = await Promise.all(
+    both.map((host, at) =>
+      host.exec(['tail', '-n', `+${Number.parseInt(lines[at]?.stdout ?? '0') + 1}`, log]),
+    ),
+  );
+  return { exitCode, said: [stderr, ...written.map(({ stdout }) => stdout)].join('') };
 }
 
 /** Starts a VM, which runs nowhere yet, on the destination, as an arriving one is started there. */

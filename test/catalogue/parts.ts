@@ -22,6 +22,6 @@ export function vnc(attributes: string, more = ''): string {
 }
 
 /** A network that leads nowhere, as an argument of `virsh net-define /dev/stdin`. */
-export function isolated(name: string, bridge: string): string {
-  return `<network><name>${name}</name><bridge name="${bridge}"/></network>`;
+export function isolated(name: string, bridge: string, more = ''): string {
+  return `<network><name>${name}</name><bridge name="${bridge}"/>${more}</network>`;
 }
