@@ -28,7 +28,7 @@ export function pathWords({
   return [
     msg(
       'A packet and its answer take $0 ms on the way; the largest one has $1 bytes.',
-      Number(roundTripMilliseconds.toFixed(roundTripMilliseconds < 10 ? 1 : 0)),
+      Number(roundTripMilliseconds.toPrecision(2)),
       mtu,
     ),
   ];

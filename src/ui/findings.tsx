@@ -12,6 +12,8 @@ export interface FindingsProps {
   readonly state: PreflightState;
   readonly overrides: ReadonlySet<string>;
   readonly destinationHost: string;
+  /** Comes after what asks for a decision, and before what passed. */
+  readonly forecast: ReactNode;
   readonly onOverride: (check: string, overridden: boolean) => void;
   readonly onAction: (action: RemedyAction) => void;
 }
@@ -84,6 +86,7 @@ export function Findings({
   state,
   overrides,
   destinationHost,
+  forecast,
   onOverride,
   onAction,
 }: FindingsProps): ReactNode {
@@ -100,20 +103,23 @@ export function Findings({
   );
   if (state.running) {
     return (
-      <ul className="migrate-findings" aria-label={_('Findings')} aria-busy="true">
-        {state.checks.map((progress) =>
-          progress.status === 'done' ? (
-            item(progress.finding)
-          ) : (
-            <li key={progress.check} className="migrate-finding" data-check={progress.check}>
-              <div className="migrate-finding-head">
-                <VerdictLabel verdict="waiting" />
-                <span className="migrate-finding-title">{textOf(progress.title)}</span>
-              </div>
-            </li>
-          ),
-        )}
-      </ul>
+      <>
+        {forecast}
+        <ul className="migrate-findings" aria-label={_('Findings')} aria-busy="true">
+          {state.checks.map((progress) =>
+            progress.status === 'done' ? (
+              item(progress.finding)
+            ) : (
+              <li key={progress.check} className="migrate-finding" data-check={progress.check}>
+                <div className="migrate-finding-head">
+                  <VerdictLabel verdict="waiting" />
+                  <span className="migrate-finding-title">{textOf(progress.title)}</span>
+                </div>
+              </li>
+            ),
+          )}
+        </ul>
+      </>
     );
   }
   const findings = state.checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
@@ -128,6 +134,7 @@ export function Findings({
           {loud.map(item)}
         </ul>
       )}
+      {forecast}
       {calm.length === 0 ? null : (
         <ExpandableSection
           toggleText={calmSummary(calm)}

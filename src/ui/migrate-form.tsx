@@ -65,11 +65,13 @@ export function MigrateForm(props: MigrateFormProps): ReactNode {
         <p role="status" className="migrate-summary">
           {preflight === undefined ? null : findingsSummary(preflight, state.overrides)}
         </p>
-        {preflight?.forecast === undefined ? null : <ForecastView forecast={preflight.forecast} />}
         {preflight === undefined ? null : (
           <Findings
             state={preflight}
             overrides={state.overrides}
+            forecast={
+              preflight.forecast === undefined ? null : <ForecastView forecast={preflight.forecast} />
+            }
             destinationHost={input.kind === 'valid' ? hostOf(input.uri) : ''}
             onOverride={(check, overridden) => {
               dispatch({ type: 'override', check, overridden });
