@@ -19,6 +19,11 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
   }
 }
 
+/** The least that the link has to carry. */
+export function breakEvenWords({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
+  return msg('It would come to an end with $0 or more.', rateWords(breakEvenBytesPerSecond));
+}
+
 /** What else was measured on the way of the data; nothing where it was not. */
 export function pathWords({
   roundTripMilliseconds,
@@ -191,6 +196,7 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
           sizeWords(forecast.sentBytes),
         ),
         bandwidthWords(forecast),
+        breakEvenWords(forecast),
         ...pathWords(forecast),
         ...trackWords(forecast),
       ];

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { ExpandableSection } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import { bandwidthWords, pathWords, stuckWords, trackWords } from '../engine/forecast-words.ts';
+import {
+  bandwidthWords,
+  breakEvenWords,
+  pathWords,
+  stuckWords,
+  trackWords,
+} from '../engine/forecast-words.ts';
 import type { Forecast } from '../engine/preflight-state.ts';
 import { ForecastChart } from './forecast-chart.tsx';
 import { formatBytes, formatDuration, formatRate } from './format.ts';
@@ -19,7 +25,15 @@ function duration({ low, high }: { readonly low: number; readonly high: number }
 
 /** What the link carries, and what earlier forecasts for it were worth. */
 function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
-  return [bandwidthWords(forecast), ...pathWords(forecast), ...trackWords(forecast)].map(textOf).join(' ');
+  return [
+    bandwidthWords(forecast),
+    // Of one that does not end it is said below, with what to do.
+    ...(forecast.kind === 'converges' ? [breakEvenWords(forecast)] : []),
+    ...pathWords(forecast),
+    ...trackWords(forecast),
+  ]
+    .map(textOf)
+    .join(' ');
 }
 
 function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
