@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe('broken set-ups: the preflight names each', { timeout }, () => {
-  it.each(broken)('$check: $name', async (setUp) => {
+  it.each(broken.map((one) => [`${one.check}: ${one.name}`, one] as const))('%s', async (_, setUp) => {
     const { check, verdict, says, refusal, cure } = setUp;
     // Measuring takes seconds, and says nothing about the others.
     const those = checks.filter(({ id }) => id === check || id !== 'dirty-rate');
@@ -64,7 +64,7 @@ describe('broken set-ups: the preflight names each', { timeout }, () => {
 });
 
 describe('healthy set-ups: nothing blocks, and the VM arrives', { timeout }, () => {
-  it.each(healthy)('$name', async (setUp) => {
+  it.each(healthy.map((one) => [one.name, one] as const))('%s', async (_, setUp) => {
     tried.healthy += 1;
     await undoing(async (undo) => {
       const { vm, guest, choices } = await makeSetUp(setUp, hosts, undo);

@@ -8,7 +8,8 @@ const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
   shell(
     which,
     `echo '${isolated(name, 'virbr9', more)}' | virsh -q net-define /dev/stdin`,
-    `virsh -q net-undefine ${name}`,
+    // A remedy may have started it.
+    `virsh -q net-destroy ${name} 2>/dev/null; virsh -q net-undefine ${name}`,
   );
 const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);

@@ -80,8 +80,7 @@ export const vm = brokenOnes([
     },
     verdict: 'block',
     says: /being migrated already/,
-    // After half a minute of waiting.
-    refusal: /state change lock/,
+    refusal: /another migration job is already running|state change lock/,
   },
   {
     check: 'vm-state',
