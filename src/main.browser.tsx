@@ -57,7 +57,7 @@ function makeModel(): Model {
         migrations.start(choices, plan, forecast);
       },
       cancel: (vm) => {
-        migrations.cancel(vm);
+        void migrations.cancel(vm);
       },
       dismiss: (vm) => {
         migrations.dismiss(vm);

@@ -147,7 +147,7 @@ export class MigrationRun {
     void this.#ended.promise.then(undo);
   }
 
-  /** Asks libvirt to cancel, again while the job has not begun. */
+  /** Asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
   async cancel(): Promise<void> {
     if (this.#state.get().cancelling) return;
     this.#state.update(({ cancelError: _, ...migration }) => ({ ...migration, cancelling: true }));

@@ -75,13 +75,16 @@ export class Migrations {
     return run;
   }
 
-  /** Asks libvirt to cancel; one that waits in the queue is removed. What comes of it is told by the state. */
-  cancel(vm: VmIdentity): void {
+  /**
+   * Asks libvirt to cancel; one that waits in the queue is removed. Resolves when libvirt has answered the request; what comes of
+   * it is told by the state. Does not reject.
+   */
+  async cancel(vm: VmIdentity): Promise<void> {
     const run = this.#runs.get(keyOf(vm));
     if (run === undefined || run.hasEnded) return;
     const place = this.#queue.indexOf(run);
     if (place < 0) {
-      void run.cancel();
+      await run.cancel();
       return;
     }
     this.#queue.splice(place, 1);

@@ -110,7 +110,7 @@ describe('many migrations', () => {
   });
 
   it('let one that waits go without asking libvirt, and the next moves up', async () => {
-    migrations.cancel(choicesFor(4).vm);
+    void migrations.cancel(choicesFor(4).vm);
     expect(phases()).toHaveLength(4);
     expect(phases().at(3)).toEqual({ phase: 'preparing', queuePosition: 1 });
     expect((await handles[3]?.ended)?.state.phase).toBe('cancelled');

@@ -176,7 +176,7 @@ test('cancel half-way: the VM stays, runs, and nothing is left over there', asyn
   await waitFor('the row to tell', () => here.vm(guest)?.transfer?.kind === 'leaving');
   const other = open(alpha);
   await other.copying(guest);
-  here.migrations.cancel(handle.vm);
+  void here.migrations.cancel(handle.vm);
   expect(handle.state.get().cancelling).toBe(true);
   const ended = await handle.ended;
   expect(ended.state).toMatchObject({ phase: 'cancelled', answers: [{ verdict: 'as-expected' }] });
@@ -215,7 +215,7 @@ test('a migration begun with virsh is shown, followed, and cancelled from the pa
   const seen = await here.copying(guest);
   expect(seen.startedHere).toBe(false);
   expect(seen.destination).toBeUndefined();
-  here.migrations.cancel(seen.vm);
+  void here.migrations.cancel(seen.vm);
   await waitFor('its end', () => here.migration(guest)?.state.phase === 'cancelled');
   expect((await command).exitCode).not.toBe(0);
   await guest.goesOn();
@@ -253,7 +253,7 @@ test('five at once: three run, two wait in the queue, one of those is taken out'
   const fourth = handles[3];
   const last = five[4];
   if (fourth === undefined || last === undefined) throw new Error('five were started');
-  here.migrations.cancel(fourth.vm);
+  void here.migrations.cancel(fourth.vm);
   expect((await fourth.ended).state.phase).toBe('cancelled');
   expect(here.migration(last)?.state).toEqual({ phase: 'preparing', queuePosition: 1 });
   await alpha.shape(undefined);
@@ -285,10 +285,10 @@ test('with all four worker threads taken, progress and cancel go through virsh',
     return exitCode !== 0 && stderr.includes('timed out');
   });
   await here.copying(copied);
-  here.migrations.cancel(first.vm);
+  void here.migrations.cancel(first.vm);
   expect((await first.ended).state.phase).toBe('cancelled');
-  for (const handle of handles) here.migrations.cancel(handle.vm);
-  other.migrations.cancel({ connection: 'system', name: last.name, uuid: last.uuid });
+  for (const handle of handles) void here.migrations.cancel(handle.vm);
+  void other.migrations.cancel({ connection: 'system', name: last.name, uuid: last.uuid });
   for (const handle of handles) expect((await handle.ended).state.phase).toBe('cancelled');
   await waitFor('the fourth to end', () => other.migration(last)?.state.phase === 'cancelled');
 });

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followMigration } from '../../src/cli/follow-migration.ts';
+import type { Screen, Surroundings } from '../../src/cli/surroundings.ts';
+import { Cell } from '../../src/engine/cell.ts';
+import { Deferred } from '../../src/engine/deferred.ts';
+import type { Migration } from '../../src/engine/migration-state.ts';
+import { noProgress } from '../../src/engine/progress.ts';
+import { choices } from '../engine/fixtures.ts';
+
+const running: Migration = {
+  vm: choices.vm,
+  destination: choices.destination,
+  startedHere: true,
+  cancelling: false,
+  state: { phase: 'copying', progress: noProgress },
+};
+
+function screen(): Screen & { written: string } {
+  const it = {
+    isTerminal: false,
+    columns: 80,
+    written: '',
+    write: (text: string): void => {
+      it.written += text;
+    },
+  };
+  return it;
+}
+
+/** A migration that is followed, with the signals that can be sent to the program and what came of it. */
+function followed(): {
+  readonly signal: (wish: 'interrupt' | 'leave') => void;
+  /** libvirt answers the request to cancel. */
+  readonly answer: () => Promise<void>;
+  readonly end: (migration: Migration) => void;
+  readonly requests: () => number;
+  readonly errors: () => string;
+  /** Where it was when the program left it, or its end; undefined while it is followed. */
+  readonly outcome: () => Promise<Migration | undefined>;
+} {
+  const ended = new Deferred<Migration>();
+  const request = new Deferred<undefined>();
+  const listeners: Parameters<Surroundings['onSignal']>[0][] = [];
+  const cancel = vi.fn(async () => {
+    await request.promise;
+  });
+  const err = screen();
+  let outcome: Migration | undefined;
+  void followMigration(
+    { vm: choices.vm, state: new Cell(running), ended: ended.promise },
+    cancel,
+    { json: false, quiet: false },
+    {
+      out: screen(),
+      err,
+      onSignal: (listener) => {
+        listeners.push(listener);
+        return () => {
+          listeners.splice(listeners.indexOf(listener), 1);
+        };
+      },
+    },
+  ).then((migration) => {
+    outcome = migration;
+  });
+  const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+  return {
+    signal: (wish) => {
+      for (const listener of listeners) listener(wish);
+    },
+    answer: async () => {
+      request.resolve(undefined);
+      await settle();
+    },
+    end: ended.resolve,
+    requests: () => cancel.mock.calls.length,
+    errors: () => err.written,
+    outcome: async () => {
+      await settle();
+      return outcome;
+    },
+  };
+}
+
+describe('an interrupt', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('asks libvirt to cancel, and waits for the end', async () => {
+    const it = followed();
+    it.signal('interrupt');
+    await it.answer();
+    expect([it.requests(), await it.outcome()]).toEqual([1, undefined]);
+    const cancelled: Migration = { ...running, state: { phase: 'cancelled', answers: [] } };
+    it.end(cancelled);
+    expect(await it.outcome()).toBe(cancelled);
+    expect(it.errors()).not.toContain('left in the hands');
+  });
+
+  it('a second time does not leave before libvirt has the request', async () => {
+    const it = followed();
+    it.signal('interrupt');
+    it.signal('interrupt');
+    expect([it.requests(), await it.outcome()]).toEqual([1, undefined]);
+    expect(it.errors()).toContain('Leaving once libvirt has the request.');
+    await it.answer();
+    expect(await it.outcome()).toBe(running);
+    expect(it.errors()).toContain('left in the hands of libvirt');
+  });
+
+  it('a second time leaves at once when libvirt has the request', async () => {
+    const it = followed();
+    it.signal('interrupt');
+    await it.answer();
+    it.signal('interrupt');
+    expect(await it.outcome()).toBe(running);
+  });
+
+  it('a third time leaves at once', async () => {
+    const it = followed();
+    for (const _ of [1, 2, 3]) it.signal('interrupt');
+    expect(await it.outcome()).toBe(running);
+  });
+
+  it('a second time waits ten seconds at most', async () => {
+    const it = followed();
+    it.signal('interrupt');
+    it.signal('interrupt');
+    await vi.advanceTimersByTimeAsync(9999);
+    expect(await it.outcome()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await it.outcome()).toBe(running);
+  });
+});
+
+it('the wish that the program ends leaves the migration, and cancels nothing', async () => {
+  vi.useFakeTimers();
+  const it = followed();
+  it.signal('leave');
+  expect([await it.outcome(), it.requests()]).toEqual([running, 0]);
+  vi.useRealTimers();
+});
