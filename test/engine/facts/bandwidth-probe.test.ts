@@ -50,6 +50,7 @@ describe('the measurement of the bandwidth', () => {
     try {
       const { status, stdout } = await measure([port, other]);
       expect(stdout).toMatch(/^received \d+ \d+$/m);
+      expect(stdout).toMatch(/^tenths( \d+)+$/m);
       expect(status).toBe(0);
       expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
     } finally {
@@ -66,6 +67,7 @@ describe('the measurement of the bandwidth', () => {
       }
       const { status, stdout } = await measure([await free()], { path });
       expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
+      expect(stdout).toMatch(/^tenths( \d+)+$/m);
       expect(status).toBe(0);
       // With neither it says so at once, and nothing is left waiting.
       rmSync(join(path, 'perl'));
@@ -106,6 +108,16 @@ describe('parseProbe', () => {
   it('has no round trip where ss is missing, and nothing of a connection that carried nothing', () => {
     expect(parseProbe('connection\nreceived 1000 1000000\n')).toEqual({ bytesPerSecond: 1e6 });
     expect(parseProbe('received 0 0\n')).toBeUndefined();
+  });
+
+  it('takes a moment in which a host was busy for what it is', () => {
+    const received = 'received 9000000 1050000000\n';
+    const busy = 'tenths 3000000 1000000 1000000 0 100000 1000000 1000000 900000 1000000 0\n';
+    expect(parseProbe(`${busy}${received}`)?.bytesPerSecond).toBe(1e7);
+    // Too few to tell, none that can be read, or a way that is idle most of the time: the mean.
+    const mean = 9e6 / 1.05;
+    for (const tenths of ['tenths 9 9 9 9\n', 'tenths\n', 'tenths 1 2 x\n', `tenths 9${' 0'.repeat(9)}\n`])
+      expect(parseProbe(`${tenths}${received}`)?.bytesPerSecond).toBe(mean);
     expect(parseProbe('no free port\n')).toBeUndefined();
   });
 });
