@@ -110,7 +110,7 @@ export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): M
 }
 
 /** A part of one in percent, as much of it as says something. */
-const percent = (part: number): string => (part * 100).toFixed(0);
+const percent = (part: number): number => Math.round(part * 100);
 
 /** How good the forecasts for these hosts were, and what was learned from them; nothing where there were none. */
 export function trackWords({

@@ -10,7 +10,7 @@ export interface Message {
   readonly plural?: { readonly text: string; readonly count: number };
 }
 
-/** A value to put into a sentence; a nested message is translated too. */
+/** A value to put into a sentence; a nested message is translated too, and a number written as the language does. */
 export type MessageArgument = string | number | Message;
 
 /** A sentence. `text` must be a literal, so that xgettext finds it. */
@@ -31,13 +31,15 @@ export function nmsg(
   return { text: singular, args: [count, ...args], plural: { text: plural, count } };
 }
 
-/** Looks a text up in a catalogue. */
+/** Looks a text up in a catalogue, and writes numbers: with a decimal comma, perhaps, but in one piece, as port numbers are. */
 export interface Translator {
+  number(value: number): string;
   gettext(text: string): string;
   ngettext(singular: string, plural: string, count: number): string;
 }
 
 const untranslated: Translator = {
+  number: String,
   gettext: (text) => text,
   ngettext: (singular, plural, count) => (count === 1 ? singular : plural),
 };
@@ -51,6 +53,7 @@ export function plainText(message: Message, translator: Translator = untranslate
   return template.replace(/\$(\d)/g, (whole, digit: string) => {
     const argument = message.args[Number(digit)];
     if (argument === undefined) return whole;
-    return typeof argument === 'object' ? plainText(argument, translator) : String(argument);
+    if (typeof argument === 'object') return plainText(argument, translator);
+    return typeof argument === 'number' ? translator.number(argument) : argument;
   });
 }

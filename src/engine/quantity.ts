@@ -2,8 +2,8 @@
 import { type Message, msg } from './message.ts';
 
 /** At most three digits are worth reading: 1.5, 23.4, 512. */
-function short(value: number): string {
-  return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+function short(value: number): number {
+  return Number(value.toFixed(value < 100 ? 1 : 0));
 }
 
 /** A size in binary units, as libvirt and QEMU count memory. */

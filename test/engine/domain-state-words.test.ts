@@ -7,7 +7,7 @@ import { plainText } from '../../src/engine/message.ts';
 /** What is in the catalogue is said backwards. */
 const translated = (text: string): string =>
   text.startsWith('$') ? text : text.split(/(?:)/u).reverse().join('');
-const translator = { gettext: translated, ngettext: translated };
+const translator = { gettext: translated, ngettext: translated, number: String };
 
 describe('what a VM is doing, as virsh says it', () => {
   it.each([

@@ -104,6 +104,7 @@ virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --dom
     const text = markdownOf(choices, planFor(choices), preflight([passed], forecasts[2]), new Set(), {
       gettext: (each) => each.toUpperCase(),
       ngettext: (each) => each,
+      number: String,
     });
     expect(text).toContain('## FINDINGS');
     expect(text).toContain('NOT KNOWN: THE VM DOES NOT RUN.');

@@ -38,7 +38,7 @@ export const clockSkewCheck = defineCheck({
         verdict: 'pass',
         found: msg('The clocks of both hosts agree, as far as one can see over the network.'),
       };
-    const seconds = Math.abs(ahead).toFixed(Math.abs(ahead) < 10 ? 1 : 0);
+    const seconds = Number(Math.abs(ahead).toFixed(Math.abs(ahead) < 10 ? 1 : 0));
     return {
       verdict: 'warn',
       found:

@@ -24,7 +24,7 @@ const mayEnd = 1.25;
 function rate(bytesPerSecond: number): Message {
   const mebibytes = bytesPerSecond / mebibyte;
   const digits = mebibytes >= 10 || mebibytes === 0 ? 0 : 1;
-  return msg('$0/s', msg('$0 MiB', mebibytes.toFixed(digits)));
+  return msg('$0/s', msg('$0 MiB', Number(mebibytes.toFixed(digits))));
 }
 
 const advice: readonly [Remedy, ...Remedy[]] = [

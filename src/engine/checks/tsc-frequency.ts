@@ -9,8 +9,8 @@ import { msg } from '../message.ts';
 /** Parts per million by which the kernel takes two rates for the same (KVM's tsc_tolerance_ppm). */
 const tolerancePpm = 250;
 
-function megahertz(hertz: number): string {
-  return (hertz / 1e6).toFixed(1);
+function megahertz(hertz: number): number {
+  return Number((hertz / 1e6).toFixed(1));
 }
 
 /** Was the guest promised a time stamp counter of a constant rate, and can the destination keep that? */
