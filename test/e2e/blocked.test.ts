@@ -31,7 +31,8 @@ afterAll(async () => {
 
 /** Opens the dialog; the check has to block with these words, and Migrate cannot be pressed. */
 async function blocks(check: string, words: RegExp, uri = ssh, vm: string = web.name): Promise<void> {
-  const dialog = await console.link(vm, uri);
+  await console.go('#/');
+  const dialog = await console.dialog(vm, uri, { seconds: 1 });
   expect(await console.finding(check)).toMatchObject({
     verdict: 'block',
     text: expect.stringMatching(words) as string,

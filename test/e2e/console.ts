@@ -112,10 +112,20 @@ export class Console {
     await frame.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
-  /** Opens the dialog as a person does: kebab, Migrate, destination. */
-  async dialog(vm: string, uri: string, temporary = false): Promise<Locator> {
+  /** Opens the dialog as a person does: kebab, Migrate, destination; before that the measuring period of the dirty rate, if given. */
+  async dialog(
+    vm: string,
+    uri: string,
+    { temporary = false, seconds }: { readonly temporary?: boolean; readonly seconds?: number } = {},
+  ): Promise<Locator> {
     await this.choose(vm, 'Migrate');
     const dialog = await this.#dialog();
+    if (seconds !== undefined) {
+      await dialog.getByRole('button', { name: 'More options' }).click();
+      await dialog
+        .getByRole('spinbutton', { name: 'Measuring period of the dirty rate, in seconds' })
+        .fill(String(seconds));
+    }
     await dialog.getByRole('textbox', { name: 'Destination URI' }).fill(uri);
     if (temporary) await dialog.getByRole('checkbox', { name: 'Temporary migration' }).check();
     return dialog;

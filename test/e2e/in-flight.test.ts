@@ -42,7 +42,7 @@ async function percent(console: Console, vm: string): Promise<number> {
 it('cancel half-way really cancels: the VM runs here, nothing is left there', async () => {
   const guest = await slowGuest('cancelled');
   const console = await Console.open(browser, url);
-  const dialog = await console.dialog('cancelled', ssh);
+  const dialog = await console.dialog('cancelled', ssh, { seconds: 2 });
   await console.checked();
   await beta.shape('60mbit');
   await console.start();
@@ -80,7 +80,7 @@ it('cancel half-way really cancels: the VM runs here, nothing is left there', as
 it('goes on when the page is closed half-way; opened again, the page shows it and its end', async () => {
   const guest = await slowGuest('closed');
   const first = await Console.open(browser, url);
-  await first.dialog('closed', ssh);
+  await first.dialog('closed', ssh, { seconds: 2 });
   await first.checked();
   await beta.shape('60mbit');
   await first.start();
@@ -110,7 +110,7 @@ it('a refusal of libvirt is told in plain words, with the original beneath', asy
   const guest = await alpha.guest('refused', { memory: 128 });
   await guest.booted();
   const console = await Console.open(browser, url);
-  const dialog = await console.dialog('refused', ssh);
+  const dialog = await console.dialog('refused', ssh, { seconds: 1 });
   await console.checked();
   // Between the check and the click the world changes.
   await alpha.trust(beta, 'refused-key');
