@@ -16,7 +16,10 @@ export interface ReportFinding {
   readonly original?: string;
   /** True if the admin overrode this block. */
   readonly overridden?: true;
+  /** The first of `remedies`. */
   readonly remedy?: ReportRemedy;
+  /** All that can be done, the best first. */
+  readonly remedies?: readonly ReportRemedy[];
 }
 
 /** What to do, as plain data. */
@@ -84,7 +87,8 @@ function reportFinding(
   overridden: ReadonlySet<string>,
   translator: Translator | undefined,
 ): ReportFinding {
-  const remedies: readonly Remedy[] = 'remedies' in finding ? finding.remedies : [];
+  const found: readonly Remedy[] = 'remedies' in finding ? finding.remedies : [];
+  const remedies = found.map((remedy) => plainRemedy(remedy, translator));
   const [remedy] = remedies;
   const original = 'original' in finding ? finding.original : undefined;
   return {
@@ -99,7 +103,7 @@ function reportFinding(
     ...(finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check)
       ? { overridden: true }
       : {}),
-    ...(remedy === undefined ? {} : { remedy: plainRemedy(remedy, translator) }),
+    ...(remedy === undefined ? {} : { remedy, remedies }),
   };
 }
 

@@ -89,9 +89,9 @@ guest_create() {
   done
   guest_kernel
   mkdir -p "$data/boot"
-  # By a new name and a rename, since another guest may be starting from them.
+  # By a name of its own and a rename, since another guest may be starting from them, or be made at the same time.
   for file in vmlinuz initrd; do
-    cmp -s "$cache/$file" "$data/boot/$file" || { cp "$cache/$file" "$data/boot/$file.new"; mv "$data/boot/$file.new" "$data/boot/$file"; }
+    cmp -s "$cache/$file" "$data/boot/$file" || { cp "$cache/$file" "$data/boot/$file.$$"; mv "$data/boot/$file.$$" "$data/boot/$file"; }
   done
   local uuid devices='' where image device=''
   uuid=$(cat /proc/sys/kernel/random/uuid)
