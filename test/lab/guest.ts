@@ -21,10 +21,13 @@ export class Guest {
   readonly name: string;
   readonly uuid: string;
   readonly #log: string;
+  readonly #state: () => Promise<string>;
 
-  constructor(lab: string, name: string, uuid: string) {
+  /** @param state What the hosts say of it, for a failure's message. */
+  constructor(lab: string, name: string, uuid: string, state: () => Promise<string>) {
     this.name = name;
     this.uuid = uuid;
+    this.#state = state;
     this.#log = `/var/tmp/cockpit-migrate-lab/${lab}/serial/${uuid}.log`;
   }
 
@@ -51,7 +54,12 @@ export class Guest {
   /** Waits for ticks after this moment: the guest really goes on. */
   async goesOn(): Promise<void> {
     const before = this.counter();
-    await waitFor(`guest ${this.name} to go on`, () => this.counter() > before + 3, 60);
+    try {
+      await waitFor(`guest ${this.name} to go on`, () => this.counter() > before + 3, 60);
+    } catch (cause) {
+      const said = this.#lines().slice(-4).join('\n');
+      throw new Error(`${String(cause)}\n${said}\n${await this.#state()}`, { cause });
+    }
   }
 
   /** Waits for the guest's next look at its disk after this moment, and says whether it found what it wrote. */

@@ -192,7 +192,11 @@ export class LabHost {
     if (options.machine !== undefined) argv.push('--machine', options.machine);
     if (options.iso !== undefined) argv.push('--iso', options.iso);
     if (options.off === true) argv.push('--off');
-    return new Guest(this.lab, name, await this.#lab(...argv));
+    const uuid = await this.#lab(...argv);
+    return new Guest(this.lab, name, uuid, async () => {
+      const { stdout } = await run(driver, ['--lab', this.lab, 'guest-state', uuid]);
+      return stdout;
+    });
   }
 
   async shape(rate: string | undefined): Promise<void> {

@@ -135,3 +135,25 @@ XML
   [ "$off" = yes ] || in_host "$host" virsh -q start "$uuid" >/dev/null
   echo "$uuid"
 }
+
+# What each host says of a guest, for a test that waits in vain: the machine, not the guest's words.
+guest_state() {
+  local uuid=$1 host
+  for host in $(hosts); do
+    echo "== $host"
+    # shellcheck disable=SC2016
+    in_host "$host" timeout 60 sh -c '
+      uuid=$1
+      virsh domstate --reason "$uuid" 2>&1
+      for command in "info status" "info registers" "info registers" "info lapic" "info irq" "info chardev" "info blockstats"; do
+        echo "-- $command"
+        timeout 10 virsh -q qemu-monitor-command --hmp "$uuid" "$command" 2>&1 | grep -vE "^(FPR|XMM|YMM|FCW|ES|SS|DS|FS|GS|LDT|TR|GDT|IDT|DR)" | cut -c -200 | head -n 60
+        sleep 0.5
+      done
+      for qemu in $(pgrep -f "^/[^ ]*qemu.*$uuid"); do
+        for task in /proc/$qemu/task/*; do echo "$(cat "$task/comm") $(cut -d" " -f 3,14,15 "$task/stat") $(cat "$task/wchan")"; done
+      done
+      timeout 5 stat -c "%n %s" /var/lib/libvirt/shared/* 2>&1
+      tail -n 5 "/var/log/libvirt/qemu/$(virsh -q domname "$uuid" 2>/dev/null).log" 2>&1' sh "$uuid" || true
+  done
+}
