@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checks } from '../../src/engine/checks/index.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { Lab } from '../lab/lab.ts';
-import { apply, findingsOf, makeSetUp, migrate, startThere, words } from './made-set-up.ts';
+import { apply, findingsOf, makeSetUp, migrate, refusedFor, startThere, words } from './made-set-up.ts';
 import { broken, healthy, ofHowMany } from './selection.ts';
 import type { Hosts } from './set-up.ts';
 import { undoing } from './undo.ts';
@@ -47,7 +47,9 @@ describe('broken set-ups: the preflight names each', { timeout }, () => {
       if (refusal !== undefined) {
         // What was found is true: libvirt refuses.
         const startable = !('start' in setUp.vm);
-        const { exitCode, said } = await (startable ? migrate(choices, hosts) : startThere(vm, hosts));
+        const { exitCode, said } = await (startable
+          ? refusedFor(refusal, choices, hosts)
+          : startThere(vm, hosts));
         expect(said).toMatch(refusal);
         expect(exitCode).not.toBe(0);
       }

@@ -143,6 +143,24 @@ export async function migrate(
   return { exitCode, said: [stderr, ...written.map(({ stdout }) => stdout)].join('') };
 }
 
+/** What libvirt says in place of a reason that it has lost. */
+const lost = 'End of file while reading data';
+
+/**
+ * Tries the migration until libvirt says why it refuses, five times at most. Some reasons are in no log either: libvirtd keeps its
+ * clients' "no network with that name" and the like out of it (daemonErrorLogFilter).
+ */
+export async function refusedFor(
+  reason: RegExp,
+  choices: MigrationChoices,
+  hosts: Hosts,
+): Promise<{ exitCode: number; said: string }> {
+  let answer = await migrate(choices, hosts);
+  for (let more = 4; more > 0 && answer.said.includes(lost) && !reason.test(answer.said); more -= 1)
+    answer = await migrate(choices, hosts);
+  return answer;
+}
+
 /** Starts a VM, which runs nowhere yet, on the destination, as an arriving one is started there. */
 export async function startThere(
   { uuid }: MadeVm,

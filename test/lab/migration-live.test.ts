@@ -238,8 +238,7 @@ test('libvirt-dbus is killed half-way: the migration goes on, is followed and ve
 });
 
 test('five at once: three run, two wait in the queue, one of those is taken out', async () => {
-  const five: Guest[] = [];
-  for (const name of ['q1', 'q2', 'q3', 'q4', 'q5']) five.push(await boot(name, { memory: 128 }));
+  const five = await Promise.all(['q1', 'q2', 'q3', 'q4', 'q5'].map((name) => boot(name, { memory: 128 })));
   await alpha.shape('100mbit');
   const handles: MigrationHandle[] = [];
   for (const guest of five) handles.push(await here.start(guest));
@@ -263,11 +262,11 @@ test('five at once: three run, two wait in the queue, one of those is taken out'
 });
 
 test('with all four worker threads taken, progress and cancel go through virsh', async () => {
-  const four: Guest[] = [];
   // They write more than the link carries, so that none ends before the last has begun.
-  for (const name of ['w1', 'w2', 'w3', 'w4'])
-    four.push(await boot(name, { memory: 160, dirtyMb: 32, dirtyRate: 4 }));
-  for (const guest of four) await guest.dirtying();
+  const four = await Promise.all(
+    ['w1', 'w2', 'w3', 'w4'].map((name) => boot(name, { memory: 160, dirtyMb: 32, dirtyRate: 4 })),
+  );
+  await Promise.all(four.map((guest) => guest.dirtying()));
   await alpha.shape('20mbit');
   const handles: MigrationHandle[] = [];
   for (const guest of four.slice(0, 3)) handles.push(await here.start(guest));

@@ -136,7 +136,7 @@ export const machine = brokenOnes([
             start: false,
           },
           verdict: 'block',
-          says: /another rate .*1000\.0 MHz/,
+          says: /another rate .*1000 MHz/,
           refusal: /TSC frequency/,
         },
       ] as const)
