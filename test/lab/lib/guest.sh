@@ -110,6 +110,9 @@ guest_create() {
   [ -z "$iso" ] || devices+="<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='$(xml_escape "$iso")'/><target dev='sda' bus='sata'/><readonly/></disk>"
   local cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>$model</model></cpu>"
   [ "$model" != qemu64 ] || cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model><feature policy='disable' name='svm'/></cpu>"
+  # nohz=off highres=off: the timer ticks by itself. With the one that is set anew for each event, now and then a guest
+  # stayed in the handler of that timer for good after its migration (Linux 6.1, QEMU 7.2 without KVM: interrupts off, reading the
+  # HPET, one processor busy), and said nothing any more.
   in_host "$host" virsh -q define /dev/stdin <<XML >/dev/null
 <domain type='qemu'>
   <name>$(xml_escape "$name")</name>
@@ -120,7 +123,7 @@ guest_create() {
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>/var/lib/libvirt/boot/vmlinuz</kernel>
     <initrd>/var/lib/libvirt/boot/initrd</initrd>
-    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate ckm.disk=$device</cmdline>
+    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable nohz=off highres=off ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate ckm.disk=$device</cmdline>
   </os>
   <features><acpi/></features>
   $cpu
