@@ -66,6 +66,19 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
         padding={padding}
         domain={{ x: [0, duration], y: [0, top] }}
       >
+        {/* In the order in which they are drawn: the lines of the grid lie beneath the curve. */}
+        <ChartAxis
+          tickValues={[...times.values]}
+          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatTick(value, times.step))}
+          style={markStyle}
+        />
+        <ChartAxis
+          dependentAxis
+          showGrid
+          tickValues={[...sizes.values]}
+          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatBytes(value))}
+          style={{ ...markStyle, grid: { stroke: 'var(--pf-t--global--border--color--default)' } }}
+        />
         <ChartArea
           data={course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }))}
           style={{
@@ -82,18 +95,6 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
             { x: duration, y: fitsBytes },
           ]}
           style={{ data: { stroke: 'var(--pf-t--global--text--color--regular)' } }}
-        />
-        <ChartAxis
-          tickValues={[...times.values]}
-          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatTick(value, times.step))}
-          style={markStyle}
-        />
-        <ChartAxis
-          dependentAxis
-          showGrid
-          tickValues={[...sizes.values]}
-          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatBytes(value))}
-          style={{ ...markStyle, grid: { stroke: 'var(--pf-t--global--border--color--default)' } }}
         />
       </Chart>
     </div>
