@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -300,5 +310,48 @@ describe('labs', () => {
         return (await traces(name, bridge, new Set())).length === 0;
       });
     }
+  });
+
+  describe('on a machine that is not ready for one', () => {
+    let programs: string;
+    beforeAll(() => {
+      // All that can be run here, so that one can be taken away or replaced.
+      programs = mkdtempSync(join(tmpdir(), 'cockpit-migrate-path-'));
+      for (const directory of (process.env['PATH'] ?? '').split(':').filter((each) => existsSync(each)))
+        for (const name of readdirSync(directory))
+          if (!existsSync(join(programs, name))) symlinkSync(join(directory, name), join(programs, name));
+      rmSync(join(programs, 'certtool'));
+    });
+    afterAll(() => {
+      rmSync(programs, { recursive: true });
+    });
+
+    /** What `up` says as it fails; the owner stays, as that of a test does. */
+    async function failure(name: string): Promise<string> {
+      try {
+        await run(driver, ['--lab', name, 'up', '--no-shared', '--owner', String(process.pid)], {
+          env: { ...process.env, PATH: programs },
+        });
+      } catch (error) {
+        if (error instanceof Error && 'stderr' in error) return String(error.stderr);
+        throw error;
+      }
+      throw new Error('it came up');
+    }
+
+    it('name what is not installed, before anything is made', async () => {
+      const name = `test-missing-${process.pid}`;
+      expect(await failure(name)).toMatch(
+        /^lab: these programs are not installed: certtool \(.*ensure-packages lab\)\n$/,
+      );
+      expect(await traces(name, 'none', new Set())).toEqual([]);
+    });
+
+    it('say what went wrong half-way, and take back what was made', async () => {
+      const name = `test-failing-${process.pid}`;
+      writeFileSync(join(programs, 'certtool'), '#!/bin/sh\necho no entropy >&2\nexit 1\n', { mode: 0o755 });
+      expect(await failure(name)).toBe('lab: certtool: no entropy\n');
+      expect(await traces(name, 'none', new Set())).toEqual([]);
+    });
   });
 });

@@ -32,6 +32,16 @@ wait_for() {
   done
 }
 
+# Says all that is missing at once, before anything is made. The list is that of what a package brings, one program each.
+need_programs() {
+  local program missing=''
+  for program in setsid unshare nsenter ip tc nft ssh ssh-keygen sshd certtool dbus-daemon busctl libvirtd virtlogd virsh \
+    libvirt-dbus qemu-system-x86_64 qemu-img glusterd mount.glusterfs cockpit-bridge busybox cpio; do
+    command -v "$program" >/dev/null || missing+=" $program"
+  done
+  [ -z "$missing" ] || die "these programs are not installed:$missing (on Debian and Ubuntu: $repo/tools/ensure-packages lab)"
+}
+
 # A free number for the lab's network. Making the link decides between two labs that start at once.
 allocate_index() {
   local link
@@ -89,6 +99,7 @@ lab_up() {
   for host in "$@"; do
     [[ $host =~ ^[a-z][a-z0-9-]{0,30}$ ]] || die "a host's name has small letters, digits and dashes: $host"
   done
+  need_programs
   mkdir -p "$labs"
   mkdir "$run" 2>/dev/null || die "lab $lab is up already, or was left half-way: lab --lab $lab down"
   trap lab_down EXIT
@@ -135,11 +146,11 @@ watch_owner() {
 # PIDs of what holds the lab outside of its hosts' namespaces: `up` and what it started, the watcher, and of each host
 # `unshare` and process 1.
 lab_processes() {
-  local pid parent outer
+  local pid parent outer self=$BASHPID
   for pid in $(grep -slzx "COCKPIT_MIGRATE_LAB=$lab" /proc/[0-9]*/environ | cut -d/ -f3); do
-    # Not this shell and what it runs to find out; that grep is gone by now.
+    # Not this shell and what it runs to find out; that grep is gone by now. The watcher is a child of this shell too.
     parent=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null || true)
-    [ -z "$parent" ] || [ "$pid" = $$ ] || [ "$parent" = $$ ] || echo "$pid"
+    [ -z "$parent" ] || [ "$pid" = $$ ] || [ "$pid" = "$self" ] || [ "$parent" = "$self" ] || echo "$pid"
   done
   for outer in $(cat "$run"/*/outer 2>/dev/null); do
     [ "$(cat "/proc/$outer/comm" 2>/dev/null)" != unshare ] || echo "$outer" $(pgrep -P "$outer")

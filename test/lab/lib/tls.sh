@@ -5,6 +5,12 @@ tls_dir() {
   echo "$data/tls"
 }
 
+# certtool, which talks all the time: its words are shown where it fails.
+certtool_quietly() {
+  local said
+  said=$(certtool "$@" 2>&1 >/dev/null) || die "certtool: $said"
+}
+
 # tls_sign CA NAME COMMON-NAME ADDRESS DAYS
 tls_sign() {
   local ca=$1 name=$2 common=$3 address=$4 days=$5 dir
@@ -24,9 +30,9 @@ tls_sign() {
       echo 'expiration_date = "2021-01-01 00:00:00"'
     fi
   } >"$dir/$name.info"
-  certtool --generate-privkey --key-type rsa --bits 2048 --outfile "$dir/$name.key" 2>/dev/null
-  certtool --generate-certificate --load-privkey "$dir/$name.key" --load-ca-certificate "$dir/$ca.crt" \
-    --load-ca-privkey "$dir/$ca.key" --template "$dir/$name.info" --outfile "$dir/$name.crt" 2>/dev/null
+  certtool_quietly --generate-privkey --key-type rsa --bits 2048 --outfile "$dir/$name.key"
+  certtool_quietly --generate-certificate --load-privkey "$dir/$name.key" --load-ca-certificate "$dir/$ca.crt" \
+    --load-ca-privkey "$dir/$ca.key" --template "$dir/$name.info" --outfile "$dir/$name.crt"
 }
 
 tls_authority() {
@@ -35,8 +41,8 @@ tls_authority() {
   mkdir -p "$dir"
   for name in ca strange-ca; do
     printf 'cn = lab %s\nca\ncert_signing_key\nexpiration_days = 30\n' "$name" >"$dir/$name.info"
-    certtool --generate-privkey --key-type rsa --bits 2048 --outfile "$dir/$name.key" 2>/dev/null
-    certtool --generate-self-signed --load-privkey "$dir/$name.key" --template "$dir/$name.info" --outfile "$dir/$name.crt" 2>/dev/null
+    certtool_quietly --generate-privkey --key-type rsa --bits 2048 --outfile "$dir/$name.key"
+    certtool_quietly --generate-self-signed --load-privkey "$dir/$name.key" --template "$dir/$name.info" --outfile "$dir/$name.crt"
   done
 }
 
