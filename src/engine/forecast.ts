@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { aroundCopying } from './around-copying.ts';
 import {
   cautiousCurve,
   type DirtyCurve,
@@ -23,12 +24,6 @@ export const defaultDowntimeMilliseconds = 300;
 /** The longest pause that QEMU can be allowed (MAX_MIGRATE_DOWNTIME), in milliseconds. */
 const longestPause = 2_000_000;
 
-/**
- * What libvirt needs around the copying: both sides agree, the destination starts its QEMU, and in the end the VM is taken
- * over. Measured in the lab (libvirt 9.0, QEMU 7.2 without KVM, idle VM, 50 to 1000 Mbit/s): 1.1 to 1.4 s. In seconds.
- */
-const libvirtSeconds = 1.2;
-
 /** More points than that do not make a picture clearer. */
 const mostCoursePoints = 80;
 
@@ -44,6 +39,8 @@ export interface ForecastInput {
   /** Said beside it, and no part of the model: with one connection that is full, neither changes what goes through. */
   readonly roundTripMilliseconds?: number;
   readonly mtu?: number;
+  /** How long an ssh connection to the destination took: libvirt's own work around the copying is measured by it. */
+  readonly connectMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
   /** What is copied of disks before the memory; the plan copies none today. */
   readonly diskBytes?: number;
@@ -198,13 +195,14 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
   const { memoryBytes, dirty, bandwidthSource, track } = input;
   const share = track?.share[bandwidthSource];
   const bandwidth = input.bandwidthBytesPerSecond * (share ?? 1);
+  const around = track?.aroundMilliseconds ?? aroundCopying(input.connectMilliseconds);
   const allowedMilliseconds = input.downtimeMilliseconds ?? defaultDowntimeMilliseconds;
   const situation: Situation = {
     firstPass: firstPassBytes(memoryBytes, input.nonZeroBytes ?? memoryBytes),
     curve: likelyCurve(dirty, memoryBytes),
     bandwidth,
     allowedSeconds: allowedMilliseconds / 1000,
-    beforeSeconds: libvirtSeconds + (input.diskBytes ?? 0) / bandwidth,
+    beforeSeconds: around / 1000 + (input.diskBytes ?? 0) / bandwidth,
   };
   const likely = play(situation);
   const breakEvenBytesPerSecond = breakEven(situation);
@@ -282,6 +280,9 @@ export function forecastFrom(
       ? {}
       : { roundTripMilliseconds: bandwidth.value.roundTripMilliseconds }),
     ...(bandwidth.value.mtu === undefined ? {} : { mtu: bandwidth.value.mtu }),
+    ...(bandwidth.value.connectMilliseconds === undefined
+      ? {}
+      : { connectMilliseconds: bandwidth.value.connectMilliseconds }),
     ...(track.available ? { track: track.value } : {}),
   });
 }

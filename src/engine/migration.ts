@@ -285,13 +285,14 @@ export class MigrationRun {
   /** Keeps what was forecast and what came; the answer is why that could not be done. */
   async #keepTrack(job: DomainJob | undefined): Promise<string | undefined> {
     if (this.#expected === undefined || job === undefined) return undefined;
-    const { elapsedMilliseconds, downtimeMilliseconds, dataProcessed } = job;
+    const { elapsedMilliseconds, downtimeMilliseconds, dataProcessed, throughput } = job;
     return await keepTrack(this.#platform, this.vm.connection, {
       ...this.#expected,
       actual: {
         totalMilliseconds: elapsedMilliseconds,
         ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
         sentBytes: dataProcessed,
+        ...(throughput === 0 ? {} : { bytesPerSecond: throughput }),
       },
     });
   }

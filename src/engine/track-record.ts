@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Platform, PlatformError } from '../platform/platform.ts';
+import { aroundCopying } from './around-copying.ts';
 import { parseDestination } from './destination-uri.ts';
 import type { BandwidthSource, Forecast } from './preflight-state.ts';
 import type { ConnectionName } from './vm.ts';
@@ -35,6 +36,8 @@ export interface TrackEntry extends Expected {
     readonly totalMilliseconds: number;
     readonly downtimeMilliseconds?: number;
     readonly sentBytes: number;
+    /** The mean while memory was copied, by QEMU's own clock; absent where libvirt did not tell. */
+    readonly bytesPerSecond?: number;
   };
 }
 
@@ -46,6 +49,8 @@ export interface TrackRecord {
   readonly medianError?: number;
   /** What the link really carried, as a part of what had been said, for each source of that figure. */
   readonly share: Readonly<Partial<Record<BandwidthSource, number>>>;
+  /** What libvirt needed around the copying, the median, in milliseconds. Absent where no migration told. */
+  readonly aroundMilliseconds?: number;
 }
 
 /** Older ones tell of other hardware and other loads. */
@@ -53,9 +58,6 @@ const recent = 5;
 
 /** A shorter copying is more beginning and end than link, in milliseconds. */
 const shortest = 3000;
-
-/** What libvirt needs around the copying, in milliseconds; see forecast.ts. */
-const aroundMilliseconds = 1200;
 
 /** A link that is said to carry so much less or more than measured is not learned from, but looked at. */
 const [leastShare, mostShare] = [0.5, 1.5];
@@ -141,7 +143,8 @@ function isEntry(value: unknown): value is TrackEntry {
     isObject(actual) &&
     isAmount(actual['totalMilliseconds']) &&
     isAmount(actual['sentBytes']) &&
-    (actual['downtimeMilliseconds'] === undefined || isAmount(actual['downtimeMilliseconds']))
+    (actual['downtimeMilliseconds'] === undefined || isAmount(actual['downtimeMilliseconds'])) &&
+    (actual['bytesPerSecond'] === undefined || isAmount(actual['bytesPerSecond']))
   );
 }
 
@@ -178,6 +181,18 @@ function median(values: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
+/**
+ * What libvirt needed around the copying, in milliseconds. QEMU's mean is nonsense where all fitted into the first pause (seen
+ * with QEMU 7.2: a tenth of what went through), so it is only believed where it leaves a part of the total time.
+ */
+function aroundOf({
+  actual: { totalMilliseconds, sentBytes, bytesPerSecond = 0 },
+}: TrackEntry): number | undefined {
+  if (bytesPerSecond === 0) return undefined;
+  const around = totalMilliseconds - (sentBytes / bytesPerSecond) * 1000;
+  return around > 0 ? around : undefined;
+}
+
 /** What the last migrations on a route say; undefined if there was none. */
 export function trackRecordOf(entries: readonly TrackEntry[], route: string): TrackRecord | undefined {
   const last = entries.filter((entry) => entry.route === route).slice(-recent);
@@ -188,18 +203,24 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
       : [],
   );
   const shares = new Map<BandwidthSource, number[]>();
-  for (const { predicted, actual } of last) {
-    const copying = actual.totalMilliseconds - aroundMilliseconds;
+  const arounds: number[] = [];
+  for (const entry of last) {
+    const { predicted, actual } = entry;
+    const around = aroundOf(entry);
+    if (around !== undefined) arounds.push(around);
+    const copying = actual.totalMilliseconds - (around ?? aroundCopying(undefined));
     if (copying < shortest || predicted.bandwidthBytesPerSecond <= 0) continue;
     const share = actual.sentBytes / (copying / 1000) / predicted.bandwidthBytesPerSecond;
     if (share < leastShare || share > mostShare) continue;
     shares.set(predicted.bandwidthSource, [...(shares.get(predicted.bandwidthSource) ?? []), share]);
   }
   const medianError = median(errors);
+  const aroundMilliseconds = median(arounds);
   return {
     migrations: last.length,
     ...(medianError === undefined ? {} : { medianError }),
     share: Object.fromEntries([...shares].map(([source, values]) => [source, median(values)])),
+    ...(aroundMilliseconds === undefined ? {} : { aroundMilliseconds }),
   };
 }
 

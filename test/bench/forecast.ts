@@ -56,6 +56,8 @@ interface Cell {
         readonly downtimeMilliseconds: number;
         readonly sentBytes: number;
         readonly passes: number;
+        /** What libvirt needed around the copying; QEMU's mean throughput tells how long that was. */
+        readonly aroundMilliseconds: number;
       }
     | { readonly converges: false };
 }
@@ -188,6 +190,7 @@ async function migrate(
     downtimeMilliseconds: job.downtimeMilliseconds ?? 0,
     sentBytes: job.dataProcessed,
     passes: job.iteration,
+    aroundMilliseconds: job.elapsedMilliseconds - (job.dataProcessed / job.throughput) * 1000,
   };
 }
 
@@ -206,6 +209,8 @@ const head = [
   'pause',
   'was',
   'MiB',
+  'was',
+  'around',
   'was',
 ];
 
@@ -240,6 +245,8 @@ function line(cell: Cell): readonly string[] {
     actual.converges ? `${actual.downtimeMilliseconds}` : '',
     ends === undefined ? '' : mebibytes(ends.sentBytes),
     actual.converges ? mebibytes(actual.sentBytes) : '',
+    `${forecast.course[0]?.milliseconds ?? ''}`,
+    actual.converges ? actual.aroundMilliseconds.toFixed(0) : '',
   ];
 }
 

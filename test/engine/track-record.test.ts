@@ -33,7 +33,7 @@ function entry(id: string, rate: number, change: Partial<TrackEntry> = {}): Trac
       bandwidthBytesPerSecond: 100 * MiB,
       bandwidthSource: 'measured',
     },
-    actual: { totalMilliseconds: 1200 + 1_000_000 / rate, downtimeMilliseconds: 250, sentBytes: 1000 * MiB },
+    actual: { totalMilliseconds: 800 + 1_000_000 / rate, downtimeMilliseconds: 250, sentBytes: 1000 * MiB },
     ...change,
   };
 }
@@ -42,7 +42,22 @@ describe('what the next forecast learns', () => {
   it('is what the link really carried, and how far the forecasts were off', () => {
     const record = trackRecordOf([entry('1', 100), entry('2', 80), entry('3', 90)], 'beta');
     expect(record).toMatchObject({ migrations: 3, share: { measured: expect.closeTo(0.9, 5) as number } });
-    expect(record?.medianError).toBeCloseTo(1 - 11_200 / (1200 + 1_000_000 / 90), 5);
+    expect(record?.medianError).toBeCloseTo(1 - 11_200 / (800 + 1_000_000 / 90), 5);
+  });
+
+  it('is what libvirt needed around the copying, where QEMU told how fast that was', () => {
+    const told = (id: string, totalMilliseconds: number, rate: number): TrackEntry =>
+      entry(id, 90, { actual: { totalMilliseconds, sentBytes: 1000 * MiB, bytesPerSecond: rate * MiB } });
+    const record = trackRecordOf(
+      [told('1', 10_400, 100), told('2', 13_000, 80), told('3', 10_600, 100)],
+      'beta',
+    );
+    expect(record?.aroundMilliseconds).toBeCloseTo(500, 5);
+    expect(record?.share.measured).toBeCloseTo(1, 5);
+    // Longer than the whole: QEMU's figure is not believed. Nor is one that is not there.
+    for (const rate of [50, 0])
+      expect(trackRecordOf([told('1', 10_400, rate)], 'beta')).not.toHaveProperty('aroundMilliseconds');
+    expect(trackRecordOf([entry('1', 90)], 'beta')).not.toHaveProperty('aroundMilliseconds');
   });
 
   it('is of the last five on the same way alone', () => {
@@ -57,7 +72,7 @@ describe('what the next forecast learns', () => {
   });
 
   it('leaves out copies that were too short, and links that were something else altogether', () => {
-    const short = entry('1', 90, { actual: { totalMilliseconds: 4000, sentBytes: 200 * MiB } });
+    const short = entry('1', 90, { actual: { totalMilliseconds: 3700, sentBytes: 200 * MiB } });
     expect(trackRecordOf([short, entry('2', 10), entry('3', 190)], 'beta')?.share).toEqual({});
   });
 

@@ -5,11 +5,12 @@ export const mostSeconds = 2;
 
 /**
  * The listener, for the destination's shell. Parameters: address, the longest it lives in seconds, then ports, of which the
- * first free one is taken. It says `listening PORT`, takes one connection, reads it to its end, says how many bytes came in how many
+ * first free one is taken. It says `connected` at once and `listening PORT` when it does, takes one connection, reads it to its end, says how many bytes came in how many
  * nanoseconds from the first on, and how many in each tenth of a second; and it ends by itself after its time, whatever happens. python3 is there on
  * every host with libvirt's own tools, platform-python on RHEL 8, perl on nearly every other. The programs are constant.
  */
 export const listenerScript = `
+echo connected
 export LC_ALL=C
 address=$1; life=$2; shift 2
 for python in python3 /usr/libexec/platform-python; do
@@ -67,14 +68,16 @@ echo "no listener"
 
 /**
  * The sender, for this host's bash. Parameters: bytes, seconds, address of the listener, seconds to wait for it, then the command that starts the
- * listener. Prints what the listener said, and what the kernel knows about the connection while it is full (\`ss -ti\`).
+ * listener. Prints after how many nanoseconds it was connected, what the listener said, and what the kernel knows about the connection while it is full (\`ss -ti\`).
  */
 export const senderScript = `
 export LC_ALL=C
 limit=$1; seconds=$2; address=$3; shift 3
 exec 5<&0
+begun=$(date +%s%N)
 exec 3< <("$@" <&5)
 while read -r -t 15 word port <&3; do
+  [ "$word" != connected ] || { echo "connected $(($(date +%s%N) - begun))"; continue; }
   [ "$word" = listening ] || { echo "$word $port"; continue; }
   timeout $((seconds + 3)) bash -c '
     exec 4<>"/dev/tcp/$1/$2" || exit 1
@@ -93,6 +96,7 @@ export interface Probe {
   readonly bytesPerSecond: number;
   readonly roundTripMilliseconds?: number;
   readonly mtu?: number;
+  readonly connectMilliseconds?: number;
 }
 
 /** With fewer whole tenths of a second than that, the mean of all is taken. */
@@ -119,10 +123,12 @@ export function parseProbe(text: string): Probe | undefined {
   // The least round trip: while the connection is full, the mean one is the queue's.
   const roundTrip = /\bminrtt:([\d.]+)/.exec(connection)?.[1];
   const mtu = /\bpmtu:(\d+)/.exec(connection)?.[1];
+  const connected = /^connected (\d{1,15})$/m.exec(text)?.[1];
   const tenths = (/^tenths((?: \d{1,15})+)$/m.exec(text)?.[1] ?? '').trim().split(' ').map(Number);
   return {
     bytesPerSecond: middle(tenths) ?? Number(bytes) / (Number(nanoseconds) / 1e9),
     ...(roundTrip === undefined ? {} : { roundTripMilliseconds: Number(roundTrip) }),
     ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
+    ...(connected === undefined ? {} : { connectMilliseconds: Number(connected) / 1e6 }),
   };
 }

@@ -26,6 +26,8 @@ export interface Bandwidth {
   readonly roundTripMilliseconds?: number;
   /** The largest packet on that way, in bytes. */
   readonly mtu?: number;
+  /** How long ssh took to connect to the destination's shell, in milliseconds. */
+  readonly connectMilliseconds?: number;
 }
 
 /**

@@ -53,9 +53,25 @@ describe('the measurement of the bandwidth', () => {
       expect(stdout).toMatch(/^tenths( \d+)+$/m);
       expect(status).toBe(0);
       expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
+      expect(parseProbe(stdout)?.connectMilliseconds).toBeGreaterThan(0);
     } finally {
       server.close();
     }
+  });
+
+  it('times the connection itself, whatever the other side says of it', async () => {
+    const stdout = await new Promise<string>((resolve, reject) => {
+      const listener = 'sleep 0.3; echo connected 7; echo no listener';
+      const child = spawn('bash', ['-c', senderScript, 'bash', '1', '1', '127.0.0.1', 'sh', '-c', listener]);
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      child.on('error', reject);
+      child.on('close', () => {
+        resolve(said);
+      });
+      child.stdin.end();
+    });
+    expect(Number(/^connected (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThanOrEqual(300e6);
   });
 
   it('listens with perl where there is no python', async () => {
@@ -101,8 +117,13 @@ describe('the measurement of the bandwidth', () => {
 describe('parseProbe', () => {
   it('reads bytes, time, round trip and the largest packet', () => {
     const text =
-      'connection ESTAB 0 2500000 10.0.0.1:40000 10.0.0.2:49215 cubic wscale:7,7 rto:204 rtt:41.5/2.2 mss:1448 pmtu:1500 rcvmss:536 minrtt:0.35\nreceived 12500000 1000000000\n';
-    expect(parseProbe(text)).toEqual({ bytesPerSecond: 12.5e6, roundTripMilliseconds: 0.35, mtu: 1500 });
+      'connected 180500000\nconnection ESTAB 0 2500000 10.0.0.1:40000 10.0.0.2:49215 cubic wscale:7,7 rto:204 rtt:41.5/2.2 mss:1448 pmtu:1500 rcvmss:536 minrtt:0.35\nreceived 12500000 1000000000\n';
+    expect(parseProbe(text)).toEqual({
+      bytesPerSecond: 12.5e6,
+      roundTripMilliseconds: 0.35,
+      mtu: 1500,
+      connectMilliseconds: 180.5,
+    });
   });
 
   it('has no round trip where ss is missing, and nothing of a connection that carried nothing', () => {
