@@ -223,6 +223,15 @@ export class LabHost {
     await this.#lab('daemon', daemon, action);
   }
 
+  /** The process that owns a name on the host's system bus. */
+  async owner(name: string): Promise<string> {
+    const bus = ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'];
+    const { stdout } = await this.exec(['busctl', 'call', ...bus, 'GetConnectionUnixProcessID', 's', name]);
+    const pid = /^u (\d+)$/.exec(stdout.trim())?.[1];
+    if (pid === undefined) throw new Error(`Nobody owns ${name}: ${stdout}`);
+    return pid;
+  }
+
   /** Starts the web console; the answer is its URL. */
   console(options: { port?: number; localSession?: boolean } = {}): Promise<string> {
     const argv = ['console'];
