@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { parseArgs } from 'node:util';
 import { checks } from '../engine/checks/index.ts';
+import { parseDiskNames } from '../engine/disk-names.ts';
 import { parseBandwidth } from '../engine/given-bandwidth.ts';
 import { type Message, msg } from '../engine/message.ts';
 import { parseMigrationAddress } from '../engine/migration-address.ts';
@@ -23,6 +24,8 @@ export interface VmCommand extends PrintWishes {
   readonly destination: string;
   readonly temporary: boolean;
   readonly migrationUri: string | undefined;
+  /** Names of disks in the guest; undefined: none is copied. */
+  readonly copyDisks: readonly string[] | undefined;
   /** Whole seconds, 1 to 60; undefined: several windows. */
   readonly dirtyRateSeconds: number | undefined;
   readonly bandwidthBytesPerSecond: number | undefined;
@@ -125,6 +128,10 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
   const address = parseMigrationAddress(addressText ?? '');
   if (address.kind === 'invalid' || (address.kind === 'none' && addressText !== undefined))
     return usage(msg('--migration-uri is an address like $0, not $1.', 'tcp://10.0.0.2', addressText ?? ''));
+  const disksText = given.get('copy-disks')?.[0];
+  const copyDisks = disksText === undefined ? undefined : parseDiskNames(disksText);
+  if (disksText !== undefined && copyDisks === undefined)
+    return usage(msg('--copy-disks takes names of disks like $0, not $1.', 'vda,vdb', disksText));
   const overrides = new Set(given.get('override') ?? []);
   const unknown = [...overrides].find((id) => checks.every((check) => check.id !== id));
   if (unknown !== undefined)
@@ -136,6 +143,7 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     destination,
     temporary: given.has('temporary'),
     migrationUri: address.kind === 'valid' ? address.uri : undefined,
+    copyDisks,
     dirtyRateSeconds: seconds === undefined ? undefined : Number(seconds),
     bandwidthBytesPerSecond: bandwidth.kind === 'valid' ? bandwidth.bytesPerSecond : undefined,
     overrides,

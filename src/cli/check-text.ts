@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../engine/choices.ts';
-import type { Finding, Remedy, Verdict } from '../engine/finding.ts';
+import type { Finding, Remedy, RemedyAction, Verdict } from '../engine/finding.ts';
 import { forecastWords, leversWords } from '../engine/forecast-words.ts';
 import { msg } from '../engine/message.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -36,9 +36,25 @@ function wrapped(text: string, width: number, indent: string): readonly string[]
   return line === '' ? lines : [...lines, indent + line];
 }
 
+/** The option that does what a button of the dialog does; undefined where there is none. */
+function optionFor(action: RemedyAction | undefined): string | undefined {
+  switch (action?.kind) {
+    case 'set-migration-uri':
+      return shellCommand('--migration-uri', action.uri);
+    case 'copy-disks':
+      return action.disks.length === 0 ? undefined : shellCommand('--copy-disks', action.disks.join(','));
+    case 'set-destination':
+    case 'confirm-uri-parameters':
+    case 'pause-vm':
+    case 'eject-medium':
+    case undefined:
+      return undefined;
+  }
+}
+
 /** A remedy in lines, each beginning alike. */
 export function remedyLines(
-  { text, command, host, xml }: Remedy,
+  { text, command, host, xml, action }: Remedy,
   width: number,
   indent: string,
 ): readonly string[] {
@@ -48,8 +64,10 @@ export function remedyLines(
       : host === 'source'
         ? msg('Run this on the source:')
         : msg('Run this on the destination:');
+  const option = optionFor(action);
   return [
     ...wrapped(`-> ${say(text)}`, width, indent),
+    ...(option === undefined ? [] : [`${indent}   ${say(msg('With this option: $0', option))}`]),
     // A command is copied: it is never broken into lines.
     ...(command === undefined
       ? []
@@ -110,7 +128,7 @@ export function checkText(
   const levers = leversWords(state.forecast);
   return [
     `${choices.vm.name} -> ${choices.destination}`,
-    ...wrapped(say(plan.sentence), width, ''),
+    ...wrapped(plan.sentences.map(say).join(' '), width, ''),
     '',
     ...findings.flatMap((finding) => findingLines(finding, overridden, width)),
     '',

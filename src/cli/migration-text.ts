@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import { type Message, msg } from '../engine/message.ts';
-import type { Migration } from '../engine/migration-state.ts';
+import type { Migration, MigrationProgress } from '../engine/migration-state.ts';
 import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
 import { remedyLines } from './check-text.ts';
 import type { Status } from './status-line.ts';
@@ -15,6 +15,13 @@ export function migrationStatus({ state, destination = '', cancelling }: Migrati
     : status;
 }
 
+/** libvirt tells of the disks first, and of the memory once it is its turn. */
+function remainingWords({ disks, memoryRemainingBytes, memoryTotalBytes }: MigrationProgress): Message {
+  return disks !== undefined && memoryTotalBytes === 0
+    ? msg('$0 of the disks left of $1', sizeWords(disks.remainingBytes), sizeWords(disks.totalBytes))
+    : msg('$0 left of $1', sizeWords(memoryRemainingBytes), sizeWords(memoryTotalBytes));
+}
+
 function statusOf(state: Migration['state'], destination: string): Status | undefined {
   const stage = state.phase;
   switch (state.phase) {
@@ -26,11 +33,7 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
         stage,
         percent: progress.percent,
         text: [
-          msg(
-            '$0 left of $1',
-            sizeWords(progress.memoryRemainingBytes),
-            sizeWords(progress.memoryTotalBytes),
-          ),
+          remainingWords(progress),
           ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
           msg('pass $0', progress.pass),
           durationWords(progress.elapsedMilliseconds),
@@ -127,10 +130,14 @@ export function migrationText(migration: Migration): readonly string[] {
           ...(state.failure.remedies ?? []).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
         ]
       : [];
+  const leftBehind =
+    (state.phase === 'failed' || state.phase === 'cancelled') && state.leftBehind !== undefined
+      ? [say(state.leftBehind)]
+      : [];
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [
     say(headline(migration)),
-    ...failure.map((line) => `  ${line}`),
+    ...[...failure, ...leftBehind].map((line) => `  ${line}`),
     ...(figures.length === 0 ? [] : [`  ${figures.map(say).join(' ')}`]),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>

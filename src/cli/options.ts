@@ -36,6 +36,14 @@ export const options: readonly Option[] = [
     help: msg('Where the data goes (tcp://10.0.0.2), if not to the name that the destination gives itself.'),
   },
   {
+    name: 'copy-disks',
+    value: 'NAMES',
+    commands: withVm,
+    help: msg(
+      'Disks to copy to the destination with the migration, by their names in the guest (vda,vdb); the others have to be on storage that both hosts share.',
+    ),
+  },
+  {
     name: 'period',
     value: 'SECONDS',
     commands: withVm,

@@ -72,6 +72,7 @@ export async function runPreflight(
       ? {}
       : { bandwidthBytesPerSecond: command.bandwidthBytesPerSecond }),
     ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
+    ...(command.copyDisks === undefined ? {} : { copyDisks: command.copyDisks }),
   };
   const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);
   const display = new StatusDisplay(command.json ? err : out);

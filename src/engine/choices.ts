@@ -10,6 +10,11 @@ export interface MigrationChoices {
   readonly temporary: boolean;
   /** Address for the data (`tcp://10.0.0.2`), instead of the host name that the destination gives. */
   readonly migrationUri?: string;
+  /**
+   * Disks that are copied to the destination with the migration, by their names in the guest (`vda`), sorted, each once;
+   * absent: none. The others have to be on storage that both hosts share.
+   */
+  readonly copyDisks?: readonly string[];
   /** One period for the dirty rate, whole seconds 1 to 60 (libvirt's limits); absent: several windows, 15 s together. */
   readonly dirtyRateSeconds?: number;
   /** What the link carries, if the admin says it; absent: it is measured. */

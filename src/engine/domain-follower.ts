@@ -366,7 +366,7 @@ function withJob(entry: InventoryEntry, job: DomainJob): InventoryEntry {
     ...entry,
     job,
     jobBegan: Date.now() - job.elapsedMilliseconds,
-    progress: nextProgress(entry.progress, job),
+    progress: nextProgress(entry.progress, job, entry.summary.memoryBytes ?? 0),
   };
 }
 

@@ -151,6 +151,23 @@ function words(error: unknown): Words | undefined {
         summary: msg('A file that the VM needs is missing. The text beneath names it.'),
         advice: msg('Make it available under the same path, or take the device that uses it out of the VM.'),
       };
+    case 'no-pool':
+      return {
+        summary: msg('The destination has no storage pool in which libvirt could make the image of a disk.'),
+        advice: msg('Make an active pool of the folder that the text beneath names.'),
+      };
+    case 'no-space':
+      return {
+        summary: msg('There is not enough room on the destination.'),
+        advice: msg('Make room there, or copy fewer disks.'),
+      };
+    case 'image-size':
+      return {
+        summary: msg(
+          'The destination has an image of another size under the path of a disk that was to be copied.',
+        ),
+        advice: msg('Take it away there, if nothing needs it, so that libvirt makes one.'),
+      };
     case 'same-host':
       return {
         summary: msg('The destination is this very host, or has the same host UUID.'),

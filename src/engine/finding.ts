@@ -11,7 +11,9 @@ export type RemedyAction =
   | { readonly kind: 'confirm-uri-parameters' }
   | { readonly kind: 'pause-vm' }
   /** Of the drive that the guest knows as, for example, `sda`. */
-  | { readonly kind: 'eject-medium'; readonly disk: string };
+  | { readonly kind: 'eject-medium'; readonly disk: string }
+  /** Copies these disks, and no others. */
+  | { readonly kind: 'copy-disks'; readonly disks: readonly string[] };
 
 /** What to do about a finding. */
 export interface Remedy {

@@ -112,6 +112,15 @@ export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): M
 /** A part of one in percent, as much of it as says something. */
 const percent = (part: number): number => Math.round(part * 100);
 
+/** What of it is disks; nothing where none is copied. */
+export function diskWords({
+  diskBytes,
+}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'diskBytes'>): readonly Message[] {
+  return diskBytes === undefined
+    ? []
+    : [msg('Before the memory the disks are copied: $0.', sizeWords(diskBytes))];
+}
+
 /** How good the forecasts for these hosts were, and what was learned from them; nothing where there were none. */
 export function trackWords({
   track,
@@ -195,6 +204,7 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
           rateWords(forecast.dirtyBytesPerSecond),
           sizeWords(forecast.sentBytes),
         ),
+        ...diskWords(forecast),
         bandwidthWords(forecast),
         breakEvenWords(forecast),
         ...pathWords(forecast),
@@ -204,6 +214,7 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
       return [
         msg('This migration would not come to an end.'),
         stuckWords(forecast),
+        ...diskWords(forecast),
         bandwidthWords(forecast),
         ...pathWords(forecast),
         msg(

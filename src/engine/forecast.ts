@@ -11,6 +11,7 @@ import {
 import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
 import type { DirtyRate } from './facts/dirty-rate.ts';
+import type { DiskCopies } from './facts/disk-copies.ts';
 import type { SourceDomain } from './facts/domain.ts';
 import type { MemorySample } from './facts/memory-sample.ts';
 import { msg } from './message.ts';
@@ -42,7 +43,7 @@ export interface ForecastInput {
   /** How long an ssh connection to the destination took: libvirt's own work around the copying is measured by it. */
   readonly connectMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
-  /** What is copied of disks before the memory; the plan copies none today. */
+  /** What is copied of disks before the memory. */
   readonly diskBytes?: number;
   /** What was learned from migrations between the same hosts. */
   readonly track?: TrackRecord;
@@ -215,6 +216,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
       ? {}
       : { roundTripMilliseconds: input.roundTripMilliseconds }),
     ...(input.mtu === undefined ? {} : { mtu: input.mtu }),
+    ...(input.diskBytes === undefined ? {} : { diskBytes: input.diskBytes }),
     breakEvenBytesPerSecond,
     allowedDowntimeMilliseconds: allowedMilliseconds,
     course: courseOf(likely, situation.beforeSeconds),
@@ -256,18 +258,24 @@ export function forecastFrom(
   bandwidth: FactResult<Bandwidth>,
   memory: FactResult<MemorySample>,
   track: FactResult<TrackRecord>,
+  copies: FactResult<DiskCopies>,
 ): Forecast {
-  for (const result of [domain, dirtyRate, bandwidth]) {
+  for (const result of [domain, dirtyRate, bandwidth, copies]) {
     if (!result.available) return { kind: 'unknown', why: result.why };
   }
   if (
     !domain.available ||
     !dirtyRate.available ||
     !bandwidth.available ||
+    !copies.available ||
     bandwidth.value.bytesPerSecond <= 0
   ) {
     return { kind: 'unknown', why: msg('The link between the hosts carried nothing.') };
   }
+  const { disks } = copies.value;
+  const unmeasured = disks.find(({ dataBytes }) => dataBytes === undefined);
+  if (unmeasured !== undefined)
+    return { kind: 'unknown', why: msg('libvirt did not tell how large $0 is.', unmeasured.disk) };
   // Without a look into the memory, what its process holds: that is more than what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
   return forecastCopy({
@@ -283,6 +291,9 @@ export function forecastFrom(
     ...(bandwidth.value.connectMilliseconds === undefined
       ? {}
       : { connectMilliseconds: bandwidth.value.connectMilliseconds }),
+    ...(disks.length === 0
+      ? {}
+      : { diskBytes: disks.reduce((sum, { dataBytes = 0 }) => sum + dataBytes, 0) }),
     ...(track.available ? { track: track.value } : {}),
   });
 }

@@ -20,6 +20,8 @@ export interface MigrationReport {
   readonly downtimeMilliseconds?: number;
   /** What the forecast had said before. */
   readonly predicted?: Prediction;
+  /** What a migration that did not come to its end may have left on the destination. */
+  readonly leftBehind?: string;
   readonly failure?: {
     readonly summary: string;
     readonly original: string;
@@ -50,11 +52,16 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
       };
     }
     case 'cancelled':
-      return { phase, answers: state.answers.map((answer) => answerOf(answer, say)) };
+      return {
+        phase,
+        answers: state.answers.map((answer) => answerOf(answer, say)),
+        ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
+      };
     case 'failed': {
       const { summary, original, advice, remedies } = state.failure;
       return {
         phase,
+        ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
         failure: {
           summary: say(summary),
           original,

@@ -11,6 +11,8 @@ export interface MigrationProgress {
   readonly elapsedMilliseconds: number;
   readonly memoryTotalBytes: number;
   readonly memoryRemainingBytes: number;
+  /** Of the disks that are copied, before the memory; absent where there are none. */
+  readonly disks?: { readonly totalBytes: number; readonly remainingBytes: number };
   readonly transferredBytes: number;
   /** Bytes per second; 0 while libvirt has no figure. */
   readonly throughputBytesPerSecond: number;
@@ -57,8 +59,13 @@ export type MigrationPhase =
       /** Why forecast and actual figures could not be kept for the next forecast. */
       readonly unkept?: string;
     }
-  | { readonly phase: 'failed'; readonly failure: MigrationFailure }
-  | { readonly phase: 'cancelled'; readonly answers: readonly VerificationAnswer[] };
+  | { readonly phase: 'failed'; readonly failure: MigrationFailure; readonly leftBehind?: Message }
+  | {
+      readonly phase: 'cancelled';
+      readonly answers: readonly VerificationAnswer[];
+      /** What the migration may have left on the destination. */
+      readonly leftBehind?: Message;
+    };
 
 /** One migration that the page shows. */
 export interface Migration {

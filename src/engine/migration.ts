@@ -10,7 +10,7 @@ import { pause } from './facts/pause.ts';
 import { migrationFailure, originalText } from './failure-text.ts';
 import type { Inventory } from './inventory.ts';
 import { type InventoryEntry, isActive } from './inventory-entry.ts';
-import { msg } from './message.ts';
+import { type Message, msg } from './message.ts';
 import type { Migration, MigrationPhase } from './migration-state.ts';
 import type { Plan } from './plan.ts';
 import type { Forecast } from './preflight-state.ts';
@@ -127,7 +127,7 @@ export class MigrationRun {
           ...(this.#expected === undefined ? {} : { expected: this.#expected }),
         });
       }
-      await domain.migrate(choices.destination, plan.parameters, plan.flags);
+      await domain.migrate(choices.destination, plan.parameters, plan.flagNames);
       unwatch();
       void this.#left();
     } catch (error) {
@@ -309,6 +309,7 @@ export class MigrationRun {
     await this.#forgetWhereItWent();
     this.#finish({
       phase: 'failed',
+      ...this.#leftBehind(),
       failure:
         error === undefined
           ? {
@@ -324,7 +325,20 @@ export class MigrationRun {
     this.#to({ phase: 'verifying' });
     await this.#forgetWhereItWent();
     const answers = await askAfterCancel(this.#inventory.connection, this.#expectation());
-    this.#finish({ phase: 'cancelled', answers });
+    this.#finish({ phase: 'cancelled', answers, ...this.#leftBehind() });
+  }
+
+  /** libvirt 9.0 makes the images of disks that are copied, and leaves them when the migration ends half-way. */
+  #leftBehind(): { readonly leftBehind?: Message } {
+    const disks = this.#order?.choices.copyDisks ?? [];
+    return disks.length === 0
+      ? {}
+      : {
+          leftBehind: msg(
+            'Unfinished images may be left on the destination, under the paths of the disks that were to be copied: $0. The next try would overwrite them; its check of the images names them.',
+            disks.join(', '),
+          ),
+        };
   }
 
   #expectation(): Expectation {

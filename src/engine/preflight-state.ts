@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { CopyableDisk } from './facts/disk-copies.ts';
 import type { Finding } from './finding.ts';
 import type { Message } from './message.ts';
 
@@ -58,6 +59,8 @@ interface ForecastFigures {
   /** Of the way of the data, where that was measured: how long a packet and its answer take, and the largest packet in bytes. */
   readonly roundTripMilliseconds?: number;
   readonly mtu?: number;
+  /** What is copied of disks before the memory; absent where none is. */
+  readonly diskBytes?: number;
   /** The least bandwidth with which it ends. */
   readonly breakEvenBytesPerSecond: number;
   /** How long QEMU may stop the VM for the last pass. */
@@ -86,6 +89,8 @@ export type Forecast =
 /** A preflight, running or done. Checks keep the order of the registry. */
 export interface PreflightState {
   readonly running: boolean;
+  /** Disks that could be copied with the migration; undefined while that is not known. */
+  readonly copyable: readonly CopyableDisk[] | undefined;
   readonly checks: readonly CheckProgress[];
   readonly forecast: Forecast | undefined;
 }

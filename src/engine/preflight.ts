@@ -8,6 +8,7 @@ import type { MigrationChoices } from './choices.ts';
 import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact.ts';
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
+import { copyableDisks, diskCopiesFact } from './facts/disk-copies.ts';
 import { domainFact } from './facts/domain.ts';
 import { memorySampleFact } from './facts/memory-sample.ts';
 import { trackRecordFact } from './facts/track-record.ts';
@@ -46,6 +47,7 @@ export class Preflight {
     this.#checks = options.checks ?? allChecks;
     this.#state = new Cell<PreflightState>({
       running: false,
+      copyable: undefined,
       checks: this.#checks.map(({ id, title }) => ({ status: 'waiting', check: id, title })),
       forecast: undefined,
     });
@@ -84,23 +86,33 @@ export class Preflight {
       [...Object.values(check.needs), ...Object.values(check.wants)].some(isSlow);
     const running = this.#checks.map((check) => ({ check, done: this.#runCheck(check) }));
     const forecast = this.#forecast();
+    const copyable = this.#copyable();
     await Promise.all(running.filter(({ check }) => !slow(check)).map(({ done }) => done));
     this.#quickDone();
-    await Promise.all([forecast, ...running.map(({ done }) => done)]);
+    await Promise.all([forecast, copyable, ...running.map(({ done }) => done)]);
     // Ends the sessions with the destination too.
     this.#ended.abort();
     this.#state.update((state) => ({ ...state, running: false }));
   }
 
+  /** What may be chosen beside the checks. */
+  async #copyable(): Promise<void> {
+    const domain = await this.#gatherer.get(domainFact);
+    if (!domain.available || this.#ended.signal.aborted) return;
+    const copyable = copyableDisks(domain.value.config.disks);
+    this.#state.update((state) => ({ ...state, copyable }));
+  }
+
   async #forecast(): Promise<void> {
-    const [domain, dirtyRate, bandwidth, memory, track] = await Promise.all([
+    const [domain, dirtyRate, bandwidth, memory, track, copies] = await Promise.all([
       this.#gatherer.get(domainFact),
       this.#gatherer.get(dirtyRateFact),
       this.#gatherer.get(bandwidthFact),
       this.#gatherer.get(memorySampleFact),
       this.#gatherer.get(trackRecordFact),
+      this.#gatherer.get(diskCopiesFact),
     ]);
-    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track);
+    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track, copies);
     if (!this.#ended.signal.aborted) this.#state.update((state) => ({ ...state, forecast }));
   }
 

@@ -71,7 +71,7 @@ export function markdownOf(
   return `${[
     `# ${say(msg('Migration of $0 to $1', choices.vm.name, choices.destination))}`,
     `**${say(verdictSentence(verdictOf(state, overridden)))}**`,
-    say(plan.sentence),
+    plan.sentences.map(say).join(' '),
     `## ${say(msg('Findings'))}`,
     ...loud.map((finding) => findingText(finding, overridden, say)),
     ...(calm.length === 0

@@ -44,6 +44,7 @@ export interface Report {
     readonly flags: number;
     readonly flagNames: readonly string[];
     readonly migrateUri?: string;
+    readonly migrateDisks?: readonly string[];
     readonly sentence: string;
     readonly command: readonly string[];
   };
@@ -76,7 +77,7 @@ export function reportOf(
       flags: plan.flags,
       flagNames: plan.flagNames,
       ...plan.parameters,
-      sentence: plainText(plan.sentence, translator),
+      sentence: plan.sentences.map((sentence) => plainText(sentence, translator)).join(' '),
       command: plan.virsh,
     },
   };

@@ -11,6 +11,8 @@ export type Prediction =
       readonly kind: 'converges';
       readonly totalMilliseconds: number;
       readonly downtimeMilliseconds: number;
+      /** What was to be copied of disks; absent where none was. */
+      readonly diskBytes?: number;
       /** As it was measured or given, before anything learned was put to use. */
       readonly bandwidthBytesPerSecond: number;
       readonly bandwidthSource: BandwidthSource;
@@ -104,6 +106,7 @@ export function predictionOf(forecast: Forecast | undefined): Prediction | undef
         kind: 'converges',
         totalMilliseconds: forecast.totalMilliseconds.likely,
         downtimeMilliseconds: forecast.downtimeMilliseconds,
+        ...(forecast.diskBytes === undefined ? {} : { diskBytes: forecast.diskBytes }),
         ...link,
       }
     : { kind: 'does-not-converge', ...link };
@@ -130,7 +133,8 @@ function isExpected(value: unknown): value is Expected {
     (predicted['kind'] === 'does-not-converge' ||
       (predicted['kind'] === 'converges' &&
         isAmount(predicted['totalMilliseconds']) &&
-        isAmount(predicted['downtimeMilliseconds']))) &&
+        isAmount(predicted['downtimeMilliseconds']) &&
+        (predicted['diskBytes'] === undefined || isAmount(predicted['diskBytes'])))) &&
     isAmount(predicted['bandwidthBytesPerSecond']) &&
     sources.has(predicted['bandwidthSource'])
   );
@@ -206,6 +210,8 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
   const arounds: number[] = [];
   for (const entry of last) {
     const { predicted, actual } = entry;
+    // libvirt counts at the end what was sent of the memory alone, and no time for the disks.
+    if (predicted.kind === 'converges' && predicted.diskBytes !== undefined) continue;
     const around = aroundOf(entry);
     if (around !== undefined) arounds.push(around);
     const copying = actual.totalMilliseconds - (around ?? aroundCopying(undefined));

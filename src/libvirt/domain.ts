@@ -9,6 +9,7 @@ import {
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
 import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainJob, decodeJob } from './job.ts';
+import { flagsValue, type MigrateFlag, type MigrateParameters, migrateCommand } from './migrate-command.ts';
 import { domainInterface, domainMethods, domainPath } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
@@ -113,11 +114,22 @@ export class Domain {
     return job.type === 'none' ? undefined : job;
   }
 
-  /** Migrates, and answers when the migration is over. No time limit. */
-  async migrate(uri: string, parameters: { readonly migrateUri?: string }, flags: number): Promise<void> {
-    const values: Record<string, Variant> = {};
-    if (parameters.migrateUri !== undefined) values['migrate_uri'] = { t: 's', v: parameters.migrateUri };
-    await this.#call('MigrateToURI3', [uri, values, flags]);
+  /**
+   * Migrates, and answers when the migration is over. No time limit. A dictionary of D-Bus can hold `migrate_disks` more
+   * than once, as libvirt wants it for several disks, but an object of JavaScript cannot: then virsh makes the same call.
+   */
+  async migrate(uri: string, parameters: MigrateParameters, flags: readonly MigrateFlag[]): Promise<void> {
+    const { migrateUri, migrateDisks = [] } = parameters;
+    const [disk, ...moreDisks] = migrateDisks;
+    if (moreDisks.length > 0) {
+      await this.#virsh(...migrateCommand(this.uuid, uri, parameters, flags));
+      return;
+    }
+    const values: Record<string, Variant> = {
+      ...(migrateUri === undefined ? {} : { migrate_uri: { t: 's', v: migrateUri } }),
+      ...(disk === undefined ? {} : { migrate_disks: { t: 's', v: disk } }),
+    };
+    await this.#call('MigrateToURI3', [uri, values, flagsValue(flags)]);
   }
 
   /**

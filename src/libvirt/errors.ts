@@ -23,6 +23,9 @@ export type LibvirtReason =
   | 'closed'
   | 'busy'
   | 'file-missing'
+  | 'no-pool'
+  | 'no-space'
+  | 'image-size'
   | 'same-host'
   | 'cancelled'
   | 'protocol'
@@ -67,6 +70,9 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
     /client socket is closed|Disconnected from|End of file while reading|libvirt(d)? .*connection.*(closed|lost)/i,
     'daemon-down',
   ],
+  [/no storage pool with matching/i, 'no-pool'],
+  [/No space left on device/i, 'no-space'],
+  [/Source and target image have different sizes/i, 'image-size'],
   [/No such file or directory|Cannot access storage file/i, 'file-missing'],
 ];
 

@@ -26,6 +26,9 @@ export interface DomainJob {
   readonly memoryTotal: number;
   readonly memoryProcessed: number;
   readonly memoryRemaining: number;
+  /** Of the disks that are copied. */
+  readonly diskTotal: number;
+  readonly diskRemaining: number;
   readonly throughput: number;
   readonly dirtyPagesPerSecond: number;
   readonly pageSize: number;
@@ -72,6 +75,8 @@ export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>):
     memoryTotal: number('memory_total'),
     memoryProcessed: number('memory_processed'),
     memoryRemaining: number('memory_remaining'),
+    diskTotal: number('disk_total'),
+    diskRemaining: number('disk_remaining'),
     throughput: number('memory_bps'),
     dirtyPagesPerSecond: number('memory_dirty_rate'),
     pageSize: number('memory_page_size') || 4096,
@@ -136,6 +141,8 @@ export function parseJobText(text: string): DomainJob | undefined {
     memoryTotal: number('Memory total'),
     memoryProcessed: number('Memory processed'),
     memoryRemaining: number('Memory remaining'),
+    diskTotal: number('File total'),
+    diskRemaining: number('File remaining'),
     throughput: number('Memory bandwidth'),
     dirtyPagesPerSecond: number('Dirty rate'),
     pageSize: number('Page size') || 4096,

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** virDomainMigrateFlags that this project uses, by libvirt's name without VIR_MIGRATE_. */
-export const migrateFlags = { LIVE: 1, PEER2PEER: 2, PERSIST_DEST: 8, UNDEFINE_SOURCE: 16 } as const;
+export const migrateFlags = {
+  LIVE: 1,
+  PEER2PEER: 2,
+  PERSIST_DEST: 8,
+  UNDEFINE_SOURCE: 16,
+  NON_SHARED_DISK: 64,
+} as const;
 
 /** virDomainStatsTypes. */
 export const statsGroups = { STATE: 1, BALLOON: 4, VCPU: 8 } as const;

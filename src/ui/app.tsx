@@ -58,7 +58,7 @@ export function App({ model }: { readonly model: Model }): ReactNode {
       }
       changeLocation(({ list }) => ({
         list,
-        dialog: { vm: vm.name, connection: vm.connection, uri: '', temporary: false },
+        dialog: { vm: vm.name, connection: vm.connection, uri: '', temporary: false, copyDisks: [] },
       }));
     },
     [ask, changeLocation],

@@ -15,6 +15,8 @@ export interface DialogState {
   readonly dirtyRateSeconds: string;
   /** In MiB/s; empty: it is measured. */
   readonly bandwidth: string;
+  /** Disks to be copied, by their names in the guest. */
+  readonly copyDisks: ReadonlySet<string>;
   /** Names of URI parameters that were confirmed. */
   readonly confirmed: ReadonlySet<string>;
   /** Checks whose block was overridden. */
@@ -32,6 +34,8 @@ export type DialogAction =
   | { readonly type: 'migration-address'; readonly text: string }
   | { readonly type: 'dirty-rate-seconds'; readonly text: string }
   | { readonly type: 'bandwidth'; readonly text: string }
+  | { readonly type: 'copy-disk'; readonly disk: string; readonly copied: boolean }
+  | { readonly type: 'copy-disks'; readonly disks: readonly string[] }
   | { readonly type: 'confirm'; readonly names: readonly string[]; readonly confirmed: boolean }
   | { readonly type: 'override'; readonly check: string; readonly overridden: boolean }
   | { readonly type: 'options'; readonly open: boolean }
@@ -40,17 +44,22 @@ export type DialogAction =
   | { readonly type: 'back' };
 
 /** The dialog as it opens; a link may have filled it in. It never begins by itself. */
-export function openedDialog(filledIn: { readonly uri: string; readonly temporary: boolean }): DialogState {
+export function openedDialog(filledIn: {
+  readonly uri: string;
+  readonly temporary: boolean;
+  readonly copyDisks: readonly string[];
+}): DialogState {
   return {
     destination: filledIn.uri,
     temporary: filledIn.temporary,
     migrationAddress: '',
     dirtyRateSeconds: '',
     bandwidth: '',
+    copyDisks: new Set(filledIn.copyDisks),
     confirmed: new Set(),
     overrides: new Set(),
     round: 0,
-    optionsOpen: false,
+    optionsOpen: filledIn.copyDisks.length > 0,
     started: false,
   };
 }
@@ -73,6 +82,14 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
       return { ...state, dirtyRateSeconds: action.text };
     case 'bandwidth':
       return { ...state, bandwidth: action.text, overrides: new Set() };
+    case 'copy-disk':
+      return {
+        ...state,
+        copyDisks: changed(state.copyDisks, [action.disk], action.copied),
+        overrides: new Set(),
+      };
+    case 'copy-disks':
+      return { ...state, copyDisks: new Set(action.disks), overrides: new Set() };
     case 'confirm':
       return { ...state, confirmed: changed(state.confirmed, action.names, action.confirmed) };
     case 'override':
@@ -137,5 +154,6 @@ export function choicesOf(
     ...(period.kind === 'one' ? { dirtyRateSeconds: period.seconds } : {}),
     ...(bandwidth.kind === 'valid' ? { bandwidthBytesPerSecond: bandwidth.bytesPerSecond } : {}),
     ...(address.kind === 'valid' ? { migrationUri: address.uri } : {}),
+    ...(state.copyDisks.size === 0 ? {} : { copyDisks: [...state.copyDisks].sort() }),
   };
 }

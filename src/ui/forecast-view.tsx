@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import {
   bandwidthWords,
   breakEvenWords,
+  diskWords,
   pathWords,
   stuckWords,
   trackWords,
@@ -23,9 +24,10 @@ function duration({ low, high }: { readonly low: number; readonly high: number }
     : format(_('It will take between $0 and $1.'), from, to);
 }
 
-/** What the link carries, and what earlier forecasts for it were worth. */
+/** What goes before the memory, what the link carries, and what earlier forecasts for it were worth. */
 function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
   return [
+    ...diskWords(forecast),
     bandwidthWords(forecast),
     // Of one that does not end it is said below, with what to do.
     ...(forecast.kind === 'converges' ? [breakEvenWords(forecast)] : []),

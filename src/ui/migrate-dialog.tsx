@@ -57,6 +57,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
       vm,
       destination: '',
       temporary: state.temporary,
+      copyDisks: [...state.copyDisks].sort(),
       confirmedUriParameters: [],
     },
   );
@@ -99,6 +100,10 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
         break;
       case 'eject-medium':
         changeVm(model.ejectMedium(vm, action.disk));
+        break;
+      case 'copy-disks':
+        dispatch({ type: 'options', open: true });
+        dispatch({ type: 'copy-disks', disks: action.disks });
         break;
     }
   };

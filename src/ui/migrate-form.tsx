@@ -57,9 +57,9 @@ export function MigrateForm(props: MigrateFormProps): ReactNode {
           }}
         />
         <p className="migrate-plan" aria-live="polite">
-          {textOf(plan.sentence)}
+          {plan.sentences.map(textOf).join(' ')}
         </p>
-        <MoreOptions state={state} dispatch={dispatch} />
+        <MoreOptions state={state} dispatch={dispatch} copyable={preflight?.copyable} />
       </Form>
       <div className="migrate-preflight">
         <p role="status" className="migrate-summary">

@@ -20,6 +20,9 @@ export function MigrationFigures({ progress }: { readonly progress: MigrationPro
   return (
     <dl className="migrate-figures">
       <Figure term={_('Transferred')}>{formatBytes(progress.transferredBytes)}</Figure>
+      {progress.disks === undefined ? null : (
+        <Figure term={_('Remaining of the disks')}>{formatBytes(progress.disks.remainingBytes)}</Figure>
+      )}
       <Figure term={_('Remaining')}>
         {progress.memoryTotalBytes === 0 ? _('not known yet') : formatBytes(progress.memoryRemainingBytes)}
       </Figure>

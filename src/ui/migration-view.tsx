@@ -74,6 +74,7 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
         <>
           <p>{textOf(state.failure.summary)}</p>
           {state.failure.advice === undefined ? null : <p>{textOf(state.failure.advice)}</p>}
+          {state.leftBehind === undefined ? null : <p>{textOf(state.leftBehind)}</p>}
           <OriginalText>{state.failure.original}</OriginalText>
           {state.failure.remedies === undefined ? null : (
             <ul className="migrate-remedies" aria-label={_('Where to look further')}>
@@ -89,7 +90,12 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
         </>
       );
     case 'cancelled':
-      return <VerificationAnswers answers={state.answers} />;
+      return (
+        <>
+          {state.leftBehind === undefined ? null : <p>{textOf(state.leftBehind)}</p>}
+          <VerificationAnswers answers={state.answers} />
+        </>
+      );
     case 'preparing':
     case 'copying':
     case 'switching':

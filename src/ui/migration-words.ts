@@ -38,7 +38,10 @@ export function phaseWords({ state, vm, destination }: Migration): string {
             state.queuePosition,
           );
     case 'copying':
-      return format(_('Copying the memory to $0 while the VM runs here.'), host);
+      // libvirt tells of the memory once the disks are done.
+      return state.progress.disks !== undefined && state.progress.memoryTotalBytes === 0
+        ? format(_('Copying the disks to $0 while the VM runs here.'), host)
+        : format(_('Copying the memory to $0 while the VM runs here.'), host);
     case 'switching':
       return format(_('Switching over to $0: the VM pauses for a moment.'), host);
     case 'post-copy':

@@ -8,6 +8,8 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
+import type { CopyableDisk } from '../engine/facts/disk-copies.ts';
+import { CopyDisks } from './copy-disks.tsx';
 import {
   type DialogAction,
   type DialogState,
@@ -21,9 +23,12 @@ import { _ } from './translate.ts';
 export function MoreOptions({
   state,
   dispatch,
+  copyable,
 }: {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
+  /** Disks that could be copied; undefined while that is not known. */
+  readonly copyable: readonly CopyableDisk[] | undefined;
 }): ReactNode {
   const addressId = useId();
   const addressHelp = useId();
@@ -44,6 +49,7 @@ export function MoreOptions({
       isIndented
     >
       <div className="migrate-options">
+        <CopyDisks state={state} dispatch={dispatch} copyable={copyable} />
         <FormGroup label={_('Migration address')} fieldId={addressId}>
           <TextInput
             id={addressId}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { parseDiskNames } from '../engine/disk-names.ts';
 import type { ConnectionName } from '../engine/vm.ts';
 
 export type SortColumn = 'name' | 'state' | 'vcpus' | 'memory';
@@ -21,6 +22,8 @@ export interface DialogLocation {
   readonly connection: ConnectionName;
   readonly uri: string;
   readonly temporary: boolean;
+  /** Disks to be copied, by their names in the guest. */
+  readonly copyDisks: readonly string[];
 }
 
 /** Everything that the address of the page says. */
@@ -80,6 +83,7 @@ export function parseLocation(hash: string): PageLocation {
       connection: parameters.get('connection') === 'session' ? 'session' : 'system',
       uri: parameters.get('uri') ?? '',
       temporary: parameters.get('temporary') === 'true',
+      copyDisks: parseDiskNames(parameters.get('copy-disks') ?? '') ?? [],
     },
   };
 }
@@ -95,6 +99,7 @@ export function formatLocation({ list, dialog }: PageLocation): string {
   if (dialog !== undefined) {
     if (dialog.uri !== '') parameters.set('uri', dialog.uri);
     if (dialog.temporary) parameters.set('temporary', 'true');
+    if (dialog.copyDisks.length > 0) parameters.set('copy-disks', dialog.copyDisks.join(','));
     if (dialog.connection === 'session') parameters.set('connection', 'session');
   }
   if (list.filter !== '') parameters.set('filter', list.filter);

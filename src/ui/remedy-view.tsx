@@ -19,6 +19,11 @@ function actionLabel(action: RemedyAction): string {
       return _('Pause the VM now');
     case 'eject-medium':
       return format(_('Eject the medium of $0 now'), action.disk);
+    case 'copy-disks':
+      return action.disks.length === 0
+        ? _('Copy no disk')
+        : // TRANSLATORS: $0 are names of disks, such as "vda, vdb".
+          format(_('Copy $0'), action.disks.join(', '));
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LabHost } from '../lab/lab.ts';
+import { local } from './parts.ts';
 import type { Hosts, Make } from './set-up.ts';
 
 /** One after the other. */
@@ -83,4 +84,18 @@ export function believing(edit: string): Make {
 /** Puts one thing in the place of another one that is there already. */
 export function over(which: keyof Hosts, what: string, place: string): Make {
   return shell(which, `mount --bind ${what} ${place}`, `! mountpoint -q ${place} || umount ${place}`);
+}
+
+/** An image of this host, with a megabyte of something in it; the one on the destination that a migration may leave goes too. */
+export function ownImage(name: string, size: string): Make {
+  return all(
+    shell('destination', ':', `rm -f ${local}/${name}`),
+    shell(
+      'source',
+      name.endsWith('.qcow2')
+        ? `qemu-img create -q -f qcow2 ${local}/${name} ${size}; qemu-io -c 'write -P 7 0 1M' ${local}/${name} >/dev/null`
+        : `truncate -s ${size} ${local}/${name}; head -c 1M /dev/urandom | dd of=${local}/${name} conv=notrunc status=none`,
+      `rm -f ${local}/${name}`,
+    ),
+  );
 }

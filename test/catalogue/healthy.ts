@@ -8,7 +8,7 @@ const image = (name: string): ReturnType<typeof shell> =>
 const bridge = (name: string): ReturnType<typeof shell> =>
   shell('both', `ip link add ${name} type bridge`, `ip link del ${name}`);
 
-/** As rich as the lab's hosts allow, with all that a check looks at, and in order. The first four are those of `make check`. */
+/** As rich as the lab's hosts allow, with all that a check looks at, and in order. The first five are those of `make check`. */
 export const healthy = healthyOnes([
   {
     name: 'UEFI and a TPM',
@@ -57,6 +57,11 @@ export const healthy = healthyOnes([
   {
     name: 'a guest that runs, with a disk',
     vm: { name: 'runs', guest: { memory: 192, disk: 'shared' } },
+  },
+  {
+    name: 'a guest that runs, with a disk that is copied',
+    vm: { name: 'copied', guest: { memory: 192, disk: 'local' } },
+    change: { copyDisks: ['vda'] },
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {
@@ -170,6 +175,26 @@ export const healthy = healthyOnes([
     name: 'over a data address of its own',
     vm: { name: 'address' },
     change: ({ destination }) => ({ migrationUri: `tcp://${destination.address}` }),
+  },
+  {
+    name: 'three disks: one of this host with what it is built upon, another one, and one that both share',
+    vm: {
+      name: 'three',
+      devices:
+        disk(`${local}/top.qcow2`, " cache='none'", 'qcow2') +
+        disk(`${local}/second.img`, '', 'raw', 'vdb') +
+        disk(`${shared}/third.img`, " cache='none'", 'raw', 'vdc'),
+    },
+    cause: all(
+      image('third.img'),
+      shell('destination', ':', `rm -f ${local}/top.qcow2 ${local}/second.img`),
+      shell(
+        'source',
+        `cd ${local}; head -c 3M /dev/urandom > ground.img; qemu-img create -q -f qcow2 -F raw -b ${local}/ground.img top.qcow2; truncate -s 5M second.img`,
+        `cd ${local} && rm -f ground.img top.qcow2 second.img`,
+      ),
+    ),
+    change: { copyDisks: ['vda', 'vdb'] },
   },
   { name: 'for a while', vm: { name: 'temporary' }, change: { temporary: true } },
 ]);

@@ -107,6 +107,10 @@ export async function apply(
       return { ...choices, migrationUri: remedy.action.uri };
     case 'set-destination':
       return { ...choices, destination: remedy.action.uri };
+    case 'copy-disks': {
+      const { copyDisks: _, ...others } = choices;
+      return remedy.action.disks.length === 0 ? others : { ...others, copyDisks: remedy.action.disks };
+    }
     case 'pause-vm':
       await source.virsh('suspend', choices.vm.uuid);
       return choices;

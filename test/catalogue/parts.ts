@@ -7,8 +7,8 @@ export const local = '/var/lib/libvirt/images';
 export const shared = '/var/lib/libvirt/shared';
 
 /** A disk in a file; attributes of its driver, for example ` cache='none'`. */
-export function disk(file: string, driver = '', format = 'raw'): string {
-  return `<disk type='file' device='disk'><driver name='qemu' type='${format}'${driver}/><source file='${file}'/><target dev='vda' bus='virtio'/></disk>`;
+export function disk(file: string, driver = '', format = 'raw', target = 'vda'): string {
+  return `<disk type='file' device='disk'><driver name='qemu' type='${format}'${driver}/><source file='${file}'/><target dev='${target}' bus='virtio'/></disk>`;
 }
 
 /** A network card. */

@@ -5,7 +5,6 @@ import type { Vm } from '../../src/engine/vm.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { parseDomain } from '../../src/libvirt/domain-xml.ts';
 import type { DomainEvent } from '../../src/libvirt/events.ts';
-import { migrateFlags } from '../../src/libvirt/schema.ts';
 import { parseXml, serializeXml } from '../../src/libvirt/xml.ts';
 import type { DBusCall, Platform } from '../../src/platform/platform.ts';
 import { Lab, type LabHost, waitFor } from '../lab/lab.ts';
@@ -174,25 +173,12 @@ describe('a migration', () => {
     const events: DomainEvent[] = [];
     const unsubscribe = await connection.subscribe((event) => events.push(event));
     const domain = connection.domain(guest.uuid);
-    const { stdout } = await alpha.exec([
-      'busctl',
-      'call',
-      'org.freedesktop.DBus',
-      '/org/freedesktop/DBus',
-      'org.freedesktop.DBus',
-      'GetConnectionUnixProcessID',
-      's',
-      'org.libvirt',
-    ]);
-    const pid = stdout.trim().replace(/^u /, '');
-    expect(pid).toMatch(/^\d+$/);
+    const pid = await alpha.owner('org.libvirt');
     try {
-      const migration = domain
-        .migrate(`qemu+ssh://${beta.address}/system`, {}, migrateFlags.LIVE | migrateFlags.PEER2PEER)
-        .then(
-          () => 'migrated',
-          (error: unknown) => error,
-        );
+      const migration = domain.migrate(`qemu+ssh://${beta.address}/system`, {}, ['LIVE', 'PEER2PEER']).then(
+        () => 'migrated',
+        (error: unknown) => error,
+      );
       await waitFor(
         'the first iteration',
         () => events.some(({ kind }) => kind === 'migration-iteration'),

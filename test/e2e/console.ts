@@ -86,9 +86,18 @@ export class Console {
   }
 
   /** Opens the dialog by its link. The console's address follows the page a moment later; the same one again is no news. */
-  async link(vm: string, uri: string, temporary = false): Promise<Locator> {
+  async link(
+    vm: string,
+    uri: string,
+    temporary = false,
+    copyDisks: readonly string[] = [],
+  ): Promise<Locator> {
     await this.page.waitForFunction(() => !window.location.href.includes('/migrate?'));
-    const query = new URLSearchParams({ uri, ...(temporary ? { temporary: 'true' } : {}) });
+    const query = new URLSearchParams({
+      uri,
+      ...(temporary ? { temporary: 'true' } : {}),
+      ...(copyDisks.length === 0 ? {} : { 'copy-disks': copyDisks.join(',') }),
+    });
     await this.go(`#/vm/${encodeURIComponent(vm)}/migrate?${query.toString()}`);
     const dialog = await this.#dialog();
     await dialog.getByText(vm, { exact: true }).first().waitFor();

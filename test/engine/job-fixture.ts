@@ -13,6 +13,8 @@ export function job(more: Partial<DomainJob> = {}): DomainJob {
     memoryTotal: 0,
     memoryProcessed: 0,
     memoryRemaining: 0,
+    diskTotal: 0,
+    diskRemaining: 0,
     throughput: 0,
     dirtyPagesPerSecond: 0,
     pageSize: 4096,

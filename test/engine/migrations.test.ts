@@ -11,7 +11,7 @@ import { type DBusCall, PlatformError } from '../../src/platform/platform.ts';
 import { FakePlatform } from '../libvirt/fake-platform.ts';
 import { choices } from './fixtures.ts';
 
-const plan = { parameters: {}, flags: 27 } as unknown as Plan;
+const plan = { parameters: {}, flagNames: ['LIVE', 'PEER2PEER'] } as unknown as Plan;
 
 function choicesFor(number: number): MigrationChoices {
   const uuid = `0000000${number}-7f5a-4f0c-9d9a-1d2f3a4b5c6d`;

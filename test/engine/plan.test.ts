@@ -9,7 +9,9 @@ describe('planFor', () => {
     const plan = planFor(choices);
     expect(plan).toMatchObject({ flags: 27, parameters: {} });
     expect(plan.flagNames).toEqual(['LIVE', 'PEER2PEER', 'PERSIST_DEST', 'UNDEFINE_SOURCE']);
-    expect(plainText(plan.sentence)).toContain('Nothing of it remains defined on this host');
+    expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
+      'Nothing of it remains defined on this host',
+    );
     expect(plan.virsh).toEqual([
       ...['virsh', '-c', 'qemu:///system', 'migrate', '--live', '--p2p', '--persistent', '--undefinesource'],
       ...['--domain', uuid, '--desturi', 'qemu+ssh://beta/system'],
@@ -19,8 +21,20 @@ describe('planFor', () => {
   it('leaves the definition with a temporary one', () => {
     const plan = planFor({ ...choices, temporary: true, migrationUri: 'tcp://10.0.0.2' });
     expect(plan).toMatchObject({ flags: 3, parameters: { migrateUri: 'tcp://10.0.0.2' } });
-    expect(plainText(plan.sentence)).toContain('Its definition stays on this host');
+    expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
+      'Its definition stays on this host',
+    );
     expect(plan.virsh).not.toContain('--persistent');
     expect(plan.virsh.slice(-2)).toEqual(['--migrateuri', 'tcp://10.0.0.2']);
+  });
+
+  it('names the disks that are copied, so that libvirt copies no other', () => {
+    const plan = planFor({ ...choices, copyDisks: ['vda', 'vdb'] });
+    expect(plan).toMatchObject({ flags: 91, parameters: { migrateDisks: ['vda', 'vdb'] } });
+    expect(plan.virsh).toContain('--copy-storage-all');
+    expect(plan.virsh.slice(-2)).toEqual(['--migrate-disks', 'vda,vdb']);
+    expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
+      'Copied to the destination: vda, vdb.',
+    );
   });
 });

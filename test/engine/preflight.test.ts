@@ -39,6 +39,7 @@ const finding = (id: string, more: object): PreflightState['checks'][number] => 
 });
 const state = (...checks: PreflightState['checks']): PreflightState => ({
   running: false,
+  copyable: undefined,
   checks,
   forecast: undefined,
 });
@@ -206,7 +207,9 @@ describe('reportOf', () => {
       plan: {
         flags: 27,
         flagNames: ['LIVE', 'PEER2PEER', 'PERSIST_DEST', 'UNDEFINE_SOURCE'],
-        sentence: plainText(planFor(choices).sentence),
+        sentence: planFor(choices)
+          .sentences.map((each) => plainText(each))
+          .join(' '),
         command: planFor(choices).virsh,
       },
     });

@@ -114,6 +114,7 @@ export const forecasts: readonly Forecast[] = [
 export function preflight(findings: readonly Finding[], forecast = forecasts[0]): PreflightState {
   return {
     running: false,
+    copyable: undefined,
     checks: findings.map((finding) => ({ status: 'done', finding })),
     forecast,
   };

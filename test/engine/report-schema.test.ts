@@ -47,6 +47,7 @@ describe('docs/report.schema.json', () => {
   it('describes a report of checks that did not end', () => {
     const state = {
       running: false,
+      copyable: undefined,
       checks: [{ status: 'waiting', check: 'uri', title: msg('x') }] as const,
       forecast: undefined,
     };

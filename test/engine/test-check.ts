@@ -15,6 +15,7 @@ export interface CheckCase<N extends FactNeeds, W extends FactNeeds> {
   readonly verdict: Verdict;
   readonly found?: RegExp;
   readonly temporary?: boolean;
+  readonly copyDisks?: readonly string[];
   readonly also?: (finding: Finding) => void;
 }
 
@@ -41,8 +42,12 @@ export function testCheck<N extends FactNeeds, W extends FactNeeds>(
   const wantedOf = (facts: Readonly<Record<string, unknown>>): Record<string, FactResult<unknown>> =>
     Object.fromEntries(Object.keys(check.wants).map((name) => [name, facts[name] as FactResult<unknown>]));
   describe(check.id, () => {
-    it.each(cases)('$verdict: $name', ({ facts, verdict, found, temporary, also }) => {
-      const plan = planFor({ ...choices, temporary: temporary ?? false });
+    it.each(cases)('$verdict: $name', ({ facts, verdict, found, temporary, copyDisks, also }) => {
+      const plan = planFor({
+        ...choices,
+        temporary: temporary ?? false,
+        ...(copyDisks === undefined ? {} : { copyDisks }),
+      });
       const finding = runJudge(check, resultsOf(facts, check.needs), wantedOf(facts), plan);
       const text = plainText(finding.found);
       expect([finding.verdict, text, 'original' in finding ? finding.original : '']).toEqual([

@@ -109,12 +109,37 @@ describe('a domain', () => {
   });
 
   it('migrates with the parameters that are given, and no others', async () => {
-    await domain.migrate('qemu+ssh://beta/system', {}, 27);
-    await domain.migrate('qemu+tcp://beta/system', { migrateUri: 'tcp://10.0.0.2' }, 3);
+    await domain.migrate('qemu+ssh://beta/system', {}, [
+      'LIVE',
+      'PEER2PEER',
+      'PERSIST_DEST',
+      'UNDEFINE_SOURCE',
+    ]);
+    await domain.migrate('qemu+tcp://beta/system', { migrateUri: 'tcp://10.0.0.2' }, ['LIVE', 'PEER2PEER']);
+    await domain.migrate('qemu+ssh://beta/system', { migrateDisks: ['vda'] }, [
+      ...(['LIVE', 'PEER2PEER', 'NON_SHARED_DISK'] as const),
+    ]);
     expect(platform.calls.map(({ args }) => args)).toEqual([
       ['qemu+ssh://beta/system', {}, 27],
       ['qemu+tcp://beta/system', { migrate_uri: { t: 's', v: 'tcp://10.0.0.2' } }, 3],
+      ['qemu+ssh://beta/system', { migrate_disks: { t: 's', v: 'vda' } }, 67],
     ]);
+  });
+
+  it('migrates with several disks by virsh, for an object holds one of a name', async () => {
+    platform.virsh = () => '\n';
+    await domain.migrate('qemu+ssh://beta/system', { migrateDisks: ['vda', 'vdb'] }, [
+      ...(['LIVE', 'PEER2PEER', 'NON_SHARED_DISK'] as const),
+    ]);
+    expect(platform.calls).toEqual([]);
+    expect(platform.scripts.join()).toContain(
+      `'migrate' '--live' '--p2p' '--copy-storage-all' '--domain' '${uuid}' '--desturi' 'qemu+ssh://beta/system' '--migrate-disks' 'vda,vdb'`,
+    );
+    platform.virsh = () =>
+      'error: operation failed: migration of disk vda failed: Source and target image have different sizes\n';
+    await expect(
+      domain.migrate('qemu+ssh://beta/system', { migrateDisks: ['vda', 'vdb'] }, ['LIVE']),
+    ).rejects.toMatchObject({ reason: 'image-size' });
   });
 
   it('has no metadata where libvirt says so, and raises what else it says', async () => {

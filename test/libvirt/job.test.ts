@@ -38,6 +38,8 @@ describe('a job from the text of virsh', () => {
       memoryTotal: 136.008 * mebi,
       memoryProcessed: 73.218 * mebi,
       memoryRemaining: 52.383 * mebi,
+      diskTotal: 0,
+      diskRemaining: 0,
       throughput: 31.967 * mebi,
       dirtyPagesPerSecond: 1500,
       pageSize: 4096,
@@ -52,6 +54,12 @@ describe('a job from the text of virsh', () => {
     );
     expect(job).toMatchObject({ type: 'completed', operation: 'migration-in', downtimeMilliseconds: 12 });
     expect(job === undefined ? true : isOutgoingMigration(job)).toBe(false);
+  });
+
+  it('tells what is copied of disks, which virsh calls files', () => {
+    const copying =
+      'Job type:         Unbounded   \nOperation:        Outgoing migration\nFile processed:   15.000 MiB\nFile remaining:   85.000 MiB\nFile total:       100.000 MiB\n';
+    expect(parseJobText(copying)).toMatchObject({ diskTotal: 100 * mebi, diskRemaining: 85 * mebi });
   });
 
   it('knows each operation that virsh names', () => {

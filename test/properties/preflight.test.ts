@@ -45,6 +45,8 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'beta domcapabilities': () => sample.machine,
   'beta freepages': () => sample.freePages,
   'beta nodememstats': () => sample.memory,
+  'beta pool-list': () => '1e9f4a30-1d49-4463-a5f4-5130001c454f\n\n',
+  'beta pool-dumpxml': () => sample.pool,
   'alpha shell': (mark) => sample.askedReading(mark),
   'beta shell': (mark) => sample.askedReading(mark),
   'ssh -G': () => sample.sshConfiguration,
@@ -117,6 +119,10 @@ async function findings(change: Change, chosen: Partial<MigrationChoices> = {}):
   for (const finding of found)
     expect(plainText(finding.found)).not.toMatch(/The check itself failed|undefined|NaN/);
   return found;
+}
+
+function typedKeys<T extends object>(value: T): readonly (keyof T)[] {
+  return Object.keys(value) as (keyof T)[];
 }
 
 function passed(all: readonly Finding[]): readonly string[] {
@@ -218,6 +224,43 @@ describe('the preflight', () => {
         expect(all.filter((id) => dependents[broken]?.includes(id))).toEqual([]);
       }),
       { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('passes no copying of a disk of this host alone on garbage', async () => {
+    const copying = { copyDisks: ['vda'], temporary: false };
+    const looks = new RegExp(`^${sample.stat.replaceAll(/[|+]/g, '\\$&')}$`, 'gm');
+    /** On a file system of its own on each host, and not there on the destination, whose folder has room. */
+    const apart: Change = (question, output) => {
+      const own = output.replace('fuse.glusterfs alpha:/images', 'ext4 /dev/sdb1');
+      if (question === 'alpha shell') return own;
+      if (question !== 'beta shell') return output;
+      return own
+        .replace(looks, 'gone 1')
+        .replace(/^real 1 .*$/m, '$&\nstat 2 2 4096 -|2026-01-31 10:00:00.5 +0000|directory|0 0|8 512')
+        .replace(/^may 1 w$/m, '$&\nreal 2 /images\nspace 2 99999999 88888888 4096');
+    };
+    const needed = {
+      'alpha domstats': ['disk-space', 'disk-path', 'shared-storage'],
+      'alpha shell': ['shared-storage'],
+      'beta shell': ['disk-space', 'disk-path'],
+      'beta pool-list': ['disk-path'],
+      'beta pool-dumpxml': ['disk-path'],
+    } as const;
+    // One disk more, of Ceph, is the same for both.
+    expect(passed(await findings(apart, copying))).toEqual(
+      everything
+        .filter((id) => !['disk-cache', 'temporary-rules'].includes(id))
+        .concat(['disk-cache'])
+        .sort((a, b) => everything.indexOf(a) - everything.indexOf(b)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...typedKeys(needed)), garbage, async (broken, text) => {
+        const change: Change = (question, output) => (question === broken ? text : apart(question, output));
+        const all = passed(await findings(change, copying));
+        expect(all.filter((id) => needed[broken].some((each) => each === id))).toEqual([]);
+      }),
+      { numRuns: 60 },
     );
   }, 60_000);
 

@@ -54,6 +54,15 @@ export const domstats = `Domain: 'web'
   dirtyrate.calc_start_time=1700000000
   dirtyrate.calc_period=1
   dirtyrate.megabytes_per_second=3
+  block.count=2
+  block.0.name=vda
+  block.0.path=${diskPath}
+  block.0.backingIndex=1
+  block.0.allocation=5509120
+  block.0.capacity=104857600
+  block.0.physical=5570560
+  block.1.name=vdb
+  block.1.capacity=1048576
 
 `;
 
@@ -179,7 +188,28 @@ export const volume = `<volume type='file'>
 
 `;
 
-export const stat = 'stat 1 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0';
+export const pool = `<pool type='dir'>
+  <name>images</name>
+  <uuid>1e9f4a30-1d49-4463-a5f4-5130001c454f</uuid>
+  <capacity unit='bytes'>270553174016</capacity>
+  <allocation unit='bytes'>24996450304</allocation>
+  <available unit='bytes'>245556723712</available>
+  <source>
+  </source>
+  <target>
+    <path>/images</path>
+    <permissions>
+      <mode>0755</mode>
+      <owner>0</owner>
+      <group>0</group>
+    </permissions>
+  </target>
+</pool>
+
+`;
+
+export const stat =
+  'stat 1 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0|10880 512';
 
 /** The clock of both hosts. */
 const clock = '1769853600.123456789';

@@ -253,10 +253,11 @@ const dialog = fc.record({
   connection: fc.constantFrom('system' as const, 'session' as const),
   uri: whole,
   temporary: fc.boolean(),
+  copyDisks: fc.subarray(['sda', 'vda', 'vdb']),
 });
 const location: fc.Arbitrary<PageLocation> = fc.oneof(fc.record({ list }), fc.record({ list, dialog }));
 const link =
-  '#/vm/db%20server/migrate?uri=qemu+ssh://beta/system&temporary=true&filter=web&sort=-memory&page=2&per-page=20';
+  '#/vm/db%20server/migrate?uri=qemu+ssh://beta/system&temporary=true&copy-disks=vda,vdb&filter=web&sort=-memory&page=2&per-page=20';
 
 describe('the address of the page', () => {
   it('says all that it was made of, also after a browser has had it', () => {

@@ -70,6 +70,10 @@ export function passed(check: string): Finding {
 export function doneWith(...findings: readonly Finding[]): PreflightState {
   return {
     running: false,
+    copyable: [
+      { disk: 'vda', place: '/images/web.qcow2', kind: 'file', format: 'qcow2' },
+      { disk: 'vdb', place: 'data/web', kind: 'volume', format: 'raw' },
+    ],
     checks: findings.map((each): CheckProgress => ({ status: 'done', finding: each })),
     forecast: {
       kind: 'converges',
@@ -148,7 +152,12 @@ export class FakeModel implements Model {
   /** What a unit's start answers. */
   startRefusal: Refusal | undefined;
   /** What a new preflight has found already. */
-  preflightState: PreflightState = { running: true, checks: [], forecast: undefined };
+  preflightState: PreflightState = {
+    running: true,
+    copyable: undefined,
+    checks: [],
+    forecast: undefined,
+  };
 
   readonly inventories = [
     {

@@ -257,6 +257,57 @@ describe('the choices', () => {
   });
 });
 
+describe('copying disks', () => {
+  const own = finding('shared-storage', {
+    verdict: 'block',
+    found: msg('vda is of this host alone.'),
+    remedies: [{ text: msg('Have it copied.'), action: { kind: 'copy-disks', disks: ['vda'] } }],
+  });
+  const group = (): HTMLElement => screen.getByRole('group', { name: 'Disks to copy' });
+
+  test('is chosen for each disk, and the plan and the checks follow', async () => {
+    const model = await openWith(passed('uri'));
+    await userEvent.click(screen.getByRole('button', { name: 'More options' }));
+    expect(within(group()).getByRole('checkbox', { name: 'vda' })).not.toBeChecked();
+    const data = within(group()).getByRole('checkbox', { name: 'vdb' });
+    expect(data).toHaveAccessibleDescription('data/web');
+    await userEvent.click(data);
+    expect(screen.getByText(/Copied to the destination: vdb\./)).toBeVisible();
+    const { choices } = await preflightOf(model, 2);
+    expect(choices).toMatchObject({ copyDisks: ['vdb'] });
+    // The list stays while the checks begin anew.
+    expect(data).toBeChecked();
+    await expectAccessible();
+    await userEvent.click(data);
+    expect((await preflightOf(model, 3)).choices).not.toHaveProperty('copyDisks');
+    expect(screen.queryByText(/Copied to the destination/)).toBeNull();
+  });
+
+  test('is what the remedy for a disk of this host does', async () => {
+    const model = await openWith(own);
+    await userEvent.click(screen.getByRole('button', { name: 'Copy vda' }));
+    expect(within(group()).getByRole('checkbox', { name: 'vda' })).toBeChecked();
+    expect((await preflightOf(model, 2)).choices).toMatchObject({ copyDisks: ['vda'] });
+  });
+
+  test('can be chosen by a link', async () => {
+    const model = new FakeModel([web]);
+    open(model, `uri=${encodeURIComponent(beta)}&copy-disks=vdb,vda`);
+    expect((await preflightOf(model)).choices).toMatchObject({ copyDisks: ['vda', 'vdb'] });
+    // Which disks there are is not known yet.
+    expect(group()).toHaveTextContent(/once the destination is entered/);
+  });
+
+  test('is not offered where there is nothing to copy', async () => {
+    const model = new FakeModel([web]);
+    model.preflightState = { ...doneWith(passed('uri')), copyable: [] };
+    open(model);
+    await preflightOf(model);
+    await userEvent.click(screen.getByRole('button', { name: 'More options' }));
+    expect(group()).toHaveTextContent(/no disk that could be copied/);
+  });
+});
+
 describe('the findings', () => {
   test('stream in in the order of the checks', async () => {
     const model = new FakeModel([web]);
@@ -265,6 +316,7 @@ describe('the findings', () => {
     act(() => {
       state.set({
         running: true,
+        copyable: undefined,
         forecast: undefined,
         checks: [
           { status: 'done', finding: passed('uri') },

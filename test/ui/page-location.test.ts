@@ -14,6 +14,7 @@ describe('the address of the page', () => {
       connection: 'system',
       uri: 'qemu+ssh://beta/system',
       temporary: true,
+      copyDisks: [],
     });
   });
 
@@ -34,6 +35,7 @@ describe('the address of the page', () => {
           connection: 'session' as const,
           uri: 'qemu+ssh://r@beta:22/session',
           temporary: true,
+          copyDisks: ['vda', 'vdb'],
         },
       };
       const written = formatLocation(location);

@@ -8,6 +8,7 @@ import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { useControlAddress } from '../judging/control-address.ts';
 import { msg } from '../message.ts';
+import { copiedDisks } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 /** `49152` or `49152-49155, 49160`. */
@@ -21,12 +22,24 @@ function ranges(ports: readonly number[]): string {
   return parts.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(', ');
 }
 
-function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
-  const { first, last, open, closed, busy } = ports;
+/**
+ * The ports that libvirt takes when it begins now: for the memory the one that is asked for or the lowest that is free, for
+ * disks the lowest after that (seen with libvirt 9.0). Fewer than it needs where too few are free.
+ */
+function nextPorts({ asked, open, closed }: DataPorts, withDisks: boolean): readonly number[] {
+  const free = [...open, ...closed].sort((a, b) => a - b);
+  const memory = asked ?? free[0];
+  const disks = free.find((port) => port !== memory);
+  return [memory, ...(withDisks ? [disks] : [])].filter((port) => port !== undefined);
+}
+
+function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean): Judgement {
+  const { first, last, asked, open, closed, busy } = ports;
   const [target = address.host] = address.addresses;
-  const total = last - first + 1;
+  const total = open.length + closed.length + busy.length;
   const details = [
     msg('The data goes to $0 ($1).', address.host, target),
+    ...(withDisks ? [msg('The disks that are copied go over a second port.')] : []),
     ...(busy.length === 0
       ? []
       : [msg('Not tried, because something listens there already: $0.', ranges(busy))]),
@@ -39,19 +52,23 @@ function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
     command: `firewall-cmd --permanent --add-port=${first === last ? first : `${first}-${last}`}/tcp && firewall-cmd --reload`,
     host: 'destination',
   };
-  const [lowest] = [...open, ...closed].sort((a, b) => a - b);
-  if (lowest === undefined) {
-    if (total === 1) {
-      return {
-        verdict: 'block',
-        found: msg('Port $0 of the destination is taken, and the migration URI asks for that one.', first),
-        details,
-        remedies: [{ text: msg('Take the port out of the migration URI, or choose another.') }],
-      };
-    }
+  if (asked !== undefined && busy.includes(asked)) {
     return {
       verdict: 'block',
-      found: msg('All $0 ports for data on the destination are taken.', total),
+      found: msg('Port $0 of the destination is taken, and the migration URI asks for that one.', asked),
+      details,
+      remedies: [{ text: msg('Take the port out of the migration URI, or choose another.') }],
+    };
+  }
+  const next = nextPorts(ports, withDisks);
+  const [begin] = next;
+  if (begin === undefined || next.length < (withDisks ? 2 : 1)) {
+    return {
+      verdict: 'block',
+      found:
+        begin === undefined
+          ? msg('All $0 ports for data on the destination are taken.', total)
+          : msg('Only one port for data on the destination is free, and copying disks takes two.'),
       details,
       remedies: [{ text: msg('Wait until the migrations that use them are done.') }],
     };
@@ -63,14 +80,15 @@ function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
       details,
     };
   }
-  if (closed.includes(lowest)) {
+  const blocked = next.filter((port) => closed.includes(port));
+  if (blocked.length > 0) {
     return {
       verdict: 'block',
       found: msg(
         '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, cannot.',
         open.length,
         total,
-        lowest,
+        ranges(blocked),
       ),
       details: [...details, msg('Closed: $0.', ranges(closed))],
       remedies: [openFirewall, ...useControlAddress(address)],
@@ -82,7 +100,7 @@ function judgePorts(address: DataAddress, ports: DataPorts): Judgement {
       '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, is one of them.',
       open.length,
       total,
-      lowest,
+      ranges(next),
     ),
     details: [...details, msg('Closed: $0.', ranges(closed))],
     remedies: [openFirewall],
@@ -98,7 +116,7 @@ export const dataPortsCheck = defineCheck({
   ),
   needs: { address: dataAddressFact },
   wants: { ports: dataPortsFact, localNames: localNamesFact },
-  judge: ({ address, ports, localNames }): Judgement => {
+  judge: ({ address, ports, localNames }, plan): Judgement => {
     const known = localNames.available ? localNames.value : [];
     if (address.addresses.length === 0 || address.addresses.some((one) => isThisHost(one, known)))
       throw new FactUnavailable({
@@ -118,6 +136,6 @@ export const dataPortsCheck = defineCheck({
         ],
       });
     }
-    return judgePorts(address, ports.value);
+    return judgePorts(address, ports.value, copiedDisks(plan).length > 0);
   },
 });

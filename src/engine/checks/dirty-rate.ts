@@ -73,6 +73,8 @@ export const dirtyRateCheck = defineCheck({
       { available: true, value: bandwidth },
       memory,
       track,
+      // Disks are copied before the memory: they cost time, and change nothing about whether it ends.
+      { available: true, value: { disks: [], unfit: [] } },
     );
     if (
       forecast.kind === 'does-not-converge' &&

@@ -3,6 +3,7 @@ import { defineCheck } from '../check.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 import { msg } from '../message.ts';
+import { copiedDisks } from '../plan.ts';
 
 /**
  * Do the disks' cache modes keep what the guest wrote? QEMU 4.0 and newer drops its caches of a file when the VM arrives
@@ -13,10 +14,20 @@ export const diskCacheCheck = defineCheck({
   title: msg('Disk caches'),
   why: msg('What the guest has written must be on the storage when the VM goes on over there.'),
   needs: { domain: domainFact },
-  judge: ({ domain }): Judgement => {
-    const writable = domain.config.disks.filter(({ readOnly, source }) => !readOnly && source !== undefined);
+  judge: ({ domain }, plan): Judgement => {
+    // What is copied is read through the cache, and the rest of it is sent when the VM pauses.
+    const copied = copiedDisks(plan);
+    const writable = domain.config.disks.filter(
+      ({ readOnly, source, target }) => !readOnly && source !== undefined && !copied.includes(target),
+    );
     if (writable.length === 0)
-      return { verdict: 'not-applicable', found: msg('The VM has no disk that it writes to.') };
+      return {
+        verdict: 'not-applicable',
+        found:
+          copied.length === 0
+            ? msg('The VM has no disk that it writes to.')
+            : msg('The disks that the VM writes to are copied.'),
+      };
     const unsafe = writable.filter(({ cache }) => cache === 'unsafe').map(({ target }) => target);
     if (unsafe.length > 0)
       return {

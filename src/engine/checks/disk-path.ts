@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
+import { destinationPoolsFact } from '../facts/destination-pools.ts';
 import { destinationSecretsFact, type Secrets } from '../facts/destination-secrets.ts';
+import { type DiskCopy, diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
+import { destinationStorageFact } from '../facts/volumes.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { type CopyPlace, copyTrouble } from '../judging/copied-disk.ts';
 import { isThere } from '../judging/file-there.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
@@ -89,6 +93,23 @@ function troubleOf(file: DiskFile, there: HostReading): Trouble | undefined {
     : undefined;
 }
 
+/** What is to be said about the places of disks that are copied; nothing where all is well. */
+function judgeCopies(copies: readonly DiskCopy[], place: CopyPlace): Judgement | undefined {
+  const troubles = copies.flatMap((copy) => copyTrouble(copy, place) ?? []);
+  const impossible = troubles.filter(({ kind }) => kind === 'impossible');
+  const [first, ...others] = impossible.length > 0 ? impossible : troubles;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('$0.', first.found),
+    details: others.map(({ found }) => msg('$0.', found)),
+    remedies: [first.remedy],
+    ...(first.kind === 'overwrites'
+      ? { override: { risk: msg('What is there now is lost, whatever it is.') } }
+      : {}),
+  };
+}
+
 function judgeSecrets(needed: readonly string[], secrets: Secrets): Judgement | undefined {
   const gone = needed.filter((secret) => !secrets.has(secret.toLowerCase()));
   if (gone.length === 0) return undefined;
@@ -110,18 +131,31 @@ export const diskPathCheck = defineCheck({
   id: 'disk-path',
   title: msg('Images'),
   why: msg(
-    "Each image, with all that it is built upon, has to be under the same path there, and QEMU's user there has to be let in.",
+    "Each image, with all that it is built upon, has to be under the same path there, and QEMU's user there has to be let in. One that is copied needs a place under that path.",
   ),
-  needs: { domain: domainFact, files: diskFilesFact },
-  wants: { shell: destinationShellFact, secrets: destinationSecretsFact },
-  judge: ({ domain, files, shell, secrets }): Judgement => {
-    const images = files.filter(({ removable }) => !removable);
+  needs: { domain: domainFact, files: diskFilesFact, copies: diskCopiesFact },
+  wants: {
+    shell: destinationShellFact,
+    secrets: destinationSecretsFact,
+    pools: destinationPoolsFact,
+    storage: destinationStorageFact,
+  },
+  judge: ({ domain, files, copies, shell, secrets, pools, storage }): Judgement => {
+    const copied = new Set(copies.disks.map(({ disk }) => disk));
+    // What a copied disk is built upon is copied into it.
+    const images = files.filter(({ removable, disk }) => !removable && !copied.has(disk));
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
     const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets));
     if (noSecret !== undefined) return noSecret;
+    const noPlace = judgeCopies(copies.disks, { shell, pools, storage });
+    if (noPlace?.verdict === 'block' && noPlace.override === undefined) return noPlace;
     const [firstImage] = images;
-    if (firstImage === undefined)
-      return { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
+    if (firstImage === undefined) {
+      if (noPlace !== undefined) return noPlace;
+      return copied.size === 0
+        ? { verdict: 'pass', found: msg('The VM has no image in a file or device.') }
+        : { verdict: 'pass', found: msg('There is a place for every image that is copied.') };
+    }
     const there = required(shell, [
       {
         text: msg('See there whether the file is under this path, and who may read it.'),
@@ -131,10 +165,14 @@ export const diskPathCheck = defineCheck({
     ]);
     const troubles = images.flatMap((file) => troubleOf(file, there) ?? []);
     const [first] = [...troubles].sort((a, b) => Number(b.sure) - Number(a.sure));
+    if (first?.sure !== true && noPlace !== undefined) return noPlace;
     if (first === undefined)
       return {
         verdict: 'pass',
-        found: msg('All images are there, where QEMU can get at them.'),
+        found:
+          copied.size === 0
+            ? msg('All images are there, where QEMU can get at them.')
+            : msg('All images that are not copied are there, and there is a place for the others.'),
         details: images.map(({ disk, path }) => msg('$0: $1', disk, path)),
       };
     return {

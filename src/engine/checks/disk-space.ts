@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
+import { destinationPoolsFact } from '../facts/destination-pools.ts';
+import { diskCopiesFact } from '../facts/disk-copies.ts';
 import { domainFact } from '../facts/domain.ts';
-import { libvirtFolders } from '../facts/host-reading.ts';
+import { type HostReading, libvirtFolders } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { judgeImages } from '../judging/room-for-images.ts';
 import { msg } from '../message.ts';
 import { sizeWords } from '../quantity.ts';
 
@@ -34,39 +37,48 @@ const byHand: Remedy = {
   host: 'destination',
 };
 
-/** Is there room on the destination for what libvirt writes there? No disk is copied: they are shared. */
+/** Judges the folders in which libvirt keeps what arrives with any VM. */
+function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Judgement {
+  if (freeBytes.size === 0)
+    throw new FactUnavailable({
+      why: msg('The destination did not tell how much space it has.'),
+      remedies: [byHand],
+    });
+  const low = [...freeBytes]
+    .filter(([, free]) => free < comfortableBytes)
+    .map(([folder, free]) => ({ folder, free, full: free < leastOf(folder, nvram) }))
+    .sort((a, b) => Number(b.full) - Number(a.full));
+  const [first] = low;
+  if (first !== undefined)
+    return {
+      verdict: first.full ? 'block' : 'warn',
+      found: msg('The destination has only $0 free in $1.', sizeWords(first.free), first.folder),
+      details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeWords(free), folder)),
+      remedies: [byHand],
+    };
+  return {
+    verdict: 'pass',
+    found: msg('The folders of libvirt on the destination have room.'),
+    details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeWords(free))),
+  };
+}
+
+/** Is there room on the destination for what libvirt writes there, and for the disks that are copied? */
 export const diskSpaceCheck = defineCheck({
   id: 'disk-space',
   title: msg('Disk space'),
   why: msg(
-    'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Its disks are not copied.',
+    'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Disks that are copied need room for all that the guest can ever write to them.',
   ),
-  needs: { domain: domainFact },
-  wants: { shell: destinationShellFact },
-  judge: ({ domain, shell }): Judgement => {
-    const { freeBytes } = required(shell, [byHand]);
-    if (freeBytes.size === 0)
-      throw new FactUnavailable({
-        why: msg('The destination did not tell how much space it has.'),
-        remedies: [byHand],
-      });
-    const { nvram } = domain.config.resources.firmware;
-    const low = [...freeBytes]
-      .filter(([, free]) => free < comfortableBytes)
-      .map(([folder, free]) => ({ folder, free, full: free < leastOf(folder, nvram) }))
-      .sort((a, b) => Number(b.full) - Number(a.full));
-    const [first] = low;
-    if (first !== undefined)
-      return {
-        verdict: first.full ? 'block' : 'warn',
-        found: msg('The destination has only $0 free in $1.', sizeWords(first.free), first.folder),
-        details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeWords(free), folder)),
-        remedies: [byHand],
-      };
-    return {
-      verdict: 'pass',
-      found: msg('The folders of libvirt on the destination have room.'),
-      details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeWords(free))),
-    };
+  needs: { domain: domainFact, copies: diskCopiesFact },
+  wants: { shell: destinationShellFact, pools: destinationPoolsFact },
+  judge: ({ domain, copies: { disks }, shell, pools }): Judgement => {
+    const images = disks.length === 0 ? undefined : judgeImages(disks, shell, pools);
+    if (images?.verdict === 'block') return images;
+    const folders = judgeFolders(required(shell, [byHand]), domain.config.resources.firmware.nvram);
+    if (folders.verdict === 'block' || images === undefined) return folders;
+    if (images.verdict === 'warn') return images;
+    if (folders.verdict === 'warn') return folders;
+    return { ...images, details: [...(images.details ?? []), ...(folders.details ?? [])] };
   },
 });

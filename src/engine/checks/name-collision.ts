@@ -5,6 +5,7 @@ import { destinationDomainsFact } from '../facts/destination-domains.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 import { msg } from '../message.ts';
+import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 /** Does the destination know another VM of that name, or this very VM? */
@@ -76,10 +77,13 @@ export const nameCollisionCheck = defineCheck({
     }
     return {
       verdict: 'warn',
-      found: plan.flagNames.includes('PERSIST_DEST')
-        ? msg('$0 has an older definition of this VM, shut off. It will be replaced.', destination.parts.host)
-        : msg(
+      found: isTemporary(plan)
+        ? msg(
             '$0 has a definition of this VM, shut off. The copy will run under it and leave it there.',
+            destination.parts.host,
+          )
+        : msg(
+            '$0 has an older definition of this VM, shut off. It will be replaced.',
             destination.parts.host,
           ),
       remedies: [

@@ -2,21 +2,29 @@
 import { defineCheck } from '../check.ts';
 import { definitionFact } from '../facts/definition.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { Judgement } from '../finding.ts';
+import type { Judgement, Remedy } from '../finding.ts';
 import { msg } from '../message.ts';
+import { copiedDisks, isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
+
+function noAutostart(uuid: string): Remedy {
+  return {
+    text: msg('Turn autostart off before this host is started anew, until the copy is shut off.'),
+    command: shellCommand('virsh', 'autostart', '--disable', uuid),
+    host: 'source',
+  };
+}
 
 /** What a temporary migration means for this VM. */
 export const temporaryRulesCheck = defineCheck({
   id: 'temporary-rules',
   title: msg('Rules of a temporary migration'),
   why: msg(
-    'After a temporary migration the definition stays here, shut off, while a copy of the VM runs on the same disks elsewhere. Started here meanwhile, it destroys them.',
+    'After a temporary migration the definition stays here, shut off, while a copy of the VM runs elsewhere. Started here meanwhile on disks that both hosts share, it destroys them.',
   ),
   needs: { domain: domainFact, definition: definitionFact },
   judge: ({ domain, definition: { persistent, autostart } }, plan): Judgement => {
-    if (plan.flagNames.includes('PERSIST_DEST'))
-      return { verdict: 'not-applicable', found: msg('The migration is permanent.') };
+    if (!isTemporary(plan)) return { verdict: 'not-applicable', found: msg('The migration is permanent.') };
     if (!persistent) {
       return {
         verdict: 'warn',
@@ -28,17 +36,31 @@ export const temporaryRulesCheck = defineCheck({
         ],
       };
     }
+    const copied = copiedDisks(plan);
+    const starting = msg('It starts with this host, also while its copy runs on the destination.');
+    if (copied.length > 0) {
+      return {
+        verdict: 'warn',
+        found: msg(
+          'What the VM writes to $0 while its copy runs is only on the destination. Started here again, it has what was there when it left.',
+          copied.join(', '),
+        ),
+        details: autostart ? [starting] : [],
+        remedies: [
+          {
+            text: msg(
+              'To go on with what was written, migrate the copy back with its disks before it is shut off, or migrate permanently.',
+            ),
+          },
+          ...(autostart ? [noAutostart(domain.config.uuid)] : []),
+        ],
+      };
+    }
     if (autostart) {
       return {
         verdict: 'warn',
-        found: msg('It starts with this host, also while its copy runs on the destination.'),
-        remedies: [
-          {
-            text: msg('Turn autostart off before this host is started anew, until the copy is shut off.'),
-            command: shellCommand('virsh', 'autostart', '--disable', domain.config.uuid),
-            host: 'source',
-          },
-        ],
+        found: starting,
+        remedies: [noAutostart(domain.config.uuid)],
       };
     }
     return { verdict: 'pass', found: msg('Its definition stays here, and does not start by itself.') };

@@ -9,6 +9,8 @@ import { destinationShellFact } from './host-shell.ts';
 export interface DataPorts {
   readonly first: number;
   readonly last: number;
+  /** The one that the migration URI asks for, for the memory; libvirt chooses from the range what else it needs. */
+  readonly asked?: number;
   /** The range is that of the destination's qemu.conf as read there; otherwise libvirt's default is taken. */
   readonly rangeRead: boolean;
   readonly open: readonly number[];
@@ -34,10 +36,11 @@ export const dataPortsFact = defineFact<
   { shell: typeof destinationShellFact }
 >({
   name: 'data-ports',
+  choices: ['copyDisks'],
   needs: { address: dataAddressFact, domains: destinationDomainsFact },
   wants: { shell: destinationShellFact },
   timeLimitMilliseconds: 10_000,
-  gather: async ({ address, domains }, { platform, signal }, { shell }) => {
+  gather: async ({ address, domains }, { platform, choices, signal }, { shell }) => {
     const [target] = address.addresses;
     if (target === undefined) {
       throw new FactUnavailable({ why: msg('This host cannot resolve the name $0.', address.host) });
@@ -63,9 +66,13 @@ export const dataPortsFact = defineFact<
         original: `${name} = ${text}`,
       });
     };
-    const first = address.port ?? setting('migration_port_min', defaultFirst);
-    const last = address.port ?? Math.max(first, setting('migration_port_max', defaultLast));
-    const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const asked = address.port;
+    // Disks go over a port of their own, whatever the migration URI says.
+    const onlyAsked = asked !== undefined && (choices.copyDisks ?? []).length === 0;
+    const first = onlyAsked ? asked : setting('migration_port_min', defaultFirst);
+    const last = onlyAsked ? asked : Math.max(first, setting('migration_port_max', defaultLast));
+    const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const all = asked === undefined || range.includes(asked) ? range : [asked, ...range];
     const busy = all.filter((port) => shell.available && shell.value.listening.has(port));
     const open: number[] = [];
     const closed: number[] = [];
@@ -93,7 +100,8 @@ export const dataPortsFact = defineFact<
     return {
       first,
       last,
-      rangeRead: address.port !== undefined || (shell.available && shell.value.settingsReadable),
+      ...(asked === undefined ? {} : { asked }),
+      rangeRead: onlyAsked || (shell.available && shell.value.settingsReadable),
       open: open.sort(ascending),
       closed: closed.sort(ascending),
       busy,

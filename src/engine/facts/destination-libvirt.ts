@@ -53,6 +53,7 @@ function questions(
     },
     { id: 'freepages', argv: ['freepages', '--all'] },
     { id: 'nodememstats', argv: ['nodememstats'] },
+    { id: 'pools', argv: ['pool-list', '--uuid'] },
     ...namedResources(config),
     ...(migratableCpuXml === undefined ? [] : [{ id: 'cpu', argv: compareCpu(config) }]),
   ];

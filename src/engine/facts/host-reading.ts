@@ -7,6 +7,10 @@ export interface FileReading {
   readonly kind: string;
   readonly inode: string;
   readonly sizeBytes: number;
+  /** What it takes up on the medium: less than its size where it has holes; absent where it was not told. */
+  readonly allocatedBytes?: number;
+  /** Of a folder: what its file system still takes, in bytes, from root and from everybody else. */
+  readonly space?: { readonly root: number; readonly others: number };
   /** Times of the last change of the inode, to the nanosecond, from a few looks one after the other. */
   readonly changeTimes: readonly string[];
   /** When the file was made; absent where the file system does not tell. */
@@ -99,7 +103,7 @@ for look in 1 2 3; do
   for path in "$@"; do
     number=$((number + 1))
     [ $look = 1 ] || [ $number -le "$careful" ] || break
-    if seen=$(stat -L -c "stat $number %i %s %w|%z|%F|%t %T" -- "$path" 2>&1); then printf '%s\\n' "$seen"
+    if seen=$(stat -L -c "stat $number %i %s %w|%z|%F|%t %T|%b %B" -- "$path" 2>&1); then printf '%s\\n' "$seen"
     else case $seen in *': No such file or directory' | *': Not a directory') echo "gone $number" ;; esac
     fi
   done
@@ -110,6 +114,7 @@ for path in "$@"; do
   number=$((number + 1))
   real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
   printf 'real %s %s\n' $number "$real"
+  [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S' -- "$path" 2>/dev/null)"
   if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
     for way in e r w; do
       setpriv --reuid="$user" --regid="$group" --init-groups test -$way "$path" 2>/dev/null
@@ -209,7 +214,7 @@ function linesByNumber(text: string): ReadonlyMap<number, string> {
   let current = 0;
   for (const line of text.split('\n')) {
     const [, word, number, rest] =
-      /^(stat|gone|real|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(line) ?? [];
+      /^(stat|gone|real|space|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(line) ?? [];
     if (number !== undefined) current = Number(number);
     // The name of a file may hold line breaks: the rest belongs to it.
     const own = number === undefined ? line : `${word ?? ''} ${rest ?? ''}`;
@@ -296,7 +301,8 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
   // Line by line: a path may hold other characters at which a pattern would begin a line.
   const lines = body.split('\n');
   const looks = lines.flatMap((line) => {
-    const look = /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|/.exec(line);
+    const look =
+      /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|[^|]*(?:\|(\d{1,19}) (\d{1,9}))?/.exec(line);
     return look === null ? [] : [look];
   });
   const [first] = looks;
@@ -315,12 +321,19 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
     )
     .map(({ value }) => (partition === undefined ? value : `${value}, partition ${partition}`));
   const birth = first?.[3];
+  const [free, available, blockSize] = (
+    lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9})$/)?.slice(1) ?? []
+  ).map(Number);
   const size = lineOf(lines, /^size (\d{1,19})$/)?.[1] ?? last?.[2];
   return {
     exists: first !== undefined,
     kind: first?.[5] ?? '',
     inode: first?.[1] ?? '',
     sizeBytes: Number(size ?? 0),
+    ...(last?.[6] === undefined ? {} : { allocatedBytes: Number(last[6]) * Number(last[7]) }),
+    ...(free === undefined || available === undefined || blockSize === undefined
+      ? {}
+      : { space: { root: free * blockSize, others: available * blockSize } }),
     changeTimes: [...new Set(looks.map((look) => look[4] ?? ''))],
     ...(birth === undefined || birth === '-' ? {} : { birthTime: birth }),
     fileSystem: mount?.type ?? '',

@@ -15,6 +15,8 @@ export interface DiskVerdict {
   readonly verdict: 'pass' | 'warn' | 'block' | 'unknown';
   readonly found: Message;
   readonly remedies: readonly Remedy[];
+  /** True for a disk that is in the way only because it is of this host alone. */
+  readonly ofThisHost?: true;
 }
 
 /** What could be seen of the destination's storage. */
@@ -50,13 +52,34 @@ export function judgeDisks(
   files: readonly DiskFile[],
   here: HostReading,
   there: StorageThere,
+  copied: ReadonlySet<string>,
 ): readonly DiskVerdict[] {
   return [
-    ...config.disks.flatMap((disk) => judgeKind(disk)),
-    ...files.map((file) => judgeFile(file, here, there)),
-    ...diskVolumes(config).map(({ disk, pool, volume }): DiskVerdict => {
-      const answer = there.pools?.volumes.get(`${pool}/${volume}`);
+    ...config.disks.flatMap((disk) => (copied.has(disk.target) ? [] : judgeKind(disk))),
+    ...files.flatMap((file) =>
+      copied.has(file.disk)
+        ? // What a copied disk is built upon is copied into it.
+          file.role === 'disk'
+          ? [judgeCopy(file, here, there)]
+          : []
+        : [judgeFile(file, here, there)],
+    ),
+    ...diskVolumes(config).flatMap(({ disk, pool, volume }): readonly DiskVerdict[] => {
       const path = `${pool}/${volume}`;
+      if (copied.has(disk)) {
+        // Its file was judged above. Without one it may be storage that the other host has too, such as Ceph's.
+        if (files.some((file) => file.disk === disk)) return [];
+        return [
+          {
+            disk,
+            path,
+            verdict: 'unknown',
+            found: msg('a disk of a kind that cannot be compared'),
+            remedies: [{ text: msg('See whether the same is there on the destination.') }],
+          },
+        ];
+      }
+      const answer = there.pools?.volumes.get(path);
       const look: Remedy = {
         text: msg(
           'The pool has to be there under the same name, active, and on storage that both hosts share.',
@@ -65,22 +88,24 @@ export function judgeDisks(
         host: 'destination',
       };
       if (answer === undefined || (answer.ok && !isVolumePath(answer.path)))
-        return { disk, path, verdict: 'unknown', found: there.why, remedies: [look] };
-      return answer.ok
-        ? {
-            disk,
-            path,
-            verdict: 'pass',
-            found: msg('the destination has a volume of that name'),
-            remedies: [],
-          }
-        : {
-            disk,
-            path,
-            verdict: 'block',
-            found: msg('the destination has no such volume'),
-            remedies: [look],
-          };
+        return [{ disk, path, verdict: 'unknown', found: there.why, remedies: [look] }];
+      return [
+        answer.ok
+          ? {
+              disk,
+              path,
+              verdict: 'pass',
+              found: msg('the destination has a volume of that name'),
+              remedies: [],
+            }
+          : {
+              disk,
+              path,
+              verdict: 'block',
+              found: msg('the destination has no such volume'),
+              remedies: [look],
+            },
+      ];
     }),
   ];
 }
@@ -147,22 +172,46 @@ function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): Disk
     });
   }
   if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings)) {
-    return verdict(
-      'block',
-      msg('on a file system of this host alone ($0); libvirt refuses to migrate that', local.fileSystem),
-      {
-        text: msg(
-          'Put the disk on storage that both hosts share (NFS, GlusterFS, Ceph, iSCSI...), under the same path.',
-        ),
-        command: shellCommand('findmnt', '-T', path),
-        host: 'source',
-      },
-    );
+    return {
+      ...verdict(
+        'block',
+        msg('on a file system of this host alone ($0); libvirt refuses to migrate that', local.fileSystem),
+        {
+          text: msg(
+            'Put the disk on storage that both hosts share (NFS, GlusterFS, Ceph, iSCSI...), under the same path.',
+          ),
+          command: shellCommand('findmnt', '-T', path),
+          host: 'source',
+        },
+      ),
+      ofThisHost: true,
+    };
   }
   const compared = compare(path, local, there);
   return file.role === 'disk'
     ? judgeWritable(file, local, compared, verdict)
     : judgeReadOnly(file, local, there.files?.get(path), compared, verdict);
+}
+
+/** One that is copied must not be the very one onto which it would be copied. */
+function judgeCopy({ disk, path, block }: DiskFile, here: HostReading, there: StorageThere): DiskVerdict {
+  const verdict = (
+    kind: DiskVerdict['verdict'],
+    found: Message,
+    ...remedies: readonly Remedy[]
+  ): DiskVerdict => ({ disk, path, verdict: kind, found, remedies });
+  const local = here.files.get(path);
+  const compared = local?.exists === true ? compare(path, local, there) : undefined;
+  if (compared?.kind === 'same')
+    return verdict('block', msg('the very same one on the destination; it would be copied onto itself'));
+  const ofThisHost = local?.exists === true && !block && !isShared(path, local, here.settings);
+  if (ofThisHost || compared?.kind === 'missing' || compared?.kind === 'different')
+    return verdict('pass', msg('is copied to the destination'));
+  return verdict(
+    'unknown',
+    compared?.evidence ?? msg('the file could not be looked at on this host'),
+    compareByHand(path),
+  );
 }
 
 function compare(path: string, local: FileReading, there: StorageThere): Comparison {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, changed, configured, shell } from '../causes.ts';
+import { all, changed, configured, ownImage, shell } from '../causes.ts';
+import { disk, local } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const plain = { name: 'plain' };
@@ -321,6 +322,16 @@ export const connection = brokenOnes([
     verdict: 'block',
     says: /All 2 ports .* are taken/,
     refusal: /unused port/i,
+  },
+  {
+    check: 'data-ports',
+    name: 'the second one closed, over which disks would be copied',
+    vm: { name: 'second', devices: disk(`${local}/second-port.img`, " cache='none'") },
+    cause: all(ownImage('second-port.img', '2M'), firewall('closed', '49153')),
+    change: { copyDisks: ['vda'] },
+    verdict: 'block',
+    says: /Port 49153, which libvirt would take now, cannot/,
+    refusal: /No route to host|unable to connect|Failed to connect|migration of disk vda failed/i,
   },
   {
     check: 'data-ports',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, over, shell } from '../causes.ts';
+import { all, configured, over, ownImage, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
 import { brokenOnes, type Make } from '../set-up.ts';
 
@@ -13,6 +13,12 @@ const unmounted: Make = async ({ source, destination }, undo) => {
   undo.add(() => destination.exec(['mount', '-t', 'glusterfs', `${source.address}:/shared`, shared]));
   await destination.exec(['umount', '-l', shared]);
 };
+
+/** The folder of images on the destination holds no more than that. */
+const smallFolder = (size: string): Make =>
+  shell('destination', `mount -t tmpfs -o size=${size} none ${local}`, `umount ${local}`);
+
+const copied = { copyDisks: ['vda'] };
 
 /** Disks, media and folders. */
 export const storage = brokenOnes([
@@ -46,6 +52,70 @@ export const storage = brokenOnes([
     ),
     verdict: 'block',
     says: /this\.img.*(another file|not the same)/s,
+  },
+  {
+    check: 'shared-storage',
+    name: 'a disk that would be copied onto itself',
+    vm: { name: 'itself', devices: uncached(`${shared}/itself.img`) },
+    cause: image(`${shared}/itself.img`),
+    change: copied,
+    verdict: 'block',
+    says: /copied onto itself/,
+    refusal: /Block node is read-only|Failed to get .*lock/,
+    cure: 0,
+  },
+  {
+    check: 'shared-storage',
+    name: 'a disk of this host alone, beside one that is copied',
+    vm: {
+      name: 'beside',
+      devices: uncached(`${local}/one.img`) + disk(`${local}/two.img`, " cache='none'", 'raw', 'vdb'),
+    },
+    cause: all(ownImage('one.img', '2M'), ownImage('two.img', '2M')),
+    change: copied,
+    verdict: 'block',
+    says: /vdb .*two\.img.*this host alone/,
+    refusal: /without shared storage/,
+    cure: 0,
+  },
+  {
+    check: 'disk-path',
+    name: 'a folder for which the destination has no storage pool',
+    vm: { name: 'poolless', devices: uncached(`${local}/poolless.img`) },
+    cause: all(
+      ownImage('poolless.img', '2M'),
+      shell('destination', 'virsh -q pool-destroy default', 'virsh -q pool-start default'),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /no active storage pool of the destination has the folder/,
+    refusal: /no storage pool with matching target path/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a file under the path of a disk that is copied',
+    vm: { name: 'overwrites', devices: uncached(`${local}/overwrites.img`) },
+    cause: all(
+      ownImage('overwrites.img', '2M'),
+      shell('destination', `truncate -s 2M ${local}/overwrites.img`, `rm -f ${local}/overwrites.img`),
+    ),
+    change: copied,
+    verdict: 'block',
+    // libvirt overwrites it.
+    says: /overwrites\.img \(vda\) is there on the destination already/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a file of another size under the path of a disk that is copied',
+    vm: { name: 'smaller', devices: uncached(`${local}/smaller.img`) },
+    cause: all(
+      ownImage('smaller.img', '2M'),
+      shell('destination', `truncate -s 1M ${local}/smaller.img`, `rm -f ${local}/smaller.img`),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /has 1048576 bytes on the destination and 2097152 here/,
+    refusal: /Source and target image have different sizes/,
   },
   {
     check: 'disk-path',
@@ -108,6 +178,26 @@ export const storage = brokenOnes([
     cause: image(`${shared}/unsafe.img`),
     verdict: 'warn',
     says: /vda is unsafe/,
+  },
+  {
+    check: 'disk-space',
+    name: 'no room for a disk that is copied',
+    vm: { name: 'big', devices: uncached(`${local}/big.img`) },
+    cause: all(ownImage('big.img', '8M'), smallFolder('3m')),
+    change: copied,
+    verdict: 'block',
+    says: /3 MiB free in .*images; copying vda takes 8 MiB/,
+    refusal: /No space left on device/,
+  },
+  {
+    check: 'disk-space',
+    name: 'room for what an image holds, but not for all that it can hold',
+    vm: { name: 'grows', devices: disk(`${local}/grows.qcow2`, " cache='none'", 'qcow2') },
+    cause: all(ownImage('grows.qcow2', '16M'), smallFolder('4m')),
+    change: copied,
+    verdict: 'warn',
+    says: /What vda holds now fits, but not all that the disks can hold \(16 MiB\)/,
+    refusal: /End of file|No space left|migration of disk vda failed/,
   },
   {
     check: 'disk-space',

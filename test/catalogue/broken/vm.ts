@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../lab/lab.ts';
-import { shell } from '../causes.ts';
+import { ownImage, shell } from '../causes.ts';
 import type { MadeVm } from '../lab-vm.ts';
-import { disk, shared } from '../parts.ts';
+import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 import type { Undo } from '../undo.ts';
 
@@ -203,6 +203,15 @@ export const vm = brokenOnes([
     verdict: 'warn',
     says: /starts with this host/,
     cure: 0,
+  },
+  {
+    check: 'temporary-rules',
+    name: 'a disk that is copied, and stays behind',
+    vm: { name: 'behind', devices: disk(`${local}/behind.img`, " cache='none'") },
+    cause: ownImage('behind.img', '2M'),
+    change: { temporary: true, copyDisks: ['vda'] },
+    verdict: 'warn',
+    says: /What the VM writes to vda while its copy runs is only on the destination/,
   },
   {
     check: 'temporary-rules',

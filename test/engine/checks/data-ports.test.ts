@@ -61,9 +61,42 @@ testCheck(dataPortsCheck, [
   },
   {
     name: 'the chosen port taken',
-    facts: { ...rest, ports: ports({ first: 50000, last: 50000, open: [], busy: [50000] }) },
+    facts: { ...rest, ports: ports({ first: 50000, last: 50000, asked: 50000, open: [], busy: [50000] }) },
     verdict: 'block',
     found: /Port 50000/,
+  },
+  {
+    name: 'the second one closed, and nobody needs it',
+    facts: { ...rest, ports: ports({ open: [49152, ...range.slice(2)], closed: [49153] }) },
+    verdict: 'warn',
+    found: /Port 49152, which libvirt would take now, is one/,
+  },
+  {
+    name: 'the second one closed, over which disks would go',
+    copyDisks: ['vda'],
+    facts: { ...rest, ports: ports({ open: [49152, ...range.slice(2)], closed: [49153] }) },
+    verdict: 'block',
+    found: /Port 49153, which libvirt would take now, cannot/,
+  },
+  {
+    name: 'the first one closed, which disks take where another one is asked for',
+    copyDisks: ['vda'],
+    facts: { ...rest, ports: ports({ asked: 50000, open: [...range.slice(1), 50000], closed: [49152] }) },
+    verdict: 'block',
+    found: /Port 49152, which/,
+  },
+  {
+    name: 'one left where disks need a second one',
+    copyDisks: ['vda'],
+    facts: { ...rest, ports: ports({ open: [49215], busy: range.slice(0, 63) }) },
+    verdict: 'block',
+    found: /Only one port/,
+  },
+  {
+    name: 'enough for memory and disks',
+    copyDisks: ['vda'],
+    facts: { ...rest, ports: ports({}) },
+    verdict: 'pass',
   },
   {
     name: 'the name is not known here',

@@ -15,4 +15,10 @@ testCheck(diskCacheCheck, [
     verdict: 'warn',
     found: /vda is unsafe/,
   },
+  {
+    name: 'unsafe, and copied',
+    copyDisks: ['vda'],
+    facts: { domain: domain({}, disk(" cache='unsafe'")) },
+    verdict: 'not-applicable',
+  },
 ]);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { diskPathCheck } from '../../../src/engine/checks/disk-path.ts';
+import type { DestinationPool } from '../../../src/engine/facts/destination-pools.ts';
+import type { DiskCopy } from '../../../src/engine/facts/disk-copies.ts';
 import { diskFiles } from '../../../src/engine/facts/disk-files.ts';
 import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
-import { domain, file, reading } from '../fixtures.ts';
+import type { DestinationStorage } from '../../../src/engine/facts/volumes.ts';
+import { domain, file, reading, uuid } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const path = '/images/web.qcow2';
@@ -22,8 +26,38 @@ function facts(
     files: diskFiles(vm.config),
     shell: seen === undefined ? missing : there(reading({ [path]: seen }, { settings, qemuUser: 64055 })),
     secrets: there(new Set<string>()),
+    copies: { disks: [], unfit: [] },
+    pools: there([]),
+    storage: missing,
   };
 }
+
+const copy: DiskCopy = {
+  disk: 'vda',
+  place: path,
+  kind: 'file',
+  format: 'qcow2',
+  capacityBytes: 1024 ** 3,
+  dataBytes: 1024 ** 2,
+};
+const device: DiskCopy = { ...copy, place: '/dev/sdb', kind: 'block', format: 'raw' };
+
+/** A disk that is copied, what is under its path there, and the pools there. */
+function copying(
+  disk: DiskCopy,
+  seen: FileReading | undefined,
+  pools: readonly DestinationPool[] = [],
+  volumes: DestinationStorage['volumes'] = new Map(),
+): ReturnType<typeof facts> {
+  return {
+    ...facts(undefined),
+    shell: seen === undefined ? missing : there(reading({ [disk.place]: seen })),
+    copies: { disks: [disk], unfit: [] },
+    pools: there(pools),
+    storage: there({ files: new Map(), volumes }),
+  };
+}
+const imagesPool = { uuid, name: 'images', path: '/images' };
 const nfs = { fileSystem: 'nfs4' };
 const shut = { reach: true, read: false, write: false };
 
@@ -66,4 +100,81 @@ testCheck(diskPathCheck, [
     verdict: 'pass',
   },
   { name: 'not to be seen', facts: facts(undefined), verdict: 'unknown' },
+  {
+    name: 'copied into a pool',
+    facts: copying(copy, file({ exists: false }), [imagesPool]),
+    verdict: 'pass',
+    found: /place for every image/,
+  },
+  {
+    name: 'copied where there is no pool',
+    facts: copying(copy, file({ exists: false }), [
+      { uuid, name: 'default', path: '/var/lib/libvirt/images' },
+    ]),
+    verdict: 'block',
+    found: /no active storage pool of the destination has the folder \/images/,
+  },
+  {
+    name: 'copied over a file that is there, unless the admin says so',
+    facts: copying(copy, file(), [imagesPool]),
+    verdict: 'block',
+    found: /web\.qcow2 \(vda\) is there .* would be overwritten/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'copied over a raw file of another size, which QEMU refuses',
+    facts: copying({ ...copy, format: 'raw' }, file({ sizeBytes: 5 }), [imagesPool]),
+    verdict: 'block',
+    found: /has 5 bytes on the destination/,
+    also: (finding) => {
+      expect(finding).not.toHaveProperty('override');
+    },
+  },
+  {
+    name: 'a device that is not there',
+    facts: copying(device, file({ exists: false }), []),
+    verdict: 'block',
+    found: /libvirt makes no devices/,
+  },
+  {
+    name: 'onto a device of the same size',
+    facts: copying(device, file({ kind: 'block special file', sizeBytes: 1024 ** 3 })),
+    verdict: 'block',
+    found: /would be overwritten/,
+  },
+  {
+    name: 'onto a smaller device',
+    facts: copying(device, file({ kind: 'block special file', sizeBytes: 1024 ** 2 })),
+    verdict: 'block',
+    found: /of the same size/,
+  },
+  {
+    name: 'a volume for which there is a pool',
+    facts: copying({ ...copy, place: 'images/web', kind: 'volume' }, undefined, [imagesPool]),
+    verdict: 'pass',
+  },
+  {
+    name: 'a volume for which there is none',
+    facts: copying({ ...copy, place: 'lvm/web', kind: 'volume' }, undefined, [imagesPool]),
+    verdict: 'block',
+    found: /no active storage pool lvm/,
+  },
+  {
+    name: 'a volume that is there',
+    facts: copying(
+      { ...copy, place: 'images/web', kind: 'volume' },
+      undefined,
+      [imagesPool],
+      new Map([['images/web', { ok: true, path: '/images/web' }]]),
+    ),
+    verdict: 'block',
+    found: /images\/web \(vda\) is there/,
+  },
+  {
+    name: 'copied to a place that cannot be seen',
+    facts: copying(copy, undefined, [imagesPool]),
+    verdict: 'unknown',
+  },
 ]);

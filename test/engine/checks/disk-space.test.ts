@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { diskSpaceCheck } from '../../../src/engine/checks/disk-space.ts';
-import { domain, reading } from '../fixtures.ts';
+import type { DestinationPool } from '../../../src/engine/facts/destination-pools.ts';
+import type { DiskCopy } from '../../../src/engine/facts/disk-copies.ts';
+import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
+import { absent, domain, file, reading, uuid } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const folder = '/var/lib/libvirt/qemu';
 
 type Facts = Parameters<typeof diskSpaceCheck.judgeFacts>[0];
 
+const noCopies = { copies: { disks: [], unfit: [] }, pools: there([]) };
+
 const free = (bytes: number, where = folder, vm = domain()): Facts => ({
+  ...noCopies,
   domain: vm,
   shell: there(
     reading(
@@ -33,6 +39,44 @@ const uefi = (nvram: string): Facts['domain'] => {
   };
 };
 
+const MiB = 2 ** 20;
+const images = '/images';
+const raw: DiskCopy = {
+  disk: 'vda',
+  place: `${images}/web.img`,
+  kind: 'file',
+  format: 'raw',
+  capacityBytes: 100 * MiB,
+  dataBytes: 5 * MiB,
+};
+const grows: DiskCopy = { ...raw, disk: 'vdb', place: `${images}/data.qcow2`, format: 'qcow2' };
+const volume: DiskCopy = { ...raw, place: 'lvm/web', kind: 'volume' };
+
+/** Disks that are copied into a folder that has so much room, besides what else is there. */
+const copying = (
+  disks: readonly DiskCopy[],
+  room: number | undefined,
+  more: Readonly<Record<string, FileReading>> = {},
+  pools: readonly DestinationPool[] = [],
+): Facts => ({
+  domain: domain(),
+  copies: { disks, unfit: [] },
+  pools: there(pools),
+  shell: there(
+    reading(
+      {
+        [images]: file({
+          kind: 'directory',
+          ...(room === undefined ? {} : { space: { root: room, others: room } }),
+        }),
+        ...absent(...disks.map(({ place }) => place)),
+        ...more,
+      },
+      { freeBytes: new Map([[folder, 2 ** 30]]) },
+    ),
+  ),
+});
+
 testCheck(diskSpaceCheck, [
   { name: 'room', facts: free(2 ** 30), verdict: 'pass' },
   { name: 'full', facts: free(2 ** 12), verdict: 'block', found: /4 KiB free in \/var\/lib\/libvirt\/qemu/ },
@@ -48,6 +92,48 @@ testCheck(diskSpaceCheck, [
     verdict: 'warn',
   },
   { name: 'no room for the log', facts: free(0, '/var/log/libvirt/qemu'), verdict: 'warn' },
-  { name: 'not told', facts: { domain: domain(), shell: there(reading()) }, verdict: 'unknown' },
-  { name: 'no shell', facts: { domain: domain(), shell: missing }, verdict: 'unknown' },
+  { name: 'not told', facts: { ...noCopies, domain: domain(), shell: there(reading()) }, verdict: 'unknown' },
+  { name: 'no shell', facts: { ...noCopies, domain: domain(), shell: missing }, verdict: 'unknown' },
+  { name: 'room for a copied disk', facts: copying([raw], 101 * MiB), verdict: 'pass', found: /has room/ },
+  {
+    name: 'no room for a raw one, which is made whole',
+    facts: copying([raw], 99 * MiB),
+    verdict: 'block',
+    found: /99 MiB free in \/images; copying vda takes 100 MiB/,
+  },
+  {
+    name: 'room for what is in one that grows, but not for all that it can hold',
+    facts: copying([grows], 50 * MiB),
+    verdict: 'warn',
+    found: /What vdb holds now fits, but not all .*100 MiB/,
+  },
+  { name: 'no room for what is in one that grows', facts: copying([grows], 4 * MiB), verdict: 'block' },
+  {
+    name: 'room for either of two, not for both',
+    facts: copying([raw, { ...raw, disk: 'vdb', place: `${images}/more.img` }], 150 * MiB),
+    verdict: 'block',
+    found: /copying vda, vdb takes 200 MiB/,
+  },
+  {
+    name: 'a file that is there and has its room',
+    facts: copying([raw], 0, { [raw.place]: file({ sizeBytes: 100 * MiB, allocatedBytes: 100 * MiB }) }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device needs none',
+    facts: copying([{ ...raw, place: '/dev/sdb', kind: 'block' }], undefined),
+    verdict: 'pass',
+  },
+  {
+    name: 'a volume, by what its pool tells',
+    facts: copying([volume], undefined, {}, [{ uuid, name: 'lvm', availableBytes: 50 * MiB }]),
+    verdict: 'block',
+    found: /50 MiB free in lvm/,
+  },
+  { name: 'of whose room nothing is known', facts: copying([raw], undefined), verdict: 'unknown' },
+  {
+    name: 'of whose size nothing is known',
+    facts: copying([{ disk: 'vda', place: raw.place, kind: 'file' }], 2 ** 40),
+    verdict: 'unknown',
+  },
 ]);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { sharedStorageCheck } from '../../../src/engine/checks/shared-storage.ts';
 import { diskFiles } from '../../../src/engine/facts/disk-files.ts';
 import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
 import type { DestinationStorage } from '../../../src/engine/facts/volumes.ts';
+import type { Finding } from '../../../src/engine/finding.ts';
 import { domain, file, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
@@ -25,6 +27,7 @@ function facts(
   remote?: Readonly<Record<string, FileReading>>,
   storage?: DestinationStorage,
   settings = new Map<string, string>(),
+  unfit: readonly string[] = [],
 ): Parameters<typeof sharedStorageCheck.judgeFacts>[0] {
   const vm = domain({}, devices);
   return {
@@ -33,6 +36,7 @@ function facts(
     source: reading(here, { settings }),
     shell: remote === undefined ? missing : there(reading(remote)),
     storage: storage === undefined ? missing : there(storage),
+    copies: { disks: [], unfit },
   };
 }
 
@@ -40,6 +44,12 @@ const nfs = file({ fileSystem: 'nfs4', mountSource: 'nas:/images', inode: '77' }
 const local = file({ fileSystem: 'ext4', mountSource: '/dev/sda1', inode: '12' });
 const absent = file({ exists: false });
 const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
+
+/** The first remedy is to copy these disks. */
+const offers = (disks: readonly string[]) => (finding: Finding) => {
+  const [first] = 'remedies' in finding ? finding.remedies : [];
+  expect(first?.action).toEqual({ kind: 'copy-disks', disks });
+};
 
 testCheck(sharedStorageCheck, [
   {
@@ -214,5 +224,80 @@ testCheck(sharedStorageCheck, [
       { files: new Map(), volumes: new Map([['default/web', { ok: false, original: 'no pool' }]]) },
     ),
     verdict: 'block',
+  },
+  {
+    name: 'of this host alone, with the offer to copy it',
+    facts: facts(disk, { [path]: local }, {}),
+    verdict: 'block',
+    found: /this host alone/,
+    also: offers(['vda']),
+  },
+  {
+    name: 'of this host alone, and copied, with what it is built upon',
+    copyDisks: ['vda'],
+    facts: facts(based, { [path]: local, '/base.raw': local }, { [path]: absent, '/base.raw': absent }),
+    verdict: 'pass',
+    found: /are copied to the destination/,
+  },
+  {
+    name: 'of this host alone, and copied over tcp',
+    copyDisks: ['vda'],
+    facts: facts(disk, { [path]: local }),
+    verdict: 'pass',
+  },
+  {
+    name: 'copied onto itself',
+    copyDisks: ['vda'],
+    facts: facts(disk, { [path]: nfs }, { [path]: nfs }),
+    verdict: 'block',
+    found: /copied onto itself/,
+    also: offers([]),
+  },
+  {
+    name: 'maybe copied onto itself',
+    copyDisks: ['vda'],
+    facts: facts(disk, { [path]: nfs }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a device that may be the same one',
+    copyDisks: ['vda'],
+    facts: facts(
+      block,
+      { '/dev/sdb': { ...device, deviceIds: [] } },
+      { '/dev/sdb': { ...device, deviceIds: [] } },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a device that is another one',
+    copyDisks: ['vda'],
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: ['naa.600141'] } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'one copied, the other one of this host alone',
+    copyDisks: ['vda'],
+    facts: facts(
+      disk + disk.replace('vda', 'vdb').replace(path, '/images/data'),
+      { [path]: local, '/images/data': local },
+      {},
+    ),
+    verdict: 'block',
+    also: offers(['vda', 'vdb']),
+  },
+  {
+    name: 'a volume that is no file, copied',
+    copyDisks: ['vda'],
+    facts: facts(volume, {}, {}),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a disk that cannot be copied',
+    copyDisks: ['sda'],
+    facts: facts(disk + cdrom, { [path]: nfs }, { [path]: nfs }, undefined, new Map(), ['sda']),
+    verdict: 'block',
+    found: /Cannot be copied: sda/,
+    also: offers([]),
   },
 ]);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { temporaryRulesCheck } from '../../../src/engine/checks/temporary-rules.ts';
 import { domain } from '../fixtures.ts';
 import { testCheck } from '../test-check.ts';
@@ -21,6 +22,17 @@ testCheck(temporaryRulesCheck, [
     facts: { domain: domain(), definition: { persistent: true, autostart: true } },
     verdict: 'warn',
     found: /starts with this host/,
+  },
+  {
+    name: 'with disks that are copied',
+    temporary: true,
+    copyDisks: ['vda'],
+    facts: { domain: domain(), definition: { persistent: true, autostart: true } },
+    verdict: 'warn',
+    found: /What the VM writes to vda .* only on the destination/,
+    also: (finding) => {
+      expect('remedies' in finding && finding.remedies).toHaveLength(2);
+    },
   },
   {
     name: 'transient',

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { migrateFlags } from './schema.ts';
+
+export type MigrateFlag = keyof typeof migrateFlags;
+
+/** What virDomainMigrateToURI3 is told beside the destination and the flags; what is absent is left to libvirt. */
+export interface MigrateParameters {
+  /** Where QEMU sends the data, for example `tcp://10.0.0.2`. */
+  readonly migrateUri?: string;
+  /** With NON_SHARED_DISK: the disks that are copied, by their names in the guest. */
+  readonly migrateDisks?: readonly string[];
+}
+
+/** virsh's options for the flags. */
+const options: Readonly<Record<MigrateFlag, string>> = {
+  LIVE: '--live',
+  PEER2PEER: '--p2p',
+  PERSIST_DEST: '--persistent',
+  UNDEFINE_SOURCE: '--undefinesource',
+  NON_SHARED_DISK: '--copy-storage-all',
+};
+
+/** The number that libvirt takes for the flags. */
+export function flagsValue(flags: readonly MigrateFlag[]): number {
+  return flags.reduce((sum, flag) => sum | migrateFlags[flag], 0);
+}
+
+/** The same call as words for virsh. The VM by its UUID: a name may look like an option or like a number. */
+export function migrateCommand(
+  uuid: string,
+  destination: string,
+  { migrateUri, migrateDisks = [] }: MigrateParameters,
+  flags: readonly MigrateFlag[],
+): readonly string[] {
+  return [
+    'migrate',
+    ...flags.map((flag) => options[flag]),
+    ...['--domain', uuid, '--desturi', destination],
+    ...(migrateUri === undefined ? [] : ['--migrateuri', migrateUri]),
+    ...(migrateDisks.length === 0 ? [] : ['--migrate-disks', migrateDisks.join(',')]),
+  ];
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Lab, type LabHost } from '../lab/lab.ts';
+import { Console, startBrowser } from './console.ts';
+
+const ssh = 'qemu+ssh://beta/system';
+let lab: Lab;
+let alpha: LabHost;
+let beta: LabHost;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  alpha = lab.host('alpha');
+  beta = lab.host('beta');
+  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await lab.down();
+});
+
+it('moves a VM with the disk that only this host has, after one click, and shows the disk going first', async () => {
+  const guest = await alpha.guest('own', { disk: 'local' });
+  await guest.booted();
+  const path = `/var/lib/libvirt/images/${guest.uuid}.img`;
+  const console = await Console.open(browser, url);
+  const dialog = await console.dialog(guest.name, ssh, { seconds: 1 });
+  expect(await console.finding('shared-storage')).toMatchObject({
+    verdict: 'block',
+    text: expect.stringContaining('this host alone') as string,
+  });
+  await console.picture('copy-offered');
+  await dialog.getByRole('button', { name: 'Copy vda' }).click();
+  await dialog.getByText(/Copied to the destination: vda\./).waitFor();
+  // Those that wait have no verdict until the hosts were asked anew.
+  await expect
+    .poll(async () => (await console.finding('shared-storage')).verdict, { timeout: 30_000 })
+    .toBe('pass');
+  await console.checked();
+  for (const check of ['disk-path', 'disk-space', 'data-ports'])
+    expect(await console.finding(check)).toMatchObject({ verdict: 'pass' });
+  const forecast = await dialog.locator('[data-forecast="converges"]').textContent();
+  expect(forecast).toContain('Before the memory the disks are copied');
+  expect(await console.violations()).toEqual([]);
+  await console.picture('copy-checked');
+  // So slow that the figures can be read.
+  await beta.shape('30mbit');
+  await console.start();
+  const frame = await console.frame();
+  const figure = frame.locator(`[data-migration="${guest.name}"][data-phase="copying"]`).first();
+  await figure.getByText('Remaining of the disks').waitFor();
+  await console.picture('copy-running');
+  await beta.shape(undefined);
+  expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('done');
+  await console.picture('copy-done');
+  expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
+  expect(await alpha.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
+  await guest.goesOn();
+  expect(await guest.diskIntact()).toBe(true);
+  // Both images are there, and are two.
+  const [here, there] = await Promise.all([alpha, beta].map((host) => host.exec(['stat', '-c', '%i', path])));
+  expect(here?.stdout).not.toBe(there?.stdout);
+  await console.close();
+});
+
+it('cancelled while a disk is copied, leaves the VM here, and says what is left there', async () => {
+  const guest = await alpha.guest('stays', { disk: 'local', diskMb: 64 });
+  await guest.booted();
+  const path = `/var/lib/libvirt/images/${guest.uuid}.img`;
+  // Something that takes its time.
+  await alpha.exec([
+    'sh',
+    '-c',
+    'head -c 40M /dev/urandom | dd of="$1" bs=1M seek=20 conv=notrunc status=none',
+    'sh',
+    path,
+  ]);
+  const console = await Console.open(browser, url);
+  const dialog = await console.link(guest.name, ssh, false, ['vda']);
+  expect((await console.checked()).ready).toBe(true);
+  await beta.shape('30mbit');
+  await console.start();
+  await (await console.frame())
+    .locator(`[data-migration="${guest.name}"][data-phase="copying"]`)
+    .first()
+    .getByText('Remaining of the disks')
+    .waitFor();
+  await dialog.getByRole('button', { name: 'Cancel migration' }).click();
+  expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('cancelled');
+  await beta.shape(undefined);
+  await guest.goesOn();
+  expect(await alpha.virsh('domstate', guest.uuid)).toBe('running');
+  expect(await beta.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
+  // libvirt leaves what it made; that is said, and the next try does not overwrite it unasked.
+  await dialog.getByText(/^Unfinished images may be left .*: vda\./).waitFor();
+  await beta.exec(['ls', path]);
+  await console.picture('copy-cancelled');
+  await dialog.getByRole('button', { name: 'Back to the checks' }).click();
+  await console.checked();
+  expect(await console.finding('disk-path')).toMatchObject({
+    verdict: 'block',
+    text: expect.stringContaining(path) as string,
+  });
+  await dialog.getByRole('checkbox', { name: 'Migrate in spite of this: Images' }).check();
+  await console.start();
+  expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('done');
+  await guest.goesOn();
+  expect(await guest.diskIntact()).toBe(true);
+  await console.close();
+});
