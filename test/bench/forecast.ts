@@ -7,16 +7,21 @@ import { dirtyRateFact } from '../../src/engine/facts/dirty-rate.ts';
 import { memorySampleFact } from '../../src/engine/facts/memory-sample.ts';
 import type { Judgement } from '../../src/engine/finding.ts';
 import { msg } from '../../src/engine/message.ts';
+import { planFor } from '../../src/engine/plan.ts';
 import { Preflight } from '../../src/engine/preflight.ts';
 import type { Forecast } from '../../src/engine/preflight-state.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { parseJobText } from '../../src/libvirt/job.ts';
-import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
+import { Lab, type LabHost } from '../lab/lab.ts';
 import { quantile, table } from './figures.ts';
 
-/** One kind of VM: MiB of memory, MB of its working set, MB/s that it writes; it meets each link, in Mbit/s. */
+/**
+ * One kind of VM: MiB of memory, MB of its working set, MB/s that it writes, MiB on a disk that is copied; it meets each link,
+ * in Mbit/s.
+ */
 interface Load {
   readonly memory: number;
+  readonly disk?: number;
   readonly workingSet: number;
   readonly rate: number;
   readonly links: readonly number[];
@@ -32,6 +37,8 @@ const loads: readonly Load[] = [
   { memory: 768, workingSet: 256, rate: 10, links: [200, 400, 1000] },
   { memory: 1024, workingSet: 0, rate: 0, links: [100, 1000] },
   { memory: 1024, workingSet: 256, rate: 30, links: [200, 500, 1000] },
+  { memory: 256, workingSet: 0, rate: 0, disk: 120, links: [100, 400] },
+  { memory: 384, workingSet: 64, rate: 5, disk: 120, links: [200] },
 ];
 
 /** A migration that has not ended in three times its forecast (or 20 s and three first passes) is taken for one that does not. */
@@ -57,7 +64,7 @@ interface Cell {
         readonly sentBytes: number;
         readonly passes: number;
         /** What libvirt needed around the copying; QEMU's mean throughput tells how long that was. */
-        readonly aroundMilliseconds: number;
+        readonly aroundMilliseconds?: number;
       }
     | { readonly converges: false };
 }
@@ -68,7 +75,7 @@ export async function benchForecast(): Promise<unknown> {
 == Forecast: predicted and actual time of real migrations
 Method: two hosts of the lab (QEMU emulates); a VM whose guest writes MB/s over a working set, round and round; the
 destination's link shaped by tc; the product's own preflight with its defaults (windows of 1, 2, 4, 8 s; bandwidth measured over
-the way of the data); then \`virsh migrate --live --p2p\` to the other host, and back for the next cell. Actual: what libvirt's
+the way of the data); then libvirt's own migration (\`virsh migrate\`, as the plan has it) to the other host, and back for the next cell. Actual: what libvirt's
 completed job says. It does not end if it has not in three times the forecast and 20 s more.`);
   // A slice, since a machine that is shared is not to be held for the whole: CKM_BENCH_LOADS=0-3.
   const [first = 0, last = loads.length - 1] = (process.env['CKM_BENCH_LOADS'] ?? '')
@@ -102,15 +109,28 @@ async function measureLoad(
   const { links, ...figures } = load;
   const guest = await alpha.guest(`load${index}`, {
     memory: load.memory,
-    disk: 'none',
+    ...(load.disk === undefined ? { disk: 'none' } : { disk: 'local', diskMb: load.disk + 40 }),
     ...(load.rate > 0 ? { dirtyMb: load.workingSet, dirtyRate: load.rate } : {}),
   });
   await (load.rate > 0 ? guest.dirtying() : guest.booted());
+  if (load.disk !== undefined) {
+    // Behind what the guest looks at.
+    const image = `/var/lib/libvirt/images/${guest.uuid}.img`;
+    const fill = 'head -c "$1"M /dev/urandom | dd of="$2" bs=1M seek=30 conv=notrunc status=none';
+    await alpha.exec(['sh', '-c', fill, 'sh', String(load.disk), image]);
+  }
   let [from, to] = [alpha, beta];
   for (const link of links) {
     await to.shape(`${link}mbit`);
-    const { forecast, seen } = await predict(guest, from, to);
-    const actual = await migrate(guest, from, to, forecast);
+    const choices: MigrationChoices = {
+      vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
+      destination: `qemu+ssh://${to.name}/system`,
+      temporary: false,
+      confirmedUriParameters: [],
+      ...(load.disk === undefined ? {} : { copyDisks: ['vda'] }),
+    };
+    const { forecast, seen } = await predict(choices, from);
+    const actual = await migrate(choices, from, to, forecast);
     await to.shape(undefined);
     found({ load: figures, link, forecast, actual, seen });
     if (actual.converges) [from, to] = [to, from];
@@ -119,18 +139,11 @@ async function measureLoad(
 }
 
 async function predict(
-  guest: Guest,
+  choices: MigrationChoices,
   from: LabHost,
-  to: LabHost,
 ): Promise<{ readonly forecast: Forecast; readonly seen: Seen }> {
   const platform = from.platform();
   const connection = new LibvirtConnection(platform, 'system');
-  const choices: MigrationChoices = {
-    vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
-    destination: `qemu+ssh://${to.name}/system`,
-    temporary: false,
-    confirmedUriParameters: [],
-  };
   let seen: Seen | undefined;
   // One check that keeps what was measured, so that the model can be played again with it.
   const keep = defineCheck({
@@ -153,7 +166,7 @@ async function predict(
 }
 
 async function migrate(
-  guest: Guest,
+  choices: MigrationChoices,
   from: LabHost,
   to: LabHost,
   forecast: Forecast,
@@ -165,37 +178,37 @@ async function migrate(
         ? 0
         : (forecast.course[0]?.remainingBytes ?? 0) / forecast.bandwidthBytesPerSecond;
   const limit = Math.ceil(patience.seconds + patience.times * expected);
-  const uri = `qemu+ssh://${to.name}/system`;
+  const { name, uuid } = choices.vm;
   // By libvirt itself: virsh does not end on a signal as long as the job goes on.
   const timer = setTimeout(() => {
-    void from.exec(['virsh', 'domjobabort', guest.uuid], { check: false });
+    void from.exec(['virsh', 'domjobabort', uuid], { check: false });
   }, limit * 1000);
-  const { exitCode, stderr } = await from
-    .exec(['virsh', 'migrate', '--live', '--p2p', '--persistent', '--undefinesource', guest.uuid, uri], {
-      check: false,
-    })
-    .finally(() => {
-      clearTimeout(timer);
-    });
+  const { exitCode, stderr } = await from.exec(planFor(choices).virsh, { check: false }).finally(() => {
+    clearTimeout(timer);
+  });
   if (exitCode !== 0) {
-    const state = await from.exec(['virsh', 'domstate', guest.uuid], { check: false });
-    if (!state.stdout.startsWith('running')) throw new Error(`${guest.name}: ${exitCode}: ${stderr}`);
+    const state = await from.exec(['virsh', 'domstate', uuid], { check: false });
+    if (!state.stdout.startsWith('running')) throw new Error(`${name}: ${exitCode}: ${stderr}`);
     return { converges: false };
   }
-  const job = parseJobText(await to.virsh('domjobinfo', '--completed', guest.uuid));
-  if (job === undefined) throw new Error(`${guest.name}: no completed job`);
+  const job = parseJobText(await to.virsh('domjobinfo', '--completed', uuid));
+  if (job === undefined) throw new Error(`${name}: no completed job`);
   return {
     converges: true,
     totalMilliseconds: job.elapsedMilliseconds,
     downtimeMilliseconds: job.downtimeMilliseconds ?? 0,
     sentBytes: job.dataProcessed,
     passes: job.iteration,
-    aroundMilliseconds: job.elapsedMilliseconds - (job.dataProcessed / job.throughput) * 1000,
+    // With disks libvirt tells at the end of the memory alone, and of no time for the disks.
+    ...(choices.copyDisks === undefined
+      ? { aroundMilliseconds: job.elapsedMilliseconds - (job.dataProcessed / job.throughput) * 1000 }
+      : {}),
   };
 }
 
 const head = [
   'memory',
+  'disk',
   'set',
   'writes',
   'link',
@@ -229,6 +242,7 @@ function line(cell: Cell): readonly string[] {
   const ends = forecast.kind === 'converges' ? forecast : undefined;
   return [
     `${load.memory} MiB`,
+    load.disk === undefined ? '' : `${load.disk} MiB`,
     `${load.workingSet}`,
     `${load.rate}/s`,
     `${link} Mbit`,
@@ -246,7 +260,7 @@ function line(cell: Cell): readonly string[] {
     ends === undefined ? '' : mebibytes(ends.sentBytes),
     actual.converges ? mebibytes(actual.sentBytes) : '',
     `${forecast.course[0]?.milliseconds ?? ''}`,
-    actual.converges ? actual.aroundMilliseconds.toFixed(0) : '',
+    actual.converges ? (actual.aroundMilliseconds?.toFixed(0) ?? '') : '',
   ];
 }
 
