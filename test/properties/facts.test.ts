@@ -3,11 +3,13 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseDiskNames } from '../../src/engine/disk-names.ts';
 import { type FactContext, FactUnavailable } from '../../src/engine/fact.ts';
 import { readComparison } from '../../src/engine/facts/cpu-comparison.ts';
 import { parseAddressesOf, parseMigrationUri } from '../../src/engine/facts/data-address.ts';
 import { parseDefinition } from '../../src/engine/facts/definition.ts';
 import { parseArriving, parseDomainList } from '../../src/engine/facts/destination-domains.ts';
+import { parsePool } from '../../src/engine/facts/destination-pools.ts';
 import { domainFact, type SourceDomain } from '../../src/engine/facts/domain.ts';
 import { figureOf, parseStats } from '../../src/engine/facts/domain-stats.ts';
 import {
@@ -417,6 +419,46 @@ describe('a volume of a pool', () => {
     for (const size of ['', 'NaN', '-1', '1e3', '9'.repeat(400)])
       expect(parseVolume(sample.volume.replace('>10<', `>${size}<`)).sizeBytes, size).toBeUndefined();
   });
+});
+
+describe('a storage pool there', () => {
+  it('has a name, a folder that is one, and a figure for its room, or none of them', () => {
+    fc.assert(
+      fc.property(broken(sample.pool), (text) => {
+        const outcome = attempt(() => parsePool(text), XmlError);
+        if (!('read' in outcome)) return;
+        const { path, availableBytes } = outcome.read;
+        if (path !== undefined) expect(path === '/' || !path.endsWith('/')).toBe(true);
+        if (availableBytes !== undefined) expect(Number.isSafeInteger(availableBytes)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    expect(parsePool(sample.pool)).toMatchObject({ name: 'images', path: '/images' });
+    for (const size of ['', 'NaN', '-1', '1e3', '9'.repeat(400)])
+      expect(
+        parsePool(sample.pool.replace('>245556723712<', `>${size}<`)).availableBytes,
+        size,
+      ).toBeUndefined();
+  });
+});
+
+describe('names of disks', () => {
+  it('are such as libvirt has, whatever is typed', () => {
+    const piece = fc.oneof(anyText, fc.constantFrom('vda', 'sdb', ',', ' ', '--', "'"));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 5 }), (pieces) => {
+        for (const name of parseDiskNames(pieces.join('')) ?? []) expect(name).toMatch(/^[a-z]{2,3}\w+$/);
+      }),
+      { numRuns: 500 },
+    );
+    expect(parseDiskNames('vdb, vda,vdb')).toEqual(['vda', 'vdb']);
+    for (const text of ['', ',', 'vda,', '1', '--domain', 'vda;ls'])
+      expect(parseDiskNames(text), text).toBeUndefined();
+  });
+
+  it('do not hang', () => {
+    expectNoHang(parseDiskNames, 'vda,vdb');
+  }, 30_000);
 });
 
 describe('where the data goes', () => {

@@ -316,14 +316,15 @@ describe('the preflight', () => {
       fc.asyncProperty(
         fc.tuple(...damages),
         fc.constantFrom('ssh', 'tls', 'tcp'),
-        async (changed, transport) => {
+        fc.constantFrom({}, { copyDisks: ['vda'] }, { copyDisks: ['vda', 'vdb'] }),
+        async (changed, transport, copying) => {
           const texts = new Map(changed);
           await findings(
             (question, output) => {
               const mark = /^(\S+) sockets/m.exec(output)?.[1] ?? 'MARK';
               return texts.get(question)?.replaceAll('MARK', () => mark) ?? output;
             },
-            { destination: `qemu+${transport}://beta/system` },
+            { destination: `qemu+${transport}://beta/system`, ...copying },
           );
         },
       ),
