@@ -58,6 +58,14 @@ it.each([
   await fits(console);
   expect(await console.violations()).toEqual([]);
   await console.picture(`findings-${name}`);
+  // Its disk is of this host alone.
+  await dialog.getByRole('button', { name: 'Copy vda' }).click();
+  await dialog.getByText(/Copied to the destination: vda\./).waitFor();
+  await console.checked();
+  await dialog.getByRole('group', { name: 'Disks to copy' }).scrollIntoViewIfNeeded();
+  await fits(console);
+  expect(await console.violations()).toEqual([]);
+  await console.picture(`options-${name}`);
   await console.close();
 });
 
@@ -78,6 +86,11 @@ it('speaks French, wholly', async () => {
   expect(english.exec(await words())).toBeNull();
   await console.picture('findings-french');
   expect(await console.violations()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Annuler' }).click();
+  await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}&copy-disks=vda`);
+  await dialog.locator('[data-ready="true"]').waitFor();
+  expect(english.exec(await words())).toBeNull();
+  await console.picture('options-french');
   await console.close();
 });
 
