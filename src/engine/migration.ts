@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../libvirt/domain.ts';
-import { LibvirtError } from '../libvirt/errors.ts';
+import { LibvirtError, type LibvirtReason } from '../libvirt/errors.ts';
 import type { DomainJob } from '../libvirt/job.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Cell, type ReadonlyCell } from './cell.ts';
@@ -31,6 +31,13 @@ const verifyTries = 4;
 /** How far apart a record's time and the start of the job may be for them to belong together. */
 const sameStartMilliseconds = 120_000;
 
+/** What libvirt says before it has made anything on the destination. */
+const beforeAnyImage: ReadonlySet<LibvirtReason> = new Set<LibvirtReason>([
+  ...(['host-key', 'auth-refused', 'auth-tls-untrusted', 'auth-tls-expired', 'auth-tls-name'] as const),
+  ...(['connection-refused', 'connection-timeout', 'unresolved', 'access-denied', 'same-host'] as const),
+  ...(['unsafe-migration', 'no-shared-storage', 'no-pool', 'no-space', 'no-such-domain', 'busy'] as const),
+]);
+
 /** What is to be done, and what was said of it before. */
 interface Order {
   readonly choices: MigrationChoices;
@@ -48,6 +55,10 @@ export class MigrationRun {
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
   #paused = false;
+  /** Disks that are copied, as far as that is known. */
+  #copyDisks: readonly string[];
+  /** libvirt told of the job, so that the destination had got ready. */
+  #jobSeen = false;
   /** What was forecast, if anything was. */
   #expected: Expected | undefined;
   /** Why the call was lost, while the job is followed without it. */
@@ -61,6 +72,7 @@ export class MigrationRun {
     this.#platform = platform;
     this.#inventory = inventory;
     this.#order = order;
+    this.#copyDisks = order?.choices.copyDisks ?? [];
     this.#state = new Cell<Migration>({
       vm,
       startedHere: order !== undefined,
@@ -124,6 +136,7 @@ export class MigrationRun {
           temporary: choices.temporary,
           stage: 'leaving',
           since,
+          ...(this.#copyDisks.length === 0 ? {} : { copyDisks: this.#copyDisks }),
           ...(this.#expected === undefined ? {} : { expected: this.#expected }),
         });
       }
@@ -208,6 +221,7 @@ export class MigrationRun {
     if (this.#inventory.state.get().kind !== 'ready') return;
     const entry = this.#inventory.entry(this.vm.uuid);
     if (entry?.job !== undefined) {
+      this.#jobSeen = true;
       this.#learn(entry);
       this.#to(phaseOf(entry));
     } else if (
@@ -225,6 +239,7 @@ export class MigrationRun {
     if (Math.abs(Date.parse(record.since) - jobBegan) > sameStartMilliseconds) return;
     const { destination, temporary } = record;
     this.#expected = record.expected;
+    this.#copyDisks = record.copyDisks ?? [];
     this.#state.update((migration) => ({ ...migration, destination, temporary }));
   }
 
@@ -309,7 +324,7 @@ export class MigrationRun {
     await this.#forgetWhereItWent();
     this.#finish({
       phase: 'failed',
-      ...this.#leftBehind(),
+      ...this.#leftBehind(error),
       failure:
         error === undefined
           ? {
@@ -328,15 +343,18 @@ export class MigrationRun {
     this.#finish({ phase: 'cancelled', answers, ...this.#leftBehind() });
   }
 
-  /** libvirt 9.0 makes the images of disks that are copied, and leaves them when the migration ends half-way. */
-  #leftBehind(): { readonly leftBehind?: Message } {
-    const disks = this.#order?.choices.copyDisks ?? [];
-    return disks.length === 0
+  /**
+   * libvirt 9.0 makes the images of disks that are copied before the job tells anything, and leaves them when the migration ends
+   * half-way.
+   */
+  #leftBehind(error?: unknown): { readonly leftBehind?: Message } {
+    const early = error instanceof LibvirtError && beforeAnyImage.has(error.reason);
+    return this.#copyDisks.length === 0 || (early && !this.#jobSeen)
       ? {}
       : {
           leftBehind: msg(
             'Unfinished images may be left on the destination, under the paths of the disks that were to be copied: $0. The next try would overwrite them; its check of the images names them.',
-            disks.join(', '),
+            this.#copyDisks.join(', '),
           ),
         };
   }

@@ -3,3 +3,14 @@
 export function folderOf(path: string): string {
   return path.replace(/\/[^/]*$/, '') || '/';
 }
+
+/** The last part of a path. */
+export function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A path as libvirt compares it (virFileSanitizePath): slashes one by one, and none at the end. */
+export function tidyPath(path: string): string {
+  const single = path.replace(/\/{2,}/g, '/');
+  return single.length > 1 ? single.replace(/\/$/, '') : single;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../libvirt/domain.ts';
 import { attribute, parseXml, serializeXml, XmlError } from '../libvirt/xml.ts';
+import { parseDiskNames } from './disk-names.ts';
 import { type Expected, parseExpected } from './track-record.ts';
 import type { TemporaryCopy, VmState } from './vm.ts';
 
@@ -24,6 +25,8 @@ export interface MigrationRecord {
   readonly stage: 'leaving' | 'left';
   /** Start of the migration, ISO 8601, UTC. */
   readonly since: string;
+  /** Disks that are copied, by their names in the guest; absent: none. */
+  readonly copyDisks?: readonly string[];
   /** What was forecast, so that whoever sees the end can compare. */
   readonly expected?: Expected;
 }
@@ -38,6 +41,7 @@ export function recordXml(record: MigrationRecord): string {
       temporary: record.temporary ? 'yes' : 'no',
       stage: record.stage,
       since: record.since,
+      ...(record.copyDisks === undefined ? {} : { 'copy-disks': record.copyDisks.join(',') }),
       ...(record.expected === undefined ? {} : { expected: JSON.stringify(record.expected) }),
     },
     children: [],
@@ -55,12 +59,14 @@ export function parseRecord(xml: string): MigrationRecord | undefined {
     if (destination === undefined || since === undefined || Number.isNaN(Date.parse(since))) return undefined;
     if (temporary !== 'yes' && temporary !== 'no') return undefined;
     if (stage !== 'leaving' && stage !== 'left') return undefined;
+    const copyDisks = parseDiskNames(attribute(element, 'copy-disks') ?? '');
     const expected = parseExpected(attribute(element, 'expected') ?? '');
     return {
       destination,
       temporary: temporary === 'yes',
       stage,
       since,
+      ...(copyDisks === undefined ? {} : { copyDisks }),
       ...(expected === undefined ? {} : { expected }),
     };
   } catch (error) {

@@ -6,13 +6,14 @@ import type { BandwidthSource, Forecast } from './preflight-state.ts';
 import type { ConnectionName } from './vm.ts';
 
 /** What a forecast said of a migration, before it began. Milliseconds, bytes per second. */
-export type Prediction =
+export type Prediction = {
+  /** What was to be copied of disks before the memory; absent where none was. */
+  readonly diskBytes?: number;
+} & (
   | {
       readonly kind: 'converges';
       readonly totalMilliseconds: number;
       readonly downtimeMilliseconds: number;
-      /** What was to be copied of disks; absent where none was. */
-      readonly diskBytes?: number;
       /** As it was measured or given, before anything learned was put to use. */
       readonly bandwidthBytesPerSecond: number;
       readonly bandwidthSource: BandwidthSource;
@@ -21,7 +22,8 @@ export type Prediction =
       readonly kind: 'does-not-converge';
       readonly bandwidthBytesPerSecond: number;
       readonly bandwidthSource: BandwidthSource;
-    };
+    }
+);
 
 /** What is known before a migration begins. */
 export interface Expected {
@@ -100,13 +102,13 @@ export function predictionOf(forecast: Forecast | undefined): Prediction | undef
   const link = {
     bandwidthBytesPerSecond: forecast.bandwidthBytesPerSecond / (forecast.bandwidthShare ?? 1),
     bandwidthSource: forecast.bandwidthSource,
+    ...(forecast.diskBytes === undefined ? {} : { diskBytes: forecast.diskBytes }),
   };
   return forecast.kind === 'converges'
     ? {
         kind: 'converges',
         totalMilliseconds: forecast.totalMilliseconds.likely,
         downtimeMilliseconds: forecast.downtimeMilliseconds,
-        ...(forecast.diskBytes === undefined ? {} : { diskBytes: forecast.diskBytes }),
         ...link,
       }
     : { kind: 'does-not-converge', ...link };
@@ -133,8 +135,8 @@ function isExpected(value: unknown): value is Expected {
     (predicted['kind'] === 'does-not-converge' ||
       (predicted['kind'] === 'converges' &&
         isAmount(predicted['totalMilliseconds']) &&
-        isAmount(predicted['downtimeMilliseconds']) &&
-        (predicted['diskBytes'] === undefined || isAmount(predicted['diskBytes'])))) &&
+        isAmount(predicted['downtimeMilliseconds']))) &&
+    (predicted['diskBytes'] === undefined || isAmount(predicted['diskBytes'])) &&
     isAmount(predicted['bandwidthBytesPerSecond']) &&
     sources.has(predicted['bandwidthSource'])
   );
@@ -211,7 +213,7 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
   for (const entry of last) {
     const { predicted, actual } = entry;
     // libvirt counts at the end what was sent of the memory alone, and no time for the disks.
-    if (predicted.kind === 'converges' && predicted.diskBytes !== undefined) continue;
+    if (predicted.diskBytes !== undefined) continue;
     const around = aroundOf(entry);
     if (around !== undefined) arounds.push(around);
     const copying = actual.totalMilliseconds - (around ?? aroundCopying(undefined));

@@ -35,6 +35,8 @@ export interface DomainDisk {
   readonly readOnly: boolean;
   readonly shareable: boolean;
   readonly transient: boolean;
+  /** Its image is encrypted, with a secret of libvirt. */
+  readonly encrypted: boolean;
   readonly cache?: string;
   /** Paths of the images beneath, as far as libvirt lists them. */
   readonly backingChain: readonly string[];
@@ -164,6 +166,8 @@ function diskOf(element: XmlElement): DomainDisk {
     readOnly: device === 'cdrom' || child(element, 'readonly') !== undefined,
     shareable: child(element, 'shareable') !== undefined,
     transient: child(element, 'transient') !== undefined,
+    encrypted:
+      child(element, 'encryption') !== undefined || child(element, 'source', 'encryption') !== undefined,
     backingChain: backingChainOf(element),
     secrets: secretsOf(element),
     ...(source === undefined ? {} : { source }),

@@ -162,8 +162,9 @@ export class Domain {
     );
     const answer = answers.get('only');
     if (answer?.ok === true) return answer.text;
-    const text = answer?.error ?? `virsh ${argv[0] ?? ''} gave no answer`;
-    throw new LibvirtError(classify(text), text);
+    // It was ended before its answer came; what it had asked for may go on.
+    if (answer === undefined) throw new LibvirtError('closed', `virsh ${argv[0] ?? ''} gave no answer`);
+    throw new LibvirtError(classify(answer.error), answer.error);
   }
 
   async create(): Promise<void> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../../src/engine/choices.ts';
 import { parseDestination, type ValidDestination } from '../../src/engine/destination-uri.ts';
+import type { DestinationPool } from '../../src/engine/facts/destination-pools.ts';
+import type { DiskCopies } from '../../src/engine/facts/disk-copies.ts';
 import type { SourceDomain } from '../../src/engine/facts/domain.ts';
 import type { FileReading, HostReading } from '../../src/engine/facts/host-reading.ts';
 import type { Host } from '../../src/engine/facts/hosts.ts';
@@ -39,6 +41,14 @@ export function domain(change: Partial<SourceDomain> = {}, devices = '', more = 
     memoryBytes: 1024 ** 3,
     ...change,
   };
+}
+
+/** No disk is copied. */
+export const noCopies: DiskCopies = { disks: [], unfit: [], asRoot: true };
+
+/** A pool of the destination that shows a folder. */
+export function pool(name: string, path: string, change: Partial<DestinationPool> = {}): DestinationPool {
+  return { uuid, name, type: 'dir', active: true, path, ...change };
 }
 
 export const alpha: Host = {

@@ -40,7 +40,11 @@ class Page {
     return this.migrations.state.get().find(({ vm }) => vm.uuid === guest.uuid);
   }
 
-  async start(guest: Guest, temporary = false): Promise<MigrationHandle> {
+  async start(
+    guest: Guest,
+    temporary = false,
+    more: Partial<MigrationChoices> = {},
+  ): Promise<MigrationHandle> {
     await waitFor('the VM in the list', () => this.vm(guest));
     const choices: MigrationChoices = {
       vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
@@ -48,6 +52,7 @@ class Page {
       temporary,
       dirtyRateSeconds: 1,
       confirmedUriParameters: [],
+      ...more,
     };
     return this.migrations.start(choices, planFor(choices));
   }
@@ -308,4 +313,27 @@ test('an unreachable destination fails with plain words and libvirt’s own', as
   } finally {
     await alpha.trust(beta, 'on');
   }
+});
+
+test('two disks are copied by virsh; ended half-way, it is no end of the migration', async () => {
+  const guest = await boot('two-disks', { disk: 'local' });
+  const images = '/var/lib/libvirt/images';
+  const second = `${images}/${guest.uuid}-second.img`;
+  await alpha.exec(['sh', '-c', 'head -c 24M /dev/urandom > "$1"', 'sh', second]);
+  await alpha.virsh('attach-disk', guest.uuid, second, 'vdb', '--persistent');
+  await alpha.shape('60mbit');
+  const handle = await here.start(guest, false, { copyDisks: ['vda', 'vdb'] });
+  await waitFor('the disks to be copied', () => {
+    const { state } = handle.state.get();
+    return 'progress' in state && state.progress.disks !== undefined;
+  });
+  const { stdout } = await alpha.exec(['pgrep', '-f', 'virsh .*--migrate-disks']);
+  await alpha.exec(['kill', '-KILL', ...stdout.trim().split('\n')], { check: false });
+  const { state } = await handle.ended;
+  expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
+  expect(await beta.virsh('domblklist', guest.uuid)).toContain(second);
+  await guest.goesOn();
+  expect(await guest.diskIntact()).toBe(true);
+  const sums = await Promise.all([alpha, beta].map((host) => host.exec(['sha256sum', second])));
+  expect(new Set(sums.map((sum) => sum.stdout)).size).toBe(1);
 });

@@ -46,7 +46,10 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'beta freepages': () => sample.freePages,
   'beta nodememstats': () => sample.memory,
   'beta pool-list': () => '1e9f4a30-1d49-4463-a5f4-5130001c454f\n\n',
+  'beta pool-list --inactive': () => '\n',
   'beta pool-dumpxml': () => sample.pool,
+  'beta vol-key': () => "error: failed to get vol '/images/web.qcow2'\n",
+  'beta vol-dumpxml': () => "error: failed to get vol '/images/web.qcow2'\n",
   'alpha shell': (mark) => sample.askedReading(mark),
   'beta shell': (mark) => sample.askedReading(mark),
   'ssh -G': () => sample.sshConfiguration,
@@ -238,14 +241,16 @@ describe('the preflight', () => {
       return own
         .replace(looks, 'gone 1')
         .replace(/^real 1 .*$/m, '$&\nstat 2 2 4096 -|2026-01-31 10:00:00.5 +0000|directory|0 0|8 512')
-        .replace(/^may 1 w$/m, '$&\nreal 2 /images\nspace 2 99999999 88888888 4096');
+        .replace(/^may 1 w$/m, '$&\nreal 2 /images\nspace 2 99999999 88888888 4096 1f2e3d');
     };
     const needed = {
       'alpha domstats': ['disk-space', 'disk-path', 'shared-storage'],
       'alpha shell': ['shared-storage'],
       'beta shell': ['disk-space', 'disk-path'],
       'beta pool-list': ['disk-path'],
+      'beta pool-list --inactive': ['disk-path'],
       'beta pool-dumpxml': ['disk-path'],
+      'beta vol-key': ['disk-path'],
     } as const;
     // One disk more, of Ceph, is the same for both.
     expect(passed(await findings(apart, copying))).toEqual(

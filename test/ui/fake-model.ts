@@ -71,8 +71,18 @@ export function doneWith(...findings: readonly Finding[]): PreflightState {
   return {
     running: false,
     copyable: [
-      { disk: 'vda', place: '/images/web.qcow2', kind: 'file', format: 'qcow2' },
-      { disk: 'vdb', place: 'data/web', kind: 'volume', format: 'raw' },
+      {
+        disk: 'vda',
+        place: { kind: 'file', path: '/images/web.qcow2' },
+        format: 'qcow2',
+        encrypted: false,
+      },
+      {
+        disk: 'vdb',
+        place: { kind: 'volume', pool: 'data', volume: 'web' },
+        format: 'raw',
+        encrypted: false,
+      },
     ],
     checks: findings.map((each): CheckProgress => ({ status: 'done', finding: each })),
     forecast: {

@@ -295,7 +295,7 @@ describe('copying disks', () => {
     open(model, `uri=${encodeURIComponent(beta)}&copy-disks=vdb,vda`);
     expect((await preflightOf(model)).choices).toMatchObject({ copyDisks: ['vda', 'vdb'] });
     // Which disks there are is not known yet.
-    expect(group()).toHaveTextContent(/once the destination is entered/);
+    expect(group()).toHaveTextContent(/as soon as the checks have read them/);
   });
 
   test('is not offered where there is nothing to copy', async () => {

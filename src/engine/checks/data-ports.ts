@@ -49,7 +49,13 @@ function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean):
   ];
   const openFirewall: Remedy = {
     text: msg('Open these ports in the firewall of the destination and on the way to it.'),
-    command: `firewall-cmd --permanent --add-port=${first === last ? first : `${first}-${last}`}/tcp && firewall-cmd --reload`,
+    command: [
+      ...(asked === undefined || (asked >= first && asked <= last) ? [] : [String(asked)]),
+      first === last ? String(first) : `${first}-${last}`,
+    ]
+      .map((opened) => `firewall-cmd --permanent --add-port=${opened}/tcp && `)
+      .join('')
+      .concat('firewall-cmd --reload'),
     host: 'destination',
   };
   if (asked !== undefined && busy.includes(asked)) {
@@ -84,35 +90,51 @@ function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean):
   if (blocked.length > 0) {
     return {
       verdict: 'block',
-      found: msg(
-        '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, cannot.',
-        open.length,
-        total,
-        ranges(blocked),
-      ),
+      found:
+        blocked.length === 1
+          ? msg(
+              '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, cannot.',
+              open.length,
+              total,
+              ranges(blocked),
+            )
+          : msg(
+              '$0 of $1 ports for the data can be reached. Ports $2, which libvirt would take now, cannot.',
+              open.length,
+              total,
+              ranges(blocked),
+            ),
       details: [...details, msg('Closed: $0.', ranges(closed))],
       remedies: [openFirewall, ...useControlAddress(address)],
     };
   }
   return {
     verdict: 'warn',
-    found: msg(
-      '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, is one of them.',
-      open.length,
-      total,
-      ranges(next),
-    ),
+    found:
+      next.length === 1
+        ? msg(
+            '$0 of $1 ports for the data can be reached. Port $2, which libvirt would take now, is one of them.',
+            open.length,
+            total,
+            ranges(next),
+          )
+        : msg(
+            '$0 of $1 ports for the data can be reached. Ports $2, which libvirt would take now, are among them.',
+            open.length,
+            total,
+            ranges(next),
+          ),
     details: [...details, msg('Closed: $0.', ranges(closed))],
     remedies: [openFirewall],
   };
 }
 
-/** Can the memory of the VM be sent to where it will be sent? */
+/** Can the memory of the VM, and disks that are copied, be sent to where they will be sent? */
 export const dataPortsCheck = defineCheck({
   id: 'data-ports',
   title: msg('Ports for the data'),
   why: msg(
-    'The memory of the VM does not go over the control connection but straight from QEMU to QEMU, over a port of its own.',
+    'The memory of the VM, and disks that are copied, do not go over the control connection but straight from QEMU to QEMU, over ports of their own.',
   ),
   needs: { address: dataAddressFact },
   wants: { ports: dataPortsFact, localNames: localNamesFact },

@@ -74,7 +74,7 @@ export const dirtyRateCheck = defineCheck({
       memory,
       track,
       // Disks are copied before the memory: they cost time, and change nothing about whether it ends.
-      { available: true, value: { disks: [], unfit: [] } },
+      { available: true, value: { disks: [], unfit: [], asRoot: true } },
     );
     if (
       forecast.kind === 'does-not-converge' &&

@@ -3,109 +3,52 @@ import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
 import { destinationPoolsFact } from '../facts/destination-pools.ts';
 import { destinationSecretsFact, type Secrets } from '../facts/destination-secrets.ts';
-import { type DiskCopy, diskCopiesFact } from '../facts/disk-copies.ts';
+import { diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
-import { destinationStorageFact } from '../facts/volumes.ts';
 import type { Judgement, Remedy } from '../finding.ts';
-import { type CopyPlace, copyTrouble } from '../judging/copied-disk.ts';
-import { isThere } from '../judging/file-there.ts';
+import { type CopyTrouble, copyTrouble, filesNotCopied } from '../judging/copied-disk.ts';
+import { accessTrouble } from '../judging/image-access.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
-/** What keeps QEMU there from opening a file. */
+/** What stands against an image: `doubtful` ones may do no harm. */
 interface Trouble {
   readonly found: Message;
   readonly remedy: Remedy;
-  /** False: it may work nevertheless. */
-  readonly sure: boolean;
+  readonly kind: CopyTrouble['kind'] | 'doubtful';
 }
 
-/** On these, root of a client may not give files away to another user (root_squash), so libvirt may not either. */
-const ofAServer = /^(nfs4?|cifs|smb3?)$/;
+/** The worst first. */
+const kinds: readonly Trouble['kind'][] = ['impossible', 'overwrites', 'doubtful'];
 
+/** Of an image that has to be there. */
 function troubleOf(file: DiskFile, there: HostReading): Trouble | undefined {
-  const { path } = file;
-  const seen = there.files.get(path);
-  const look = (text: Message, ...argv: string[]): Remedy => ({
-    text,
-    command: shellCommand(...argv),
-    host: 'destination',
-  });
-  if (!isThere(there, path) || seen === undefined)
-    return {
-      found: msg('$0 ($1) is not there on the destination', path, file.disk),
-      remedy: look(
-        msg('Mount the storage there, so that the file is under the same path.'),
-        'findmnt',
-        '-T',
-        path,
-      ),
-      sure: true,
-    };
-  const user = String(there.qemuUser ?? '?');
-  if (seen.qemu.reach === false)
-    return {
-      found: msg(
-        "$0 ($1): QEMU's user on the destination (number $2) may not go to that folder",
-        path,
-        file.disk,
-        user,
-      ),
-      remedy: look(msg('Let that user pass through all folders on the way.'), 'namei', '-l', path),
-      sure: true,
-    };
-  const wants = file.role === 'disk' ? seen.qemu.write : seen.qemu.read;
-  if (wants !== false) return undefined;
-  // libvirt gives the file to QEMU's user when the VM arrives, unless it was told not to or the server forbids it.
-  if (there.settings.get('dynamic_ownership') === '0')
-    return {
-      found: msg(
-        "$0 ($1): QEMU's user on the destination (number $2) may not open it, and libvirt there leaves owners alone",
-        path,
-        file.disk,
-        user,
-      ),
-      remedy: look(msg('Give the file to a user or a group that QEMU has on both hosts.'), 'ls', '-ln', path),
-      sure: true,
-    };
-  return ofAServer.test(seen.fileSystem)
-    ? {
-        found: msg(
-          "$0 ($1): QEMU's user on the destination (number $2) may not open it, and the file server may not let libvirt change that",
-          path,
-          file.disk,
-          user,
-        ),
-        remedy: look(
-          msg(
-            "See that QEMU's user has the same number on both hosts, or that the server lets root change owners.",
-          ),
-          'ls',
-          '-ln',
-          path,
-        ),
-        sure: false,
-      }
-    : undefined;
+  const trouble = accessTrouble(file, there);
+  return trouble === undefined
+    ? undefined
+    : { found: trouble.found, remedy: trouble.remedy, kind: trouble.sure ? 'impossible' : 'doubtful' };
 }
 
-/** What is to be said about the places of disks that are copied; nothing where all is well. */
-function judgeCopies(copies: readonly DiskCopy[], place: CopyPlace): Judgement | undefined {
-  const troubles = copies.flatMap((copy) => copyTrouble(copy, place) ?? []);
-  const impossible = troubles.filter(({ kind }) => kind === 'impossible');
-  const [first, ...others] = impossible.length > 0 ? impossible : troubles;
+function judgeTroubles(troubles: readonly Trouble[]): Judgement | undefined {
+  const [first, ...others] = [...troubles].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   if (first === undefined) return undefined;
   return {
-    verdict: 'block',
+    verdict: first.kind === 'doubtful' ? 'warn' : 'block',
     found: msg('$0.', first.found),
     details: others.map(({ found }) => msg('$0.', found)),
     remedies: [first.remedy],
     ...(first.kind === 'overwrites'
-      ? { override: { risk: msg('What is there now is lost, whatever it is.') } }
+      ? {
+          override: {
+            risk: msg(
+              'What is there now is lost, whatever it is. If it is of another size or format, the migration fails.',
+            ),
+          },
+        }
       : {}),
   };
 }
@@ -134,52 +77,47 @@ export const diskPathCheck = defineCheck({
     "Each image, with all that it is built upon, has to be under the same path there, and QEMU's user there has to be let in. One that is copied needs a place under that path.",
   ),
   needs: { domain: domainFact, files: diskFilesFact, copies: diskCopiesFact },
-  wants: {
-    shell: destinationShellFact,
-    secrets: destinationSecretsFact,
-    pools: destinationPoolsFact,
-    storage: destinationStorageFact,
-  },
-  judge: ({ domain, files, copies, shell, secrets, pools, storage }): Judgement => {
-    const copied = new Set(copies.disks.map(({ disk }) => disk));
-    // What a copied disk is built upon is copied into it.
-    const images = files.filter(({ removable, disk }) => !removable && !copied.has(disk));
+  wants: { shell: destinationShellFact, secrets: destinationSecretsFact, pools: destinationPoolsFact },
+  judge: ({ domain, files, copies: { disks: copies }, shell, secrets, pools }): Judgement => {
+    const images = filesNotCopied(files, copies, domain.migratable).filter(({ removable }) => !removable);
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
     const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets));
     if (noSecret !== undefined) return noSecret;
-    const noPlace = judgeCopies(copies.disks, { shell, pools, storage });
-    if (noPlace?.verdict === 'block' && noPlace.override === undefined) return noPlace;
     const [firstImage] = images;
-    if (firstImage === undefined) {
-      if (noPlace !== undefined) return noPlace;
-      return copied.size === 0
-        ? { verdict: 'pass', found: msg('The VM has no image in a file or device.') }
-        : { verdict: 'pass', found: msg('There is a place for every image that is copied.') };
-    }
-    const there = required(shell, [
-      {
-        text: msg('See there whether the file is under this path, and who may read it.'),
-        command: shellCommand('namei', '-l', firstImage.path),
-        host: 'destination',
-      },
-    ]);
-    const troubles = images.flatMap((file) => troubleOf(file, there) ?? []);
-    const [first] = [...troubles].sort((a, b) => Number(b.sure) - Number(a.sure));
-    if (first?.sure !== true && noPlace !== undefined) return noPlace;
-    if (first === undefined)
-      return {
+    if (firstImage === undefined && copies.length === 0)
+      return { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
+    const copyTroubles = copies.flatMap((copy): readonly Trouble[] => {
+      const trouble = copyTrouble(copy, { shell, pools });
+      // What is there already is opened as it is.
+      const own = files.find(({ path }) => path === copy.path);
+      const closed =
+        trouble?.kind === 'overwrites' && own !== undefined && shell.available
+          ? troubleOf(own, shell.value)
+          : undefined;
+      return [trouble, closed].filter((one) => one !== undefined);
+    });
+    const there =
+      firstImage === undefined
+        ? undefined
+        : required(shell, [
+            {
+              text: msg('See there whether the file is under this path, and who may read it.'),
+              command: shellCommand('namei', '-l', firstImage.path),
+              host: 'destination',
+            },
+          ]);
+    const imageTroubles = there === undefined ? [] : images.flatMap((file) => troubleOf(file, there) ?? []);
+    return (
+      judgeTroubles([...copyTroubles, ...imageTroubles]) ?? {
         verdict: 'pass',
         found:
-          copied.size === 0
+          copies.length === 0
             ? msg('All images are there, where QEMU can get at them.')
-            : msg('All images that are not copied are there, and there is a place for the others.'),
+            : firstImage === undefined
+              ? msg('There is a place for every image that is copied.')
+              : msg('All images that are not copied are there, and there is a place for the others.'),
         details: images.map(({ disk, path }) => msg('$0: $1', disk, path)),
-      };
-    return {
-      verdict: first.sure ? 'block' : 'warn',
-      found: msg('$0.', first.found),
-      details: troubles.filter((one) => one !== first).map(({ found }) => msg('$0.', found)),
-      remedies: [first.remedy],
-    };
+      }
+    );
   },
 });

@@ -72,8 +72,8 @@ export const diskSpaceCheck = defineCheck({
   ),
   needs: { domain: domainFact, copies: diskCopiesFact },
   wants: { shell: destinationShellFact, pools: destinationPoolsFact },
-  judge: ({ domain, copies: { disks }, shell, pools }): Judgement => {
-    const images = disks.length === 0 ? undefined : judgeImages(disks, shell, pools);
+  judge: ({ domain, copies: { disks, asRoot }, shell, pools }): Judgement => {
+    const images = disks.length === 0 ? undefined : judgeImages(disks, shell, pools, asRoot);
     if (images?.verdict === 'block') return images;
     const folders = judgeFolders(required(shell, [byHand]), domain.config.resources.firmware.nvram);
     if (folders.verdict === 'block' || images === undefined) return folders;

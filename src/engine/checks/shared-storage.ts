@@ -29,7 +29,7 @@ export const sharedStorageCheck = defineCheck({
     // Media in drives are another check's.
     const files = disks.filter(({ removable }) => !removable);
     const there = lookThere(shell, storage);
-    const verdicts = judgeDisks(domain.config, files, source, there, new Set(chosen));
+    const verdicts = judgeDisks(domain.config, files, source, there, copies.disks, domain.migratable);
     const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
       verdicts.filter((one) => one.verdict === verdict);
     // TRANSLATORS: $0 names a disk, $1 is its path, $2 says what was found, in small letters.

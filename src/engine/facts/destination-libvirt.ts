@@ -44,6 +44,8 @@ function questions(
     { id: 'list-inactive', argv: ['list', '--inactive', '--uuid', '--name'] },
     { id: 'list-paused', argv: ['domstats', '--state', '--list-paused', '--nowait'] },
     { id: 'domstate', argv: ['domstate', uuid] },
+    { id: 'pools', argv: ['pool-list', '--uuid'] },
+    { id: 'pools-inactive', argv: ['pool-list', '--inactive', '--uuid'] },
     ...files,
     ...volumes,
     { id: 'version', argv: ['version', '--daemon'] },
@@ -53,7 +55,6 @@ function questions(
     },
     { id: 'freepages', argv: ['freepages', '--all'] },
     { id: 'nodememstats', argv: ['nodememstats'] },
-    { id: 'pools', argv: ['pool-list', '--uuid'] },
     ...namedResources(config),
     ...(migratableCpuXml === undefined ? [] : [{ id: 'cpu', argv: compareCpu(config) }]),
   ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../libvirt/domain-xml.ts';
 import { defineFact } from '../fact.ts';
-import { folderOf } from '../paths.ts';
+import { folderOf, tidyPath } from '../paths.ts';
 import { type DiskFile, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 import type { WantedPaths } from './host-reading.ts';
@@ -20,7 +20,7 @@ export function hostPaths(
     loader,
     template,
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
-    ...careful.map(folderOf),
+    ...careful.map((path) => folderOf(tidyPath(path))),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
   return { careful, once: [...new Set(once)] };
 }

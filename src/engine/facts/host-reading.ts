@@ -9,8 +9,8 @@ export interface FileReading {
   readonly sizeBytes: number;
   /** What it takes up on the medium: less than its size where it has holes; absent where it was not told. */
   readonly allocatedBytes?: number;
-  /** Of a folder: what its file system still takes, in bytes, from root and from everybody else. */
-  readonly space?: { readonly root: number; readonly others: number };
+  /** Of a folder: what its file system still takes, in bytes, from root and from everybody else, and which one that is. */
+  readonly space?: { readonly root: number; readonly others: number; readonly fileSystemId: string };
   /** Times of the last change of the inode, to the nanosecond, from a few looks one after the other. */
   readonly changeTimes: readonly string[];
   /** When the file was made; absent where the file system does not tell. */
@@ -21,8 +21,13 @@ export interface FileReading {
   readonly mountSource: string;
   /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
   readonly deviceIds: readonly string[];
-  /** What QEMU's user may do with it; each is absent where it could not be tried. */
-  readonly qemu: { readonly reach?: boolean; readonly read?: boolean; readonly write?: boolean };
+  /** What QEMU's user may do with it; each is absent where it could not be tried. To enter is for folders alone. */
+  readonly qemu: {
+    readonly reach?: boolean;
+    readonly read?: boolean;
+    readonly write?: boolean;
+    readonly enter?: boolean;
+  };
 }
 
 /** What one look at a host gave. */
@@ -114,9 +119,9 @@ for path in "$@"; do
   number=$((number + 1))
   real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
   printf 'real %s %s\n' $number "$real"
-  [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S' -- "$path" 2>/dev/null)"
+  [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S %i' -- "$path" 2>/dev/null)"
   if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
-    for way in e r w; do
+    for way in e r w x; do
       setpriv --reuid="$user" --regid="$group" --init-groups test -$way "$path" 2>/dev/null
       case $? in 0) echo "may $number $way" ;; 1) echo "may-not $number $way" ;; esac
     done
@@ -321,9 +326,8 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
     )
     .map(({ value }) => (partition === undefined ? value : `${value}, partition ${partition}`));
   const birth = first?.[3];
-  const [free, available, blockSize] = (
-    lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9})$/)?.slice(1) ?? []
-  ).map(Number);
+  const space = lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9}) ([0-9a-f]{1,32})$/)?.slice(1) ?? [];
+  const [free, available, blockSize] = space.slice(0, 3).map(Number);
   const size = lineOf(lines, /^size (\d{1,19})$/)?.[1] ?? last?.[2];
   return {
     exists: first !== undefined,
@@ -333,7 +337,13 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
     ...(last?.[6] === undefined ? {} : { allocatedBytes: Number(last[6]) * Number(last[7]) }),
     ...(free === undefined || available === undefined || blockSize === undefined
       ? {}
-      : { space: { root: free * blockSize, others: available * blockSize } }),
+      : {
+          space: {
+            root: free * blockSize,
+            others: available * blockSize,
+            fileSystemId: space[3] ?? '',
+          },
+        }),
     changeTimes: [...new Set(looks.map((look) => look[4] ?? ''))],
     ...(birth === undefined || birth === '-' ? {} : { birthTime: birth }),
     fileSystem: mount?.type ?? '',
@@ -348,10 +358,11 @@ function parseAccess(body: string): FileReading['qemu'] {
     const [, word] = new RegExp(`^(may|may-not) ${way}$`, 'm').exec(body) ?? [];
     return word === undefined ? undefined : word === 'may';
   };
-  const [reach, read, write] = ['e', 'r', 'w'].map(of);
+  const [reach, read, write, enter] = ['e', 'r', 'w', 'x'].map(of);
   return {
     ...(reach === undefined ? {} : { reach }),
     ...(read === undefined ? {} : { read }),
     ...(write === undefined ? {} : { write }),
+    ...(enter === undefined ? {} : { enter }),
   };
 }

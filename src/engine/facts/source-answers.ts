@@ -32,7 +32,7 @@ export const sourceAnswersFact = defineFact<Answers>({
           { id: 'dumpxml', argv: ['dumpxml', uuid] },
           { id: 'dumpxml-migratable', argv: ['dumpxml', '--migratable', uuid] },
           { id: 'dumpxml-inactive', argv: ['dumpxml', '--inactive', uuid] },
-          { id: 'domstats', argv: ['domstats', '--state', '--balloon', '--dirtyrate', '--block', uuid] },
+          { id: 'domstats', argv: ['domstats', '--state', '--balloon', '--dirtyrate', uuid] },
           { id: 'domjobinfo', argv: ['domjobinfo', uuid] },
           { id: 'capabilities', argv: ['capabilities'] },
           { id: 'dominfo', argv: ['dominfo', uuid] },

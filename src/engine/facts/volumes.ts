@@ -14,6 +14,8 @@ import { domainFact } from './domain.ts';
 /** A file as the destination's storage pools show it. */
 export interface PoolFile {
   readonly sizeBytes?: number;
+  /** As a guest sees it, which is not what the file measures where the format is not raw. */
+  readonly capacityBytes?: number;
   /** Time of the last change of the inode, seconds with nanoseconds after the point. */
   readonly changeTime?: string;
 }
@@ -30,9 +32,12 @@ export interface DestinationStorage {
 export function parseVolume(xml: string): PoolFile {
   const volume = parseXml(xml);
   const size = textOf(child(volume, 'physical') ?? child(volume, 'capacity') ?? volume).trim();
+  const capacity = child(volume, 'capacity');
+  const capacityText = capacity === undefined ? '' : textOf(capacity).trim();
   const change = child(volume, 'target', 'timestamps', 'ctime');
   return {
     ...(/^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {}),
+    ...(/^\d{1,15}$/.test(capacityText) ? { capacityBytes: Number(capacityText) } : {}),
     ...(change === undefined ? {} : { changeTime: textOf(change).trim() }),
   };
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig, DomainDisk } from '../../libvirt/domain-xml.ts';
+import type { DiskCopy } from '../facts/disk-copies.ts';
 import { type DiskFile, diskVolumes, isVolumePath, type SourceNames } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import type { Remedy } from '../finding.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
+import { filesNotCopied } from './copied-disk.ts';
 import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
 
 /** What is to be said about one disk, or one file of its backing chain. */
@@ -37,6 +39,9 @@ const sharedFileSystems =
 /** Of these, the ones that libvirt learned later than the oldest version that we support. */
 const sharedSinceLater = /^(beegfs|acfs)$/;
 
+/** File systems that one host alone can have. libvirt's list is no help here: what is not on it may be shared nevertheless. */
+const ofOneHost = /^(ext[234]|xfs|btrfs|zfs|f2fs|jfs|bcachefs|reiserfs|tmpfs|overlay)$/;
+
 /** File systems that only libvirt's own setting `shared_filesystems` can make shared. */
 function isShared(path: string, { fileSystem }: FileReading, settings: HostReading['settings']): boolean {
   if (sharedFileSystems.test(fileSystem)) return true;
@@ -52,18 +57,16 @@ export function judgeDisks(
   files: readonly DiskFile[],
   here: HostReading,
   there: StorageThere,
-  copied: ReadonlySet<string>,
+  copies: readonly DiskCopy[],
+  migratable: Pick<DomainConfig, 'disks'> | undefined,
 ): readonly DiskVerdict[] {
+  const copied = new Set(copies.map(({ disk }) => disk));
   return [
     ...config.disks.flatMap((disk) => (copied.has(disk.target) ? [] : judgeKind(disk))),
-    ...files.flatMap((file) =>
-      copied.has(file.disk)
-        ? // What a copied disk is built upon is copied into it.
-          file.role === 'disk'
-          ? [judgeCopy(file, here, there)]
-          : []
-        : [judgeFile(file, here, there)],
-    ),
+    ...files
+      .filter(({ disk, role }) => copied.has(disk) && role === 'disk')
+      .map((file) => judgeCopy(file, here, there)),
+    ...filesNotCopied(files, copies, migratable).map((file) => judgeFile(file, here, there)),
     ...diskVolumes(config).flatMap(({ disk, pool, volume }): readonly DiskVerdict[] => {
       const path = `${pool}/${volume}`;
       if (copied.has(disk)) {
@@ -204,7 +207,11 @@ function judgeCopy({ disk, path, block }: DiskFile, here: HostReading, there: St
   const compared = local?.exists === true ? compare(path, local, there) : undefined;
   if (compared?.kind === 'same')
     return verdict('block', msg('the very same one on the destination; it would be copied onto itself'));
-  const ofThisHost = local?.exists === true && !block && !isShared(path, local, here.settings);
+  const ofThisHost =
+    local?.exists === true &&
+    !block &&
+    ofOneHost.test(local.fileSystem) &&
+    !isShared(path, local, here.settings);
   if (ofThisHost || compared?.kind === 'missing' || compared?.kind === 'different')
     return verdict('pass', msg('is copied to the destination'));
   return verdict(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type FactResult, FactUnavailable } from '../fact.ts';
-import type { DestinationPool } from '../facts/destination-pools.ts';
-import type { DiskCopy, DiskSize } from '../facts/disk-copies.ts';
+import { type FactResult, FactUnavailable, required } from '../fact.ts';
+import type { DestinationPools } from '../facts/destination-pools.ts';
+import { type DiskCopy, type DiskSize, placeName } from '../facts/disk-copies.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { msg } from '../message.ts';
-import { folderOf } from '../paths.ts';
+import { folderOf, tidyPath } from '../paths.ts';
 import { sizeWords } from '../quantity.ts';
 import { shellCommand } from '../shell-quote.ts';
 
@@ -18,37 +18,57 @@ interface Need {
   readonly least: number;
   /** With so much, it does not. */
   readonly most: number;
-  /** What is free for root, who makes the images, and for everybody else. */
-  readonly free: { readonly root: number; readonly others: number };
+  readonly free: number;
+}
+
+/** Pools whose folder is one of a file system, where others write too. */
+const ofFiles = /^(dir|fs|netfs)$/;
+
+/** Where an image goes, and what is free there. */
+interface Room {
+  /** The same for two places that share their room. */
+  readonly key: string;
+  readonly place: string;
+  readonly free: number;
 }
 
 /** Where the images go, and what is free there; throws where that was not told. */
 function roomFor(
-  { place, kind }: DiskCopy,
+  { place }: DiskCopy,
   shell: FactResult<HostReading>,
-  pools: FactResult<readonly DestinationPool[]>,
-): { readonly key: string; readonly place: string; readonly free: Need['free'] } {
-  const pool = kind === 'volume' ? place.slice(0, place.indexOf('/')) : undefined;
-  const known = pools.available ? pools.value : [];
-  const inPool = known.find(({ name, path }) =>
-    pool === undefined ? path === folderOf(place) : name === pool,
+  { pools }: DestinationPools,
+  asRoot: boolean,
+): Room {
+  const folderOfFile = place.kind === 'volume' ? undefined : folderOf(tidyPath(place.path));
+  const pool = pools.find(({ name, path }) =>
+    place.kind === 'volume' ? name === place.pool : path === folderOfFile,
   );
-  const folder = pool === undefined ? folderOf(place) : inPool?.path;
-  const seen = shell.available && folder !== undefined ? shell.value.files.get(folder) : undefined;
-  if (folder !== undefined && seen?.space !== undefined)
-    return { key: `${seen.fileSystem} ${seen.mountSource}`, place: folder, free: seen.space };
-  // Without a look at the folder, what libvirt there last counted.
-  const free = inPool?.availableBytes;
-  if (inPool !== undefined && free !== undefined)
-    return { key: inPool.name, place: inPool.name, free: { root: free, others: free } };
+  const folder = folderOfFile ?? (pool !== undefined && ofFiles.test(pool.type) ? pool.path : undefined);
+  const space = shell.available && folder !== undefined ? shell.value.files.get(folder)?.space : undefined;
+  if (folder !== undefined && space !== undefined)
+    return {
+      key: `file system ${space.fileSystemId}`,
+      place: folder,
+      free: asRoot ? space.root : space.others,
+    };
+  const counted = pool?.availableBytes;
+  // Nobody but libvirt takes room from a volume group, so that what it counted holds.
+  if (pool !== undefined && counted !== undefined && !ofFiles.test(pool.type))
+    return { key: `pool ${pool.uuid}`, place: pool.name, free: counted };
   throw new FactUnavailable({
-    why: msg('The destination did not tell how much space it has.'),
+    why:
+      counted === undefined
+        ? msg('The destination did not tell how much space it has.')
+        : msg(
+            'libvirt there counted $0 free when it last looked, which may be long ago.',
+            sizeWords(counted),
+          ),
     remedies: [
       {
-        text: msg('See how much is free where the image of $0 will be.', place),
+        text: msg('See how much is free where the image of $0 will be.', placeName(place)),
         command:
           folder === undefined
-            ? shellCommand('virsh', 'pool-info', '--pool', pool ?? '')
+            ? shellCommand('virsh', 'pool-info', '--pool', pool?.name ?? placeName(place))
             : shellCommand('df', '-h', folder),
         host: 'destination',
       },
@@ -56,36 +76,37 @@ function roomFor(
   });
 }
 
-/**
- * What one disk needs. Where libvirt makes the file: a raw one it allocates whole before anything is copied; one of another
- * format grows while it is copied, with libvirt 9.0 and QEMU 7.2 to its whole size, for zeros are written too (all seen in the
- * lab). A file that is there keeps what it has.
- */
+/** Images that libvirt allocates whole before anything is copied (9.0: posix_fallocate, and qcow2 with preallocation=falloc). */
+const allocatedWhole = /^(raw|qcow2)$/;
+
+/** What one disk needs. A file that is there keeps what it has, and takes what is copied beyond that. */
 function needOf(
   { place, format, capacityBytes, dataBytes }: DiskCopy & DiskSize,
   shell: FactResult<HostReading>,
 ): { readonly least: number; readonly most: number } {
-  const there = shell.available ? shell.value.files.get(place) : undefined;
+  const there = shell.available && place.kind === 'file' ? shell.value.files.get(place.path) : undefined;
   if (there?.exists === true) {
     const has = there.allocatedBytes ?? 0;
     return { least: Math.max(0, dataBytes - has), most: Math.max(0, capacityBytes - has) };
   }
-  return { least: format === 'raw' ? capacityBytes : dataBytes, most: capacityBytes };
+  return { least: allocatedWhole.test(format ?? 'raw') ? capacityBytes : dataBytes, most: capacityBytes };
 }
 
 function needsOf(
   disks: readonly DiskCopy[],
   shell: FactResult<HostReading>,
-  pools: FactResult<readonly DestinationPool[]>,
+  pools: DestinationPools,
+  asRoot: boolean,
 ): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const disk of disks) {
-    // A device is there already, or there is none.
-    if (disk.kind === 'block') continue;
+    // A device is there already, or there is none; and a volume that is there is not made anew.
+    if (disk.place.kind === 'block' || (disk.place.kind === 'volume' && pools.listed.has(disk.disk)))
+      continue;
     const { capacityBytes, dataBytes } = disk;
     if (capacityBytes === undefined || dataBytes === undefined)
       throw new FactUnavailable({ why: msg('libvirt did not tell how large $0 is.', disk.disk) });
-    const { key, place, free } = roomFor(disk, shell, pools);
+    const { key, place, free } = roomFor(disk, shell, pools, asRoot);
     const { least, most } = needOf({ ...disk, capacityBytes, dataBytes }, shell);
     const before = needs.get(key);
     needs.set(key, {
@@ -99,13 +120,14 @@ function needsOf(
   return [...needs.values()];
 }
 
-/** Is there room for the images of the disks that are copied? */
+/** Is there room for the images of the disks that are copied? `asRoot`: libvirt there makes them as root. */
 export function judgeImages(
   disks: readonly DiskCopy[],
   shell: FactResult<HostReading>,
-  pools: FactResult<readonly DestinationPool[]>,
+  pools: FactResult<DestinationPools>,
+  asRoot: boolean,
 ): Judgement {
-  const needs = needsOf(disks, shell, pools);
+  const needs = needsOf(disks, shell, required(pools), asRoot);
   const remedy = ({ place }: Need): Remedy => ({
     text: msg('Make room there, or copy fewer disks.'),
     command: place.startsWith('/')
@@ -113,26 +135,26 @@ export function judgeImages(
       : shellCommand('virsh', 'pool-info', '--pool', place),
     host: 'destination',
   });
-  const full = needs.find(({ free, least }) => free.root < least);
+  const full = needs.find(({ free, least }) => free < least);
   if (full !== undefined)
     return {
       verdict: 'block',
       found: msg(
         'The destination has $0 free in $1; copying $2 takes $3.',
-        sizeWords(full.free.root),
+        sizeWords(full.free),
         full.place,
         full.disks.join(', '),
         sizeWords(full.least),
       ),
       remedies: [remedy(full)],
     };
-  const tight = needs.find(({ free, most }) => free.others < most);
+  const tight = needs.find(({ free, most }) => free < most);
   if (tight !== undefined)
     return {
       verdict: 'warn',
       found: msg(
         'The destination has $0 free in $1. What $2 holds now fits, but not all that the disks can hold ($3).',
-        sizeWords(tight.free.others),
+        sizeWords(tight.free),
         tight.place,
         tight.disks.join(', '),
         sizeWords(tight.most),
@@ -143,7 +165,7 @@ export function judgeImages(
     verdict: 'pass',
     found: msg('The destination has room for the disks that are copied.'),
     details: needs.map(({ disks: names, place, most, free }) =>
-      msg('$0: $1 of $2 free in $3', names.join(', '), sizeWords(most), sizeWords(free.others), place),
+      msg('$0: $1 of $2 free in $3', names.join(', '), sizeWords(most), sizeWords(free), place),
     ),
   };
 }

@@ -19,6 +19,7 @@ const smallFolder = (size: string): Make =>
   shell('destination', `mount -t tmpfs -o size=${size} none ${local}`, `umount ${local}`);
 
 const copied = { copyDisks: ['vda'] };
+const imageSecret = '4c5b8f0e-7d52-4a36-9a4b-0a3d0f3f6b11';
 
 /** Disks, media and folders. */
 export const storage = brokenOnes([
@@ -81,15 +82,108 @@ export const storage = brokenOnes([
   {
     check: 'disk-path',
     name: 'a folder for which the destination has no storage pool',
-    vm: { name: 'poolless', devices: uncached(`${local}/poolless.img`) },
+    vm: { name: 'poolless', devices: uncached(`${local}/deep/poolless.img`) },
     cause: all(
-      ownImage('poolless.img', '2M'),
-      shell('destination', 'virsh -q pool-destroy default', 'virsh -q pool-start default'),
+      shell('both', `mkdir ${local}/deep`, `rm -rf ${local}/deep`),
+      shell('source', `truncate -s 2M ${local}/deep/poolless.img`, `rm -f ${local}/deep/poolless.img`),
+      shell('destination', ':', 'virsh -q pool-destroy deep; virsh -q pool-undefine deep; true'),
     ),
     change: copied,
     verdict: 'block',
-    says: /no active storage pool of the destination has the folder/,
+    says: /no active storage pool of the destination has the folder .*deep/,
     refusal: /no storage pool with matching target path/,
+    cure: 0,
+  },
+  {
+    check: 'disk-path',
+    name: 'a storage pool that is not started, for a disk that is copied',
+    vm: { name: 'asleep', devices: uncached(`${local}/asleep.img`) },
+    cause: all(
+      ownImage('asleep.img', '2M'),
+      shell('destination', 'virsh -q pool-destroy default', 'virsh -q pool-start default || true'),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /no active storage pool .*Start the storage pool default there/s,
+    refusal: /no storage pool with matching target path/,
+    cure: 0,
+  },
+  {
+    check: 'disk-path',
+    name: 'a storage pool that lists what is gone, for a disk that is copied',
+    vm: { name: 'stale', devices: uncached(`${local}/stale.img`) },
+    cause: all(
+      ownImage('stale.img', '2M'),
+      shell(
+        'destination',
+        `virsh -q vol-create-as default stale.img 2M; rm ${local}/stale.img`,
+        `rm -f ${local}/stale.img; virsh -q pool-refresh default`,
+      ),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /lists .*stale\.img \(vda\), but the file is gone/,
+    refusal: /Cannot access storage file|No such file/,
+    cure: 0,
+  },
+  {
+    check: 'disk-path',
+    name: 'an encrypted image, which libvirt cannot make',
+    vm: {
+      name: 'encrypted',
+      devices: `<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='${local}/luks.img'><encryption format='luks'><secret type='passphrase' uuid='${imageSecret}'/></encryption></source><target dev='vda' bus='virtio'/></disk>`,
+    },
+    cause: all(
+      shell(
+        'both',
+        `echo "<secret private='no'><uuid>${imageSecret}</uuid></secret>" | virsh -q secret-define /dev/stdin; virsh -q secret-set-value ${imageSecret} $(printf lab | base64) 2>/dev/null`,
+        `virsh -q secret-undefine ${imageSecret}`,
+      ),
+      shell(
+        'source',
+        `qemu-img create -q -f luks --object secret,id=s,data=lab -o key-secret=s,iter-time=10 ${local}/luks.img 2M`,
+        `rm -f ${local}/luks.img`,
+      ),
+      shell('destination', ':', `rm -f ${local}/luks.img; virsh -q pool-refresh default`),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /cannot make the encrypted image of vda/,
+    refusal: /not in LUKS format|End of file/,
+  },
+  {
+    check: 'disk-path',
+    name: "a folder that QEMU's user there may not enter, for a disk that is copied",
+    vm: { name: 'closed', devices: uncached(`${local}/closed.img`) },
+    cause: all(
+      ownImage('closed.img', '2M'),
+      configured('qemu.conf', 'user = "nobody"\ngroup = "nogroup"'),
+      shell('destination', `chmod 700 ${local}`, `chmod 755 ${local}`),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /may not go to .*images, where vda would be/,
+    refusal: /Permission denied/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a disk that is copied, built upon a file that its definition names',
+    vm: {
+      name: 'named',
+      devices: `<disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='none'/><source file='${local}/named.qcow2'/><backingStore type='file'><format type='raw'/><source file='${local}/named.img'/><backingStore/></backingStore><target dev='vda' bus='virtio'/></disk>`,
+    },
+    cause: all(
+      shell('destination', ':', `rm -f ${local}/named.qcow2; virsh -q pool-refresh default`),
+      shell(
+        'source',
+        `truncate -s 2M ${local}/named.img; qemu-img create -q -f qcow2 -F raw -b ${local}/named.img ${local}/named.qcow2`,
+        `rm -f ${local}/named.img ${local}/named.qcow2`,
+      ),
+    ),
+    change: copied,
+    verdict: 'block',
+    says: /named\.img \(vda\) is not there/,
+    refusal: /named\.img/,
   },
   {
     check: 'disk-path',
@@ -191,13 +285,26 @@ export const storage = brokenOnes([
   },
   {
     check: 'disk-space',
-    name: 'room for what an image holds, but not for all that it can hold',
+    name: 'no room for a qcow2 image, however little is in it',
     vm: { name: 'grows', devices: disk(`${local}/grows.qcow2`, " cache='none'", 'qcow2') },
     cause: all(ownImage('grows.qcow2', '16M'), smallFolder('4m')),
     change: copied,
+    verdict: 'block',
+    says: /4 MiB free in .*images; copying vda takes 16 MiB/,
+    refusal: /No space left|Failed to resize|fallocate|Could not/,
+  },
+  {
+    check: 'disk-space',
+    name: 'room for what is copied onto a file with holes, but not for all that the disk can hold',
+    vm: { name: 'holes', devices: uncached(`${local}/holes.img`) },
+    cause: all(
+      ownImage('holes.img', '8M'),
+      smallFolder('4m'),
+      shell('destination', `truncate -s 8M ${local}/holes.img`, `rm -f ${local}/holes.img`),
+    ),
+    change: copied,
     verdict: 'warn',
-    says: /What vda holds now fits, but not all that the disks can hold \(16 MiB\)/,
-    refusal: /End of file|No space left|migration of disk vda failed/,
+    says: /What vda holds now fits, but not all that the disks can hold \(8 MiB\)/,
   },
   {
     check: 'disk-space',

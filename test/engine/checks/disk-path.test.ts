@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { diskPathCheck } from '../../../src/engine/checks/disk-path.ts';
-import type { DestinationPool } from '../../../src/engine/facts/destination-pools.ts';
+import type { DestinationPool, DestinationPools } from '../../../src/engine/facts/destination-pools.ts';
 import type { DiskCopy } from '../../../src/engine/facts/disk-copies.ts';
 import { diskFiles } from '../../../src/engine/facts/disk-files.ts';
 import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
-import type { DestinationStorage } from '../../../src/engine/facts/volumes.ts';
-import { domain, file, reading, uuid } from '../fixtures.ts';
+import type { Finding } from '../../../src/engine/finding.ts';
+import { domain, file, noCopies, pool, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const path = '/images/web.qcow2';
 const disk = (more = ''): string =>
   `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${path}'/>${more}<target dev='vda'/></disk>`;
+const based = "<backingStore type='file'><format type='raw'/><source file='/base.raw'/></backingStore>";
 const secret =
   "<encryption format='luks'><secret type='passphrase' uuid='F52A81B2-424E-490C-823D-6BD4235BC572'/></encryption>";
 
@@ -26,39 +27,55 @@ function facts(
     files: diskFiles(vm.config),
     shell: seen === undefined ? missing : there(reading({ [path]: seen }, { settings, qemuUser: 64055 })),
     secrets: there(new Set<string>()),
-    copies: { disks: [], unfit: [] },
-    pools: there([]),
-    storage: missing,
+    copies: noCopies,
+    pools: there({ pools: [], listed: new Map() }),
   };
 }
 
 const copy: DiskCopy = {
   disk: 'vda',
-  place: path,
-  kind: 'file',
+  place: { kind: 'file', path },
   format: 'qcow2',
+  encrypted: false,
+  path,
   capacityBytes: 1024 ** 3,
   dataBytes: 1024 ** 2,
 };
-const device: DiskCopy = { ...copy, place: '/dev/sdb', kind: 'block', format: 'raw' };
+const raw: DiskCopy = { ...copy, format: 'raw' };
+const device: DiskCopy = { ...raw, place: { kind: 'block', path: '/dev/sdb' }, path: '/dev/sdb' };
+const volume: DiskCopy = { ...copy, place: { kind: 'volume', pool: 'images', volume: 'web' } };
+const imagesPool = pool('images', '/images');
+const listed = (capacityBytes?: number): DestinationPools['listed'] =>
+  new Map([['vda', capacityBytes === undefined ? {} : { capacityBytes }]]);
 
-/** A disk that is copied, what is under its path there, and the pools there. */
+/** A disk that is copied, what is under its path there, the pools there, and what they list in its place. */
 function copying(
   disk: DiskCopy,
   seen: FileReading | undefined,
-  pools: readonly DestinationPool[] = [],
-  volumes: DestinationStorage['volumes'] = new Map(),
+  pools: readonly DestinationPool[] = [imagesPool],
+  lists: DestinationPools['listed'] = new Map(),
+  settings = new Map<string, string>(),
+  folder: FileReading = file({ kind: 'directory' }),
 ): ReturnType<typeof facts> {
+  const place = disk.path ?? '';
   return {
     ...facts(undefined),
-    shell: seen === undefined ? missing : there(reading({ [disk.place]: seen })),
-    copies: { disks: [disk], unfit: [] },
-    pools: there(pools),
-    storage: there({ files: new Map(), volumes }),
+    shell:
+      seen === undefined
+        ? missing
+        : there(reading({ [place]: seen, '/images': folder }, { settings, qemuUser: 64055 })),
+    copies: { disks: [disk], unfit: [], asRoot: true },
+    pools: there({ pools, listed: lists }),
   };
 }
-const imagesPool = { uuid, name: 'images', path: '/images' };
+
+/** What the first remedy runs. */
+const runs = (command: RegExp) => (finding: Finding) => {
+  const [first] = 'remedies' in finding ? finding.remedies : [];
+  expect(first?.command).toMatch(command);
+};
 const nfs = { fileSystem: 'nfs4' };
+const gone = file({ exists: false });
 const shut = { reach: true, read: false, write: false };
 
 testCheck(diskPathCheck, [
@@ -102,21 +119,42 @@ testCheck(diskPathCheck, [
   { name: 'not to be seen', facts: facts(undefined), verdict: 'unknown' },
   {
     name: 'copied into a pool',
-    facts: copying(copy, file({ exists: false }), [imagesPool]),
+    facts: copying(copy, gone),
     verdict: 'pass',
     found: /place for every image/,
   },
   {
     name: 'copied where there is no pool',
-    facts: copying(copy, file({ exists: false }), [
-      { uuid, name: 'default', path: '/var/lib/libvirt/images' },
-    ]),
+    facts: copying(copy, gone, [pool('default', '/var/lib/libvirt/images')]),
     verdict: 'block',
     found: /no active storage pool of the destination has the folder \/images/,
+    also: runs(/^virsh pool-define-as images dir --target \/images && virsh pool-build images && /),
+  },
+  {
+    name: 'copied where the pool is not started',
+    facts: copying(copy, gone, [pool('images', '/images', { active: false })]),
+    verdict: 'block',
+    found: /no active storage pool/,
+    also: runs(/^virsh pool-start --pool images$/),
+  },
+  {
+    name: 'copied by a path with too many slashes',
+    facts: copying(
+      { ...copy, place: { kind: 'file', path: '/images//web.qcow2' }, path: '/images//web.qcow2' },
+      gone,
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'copied where libvirt lists a file that is gone',
+    facts: copying(copy, gone, [imagesPool], listed()),
+    verdict: 'block',
+    found: /the file is gone; libvirt would not make it/,
+    also: runs(/^virsh pool-refresh --pool images$/),
   },
   {
     name: 'copied over a file that is there, unless the admin says so',
-    facts: copying(copy, file(), [imagesPool]),
+    facts: copying(copy, file()),
     verdict: 'block',
     found: /web\.qcow2 \(vda\) is there .* would be overwritten/,
     also: (finding) => {
@@ -125,16 +163,65 @@ testCheck(diskPathCheck, [
   },
   {
     name: 'copied over a raw file of another size, which QEMU refuses',
-    facts: copying({ ...copy, format: 'raw' }, file({ sizeBytes: 5 }), [imagesPool]),
+    facts: copying(raw, file({ sizeBytes: 5 })),
     verdict: 'block',
-    found: /has 5 bytes on the destination/,
+    found: /has 512 bytes on the destination/,
     also: (finding) => {
       expect(finding).not.toHaveProperty('override');
     },
   },
   {
+    name: 'copied over a raw file that does not end with a sector',
+    facts: copying({ ...raw, capacityBytes: 1_000_448 }, file({ sizeBytes: 1_000_001 })),
+    verdict: 'block',
+    found: /would be overwritten/,
+  },
+  {
+    name: 'copied over an image that libvirt says is of another size',
+    facts: copying(copy, file(), [imagesPool], listed(512)),
+    verdict: 'block',
+    found: /has 512 bytes on the destination/,
+  },
+  {
+    name: "copied over a file that QEMU's user may not open, where libvirt leaves owners alone",
+    facts: copying(raw, file({ qemu: shut }), [imagesPool], new Map(), new Map([['dynamic_ownership', '0']])),
+    verdict: 'block',
+    found: /leaves owners alone/,
+  },
+  {
+    name: "copied into a folder that QEMU's user may not enter",
+    facts: copying(
+      copy,
+      gone,
+      [imagesPool],
+      new Map(),
+      new Map(),
+      file({ qemu: { reach: true, enter: false } }),
+    ),
+    verdict: 'block',
+    found: /64055\) may not go to \/images/,
+  },
+  {
+    name: 'copied to where libvirt makes it for root and leaves it so',
+    facts: copying(copy, gone, [imagesPool], new Map(), new Map([['dynamic_ownership', '0']])),
+    verdict: 'block',
+    found: /for root and leaves owners alone/,
+  },
+  {
+    name: 'an encrypted one, which libvirt cannot make',
+    facts: copying({ ...raw, encrypted: true }, gone),
+    verdict: 'block',
+    found: /cannot make the encrypted image of vda/,
+  },
+  {
+    name: 'onto an encrypted image, whose size says nothing',
+    facts: copying({ ...raw, encrypted: true }, file({ sizeBytes: 1024 ** 3 + 2 ** 21 })),
+    verdict: 'block',
+    found: /would be overwritten/,
+  },
+  {
     name: 'a device that is not there',
-    facts: copying(device, file({ exists: false }), []),
+    facts: copying(device, gone, []),
     verdict: 'block',
     found: /libvirt makes no devices/,
   },
@@ -151,30 +238,59 @@ testCheck(diskPathCheck, [
     found: /of the same size/,
   },
   {
-    name: 'a volume for which there is a pool',
-    facts: copying({ ...copy, place: 'images/web', kind: 'volume' }, undefined, [imagesPool]),
-    verdict: 'pass',
+    name: 'onto a larger device that holds an image of its own format',
+    facts: copying(
+      { ...device, format: 'qcow2' },
+      file({ kind: 'block special file', sizeBytes: 2 * 1024 ** 3 }),
+    ),
+    verdict: 'block',
+    found: /would be overwritten/,
   },
+  { name: 'a volume for which there is a pool', facts: copying(volume, gone), verdict: 'pass' },
   {
     name: 'a volume for which there is none',
-    facts: copying({ ...copy, place: 'lvm/web', kind: 'volume' }, undefined, [imagesPool]),
+    facts: copying(volume, undefined, [pool('default', '/x')]),
     verdict: 'block',
-    found: /no active storage pool lvm/,
+    found: /no active storage pool images/,
   },
   {
     name: 'a volume that is there',
-    facts: copying(
-      { ...copy, place: 'images/web', kind: 'volume' },
-      undefined,
-      [imagesPool],
-      new Map([['images/web', { ok: true, path: '/images/web' }]]),
-    ),
+    facts: copying(volume, undefined, [imagesPool], listed(1024 ** 3)),
     verdict: 'block',
     found: /images\/web \(vda\) is there/,
   },
   {
-    name: 'copied to a place that cannot be seen',
-    facts: copying(copy, undefined, [imagesPool]),
-    verdict: 'unknown',
+    name: 'a volume of another size',
+    facts: copying(volume, undefined, [imagesPool], listed(512)),
+    verdict: 'block',
+    found: /of the same size/,
   },
+  {
+    name: 'a volume whose file is there and not listed',
+    facts: copying(volume, file()),
+    verdict: 'block',
+    found: /its storage pool images does not list web/,
+    also: runs(/^virsh pool-refresh --pool images$/),
+  },
+  {
+    name: 'copied, but built upon what its definition names',
+    facts: {
+      ...copying(copy, gone),
+      domain: { ...domain({}, disk(based)), migratable: domain({}, disk(based)).config },
+      files: diskFiles(domain({}, disk(based)).config),
+      shell: there(reading({ [path]: gone, '/base.raw': gone, '/images': file() })),
+    },
+    verdict: 'block',
+    found: /\/base\.raw \(vda\) is not there/,
+  },
+  {
+    name: 'copied, with what it is built upon, which only libvirt found',
+    facts: {
+      ...copying(copy, gone),
+      domain: { ...domain({}, disk(based)), migratable: domain({}, disk()).config },
+      files: diskFiles(domain({}, disk(based)).config),
+    },
+    verdict: 'pass',
+  },
+  { name: 'copied to a place that cannot be seen', facts: copying(copy, undefined), verdict: 'unknown' },
 ]);

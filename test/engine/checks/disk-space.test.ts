@@ -3,17 +3,17 @@ import { diskSpaceCheck } from '../../../src/engine/checks/disk-space.ts';
 import type { DestinationPool } from '../../../src/engine/facts/destination-pools.ts';
 import type { DiskCopy } from '../../../src/engine/facts/disk-copies.ts';
 import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
-import { absent, domain, file, reading, uuid } from '../fixtures.ts';
+import { absent, domain, file, noCopies, pool, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const folder = '/var/lib/libvirt/qemu';
 
 type Facts = Parameters<typeof diskSpaceCheck.judgeFacts>[0];
 
-const noCopies = { copies: { disks: [], unfit: [] }, pools: there([]) };
+const nothing = { copies: noCopies, pools: there({ pools: [], listed: new Map() }) };
 
 const free = (bytes: number, where = folder, vm = domain()): Facts => ({
-  ...noCopies,
+  ...nothing,
   domain: vm,
   shell: there(
     reading(
@@ -41,35 +41,39 @@ const uefi = (nvram: string): Facts['domain'] => {
 
 const MiB = 2 ** 20;
 const images = '/images';
+const at = (path: string): Pick<DiskCopy, 'place' | 'path'> => ({ place: { kind: 'file', path }, path });
 const raw: DiskCopy = {
   disk: 'vda',
-  place: `${images}/web.img`,
-  kind: 'file',
+  ...at(`${images}/web.img`),
   format: 'raw',
+  encrypted: false,
   capacityBytes: 100 * MiB,
   dataBytes: 5 * MiB,
 };
-const grows: DiskCopy = { ...raw, disk: 'vdb', place: `${images}/data.qcow2`, format: 'qcow2' };
-const volume: DiskCopy = { ...raw, place: 'lvm/web', kind: 'volume' };
+const qcow2: DiskCopy = { ...raw, disk: 'vdb', ...at(`${images}/data.qcow2`), format: 'qcow2' };
+const volume: DiskCopy = { ...raw, place: { kind: 'volume', pool: 'vg', volume: 'web' } };
+const group = (free: number, type = 'logical'): DestinationPool =>
+  pool('vg', '/dev/vg', { type, availableBytes: free });
 
-/** Disks that are copied into a folder that has so much room, besides what else is there. */
+/** Disks that are copied into a folder that has so much room for root, besides what else is there. */
 const copying = (
   disks: readonly DiskCopy[],
   room: number | undefined,
   more: Readonly<Record<string, FileReading>> = {},
   pools: readonly DestinationPool[] = [],
+  asRoot = true,
 ): Facts => ({
   domain: domain(),
-  copies: { disks, unfit: [] },
-  pools: there(pools),
+  copies: { disks, unfit: [], asRoot },
+  pools: there({ pools, listed: new Map() }),
   shell: there(
     reading(
       {
         [images]: file({
           kind: 'directory',
-          ...(room === undefined ? {} : { space: { root: room, others: room } }),
+          ...(room === undefined ? {} : { space: { root: room, others: room / 2, fileSystemId: 'a' } }),
         }),
-        ...absent(...disks.map(({ place }) => place)),
+        ...absent(...disks.map(({ path = '' }) => path)),
         ...more,
       },
       { freeBytes: new Map([[folder, 2 ** 30]]) },
@@ -92,8 +96,8 @@ testCheck(diskSpaceCheck, [
     verdict: 'warn',
   },
   { name: 'no room for the log', facts: free(0, '/var/log/libvirt/qemu'), verdict: 'warn' },
-  { name: 'not told', facts: { ...noCopies, domain: domain(), shell: there(reading()) }, verdict: 'unknown' },
-  { name: 'no shell', facts: { ...noCopies, domain: domain(), shell: missing }, verdict: 'unknown' },
+  { name: 'not told', facts: { ...nothing, domain: domain(), shell: there(reading()) }, verdict: 'unknown' },
+  { name: 'no shell', facts: { ...nothing, domain: domain(), shell: missing }, verdict: 'unknown' },
   { name: 'room for a copied disk', facts: copying([raw], 101 * MiB), verdict: 'pass', found: /has room/ },
   {
     name: 'no room for a raw one, which is made whole',
@@ -102,38 +106,64 @@ testCheck(diskSpaceCheck, [
     found: /99 MiB free in \/images; copying vda takes 100 MiB/,
   },
   {
-    name: 'room for what is in one that grows, but not for all that it can hold',
-    facts: copying([grows], 50 * MiB),
+    name: 'no room for a qcow2 one, which is made whole too',
+    facts: copying([qcow2], 99 * MiB),
+    verdict: 'block',
+    found: /copying vdb takes 100 MiB/,
+  },
+  {
+    name: 'room for what is in one of another format, but not for all that it can hold',
+    facts: copying([{ ...qcow2, format: 'vdi' }], 50 * MiB),
     verdict: 'warn',
     found: /What vdb holds now fits, but not all .*100 MiB/,
   },
-  { name: 'no room for what is in one that grows', facts: copying([grows], 4 * MiB), verdict: 'block' },
   {
     name: 'room for either of two, not for both',
-    facts: copying([raw, { ...raw, disk: 'vdb', place: `${images}/more.img` }], 150 * MiB),
+    facts: copying([raw, { ...raw, disk: 'vdb', ...at(`${images}/more.img`) }], 150 * MiB),
     verdict: 'block',
     found: /copying vda, vdb takes 200 MiB/,
   },
   {
+    name: 'room for root alone, where root makes it not',
+    facts: copying([raw], 150 * MiB, {}, [], false),
+    verdict: 'block',
+  },
+  {
     name: 'a file that is there and has its room',
-    facts: copying([raw], 0, { [raw.place]: file({ sizeBytes: 100 * MiB, allocatedBytes: 100 * MiB }) }),
+    facts: copying([raw], 0, { [`${images}/web.img`]: file({ allocatedBytes: 100 * MiB }) }),
     verdict: 'pass',
+  },
+  {
+    name: 'a file that is there and has holes',
+    facts: copying([raw], 50 * MiB, { [`${images}/web.img`]: file({ allocatedBytes: 0 }) }),
+    verdict: 'warn',
   },
   {
     name: 'a device needs none',
-    facts: copying([{ ...raw, place: '/dev/sdb', kind: 'block' }], undefined),
+    facts: copying([{ ...raw, place: { kind: 'block', path: '/dev/sdb' } }], undefined),
     verdict: 'pass',
   },
   {
-    name: 'a volume, by what its pool tells',
-    facts: copying([volume], undefined, {}, [{ uuid, name: 'lvm', availableBytes: 50 * MiB }]),
+    name: 'a volume, by what its volume group tells',
+    facts: copying([volume], undefined, {}, [group(50 * MiB)]),
     verdict: 'block',
-    found: /50 MiB free in lvm/,
+    found: /50 MiB free in vg/,
+  },
+  {
+    name: 'a volume for which its group has room',
+    facts: copying([volume], undefined, {}, [group(200 * MiB)]),
+    verdict: 'pass',
+  },
+  {
+    name: 'a file, by what libvirt counted long ago',
+    facts: copying([volume], undefined, {}, [group(200 * MiB, 'dir')]),
+    verdict: 'unknown',
+    found: /counted 200 MiB free when it last looked/,
   },
   { name: 'of whose room nothing is known', facts: copying([raw], undefined), verdict: 'unknown' },
   {
     name: 'of whose size nothing is known',
-    facts: copying([{ disk: 'vda', place: raw.place, kind: 'file' }], 2 ** 40),
+    facts: copying([{ disk: 'vda', ...at(`${images}/web.img`), encrypted: false }], 2 ** 40),
     verdict: 'unknown',
   },
 ]);

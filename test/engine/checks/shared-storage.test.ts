@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { sharedStorageCheck } from '../../../src/engine/checks/shared-storage.ts';
+import { copyableDisks } from '../../../src/engine/facts/disk-copies.ts';
 import { diskFiles } from '../../../src/engine/facts/disk-files.ts';
 import type { FileReading } from '../../../src/engine/facts/host-reading.ts';
 import type { DestinationStorage } from '../../../src/engine/facts/volumes.ts';
@@ -27,6 +28,7 @@ function facts(
   remote?: Readonly<Record<string, FileReading>>,
   storage?: DestinationStorage,
   settings = new Map<string, string>(),
+  copied: readonly string[] = [],
   unfit: readonly string[] = [],
 ): Parameters<typeof sharedStorageCheck.judgeFacts>[0] {
   const vm = domain({}, devices);
@@ -36,8 +38,22 @@ function facts(
     source: reading(here, { settings }),
     shell: remote === undefined ? missing : there(reading(remote)),
     storage: storage === undefined ? missing : there(storage),
-    copies: { disks: [], unfit },
+    copies: {
+      disks: copyableDisks(vm.config.disks).filter(({ disk: name }) => copied.includes(name)),
+      unfit,
+      asRoot: true,
+    },
   };
+}
+
+/** The same with these disks copied. */
+function withCopies(
+  copied: readonly string[],
+  devices: string,
+  here: Readonly<Record<string, FileReading>>,
+  remote?: Readonly<Record<string, FileReading>>,
+): ReturnType<typeof facts> {
+  return facts(devices, here, remote, undefined, new Map(), copied);
 }
 
 const nfs = file({ fileSystem: 'nfs4', mountSource: 'nas:/images', inode: '77' });
@@ -235,20 +251,46 @@ testCheck(sharedStorageCheck, [
   {
     name: 'of this host alone, and copied, with what it is built upon',
     copyDisks: ['vda'],
-    facts: facts(based, { [path]: local, '/base.raw': local }, { [path]: absent, '/base.raw': absent }),
+    facts: withCopies(
+      ['vda'],
+      based,
+      { [path]: local, '/base.raw': local },
+      { [path]: absent, '/base.raw': absent },
+    ),
     verdict: 'pass',
     found: /are copied to the destination/,
   },
   {
+    name: 'copied, and built upon a file that its definition names and that is not there',
+    copyDisks: ['vda'],
+    facts: {
+      ...withCopies(
+        ['vda'],
+        based,
+        { [path]: local, '/base.raw': local },
+        { [path]: absent, '/base.raw': absent },
+      ),
+      domain: { ...domain({}, based), migratable: domain({}, based).config },
+    },
+    verdict: 'block',
+    found: /not there on the destination, and the disk is built upon it/,
+  },
+  {
+    name: 'of a file system that may be shared without libvirt knowing it, copied over tcp',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], disk, { [path]: file({ fileSystem: 'virtiofs' }) }),
+    verdict: 'unknown',
+  },
+  {
     name: 'of this host alone, and copied over tcp',
     copyDisks: ['vda'],
-    facts: facts(disk, { [path]: local }),
+    facts: withCopies(['vda'], disk, { [path]: local }),
     verdict: 'pass',
   },
   {
     name: 'copied onto itself',
     copyDisks: ['vda'],
-    facts: facts(disk, { [path]: nfs }, { [path]: nfs }),
+    facts: withCopies(['vda'], disk, { [path]: nfs }, { [path]: nfs }),
     verdict: 'block',
     found: /copied onto itself/,
     also: offers([]),
@@ -256,13 +298,14 @@ testCheck(sharedStorageCheck, [
   {
     name: 'maybe copied onto itself',
     copyDisks: ['vda'],
-    facts: facts(disk, { [path]: nfs }),
+    facts: withCopies(['vda'], disk, { [path]: nfs }),
     verdict: 'unknown',
   },
   {
     name: 'a device that may be the same one',
     copyDisks: ['vda'],
-    facts: facts(
+    facts: withCopies(
+      ['vda'],
       block,
       { '/dev/sdb': { ...device, deviceIds: [] } },
       { '/dev/sdb': { ...device, deviceIds: [] } },
@@ -272,13 +315,19 @@ testCheck(sharedStorageCheck, [
   {
     name: 'a device that is another one',
     copyDisks: ['vda'],
-    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: ['naa.600141'] } }),
+    facts: withCopies(
+      ['vda'],
+      block,
+      { '/dev/sdb': device },
+      { '/dev/sdb': { ...device, deviceIds: ['naa.600141'] } },
+    ),
     verdict: 'pass',
   },
   {
     name: 'one copied, the other one of this host alone',
     copyDisks: ['vda'],
-    facts: facts(
+    facts: withCopies(
+      ['vda'],
       disk + disk.replace('vda', 'vdb').replace(path, '/images/data'),
       { [path]: local, '/images/data': local },
       {},
@@ -289,13 +338,13 @@ testCheck(sharedStorageCheck, [
   {
     name: 'a volume that is no file, copied',
     copyDisks: ['vda'],
-    facts: facts(volume, {}, {}),
+    facts: withCopies(['vda'], volume, {}, {}),
     verdict: 'unknown',
   },
   {
     name: 'a disk that cannot be copied',
     copyDisks: ['sda'],
-    facts: facts(disk + cdrom, { [path]: nfs }, { [path]: nfs }, undefined, new Map(), ['sda']),
+    facts: facts(disk + cdrom, { [path]: nfs }, { [path]: nfs }, undefined, new Map(), ['sda'], ['sda']),
     verdict: 'block',
     found: /Cannot be copied: sda/,
     also: offers([]),
