@@ -55,6 +55,8 @@ export class MigrationRun {
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
   #paused = false;
+  /** It starts with this host, and moves for good. */
+  #autostart = false;
   /** Disks that are copied, as far as that is known. */
   #copyDisks: readonly string[];
   /** libvirt told of the job, so that the destination had got ready. */
@@ -127,6 +129,7 @@ export class MigrationRun {
     }
     const entry = this.#inventory.entry(this.vm.uuid);
     this.#paused = entry !== undefined && vmStateOf(entry.summary).kind === 'paused';
+    this.#autostart = !choices.temporary && entry?.summary.autostart === true;
     const domain = this.#inventory.connection.domain(this.vm.uuid);
     const unwatch = this.#observe(false);
     try {
@@ -364,6 +367,7 @@ export class MigrationRun {
     return {
       vm: this.vm,
       paused: this.#paused,
+      autostart: this.#autostart,
       ...(destination === undefined ? {} : { destination }),
       ...(temporary === undefined ? {} : { temporary }),
     };

@@ -19,6 +19,8 @@ export interface Expectation {
   readonly temporary?: boolean;
   /** True if the VM was paused when it left. */
   readonly paused: boolean;
+  /** True if it starts with this host and moves for good: then it is to start with the destination. */
+  readonly autostart?: boolean;
 }
 
 /** What both hosts said, as plain data. */
@@ -55,7 +57,7 @@ export async function askHosts(
 
 async function askDestination(
   platform: Platform,
-  { vm, destination, temporary }: Expectation,
+  { vm, destination, temporary, autostart }: Expectation,
 ): Promise<HostAnswers['destination']> {
   if (destination === undefined) return undefined;
   const limit = new AbortController();
@@ -69,6 +71,8 @@ async function askDestination(
       [
         { id: 'state', argv: ['domstate', '--reason', vm.uuid] },
         { id: 'uuid', argv: ['domuuid', vm.name] },
+        // libvirt sends the definition, and not whether it is started with the host.
+        ...(autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
         { id: 'info', argv: ['dominfo', vm.uuid] },
         // The record came along with the definition; it told of the way here and means nothing any more.
         ...(temporary === false
@@ -123,7 +127,7 @@ export function verificationOf(
 }
 
 function destinationAnswers(
-  { vm, paused, temporary }: Expectation,
+  { vm, paused, temporary, autostart }: Expectation,
   hosts: HostAnswers['destination'],
 ): readonly VerificationAnswer[] {
   const state = {
@@ -141,7 +145,11 @@ function destinationAnswers(
           ? msg('no, it disappears there when it is shut off')
           : msg('yes, its definition moved with it'),
   };
-  const questions = [state, uuid, persistence];
+  const start = {
+    question: msg('Does it start with the destination, as it did with this host?'),
+    expected: msg('yes'),
+  };
+  const questions = [state, uuid, persistence, ...(autostart === true ? [start] : [])];
   if (hosts === undefined) {
     const answer = msg(
       'Not asked: libvirt does not tell where a migration goes that somebody else has started.',
@@ -167,6 +175,15 @@ function destinationAnswers(
       const is = value === 'yes';
       return [is ? msg('yes') : msg('no'), temporary === undefined ? undefined : is === !temporary];
     }),
+    ...(autostart === true
+      ? [
+          answered(start, hosts.info, (text) => {
+            const value = /^Autostart:\s*(enable|disable)\s*$/m.exec(text)?.[1];
+            if (value === undefined) return [msg('libvirt does not say'), undefined];
+            return value === 'enable' ? [msg('yes'), true] : [msg('no'), false];
+          }),
+        ]
+      : []),
   ];
 }
 

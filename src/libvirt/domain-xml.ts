@@ -19,6 +19,8 @@ export interface DiskSource {
   /** Of `network`. */
   readonly protocol?: string;
   readonly name?: string;
+  /** Names, addresses or sockets of the servers. */
+  readonly hosts?: readonly string[];
   /** Of `volume`. */
   readonly pool?: string;
   readonly volume?: string;
@@ -117,12 +119,18 @@ function sourceOf(type: string, element: XmlElement | undefined): DiskSource | u
     return path === undefined ? undefined : { path };
   }
   const names = ['protocol', 'name', 'pool', 'volume'] as const;
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = attribute(element, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
+  const hosts = children(element, 'host').flatMap(
+    (host) => attribute(host, 'socket') ?? attribute(host, 'name') ?? [],
   );
+  return {
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const value = attribute(element, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    ...(hosts.length === 0 ? {} : { hosts }),
+  };
 }
 
 function backingChainOf(disk: XmlElement): string[] {

@@ -15,14 +15,19 @@ const permanent: Expectation = {
   paused: false,
 };
 
-function there(state = 'running (migrated)', persistent = 'yes', id = uuid): HostAnswers['destination'] {
+function there(
+  state = 'running (migrated)',
+  persistent = 'yes',
+  id = uuid,
+  autostart = 'disable',
+): HostAnswers['destination'] {
   return {
     state: { id: 'state', ok: true, text: `${state}\n` },
     uuid: { id: 'uuid', ok: true, text: `${id}\n` },
     info: {
       id: 'info',
       ok: true,
-      text: `Id:             1\nPersistent:     ${persistent}\nAutostart:  no\n`,
+      text: `Id:             1\nPersistent:     ${persistent}\nAutostart:      ${autostart}\n`,
     },
   };
 }
@@ -62,4 +67,11 @@ test('what could not be asked is never taken for granted', () => {
   expect(verdict(permanent, there(), { unreachable: 'gone' })).toBe('incomplete');
   const { destination: _, temporary: __, ...foreign } = permanent;
   expect(verdict(foreign, undefined, 'gone')).toBe('incomplete');
+});
+
+test('one that starts with this host has to start with the other', () => {
+  const starting = { ...permanent, autostart: true };
+  expect(verdict(starting, there(undefined, undefined, undefined, 'enable'), 'gone')).toBe('confirmed');
+  expect(verdict(starting, there(), 'gone')).toBe('contradicted');
+  expect(verdict(starting, there(undefined, undefined, undefined, '?'), 'gone')).toBe('incomplete');
 });

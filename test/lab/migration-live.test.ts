@@ -120,6 +120,8 @@ afterEach(async () => {
 
 test('a permanent migration moves the VM and its definition, and is confirmed by the destination', async () => {
   const guest = await boot('permanent');
+  await alpha.virsh('autostart', guest.uuid);
+  await waitFor('the page to know that', () => here.vm(guest)?.autostart);
   const handle = await here.start(guest);
   const percents: number[] = [];
   handle.state.subscribe(() => {
@@ -129,7 +131,9 @@ test('a permanent migration moves the VM and its definition, and is confirmed by
   const { state } = await handle.ended;
   expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
   if (state.phase !== 'done') return;
-  expect(state.answers).toHaveLength(4);
+  expect(state.answers).toHaveLength(5);
+  // libvirt does not send that along.
+  expect(await beta.virsh('dominfo', guest.uuid)).toMatch(/Autostart: +enable/);
   expect(state.elapsedMilliseconds).toBeGreaterThan(0);
   expect(state.downtimeMilliseconds).toBeGreaterThanOrEqual(0);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));

@@ -150,6 +150,7 @@ describe('a disk', () => {
       readOnly: false,
       shareable: true,
       transient: true,
+      encrypted: false,
       startupPolicy: 'optional',
       secrets: [],
       backingChain: ['/srv/base.qcow2', '/dev/vg/lv'],
@@ -161,8 +162,8 @@ describe('a disk', () => {
     ['dir', "<source dir='/srv/tree'/>", { path: '/srv/tree' }],
     [
       'network',
-      "<source protocol='rbd' name='pool/web'><host name='mon'/></source>",
-      { protocol: 'rbd', name: 'pool/web' },
+      "<source protocol='rbd' name='pool/web'><host name='mon'/><host transport='unix' socket='/run/s'/></source>",
+      { protocol: 'rbd', name: 'pool/web', hosts: ['mon', '/run/s'] },
     ],
     ['volume', "<source pool='default' volume='web.qcow2'/>", { pool: 'default', volume: 'web.qcow2' }],
     ['vhostuser', "<source type='unix' path='/run/blk.sock'/>", { path: '/run/blk.sock' }],

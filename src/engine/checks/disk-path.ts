@@ -6,6 +6,7 @@ import { destinationSecretsFact, type Secrets } from '../facts/destination-secre
 import { diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
+import { secretFile } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
@@ -69,6 +70,24 @@ function judgeSecrets(needed: readonly string[], secrets: Secrets): Judgement | 
   };
 }
 
+/** A secret that is there may have no value: one that is ephemeral loses it when the host is started anew. */
+function judgeValues(needed: readonly string[], there: HostReading): Judgement | undefined {
+  const empty = needed.filter((secret) => there.files.get(secretFile(secret))?.exists === false);
+  const [first] = empty;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg('The destination keeps no value for a secret that a disk needs: $0.', empty.join(', ')),
+    remedies: [
+      {
+        text: msg('If it was not set there since that host was started, set it again.'),
+        command: shellCommand('virsh', 'secret-set-value', '--secret', first, '--interactive'),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 /** Can QEMU on the destination open the images? */
 export const diskPathCheck = defineCheck({
   id: 'disk-path',
@@ -83,6 +102,7 @@ export const diskPathCheck = defineCheck({
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
     const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets));
     if (noSecret !== undefined) return noSecret;
+    const noValue = needed.length === 0 || !shell.available ? undefined : judgeValues(needed, shell.value);
     const [firstImage] = images;
     if (firstImage === undefined && copies.length === 0)
       return { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
@@ -108,7 +128,8 @@ export const diskPathCheck = defineCheck({
           ]);
     const imageTroubles = there === undefined ? [] : images.flatMap((file) => troubleOf(file, there) ?? []);
     return (
-      judgeTroubles([...copyTroubles, ...imageTroubles]) ?? {
+      judgeTroubles([...copyTroubles, ...imageTroubles]) ??
+      noValue ?? {
         verdict: 'pass',
         found:
           copies.length === 0

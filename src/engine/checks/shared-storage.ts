@@ -26,8 +26,8 @@ export const sharedStorageCheck = defineCheck({
   judge: ({ domain, disks, source, copies, shell, storage }, plan): Judgement => {
     const chosen = copiedDisks(plan);
     if (copies.unfit.length > 0) return unfit(copies.unfit, chosen, domain.config);
-    // Media in drives are another check's.
-    const files = disks.filter(({ removable }) => !removable);
+    // Media in drives are another check's, but libvirt takes a floppy that can be written for a disk.
+    const files = disks.filter(({ removable, role }) => !removable || role === 'disk');
     const there = lookThere(shell, storage);
     const verdicts = judgeDisks(domain.config, files, source, there, copies.disks, domain.migratable);
     const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
@@ -51,6 +51,10 @@ export const sharedStorageCheck = defineCheck({
             : msg('$0 disks or files cannot be used on the destination.', blocked.length),
         details,
         remedies: [first ?? { text: msg('Put the disk on storage that both hosts share.') }, ...others],
+        // Only where the admin may know better of each.
+        ...(firstBlocked.risk !== undefined && blocked.every(({ risk }) => risk !== undefined)
+          ? { override: { risk: firstBlocked.risk } }
+          : {}),
       };
     }
     const unknown = of('unknown');

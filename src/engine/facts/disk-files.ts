@@ -25,6 +25,9 @@ export interface DiskVolume {
   readonly pool: string;
   readonly volume: string;
   readonly readOnly: boolean;
+  /** As of a {@link DiskFile}. */
+  readonly removable: boolean;
+  readonly optional: boolean;
 }
 
 /** Every path that the VM's definition names. */
@@ -51,6 +54,7 @@ export interface SourceNames {
   readonly name?: string;
   readonly pool?: string;
   readonly volume?: string;
+  readonly hosts?: readonly string[];
 }
 
 function topFile(disk: DomainDisk): DiskFile | undefined {
@@ -61,19 +65,25 @@ function topFile(disk: DomainDisk): DiskFile | undefined {
     path,
     role: disk.readOnly ? 'read-only' : 'disk',
     block: disk.type === 'block',
-    removable: disk.device === 'cdrom' || disk.device === 'floppy',
+    ...mediumOf(disk),
+  };
+}
+
+function mediumOf({ device, startupPolicy }: DomainDisk): Pick<DiskFile, 'removable' | 'optional'> {
+  return {
+    removable: device === 'cdrom' || device === 'floppy',
     // libvirt drops the medium for both when a migration arrives.
-    optional: disk.startupPolicy === 'optional' || disk.startupPolicy === 'requisite',
+    optional: startupPolicy === 'optional' || startupPolicy === 'requisite',
   };
 }
 
 /** The disks that name a volume of a pool. */
 export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskVolume[] {
-  return config.disks.flatMap(({ type, source, target, readOnly }) => {
-    const { pool, volume }: SourceNames = source ?? {};
-    return type !== 'volume' || pool === undefined || volume === undefined
+  return config.disks.flatMap((disk) => {
+    const { pool, volume }: SourceNames = disk.source ?? {};
+    return disk.type !== 'volume' || pool === undefined || volume === undefined
       ? []
-      : [{ disk: target, pool, volume, readOnly }];
+      : [{ disk: disk.target, pool, volume, readOnly: disk.readOnly, ...mediumOf(disk) }];
   });
 }
 
@@ -101,14 +111,15 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       })),
       { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
     );
-    const resolved = volumes.flatMap(({ disk, pool, volume, readOnly }): readonly DiskFile[] => {
+    const resolved = volumes.flatMap((one): readonly DiskFile[] => {
+      const { disk, pool, volume, readOnly, removable, optional } = one;
       const answer = answers.get(disk);
       const told = answer?.ok === true ? answer.text.trim() : '';
       if (isVolumePath(told) && !told.startsWith('/')) return [];
       // Where libvirt did not tell, there may be a file or not: it stands under its name, and nothing is found there.
       const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
-      return [{ disk, path, role, block: path.startsWith('/dev/'), removable: false, optional: false }];
+      return [{ disk, path, role, block: path.startsWith('/dev/'), removable, optional }];
     });
     return [...diskFiles(config), ...resolved];
   },

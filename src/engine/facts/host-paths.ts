@@ -5,10 +5,16 @@ import { folderOf, tidyPath } from '../paths.ts';
 import { type DiskFile, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 import type { WantedPaths } from './host-reading.ts';
+import { secretsNeeded } from './named-resources.ts';
+
+/** Where libvirt keeps the value of a secret (secretLoadAllConfigs); of an ephemeral one it keeps none. */
+export function secretFile(uuid: string): string {
+  return `/etc/libvirt/secrets/${uuid.toLowerCase()}.base64`;
+}
 
 /** Every path of the definition that QEMU or libvirt opens on its host. */
 export function hostPaths(
-  { devices, resources }: Pick<DomainConfig, 'devices' | 'resources'>,
+  { disks, devices, resources }: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>,
   files: readonly DiskFile[],
 ): WantedPaths {
   const careful = [...new Set(files.map(({ path }) => path))];
@@ -20,6 +26,7 @@ export function hostPaths(
     loader,
     template,
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
+    ...secretsNeeded({ disks, devices }).map(secretFile),
     ...careful.map((path) => folderOf(tidyPath(path))),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
   return { careful, once: [...new Set(once)] };

@@ -21,6 +21,10 @@ export interface FileReading {
   readonly mountSource: string;
   /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
   readonly deviceIds: readonly string[];
+  /** Not even root may write to it: its file system is mounted for reading alone, or it cannot be changed. */
+  readonly readOnly?: true;
+  /** A qcow2 image whose content is in another file (`data_file`), of which libvirt 9.0 knows nothing. */
+  readonly dataElsewhere?: true;
   /** What QEMU's user may do with it; each is absent where it could not be tried. To enter is for folders alone. */
   readonly qemu: {
     readonly reach?: boolean;
@@ -119,6 +123,12 @@ for path in "$@"; do
   number=$((number + 1))
   real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
   printf 'real %s %s\n' $number "$real"
+  [ "$(id -u)" != 0 ] || [ ! -e "$path" ] || [ -w "$path" ] || echo "read-only $number"
+  # The header of qcow2: its magic, and the bit for an external data file in the last byte of incompatible_features.
+  if [ $number -le "$careful" ] && [ -f "$path" ]; then
+    bytes=$(head -c 80 -- "$path" 2>/dev/null | od -An -v -tu1 | tr -s ' \\n' ' ')
+    case $bytes in ' 81 70 73 251 '*) last=\${bytes% }; [ $((\${last##* } & 4)) = 0 ] || echo "data-elsewhere $number" ;; esac
+  fi
   [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S %i' -- "$path" 2>/dev/null)"
   if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
     for way in e r w x; do
@@ -219,7 +229,9 @@ function linesByNumber(text: string): ReadonlyMap<number, string> {
   let current = 0;
   for (const line of text.split('\n')) {
     const [, word, number, rest] =
-      /^(stat|gone|real|space|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(line) ?? [];
+      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(
+        line,
+      ) ?? [];
     if (number !== undefined) current = Number(number);
     // The name of a file may hold line breaks: the rest belongs to it.
     const own = number === undefined ? line : `${word ?? ''} ${rest ?? ''}`;
@@ -349,6 +361,8 @@ function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefi
     fileSystem: mount?.type ?? '',
     mountSource: mount?.source ?? '',
     deviceIds: [...new Set(deviceIds)],
+    ...(lines.some((line) => line.startsWith('read-only')) ? { readOnly: true } : {}),
+    ...(lines.some((line) => line.startsWith('data-elsewhere')) ? { dataElsewhere: true } : {}),
     qemu: parseAccess(body),
   };
 }

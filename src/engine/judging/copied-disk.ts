@@ -163,6 +163,19 @@ function missingFile(
 /** May QEMU there open what libvirt makes in that folder? */
 function closedFolder({ disk }: DiskCopy, folder: string, there: HostReading): CopyTrouble | undefined {
   const user = String(there.qemuUser ?? '?');
+  if (there.files.get(folder)?.readOnly === true)
+    return {
+      kind: 'impossible',
+      found: msg(
+        'the folder $0 cannot be written on the destination, so that $1 cannot be made there',
+        folder,
+        disk,
+      ),
+      remedy: onDestination(
+        msg('Mount its storage there for writing.'),
+        shellCommand('findmnt', '-T', folder),
+      ),
+    };
   const { reach, enter } = there.files.get(folder)?.qemu ?? {};
   if (reach === false || enter === false)
     return {

@@ -17,6 +17,8 @@ export interface DiskVerdict {
   readonly verdict: 'pass' | 'warn' | 'block' | 'unknown';
   readonly found: Message;
   readonly remedies: readonly Remedy[];
+  /** Only for `block`: the admin may know better; the sentence names the risk. */
+  readonly risk?: Message;
   /** True for a disk that is in the way only because it is of this host alone. */
   readonly ofThisHost?: true;
 }
@@ -38,6 +40,9 @@ const sharedFileSystems =
 
 /** Of these, the ones that libvirt learned later than the oldest version that we support. */
 const sharedSinceLater = /^(beegfs|acfs)$/;
+
+/** Addresses and sockets that mean another place on every host. */
+const ofThisHostAlone = /^(localhost(\.localdomain)?|127(\.\d{1,3}){3}|::1|\/.*)$/i;
 
 /** File systems that one host alone can have. libvirt's list is no help here: what is not on it may be shared nevertheless. */
 const ofOneHost = /^(ext[234]|xfs|btrfs|zfs|f2fs|jfs|bcachefs|reiserfs|tmpfs|overlay)$/;
@@ -67,7 +72,9 @@ export function judgeDisks(
       .filter(({ disk, role }) => copied.has(disk) && role === 'disk')
       .map((file) => judgeCopy(file, here, there)),
     ...filesNotCopied(files, copies, migratable).map((file) => judgeFile(file, here, there)),
-    ...diskVolumes(config).flatMap(({ disk, pool, volume }): readonly DiskVerdict[] => {
+    ...diskVolumes(config).flatMap(({ disk, pool, volume, removable }): readonly DiskVerdict[] => {
+      // Media in drives are another check's.
+      if (removable) return [];
       const path = `${pool}/${volume}`;
       if (copied.has(disk)) {
         // Its file was judged above. Without one it may be storage that the other host has too, such as Ceph's.
@@ -128,7 +135,25 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
     });
   }
   if (disk.type === 'network' && source.protocol !== undefined) {
-    return verdict('pass', msg('storage over the network ($0), the same from every host', source.protocol));
+    const own = (source.hosts ?? []).find((host) => ofThisHostAlone.test(host));
+    return own === undefined
+      ? verdict(
+          'pass',
+          msg(
+            'storage over the network ($0), which libvirt takes for the same from every host',
+            source.protocol,
+          ),
+        )
+      : verdict(
+          'block',
+          msg('storage over $0 at $1, which is something else on every host', source.protocol, own),
+          { text: msg('Use an address that leads to the same storage from both hosts.') },
+        ).map((one) => ({
+          ...one,
+          risk: msg(
+            'Unless the destination has the same storage at that address, the VM does not start there, or loses its disk.',
+          ),
+        }));
   }
   // A drive may be empty. A disk is never: then its source is one that is not understood.
   if (disk.source === undefined && (disk.device === 'cdrom' || disk.device === 'floppy')) return [];
@@ -190,6 +215,23 @@ function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): Disk
       ofThisHost: true,
     };
   }
+  if (local.dataElsewhere === true)
+    return {
+      ...verdict(
+        'block',
+        msg(
+          'its content is in another file (data_file), at which libvirt does not look; whether the destination has the same one is not known',
+        ),
+        {
+          text: msg(
+            'See which file that is, and whether it is the same one on both hosts. Or have the disk copied.',
+          ),
+          command: shellCommand('qemu-img', 'info', '-U', path),
+          host: 'source',
+        },
+      ),
+      risk: msg('If it is not the same one, the content of the disk is lost to the VM.'),
+    };
   const compared = compare(path, local, there);
   return file.role === 'disk'
     ? judgeWritable(file, local, compared, verdict)

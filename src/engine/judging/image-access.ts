@@ -49,6 +49,12 @@ export function accessTrouble(file: DiskFile, there: HostReading): AccessTrouble
       remedy: look(msg('Let that user pass through all folders on the way.'), 'namei', '-l', path),
       sure: true,
     };
+  if (file.role === 'disk' && seen.readOnly === true)
+    return {
+      found: msg('$0 ($1) cannot be written on the destination, not even by root', path, file.disk),
+      remedy: look(msg('Mount its storage there for writing.'), 'findmnt', '-T', path),
+      sure: true,
+    };
   const wants = file.role === 'disk' ? seen.qemu.write : seen.qemu.read;
   if (wants !== false) return undefined;
   // libvirt gives the file to QEMU's user when the VM arrives, unless it was told not to or the server forbids it.

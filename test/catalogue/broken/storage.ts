@@ -80,6 +80,84 @@ export const storage = brokenOnes([
     cure: 0,
   },
   {
+    check: 'shared-storage',
+    name: 'an image whose content is in a file of this host',
+    vm: { name: 'elsewhere', devices: disk(`${shared}/elsewhere.qcow2`, " cache='none'", 'qcow2') },
+    // It would start there, on other content.
+    cause: all(
+      shell(
+        'source',
+        `qemu-img create -q -f qcow2 -o data_file=${local}/elsewhere.raw,data_file_raw=on ${shared}/elsewhere.qcow2 1M`,
+        `rm -f ${shared}/elsewhere.qcow2 ${local}/elsewhere.raw`,
+      ),
+      shell('destination', `truncate -s 1M ${local}/elsewhere.raw`, `rm -f ${local}/elsewhere.raw`),
+    ),
+    verdict: 'block',
+    says: /in another file \(data_file\)/,
+  },
+  {
+    check: 'shared-storage',
+    name: 'storage over the network at an address of this host',
+    vm: {
+      name: 'nbd',
+      devices:
+        "<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='nbd' name='x'><host name='127.0.0.1' port='10899'/></source><target dev='vda' bus='virtio'/></disk>",
+    },
+    cause: shell(
+      'source',
+      `truncate -s 1M ${local}/nbd.img; qemu-nbd --fork --pid-file=/run/nbd.pid -t -x x -f raw -b 127.0.0.1 -p 10899 ${local}/nbd.img`,
+      `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img`,
+    ),
+    verdict: 'block',
+    says: /storage over nbd at 127\.0\.0\.1/,
+    refusal: /Failed to connect to '127\.0\.0\.1:10899'|Connection refused/,
+  },
+  {
+    check: 'shared-storage',
+    name: 'a floppy of this host that can be written',
+    vm: {
+      name: 'floppy',
+      devices: `<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='${local}/floppy.img'/><target dev='fda'/></disk>`,
+    },
+    cause: shell('both', `truncate -s 1440k ${local}/floppy.img`, `rm -f ${local}/floppy.img`),
+    verdict: 'block',
+    says: /fda .*this host alone/,
+    refusal: /without shared storage/,
+  },
+  {
+    check: 'disk-path',
+    name: 'storage that is mounted there for reading alone',
+    // Found out by libvirt when everything was sent, so it is only tried with a guest that runs.
+    vm: { name: 'reading', guest: { memory: 128, disk: 'shared' } },
+    cause: shell('destination', `mount -o remount,bind,ro ${shared}`, `mount -o remount,bind,rw ${shared}`),
+    verdict: 'block',
+    says: /cannot be written on the destination, not even by root/,
+    refusal: /Read-only file system/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a secret without a value',
+    vm: {
+      name: 'valueless',
+      devices: `<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='${shared}/valueless.img'><encryption format='luks'><secret type='passphrase' uuid='${imageSecret}'/></encryption></source><target dev='vda' bus='virtio'/></disk>`,
+    },
+    cause: all(
+      shell(
+        'both',
+        `echo "<secret private='no'><uuid>${imageSecret}</uuid></secret>" | virsh -q secret-define /dev/stdin`,
+        `virsh -q secret-undefine ${imageSecret}`,
+      ),
+      shell(
+        'source',
+        `virsh -q secret-set-value ${imageSecret} $(printf lab | base64) 2>/dev/null; qemu-img create -q -f luks --object secret,id=s,data=lab -o key-secret=s,iter-time=10 ${shared}/valueless.img 1M`,
+        `rm -f ${shared}/valueless.img`,
+      ),
+    ),
+    verdict: 'warn',
+    says: /keeps no value for a secret/,
+    refusal: /does not have a value|End of file/,
+  },
+  {
     check: 'disk-path',
     name: 'a folder for which the destination has no storage pool',
     vm: { name: 'poolless', devices: uncached(`${local}/deep/poolless.img`) },

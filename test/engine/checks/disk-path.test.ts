@@ -118,6 +118,33 @@ testCheck(diskPathCheck, [
   },
   { name: 'not to be seen', facts: facts(undefined), verdict: 'unknown' },
   {
+    name: 'on a file system that is mounted for reading alone',
+    facts: facts(file({ readOnly: true, qemu: { reach: true, read: true, write: false } })),
+    verdict: 'block',
+    found: /cannot be written on the destination, not even by root/,
+  },
+  {
+    name: 'a secret without a value',
+    facts: {
+      ...facts(file(), new Map(), disk(secret)),
+      secrets: there(new Set(['f52a81b2-424e-490c-823d-6bd4235bc572'])),
+      shell: there(
+        reading({
+          [path]: file(),
+          '/etc/libvirt/secrets/f52a81b2-424e-490c-823d-6bd4235bc572.base64': file({ exists: false }),
+        }),
+      ),
+    },
+    verdict: 'warn',
+    found: /keeps no value for a secret/,
+  },
+  {
+    name: 'copied into a folder that is mounted for reading alone',
+    facts: copying(copy, gone, [imagesPool], new Map(), new Map(), file({ readOnly: true })),
+    verdict: 'block',
+    found: /folder \/images cannot be written/,
+  },
+  {
     name: 'copied into a pool',
     facts: copying(copy, gone),
     verdict: 'pass',

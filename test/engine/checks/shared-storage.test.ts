@@ -282,6 +282,39 @@ testCheck(sharedStorageCheck, [
     verdict: 'unknown',
   },
   {
+    name: 'an image whose content is in another file',
+    facts: facts(disk, { [path]: { ...nfs, dataElsewhere: true } }, { [path]: nfs }),
+    verdict: 'block',
+    found: /in another file \(data_file\)/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'storage over the network at an address of this host alone',
+    facts: facts(rbd.replace("'pool/web'/>", "'pool/web'><host name='127.0.0.1'/></source>"), {}, {}),
+    verdict: 'block',
+    found: /storage over rbd at 127\.0\.0\.1/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'a floppy of this host alone that can be written',
+    facts: facts(
+      "<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='/f.img'/><target dev='fda'/></disk>",
+      { '/f.img': local },
+      { '/f.img': local },
+    ),
+    verdict: 'block',
+    found: /this host alone/,
+  },
+  {
+    name: 'a volume in a drive, which is looked at elsewhere',
+    facts: facts(volume.replace("device='disk'", "device='cdrom'"), {}, {}),
+    verdict: 'pass',
+  },
+  {
     name: 'of this host alone, and copied over tcp',
     copyDisks: ['vda'],
     facts: withCopies(['vda'], disk, { [path]: local }),

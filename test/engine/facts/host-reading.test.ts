@@ -95,6 +95,26 @@ describe('parseReading', () => {
     expect(parseReading(text, '==', only('/a'))?.files.get('/a')).toMatchObject({ exists: false });
   });
 
+  it('tells room, what nobody may write to, and what has its content elsewhere', () => {
+    const text = [
+      '== mounts',
+      '== files',
+      'stat 1 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0|16 512',
+      'stat 2 2 4096 -|2026-01-31 10:00:00.000000001 +0000|directory|0 0|8 512',
+      'real 1 /a',
+      'read-only 1',
+      'data-elsewhere 1',
+      'real 2 /',
+      'space 2 100 90 4096 1f2e',
+      '== end',
+      '',
+    ].join('\n');
+    const files = parseReading(text, '==', { careful: ['/a'], once: ['/'] })?.files;
+    expect(files?.get('/a')).toMatchObject({ allocatedBytes: 8192, readOnly: true, dataElsewhere: true });
+    expect(files?.get('/')?.space).toEqual({ root: 409_600, others: 368_640, fileSystemId: '1f2e' });
+    expect(files?.get('/')).not.toHaveProperty('readOnly');
+  });
+
   it('takes the innermost mount, settings and the identity of devices', () => {
     const text = [
       '== sockets',
