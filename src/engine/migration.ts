@@ -129,10 +129,11 @@ export class MigrationRun {
     }
     const entry = this.#inventory.entry(this.vm.uuid);
     this.#paused = entry !== undefined && vmStateOf(entry.summary).kind === 'paused';
-    this.#autostart = !choices.temporary && entry?.summary.autostart === true;
     const domain = this.#inventory.connection.domain(this.vm.uuid);
     const unwatch = this.#observe(false);
     try {
+      if (!choices.temporary && entry?.summary.persistent === true)
+        this.#autostart = await domain.autostart();
       if (entry?.summary.persistent === true) {
         await writeRecord(domain, {
           destination: choices.destination,

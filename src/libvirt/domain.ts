@@ -167,6 +167,11 @@ export class Domain {
     throw new LibvirtError(classify(answer.error), answer.error);
   }
 
+  /** True if it starts with this host. libvirt sends no event when that is changed, so that it is asked anew. */
+  async autostart(): Promise<boolean> {
+    return /^Autostart:\s*enable\s*$/m.test(await this.#virsh('dominfo', this.uuid));
+  }
+
   async create(): Promise<void> {
     await this.#call('Create', [0]);
   }

@@ -121,7 +121,6 @@ afterEach(async () => {
 test('a permanent migration moves the VM and its definition, and is confirmed by the destination', async () => {
   const guest = await boot('permanent');
   await alpha.virsh('autostart', guest.uuid);
-  await waitFor('the page to know that', () => here.vm(guest)?.autostart);
   const handle = await here.start(guest);
   const percents: number[] = [];
   handle.state.subscribe(() => {
