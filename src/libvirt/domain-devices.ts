@@ -7,6 +7,12 @@ export interface DomainInterface {
   readonly type: string;
   /** Name of the bridge, the network or (of `direct`) the host's device. */
   readonly source?: string;
+  /** Name of libvirt's network, of a running VM also where the type is that of what the network led to. */
+  readonly network?: string;
+  /** Name of the host's end of the cable, where it was chosen by hand and libvirt makes it. */
+  readonly tap?: string;
+  /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
+  readonly openVswitch?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
   readonly mac: string;
@@ -79,18 +85,31 @@ export interface DomainDevices {
   readonly leases: readonly string[];
 }
 
+/** libvirt drops such a name from a definition that arrives, and chooses the next number itself. */
+const namedByLibvirt = /^(vnet|macvtap|macvlan)\d+$/;
+
+/** Kinds of cards whose cable libvirt makes, and refuses where its name is taken. */
+const plugged = ['bridge', 'network', 'direct'];
+
 function interfaceOf(element: XmlElement): DomainInterface {
   const type = attribute(element, 'type') ?? '';
   const from = child(element, 'source');
   const source =
     attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
   const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
+  const network = attribute(from, 'network');
+  const target = attribute(child(element, 'target'), 'dev');
+  const tap = plugged.includes(type) && !namedByLibvirt.test(target ?? '') ? target : undefined;
+  const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
   return {
     type,
     mac: attribute(child(element, 'mac'), 'address') ?? '',
     failover: attribute(child(element, 'teaming'), 'type') === 'transient',
     ...(source === undefined ? {} : { source }),
+    ...(network === undefined ? {} : { network }),
+    ...(tap === undefined ? {} : { tap }),
+    ...(openVswitch ? { openVswitch } : {}),
     ...(socket === undefined ? {} : { socket }),
     ...(filter === undefined ? {} : { filter }),
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, shell } from './causes.ts';
+import { all, overBridge, shell } from './causes.ts';
 import { card, disk, isolated, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
@@ -64,6 +64,16 @@ export const healthy = healthyOnes([
     change: { copyDisks: ['vda'] },
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
+  {
+    name: 'a network that leads to another bridge there, and a cable with a name of its own',
+    vm: { name: 'lan', devices: card('network', "network='over'", "<target dev='mytap'/>") },
+    cause: all(
+      shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add br10 type bridge', 'ip link del br10'),
+      overBridge('source', 'over', 'br9'),
+      overBridge('destination', 'over', 'br10'),
+    ),
+  },
   {
     name: 'a CPU model, with features switched on and off',
     vm: {

@@ -22,7 +22,7 @@ describe('devices of a definition', () => {
           "<interface type='user'><mac address='m3'/></interface>",
       ).interfaces,
     ).toEqual([
-      { type: 'network', mac: 'm1', source: 'default', filter: 'f', failover: false },
+      { type: 'network', mac: 'm1', source: 'default', network: 'default', filter: 'f', failover: false },
       { type: 'direct', mac: 'm2', source: 'eno1', failover: false },
       { type: 'user', mac: 'm3', failover: false },
     ]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, shell } from '../causes.ts';
+import { all, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
 import { card, isolated, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
@@ -74,6 +74,42 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /no network office/,
     refusal: /no network with matching name 'office'/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a network that only this host has, over a bridge that both have',
+    vm: { name: 'network', devices: card('network', "network='over'") },
+    cause: all(
+      shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
+      overBridge('source', 'over', 'br9'),
+    ),
+    verdict: 'block',
+    says: /no network over/,
+    refusal: /no network with matching name 'over'/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that is called like the bridge, and is none',
+    vm: { name: 'bridge', devices: card('bridge', "bridge='br9'") },
+    cause: all(
+      shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add br9 type veth peer name br9x', 'ip link del br9'),
+    ),
+    verdict: 'block',
+    says: /br9, .* is no bridge on the destination/,
+    refusal: /br9|tap interface/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a name for the cable that is taken there',
+    vm: { name: 'cable', devices: card('bridge', "bridge='br9'", "<target dev='mytap'/>") },
+    cause: all(
+      shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytap'),
+    ),
+    verdict: 'block',
+    says: /called mytap on the host/,
+    refusal: /mytap interface already exists/,
   },
   {
     check: 'network-sources',
