@@ -15,6 +15,8 @@ export interface DomainInterface {
   readonly openVswitch?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
+  /** QEMU makes that socket itself, so its folder has to be there. */
+  readonly makesSocket?: boolean;
   readonly mac: string;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
@@ -111,6 +113,7 @@ function interfaceOf(element: XmlElement): DomainInterface {
     ...(tap === undefined ? {} : { tap }),
     ...(openVswitch ? { openVswitch } : {}),
     ...(socket === undefined ? {} : { socket }),
+    ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
     ...(filter === undefined ? {} : { filter }),
   };
 }

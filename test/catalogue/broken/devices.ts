@@ -45,6 +45,20 @@ export const devices = brokenOnes([
     refusal: /switch\.sock/,
   },
   {
+    check: 'host-devices',
+    name: 'no folder for the socket that QEMU makes for a switch',
+    vm: {
+      name: 'vhost',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<interface type='vhostuser'><source type='unix' path='/run/switches/card.sock' mode='server'/><model type='virtio'/></interface>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /in the folder \/run\/switches/,
+    refusal: /card\.sock/,
+  },
+  {
     check: 'network-sources',
     name: 'a bridge that only this host has',
     vm: { name: 'bridge', devices: card('bridge', "bridge='br7'") },
