@@ -84,6 +84,14 @@ export const healthy = healthyOnes([
   },
   { name: "the host's CPU model", vm: { name: 'host-model', more: "<cpu mode='host-model'/>" } },
   {
+    name: 'tied to more CPUs than either host has',
+    vm: {
+      name: 'pins',
+      vcpus: 2,
+      more: "<cputune><vcpupin vcpu='0' cpuset='0-4095'/><emulatorpin cpuset='0,4095'/></cputune>",
+    },
+  },
+  {
     name: 'an old machine with IDE',
     vm: {
       name: 'old',
