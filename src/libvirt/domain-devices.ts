@@ -63,6 +63,10 @@ export interface DomainGraphics {
   }[];
   /** A port that was chosen by hand. */
   readonly port?: number;
+  /** The port for browsers. libvirt sends the one that the VM has, also if it chose it itself. */
+  readonly websocket?: number;
+  /** SPICE: a channel may be used encrypted only, or has an encrypted port that was chosen by hand. */
+  readonly needsTls?: boolean;
 }
 
 /** A trusted platform module. */
@@ -228,10 +232,17 @@ function graphicsOf(element: XmlElement): DomainGraphics {
     };
   });
   const old = attribute(element, 'listen');
+  const websocket = Number(attribute(element, 'websocket') ?? NaN);
+  const needsTls =
+    attribute(element, 'defaultMode') === 'secure' ||
+    children(element, 'channel').some((channel) => attribute(channel, 'mode') === 'secure') ||
+    (attribute(element, 'autoport') !== 'yes' && Number(attribute(element, 'tlsPort') ?? NaN) > 0);
   return {
     type: attribute(element, 'type') ?? '',
     listens: listens.length === 0 && old !== undefined ? [{ type: 'address', address: old }] : listens,
     ...(fixed ? { port } : {}),
+    ...(Number.isInteger(websocket) && websocket > 0 ? { websocket } : {}),
+    ...(needsTls ? { needsTls } : {}),
   };
 }
 

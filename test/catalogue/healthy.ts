@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, overBridge, shell } from './causes.ts';
+import { makeVm } from './lab-vm.ts';
 import { card, disk, isolated, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
@@ -62,6 +63,15 @@ export const healthy = healthyOnes([
     name: 'a guest that runs, with a disk that is copied',
     vm: { name: 'copied', guest: { memory: 192, disk: 'local' } },
     change: { copyDisks: ['vda'] },
+  },
+  {
+    name: 'a screen whose port somebody has there on another address',
+    vm: { name: 'screen', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
+    cause: async ({ destination }, undo) => {
+      const other = vnc(`port='5996' autoport='no' listen='${destination.address}'`);
+      const made = await makeVm(destination, { name: 'other', devices: other });
+      undo.add(() => made.remove(destination));
+    },
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, overBridge, shell } from '../causes.ts';
+import { all, configured, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
 import { card, isolated, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
@@ -162,6 +162,32 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /port 5997, which is taken/,
     refusal: /5997|in use/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a port for browsers that is taken there',
+    vm: { name: 'vnc', devices: vnc("autoport='yes' websocket='5797' listen='0.0.0.0'") },
+    cause: async ({ destination }, undo) => {
+      const other = { name: 'other', devices: vnc("port='5797' autoport='no' listen='0.0.0.0'") };
+      // VNC has its ports from 5900 on, SPICE any.
+      const made = await makeVm(destination, {
+        ...other,
+        devices: other.devices.replace("type='vnc'", "type='spice'"),
+      });
+      undo.add(() => made.remove(destination));
+    },
+    verdict: 'block',
+    says: /port 5797, which is taken/,
+    refusal: /5797|in use/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'an address for screens in its qemu.conf that it does not have',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'") },
+    cause: configured('qemu.conf', 'vnc_listen = "10.9.9.9"'),
+    verdict: 'block',
+    says: /has 10\.9\.9\.9 for screens/,
+    refusal: /10\.9\.9\.9|assign requested address|Failed to bind/,
   },
   {
     check: 'graphics-listen',
