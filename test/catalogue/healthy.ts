@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, overBridge, shell } from './causes.ts';
-import { makeVm } from './lab-vm.ts';
 import { card, disk, isolated, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
@@ -67,11 +66,13 @@ export const healthy = healthyOnes([
   {
     name: 'a screen whose port somebody has there on another address',
     vm: { name: 'screen', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
-    cause: async ({ destination }, undo) => {
-      const other = vnc(`port='5996' autoport='no' listen='${destination.address}'`);
-      const made = await makeVm(destination, { name: 'other', devices: other });
-      undo.add(() => made.remove(destination));
-    },
+    cause: (hosts, undo) =>
+      shell(
+        'destination',
+        `setsid busybox nc -l -s ${hosts.destination.address} -p 5996 </dev/null >/dev/null 2>&1 & echo $! > /run/taken-5996
+         until ss -Htln 'sport = 5996' | grep -q .; do sleep 0.05; done`,
+        'kill $(cat /run/taken-5996); rm /run/taken-5996',
+      )(hosts, undo),
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {

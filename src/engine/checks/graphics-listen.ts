@@ -40,8 +40,12 @@ function collides(address: string, taken: ReadonlySet<string> | undefined): bool
   return [...taken].some((other) => isEveryAddress(other) || same(other));
 }
 
-function portTroubles(screen: DomainGraphics, there: HostReading): readonly Message[] {
-  const { type, listens, port, websocket } = screen;
+/** Ports that are taken there: on an address that the screen is to have, or on another one. */
+function takenPorts(
+  screen: DomainGraphics,
+  there: HostReading,
+): readonly { readonly port: number; readonly same: boolean }[] {
+  const { listens, port, websocket } = screen;
   const { own, configured } = addressesOf(screen, there.settings);
   // Without any address QEMU listens on this host alone; that of a network, and of a name, is not known here.
   const known = [...own, ...configured];
@@ -50,12 +54,11 @@ function portTroubles(screen: DomainGraphics, there: HostReading): readonly Mess
   const addresses = known.length > 0 || unknown ? known : ['127.0.0.1'];
   return [port, websocket]
     .filter((each) => each !== undefined)
-    .filter(
-      (each) =>
-        there.listening.has(each) &&
-        (unknown || addresses.some((address) => collides(address, there.listeningOn?.get(each)))),
-    )
-    .map((each) => msg('The screen ($0) is to have port $1, which is taken on the destination.', type, each));
+    .filter((each) => there.listening.has(each))
+    .map((each) => ({
+      port: each,
+      same: unknown || addresses.some((address) => collides(address, there.listeningOn?.get(each))),
+    }));
 }
 
 function troublesOf(
@@ -84,7 +87,9 @@ function troublesOf(
       .map((name) =>
         msg('The screen ($0) listens on the network $1, which is not active on the destination.', type, name),
       ),
-    ...portTroubles(screen, there),
+    ...takenPorts(screen, there).flatMap(({ port, same }) =>
+      same ? [msg('The screen ($0) is to have port $1, which is taken on the destination.', type, port)] : [],
+    ),
     ...(type === 'spice' && needsTls && there.settingsReadable && there.settings.get('spice_tls') !== '1'
       ? [
           msg(
@@ -151,6 +156,23 @@ export const graphicsListenCheck = defineCheck({
     const [first, ...others] = graphics.flatMap((each) => troublesOf(each, networks, there));
     if (first !== undefined)
       return { verdict: 'block', found: first, details: others, remedies: [change, configure] };
+    // libvirt keeps account of its own screens by the port alone; that of anybody else is no matter on another address.
+    const other = graphics.flatMap((each) => takenPorts(each, there)).find(({ same }) => !same);
+    if (other !== undefined)
+      return {
+        verdict: 'warn',
+        found: msg(
+          'The screen is to have port $0, which somebody has on another address of the destination. If that is the screen of another VM, libvirt refuses.',
+          other.port,
+        ),
+        remedies: [
+          {
+            text: msg('See who has it.'),
+            command: `ss -tlnp 'sport = ${other.port}'`,
+            host: 'destination',
+          },
+        ],
+      };
     const [name] = graphics
       .flatMap(({ listens }) => listens.flatMap(({ address }) => address ?? []))
       .filter((address) => address !== 'localhost' && !isAddress(address));

@@ -165,6 +165,19 @@ export const devices = brokenOnes([
   },
   {
     check: 'graphics-listen',
+    name: 'a port that another VM has there, on another address',
+    vm: { name: 'vnc', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
+    cause: async ({ destination }, undo) => {
+      const devices = vnc(`port='5996' autoport='no' listen='${destination.address}'`);
+      const made = await makeVm(destination, { name: 'other', devices });
+      undo.add(() => made.remove(destination));
+    },
+    verdict: 'warn',
+    says: /port 5996, which somebody has on another address/,
+    refusal: /reserve port 5996/,
+  },
+  {
+    check: 'graphics-listen',
     name: 'a port for browsers that is taken there',
     vm: { name: 'vnc', devices: vnc("autoport='yes' websocket='5797' listen='0.0.0.0'") },
     cause: async ({ destination }, undo) => {
