@@ -38,6 +38,8 @@ export interface HostReading {
   readonly files: ReadonlyMap<string, FileReading>;
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
+  /** Paths of the sockets of virtlockd and virtlogd on which somebody listens; absent if that was not told. */
+  readonly helpers?: ReadonlySet<string>;
   /** On which addresses, by port; a port of which that is not known is not among them. */
   readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
   /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
@@ -95,7 +97,8 @@ echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
-grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+[ ! -r /proc/net/unix ] || { echo "$mark helpers"; grep -E '/virtlo(ck|g)d-sock$' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
 echo "$mark devices"
@@ -179,6 +182,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       ]),
     ),
     freeBytes: parseSpace(body('space')),
+    ...(bodies.some(({ name }) => name === 'helpers') ? { helpers: parseHelpers(body('helpers')) } : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -256,6 +260,15 @@ function parseListening(text: string): ReadonlyMap<number, ReadonlySet<string>> 
     ports.set(port, (ports.get(port) ?? new Set()).add(addressOf(address)));
   }
   return ports;
+}
+
+/** Paths in the lines of /proc/net/unix with the flag of a socket that takes connections (__SO_ACCEPTCON). */
+function parseHelpers(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm)].map(([, path]) =>
+      (path ?? '').replace(/^\/var\/run\//, '/run/'),
+    ),
+  );
 }
 
 /** `name = value` lines; a string loses its quotes. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, changed, configured, ownImage, shell } from '../causes.ts';
-import { disk, local } from '../parts.ts';
+import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const plain = { name: 'plain' };
@@ -300,6 +300,28 @@ export const connection = brokenOnes([
     cause: locks('source'),
     verdict: 'warn',
     says: /lock manager lockd, the destination nop/,
+  },
+  {
+    check: 'lock-manager',
+    name: 'locks on both sides, and nobody there who keeps them',
+    vm: { name: 'locked', devices: disk(`${shared}/locked.img`, " cache='none'") },
+    cause: all(
+      shell('source', `truncate -s 1M ${shared}/locked.img`, `rm -f ${shared}/locked.img`),
+      locks('source'),
+      configured('qemu.conf', 'lock_manager = "lockd"'),
+    ),
+    verdict: 'block',
+    says: /virtlockd, which does not run there/,
+    refusal: /virtlockd-sock/,
+  },
+  {
+    check: 'lock-manager',
+    name: 'nobody there who writes logs',
+    vm: plain,
+    cause: shell('destination', 'kill $(cat /run/virtlogd.pid); sleep 0.5', 'virtlogd -d'),
+    verdict: 'block',
+    says: /virtlogd, which does not run there/,
+    refusal: /virtlogd-sock/,
   },
   {
     check: 'data-ports',
