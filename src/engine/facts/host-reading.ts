@@ -56,6 +56,8 @@ export interface HostReading {
   readonly networkDevices: ReadonlyMap<string, { readonly bridge: boolean }>;
   /** Free bytes of the file system that holds each of libvirt's own folders. */
   readonly freeBytes: ReadonlyMap<string, number>;
+  /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
+  readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
@@ -106,6 +108,11 @@ for device in /sys/class/net/*; do
   if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
 done
 echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
+echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
+  [ -d "$folder" ] || continue
+  [ "$(id -u)" != 0 ] || [ -w "$folder" ] || echo "read-only $folder"
+  df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
+done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
@@ -183,6 +190,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
     ),
     freeBytes: parseSpace(body('space')),
     ...(bodies.some(({ name }) => name === 'helpers') ? { helpers: parseHelpers(body('helpers')) } : {}),
+    closedFolders: parseClosed(body('closed')),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -222,6 +230,14 @@ function parseSpace(text: string): ReadonlyMap<string, number> {
       Math.max(0, Number(available)) * 1024,
     ]),
   );
+}
+
+function parseClosed(text: string): NonNullable<HostReading['closedFolders']> {
+  const closed = new Map<string, 'read-only' | 'no-inodes'>();
+  for (const [, why, folder = ''] of text.matchAll(/^(read-only|no-inodes) (\/\S+)$/gm)) {
+    if (!closed.has(folder)) closed.set(folder, why === 'read-only' ? why : 'no-inodes');
+  }
+  return closed;
 }
 
 /** What was printed about each path, its number taken out of the lines. */
