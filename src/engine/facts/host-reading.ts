@@ -99,7 +99,7 @@ echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
-grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
 [ ! -r /proc/net/unix ] || { echo "$mark helpers"; grep -E '/virtlo(ck|g)d-sock$' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
