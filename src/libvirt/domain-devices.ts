@@ -7,8 +7,16 @@ export interface DomainInterface {
   readonly type: string;
   /** Name of the bridge, the network or (of `direct`) the host's device. */
   readonly source?: string;
+  /** Name of libvirt's network, of a running VM also where the type is that of what the network led to. */
+  readonly network?: string;
+  /** Name of the host's end of the cable, where it was chosen by hand and libvirt makes it. */
+  readonly tap?: string;
+  /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
+  readonly openVswitch?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
+  /** QEMU makes that socket itself, so its folder has to be there. */
+  readonly makesSocket?: boolean;
   readonly mac: string;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
@@ -55,6 +63,10 @@ export interface DomainGraphics {
   }[];
   /** A port that was chosen by hand. */
   readonly port?: number;
+  /** The port for browsers. libvirt sends the one that the VM has, also if it chose it itself. */
+  readonly websocket?: number;
+  /** SPICE: a channel may be used encrypted only, or has an encrypted port that was chosen by hand. */
+  readonly needsTls?: boolean;
 }
 
 /** A trusted platform module. */
@@ -79,19 +91,33 @@ export interface DomainDevices {
   readonly leases: readonly string[];
 }
 
+/** libvirt drops such a name from a definition that arrives, and chooses the next number itself. */
+const namedByLibvirt = /^(vnet|macvtap|macvlan)\d+$/;
+
+/** Kinds of cards whose cable libvirt makes, and refuses where its name is taken. */
+const plugged = ['bridge', 'network', 'direct'];
+
 function interfaceOf(element: XmlElement): DomainInterface {
   const type = attribute(element, 'type') ?? '';
   const from = child(element, 'source');
   const source =
     attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
   const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
+  const network = attribute(from, 'network');
+  const target = attribute(child(element, 'target'), 'dev');
+  const tap = plugged.includes(type) && !namedByLibvirt.test(target ?? '') ? target : undefined;
+  const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
   return {
     type,
     mac: attribute(child(element, 'mac'), 'address') ?? '',
     failover: attribute(child(element, 'teaming'), 'type') === 'transient',
     ...(source === undefined ? {} : { source }),
+    ...(network === undefined ? {} : { network }),
+    ...(tap === undefined ? {} : { tap }),
+    ...(openVswitch ? { openVswitch } : {}),
     ...(socket === undefined ? {} : { socket }),
+    ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
     ...(filter === undefined ? {} : { filter }),
   };
 }
@@ -206,10 +232,17 @@ function graphicsOf(element: XmlElement): DomainGraphics {
     };
   });
   const old = attribute(element, 'listen');
+  const websocket = Number(attribute(element, 'websocket') ?? NaN);
+  const needsTls =
+    attribute(element, 'defaultMode') === 'secure' ||
+    children(element, 'channel').some((channel) => attribute(channel, 'mode') === 'secure') ||
+    (attribute(element, 'autoport') !== 'yes' && Number(attribute(element, 'tlsPort') ?? NaN) > 0);
   return {
     type: attribute(element, 'type') ?? '',
     listens: listens.length === 0 && old !== undefined ? [{ type: 'address', address: old }] : listens,
     ...(fixed ? { port } : {}),
+    ...(Number.isInteger(websocket) && websocket > 0 ? { websocket } : {}),
+    ...(needsTls ? { needsTls } : {}),
   };
 }
 

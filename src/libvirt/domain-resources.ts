@@ -5,8 +5,10 @@ import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 export interface DomainResources {
   /** The most vCPUs that the VM may have. */
   readonly vcpus: number;
-  /** Numbers of the host's CPUs that its threads are tied to; empty if to none. */
-  readonly pinnedCpus: readonly number[];
+  /** How many of them it has now. */
+  readonly onlineVcpus: number;
+  /** For each thread or group of threads that is tied to CPUs of the host, their numbers. */
+  readonly cpuPins: readonly (readonly number[])[];
   /** Numbers of the host's NUMA nodes that its memory must come from; empty if from any. */
   readonly numaNodes: readonly number[];
   /** Huge pages that back its memory; `sizeBytes` is absent for the host's default size. */
@@ -39,17 +41,15 @@ export function cpuSet(text: string | undefined): readonly number[] {
   return [...numbers].sort((a, b) => a - b);
 }
 
-function pinnedCpusOf(domain: XmlElement): readonly number[] {
+function cpuPinsOf(domain: XmlElement): DomainResources['cpuPins'] {
   const tune = child(domain, 'cputune');
   const pins =
     tune === undefined
       ? []
       : ['vcpupin', 'emulatorpin', 'iothreadpin'].flatMap((name) => children(tune, name));
-  const sets = [
-    attribute(child(domain, 'vcpu'), 'cpuset'),
-    ...pins.map((pin) => attribute(pin, 'cpuset')),
-  ].flatMap(cpuSet);
-  return [...new Set(sets)].sort((a, b) => a - b);
+  return [attribute(child(domain, 'vcpu'), 'cpuset'), ...pins.map((pin) => attribute(pin, 'cpuset'))]
+    .map(cpuSet)
+    .filter((set) => set.length > 0);
 }
 
 /** Units of `<page size='2' unit='M'/>`; KiB without one. */
@@ -99,15 +99,18 @@ export function resourcesOf(domain: XmlElement): DomainResources {
     const value = element === undefined ? '' : textOf(element).trim();
     return value === '' ? undefined : value;
   };
-  const vcpus = Number(text('vcpu') ?? 1);
+  const most = Number(text('vcpu') ?? 1);
+  const vcpus = Number.isInteger(most) && most > 0 ? most : 1;
+  const current = Number(attribute(child(domain, 'vcpu'), 'current') ?? vcpus);
   const memory = child(domain, 'numatune', 'memory');
   const loader = text('os', 'loader');
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
   const hugepages = hugepagesOf(domain);
   return {
-    vcpus: Number.isInteger(vcpus) && vcpus > 0 ? vcpus : 1,
-    pinnedCpus: pinnedCpusOf(domain),
+    vcpus,
+    onlineVcpus: Number.isInteger(current) && current > 0 ? Math.min(current, vcpus) : vcpus,
+    cpuPins: cpuPinsOf(domain),
     numaNodes:
       (attribute(memory, 'mode') ?? 'strict') === 'strict' ? cpuSet(attribute(memory, 'nodeset')) : [],
     firmware: {

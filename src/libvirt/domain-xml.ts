@@ -59,7 +59,12 @@ export interface DomainConfig {
   readonly emulator?: string;
   /** The `<cpu>` element as text. */
   readonly cpuXml?: string;
-  readonly cpu: { readonly mode: string; readonly model?: string };
+  readonly cpu: {
+    readonly mode: string;
+    readonly model?: string;
+    /** How strictly libvirt compares it with what a host gives, for example `none` or `partial`. */
+    readonly check?: string;
+  };
   readonly disks: readonly DomainDisk[];
   /** Block jobs that copy a disk's data to another place, which `<mirror>` stands for. */
   readonly mirrors: readonly DomainMirror[];
@@ -218,6 +223,7 @@ export function parseDomain(text: string): DomainConfig {
   if (name === '') throw new XmlError('<domain>: no name');
   const cpu = child(root, 'cpu');
   const model = child(root, 'cpu', 'model');
+  const check = attribute(cpu, 'check');
   const emulator = child(root, 'devices', 'emulator');
   const devices = child(root, 'devices');
   const metadata = child(root, 'metadata');
@@ -238,6 +244,7 @@ export function parseDomain(text: string): DomainConfig {
     cpu: {
       mode: attribute(cpu, 'mode') ?? (model === undefined ? 'none' : 'custom'),
       ...(model === undefined ? {} : { model: textOf(model).trim() }),
+      ...(check === undefined ? {} : { check }),
     },
     disks: devices === undefined ? [] : children(devices, 'disk').map(diskOf),
     mirrors: devices === undefined ? [] : children(devices, 'disk').flatMap(mirrorsOf),

@@ -81,6 +81,16 @@ export function believing(edit: string): Make {
   };
 }
 
+/** A network of libvirt, active, that leads to a bridge of the host. */
+export function overBridge(which: keyof Hosts, name: string, bridge: string): Make {
+  const xml = `<network><name>${name}</name><forward mode="bridge"/><bridge name="${bridge}"/></network>`;
+  return shell(
+    which,
+    `echo '${xml}' | virsh -q net-define /dev/stdin; virsh -q net-start ${name}`,
+    `virsh -q net-destroy ${name}; virsh -q net-undefine ${name}`,
+  );
+}
+
 /** Puts one thing in the place of another one that is there already. */
 export function over(which: keyof Hosts, what: string, place: string): Make {
   return shell(which, `mount --bind ${what} ${place}`, `! mountpoint -q ${place} || umount ${place}`);

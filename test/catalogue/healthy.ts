@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, shell } from './causes.ts';
+import { all, overBridge, shell } from './causes.ts';
 import { card, disk, isolated, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
@@ -63,7 +63,28 @@ export const healthy = healthyOnes([
     vm: { name: 'copied', guest: { memory: 192, disk: 'local' } },
     change: { copyDisks: ['vda'] },
   },
+  {
+    name: 'a screen whose port somebody has there on another address',
+    vm: { name: 'screen', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
+    cause: (hosts, undo) =>
+      shell(
+        'destination',
+        `setsid busybox nc -l -s ${hosts.destination.address} -p 5996 </dev/null >/dev/null 2>&1 & echo $! > /run/taken-5996
+         until ss -Htln 'sport = 5996' | grep -q .; do sleep 0.05; done`,
+        'kill $(cat /run/taken-5996); rm /run/taken-5996',
+      )(hosts, undo),
+  },
   { name: 'nothing but memory', vm: { name: 'plain' } },
+  {
+    name: 'a network that leads to another bridge there, and a cable with a name of its own',
+    vm: { name: 'lan', devices: card('network', "network='over'", "<target dev='mytap'/>") },
+    cause: all(
+      shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add br10 type bridge', 'ip link del br10'),
+      overBridge('source', 'over', 'br9'),
+      overBridge('destination', 'over', 'br10'),
+    ),
+  },
   {
     name: 'a CPU model, with features switched on and off',
     vm: {
@@ -73,6 +94,14 @@ export const healthy = healthyOnes([
     },
   },
   { name: "the host's CPU model", vm: { name: 'host-model', more: "<cpu mode='host-model'/>" } },
+  {
+    name: 'tied to more CPUs than either host has',
+    vm: {
+      name: 'pins',
+      vcpus: 2,
+      more: "<cputune><vcpupin vcpu='0' cpuset='0-4095'/><emulatorpin cpuset='0,4095'/></cputune>",
+    },
+  },
   {
     name: 'an old machine with IDE',
     vm: {

@@ -22,7 +22,7 @@ describe('devices of a definition', () => {
           "<interface type='user'><mac address='m3'/></interface>",
       ).interfaces,
     ).toEqual([
-      { type: 'network', mac: 'm1', source: 'default', filter: 'f', failover: false },
+      { type: 'network', mac: 'm1', source: 'default', network: 'default', filter: 'f', failover: false },
       { type: 'direct', mac: 'm2', source: 'eno1', failover: false },
       { type: 'user', mac: 'm3', failover: false },
     ]);
@@ -70,7 +70,7 @@ describe('resources of a definition', () => {
   it('has CPUs, pages, firmware, labels and counter', () => {
     expect(
       resources(
-        "<vcpu cpuset='1'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +
+        "<vcpu cpuset='1' current='2'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +
           "<numatune><memory mode='preferred' nodeset='3'/></numatune>" +
           "<memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>" +
           "<os><loader>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
@@ -78,7 +78,8 @@ describe('resources of a definition', () => {
       ),
     ).toEqual({
       vcpus: 4,
-      pinnedCpus: [1, 6],
+      onlineVcpus: 2,
+      cpuPins: [[1], [6]],
       numaNodes: [],
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },

@@ -70,6 +70,10 @@ const microcode: Remedy = {
   ),
 };
 
+const crash = {
+  risk: msg('If the guest uses something that the other CPU lacks, it crashes on the destination.'),
+};
+
 function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgement {
   const missing = source.cpuFeatures.filter((feature) => !destination.cpuFeatures.includes(feature));
   if (source.cpuModel === '' || destination.cpuModel === '') {
@@ -98,9 +102,7 @@ function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgemen
       ...cure.details,
     ],
     remedies: cure.remedies,
-    override: {
-      risk: msg('If the guest uses something that the other CPU lacks, it crashes on the destination.'),
-    },
+    override: crash,
   };
 }
 
@@ -151,6 +153,8 @@ export const cpuCompatibilityCheck = defineCheck({
           details: [...(domain.storedCpuMode === 'host-model' ? [hostModel] : []), ...details],
           original: comparison.original,
           remedies: [...remedies, byHand(domain)],
+          // libvirt does not compare then, and QEMU leaves out what it cannot offer, as it may have done here.
+          ...((domain.migratable ?? domain.config).cpu.check === 'none' ? { override: crash } : {}),
         };
       }
       case 'no-such-machine':

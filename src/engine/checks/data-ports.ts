@@ -4,9 +4,12 @@ import { isThisHost } from '../destination-uri.ts';
 import { FactUnavailable } from '../fact.ts';
 import { type DataAddress, dataAddressFact } from '../facts/data-address.ts';
 import { type DataPorts, dataPortsFact } from '../facts/data-ports.ts';
+import type { HostReading } from '../facts/host-reading.ts';
+import { destinationShellFact } from '../facts/host-shell.ts';
 import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { useControlAddress } from '../judging/control-address.ts';
+import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from '../judging/ip-address.ts';
 import { msg } from '../message.ts';
 import { copiedDisks } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
@@ -129,6 +132,36 @@ function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean):
   };
 }
 
+/** Judges what qemu.conf there says of the data that arrives. */
+function judgeSettings({ settings, addresses }: HostReading): Judgement | undefined {
+  const look: Remedy = {
+    text: msg('Put it right in qemu.conf there, and restart libvirt.'),
+    command: "grep -E '^(migrate_tls_force|migration_address)' /etc/libvirt/qemu.conf",
+    host: 'destination',
+  };
+  if (settings.get('migrate_tls_force') === '1')
+    return {
+      verdict: 'block',
+      found: msg(
+        'The destination takes data over TLS of QEMU only (migrate_tls_force), with which this page does not send it.',
+      ),
+      remedies: [look],
+    };
+  const listens = settings.get('migration_address');
+  if (listens === undefined || !isAddress(listens) || isEveryAddress(listens)) return undefined;
+  if (!isLoopback(listens) && addresses?.has(canonicalAddress(listens)) !== false) return undefined;
+  return {
+    verdict: 'block',
+    found: isLoopback(listens)
+      ? msg(
+          'The destination waits for data on $0 (migration_address), which cannot be reached from here.',
+          listens,
+        )
+      : msg('The destination waits for data on $0 (migration_address), which is no address of it.', listens),
+    remedies: [look],
+  };
+}
+
 /** Can the memory of the VM, and disks that are copied, be sent to where they will be sent? */
 export const dataPortsCheck = defineCheck({
   id: 'data-ports',
@@ -137,8 +170,10 @@ export const dataPortsCheck = defineCheck({
     'The memory of the VM, and disks that are copied, do not go over the control connection but straight from QEMU to QEMU, over ports of their own.',
   ),
   needs: { address: dataAddressFact },
-  wants: { ports: dataPortsFact, localNames: localNamesFact },
-  judge: ({ address, ports, localNames }, plan): Judgement => {
+  wants: { ports: dataPortsFact, localNames: localNamesFact, shell: destinationShellFact },
+  judge: ({ address, ports, localNames, shell }, plan): Judgement => {
+    const configured = shell.available ? judgeSettings(shell.value) : undefined;
+    if (configured !== undefined) return configured;
     const known = localNames.available ? localNames.value : [];
     if (address.addresses.length === 0 || address.addresses.some((one) => isThisHost(one, known)))
       throw new FactUnavailable({

@@ -9,6 +9,7 @@ import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { judgeImages } from '../judging/room-for-images.ts';
 import { msg } from '../message.ts';
+import { isTemporary } from '../plan.ts';
 import { sizeWords } from '../quantity.ts';
 
 /**
@@ -31,11 +32,41 @@ function leastOf(folder: string, nvram: string | undefined): number {
   return nvram?.startsWith(`${folder}/`) === true ? leastWithVariables : leastBytes;
 }
 
-const byHand: Remedy = {
+const makeRoom: Remedy = {
   text: msg('Make room there.'),
   command: `df -h ${libvirtFolders.join(' ')}`,
   host: 'destination',
 };
+
+const byHand: Remedy = { ...makeRoom, text: msg('See how much room there is.') };
+
+/** Definitions of VMs, which one that comes for a while does not leave there. */
+const definitions = '/etc/libvirt/qemu';
+
+/** Judges whether anything can be made in the folders of libvirt. */
+function judgeClosed({ closedFolders }: HostReading, temporary: boolean): Judgement | undefined {
+  const [first] = [...(closedFolders ?? [])].filter(([folder]) => !(temporary && folder === definitions));
+  if (first === undefined) return undefined;
+  const [folder, why] = first;
+  return {
+    verdict: 'block',
+    found:
+      why === 'read-only'
+        ? msg('Nothing can be written to $0 on the destination: its file system is read-only.', folder)
+        : msg('Nothing can be made in $0 on the destination: its file system has no inodes left.', folder),
+    remedies: [
+      why === 'read-only'
+        ? {
+            text: msg(
+              'The kernel does that after an error of the disk: see why, then mount it to be written to.',
+            ),
+            command: `findmnt -T ${folder}; dmesg | tail`,
+            host: 'destination',
+          }
+        : { text: msg('Remove small files there.'), command: `df -i ${folder}`, host: 'destination' },
+    ],
+  };
+}
 
 /** Judges the folders in which libvirt keeps what arrives with any VM. */
 function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Judgement {
@@ -54,7 +85,7 @@ function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Ju
       verdict: first.full ? 'block' : 'warn',
       found: msg('The destination has only $0 free in $1.', sizeWords(first.free), first.folder),
       details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeWords(free), folder)),
-      remedies: [byHand],
+      remedies: [makeRoom],
     };
   return {
     verdict: 'pass',
@@ -72,7 +103,9 @@ export const diskSpaceCheck = defineCheck({
   ),
   needs: { domain: domainFact, copies: diskCopiesFact },
   wants: { shell: destinationShellFact, pools: destinationPoolsFact },
-  judge: ({ domain, copies: { disks, asRoot }, shell, pools }): Judgement => {
+  judge: ({ domain, copies: { disks, asRoot }, shell, pools }, plan): Judgement => {
+    const closed = shell.available ? judgeClosed(shell.value, isTemporary(plan)) : undefined;
+    if (closed !== undefined) return closed;
     const images = disks.length === 0 ? undefined : judgeImages(disks, shell, pools, asRoot);
     if (images?.verdict === 'block') return images;
     const folders = judgeFolders(required(shell, [byHand]), domain.config.resources.firmware.nvram);

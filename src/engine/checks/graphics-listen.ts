@@ -2,39 +2,100 @@
 
 import type { DomainGraphics } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
-import { type FactResult, required } from '../fact.ts';
+import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import { type DestinationNetworks, destinationNetworksFact } from '../facts/destination-networks.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from '../judging/ip-address.ts';
 import { type Message, msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
 
 /** Every host has these. */
-const everywhere = /^(0\.0\.0\.0|::|127(\.\d+){3}|::1|localhost)$/;
+function isEverywhere(address: string): boolean {
+  return address === 'localhost' || isEveryAddress(address) || isLoopback(address);
+}
+
+/** The addresses of a screen; one that the definition leaves open is that of the destination's qemu.conf. */
+function addressesOf(
+  { type, listens }: DomainGraphics,
+  settings: HostReading['settings'],
+): { readonly own: readonly string[]; readonly configured: readonly string[] } {
+  const own = listens.flatMap(({ address }) => (address === undefined ? [] : [address]));
+  const open =
+    listens.length === 0 ||
+    listens.some((listen) => listen.type === 'address' && listen.address === undefined);
+  const configured = open ? settings.get(`${type}_listen`) : undefined;
+  return { own, configured: configured === undefined ? [] : [configured] };
+}
+
+/** Whether a listener on one of these addresses keeps another one from the same port on that address. */
+function collides(address: string, taken: ReadonlySet<string> | undefined): boolean {
+  if (taken === undefined || isEveryAddress(address)) return true;
+  const same =
+    address === 'localhost'
+      ? isLoopback
+      : (other: string): boolean => canonicalAddress(other) === canonicalAddress(address);
+  return [...taken].some((other) => isEveryAddress(other) || same(other));
+}
+
+/** Ports that are taken there: on an address that the screen is to have, or on another one. */
+function takenPorts(
+  screen: DomainGraphics,
+  there: HostReading,
+): readonly { readonly port: number; readonly same: boolean }[] {
+  const { listens, port, websocket } = screen;
+  const { own, configured } = addressesOf(screen, there.settings);
+  // Without any address QEMU listens on this host alone; that of a network, and of a name, is not known here.
+  const known = [...own, ...configured];
+  const certain = known.every((address) => address === 'localhost' || isAddress(address));
+  const unknown = !certain || listens.some(({ network }) => network !== undefined);
+  const addresses = known.length > 0 || unknown ? known : ['127.0.0.1'];
+  return [port, websocket]
+    .filter((each) => each !== undefined)
+    .filter((each) => there.listening.has(each))
+    .map((each) => ({
+      port: each,
+      same: unknown || addresses.some((address) => collides(address, there.listeningOn?.get(each))),
+    }));
+}
 
 function troublesOf(
-  { type, listens, port }: DomainGraphics,
+  screen: DomainGraphics,
   networks: FactResult<DestinationNetworks>,
   there: HostReading,
 ): readonly Message[] {
-  const addresses = listens.flatMap(({ type: kind, address }) =>
-    kind === 'address' && address !== undefined && !everywhere.test(address) ? [address] : [],
-  );
+  const { type, listens, needsTls = false } = screen;
+  const { own, configured } = addressesOf(screen, there.settings);
+  const strange = (address: string): boolean =>
+    isAddress(address) && !isEverywhere(address) && there.addresses?.has(canonicalAddress(address)) !== true;
   const names = listens.flatMap(({ network }) => (network === undefined ? [] : [network]));
   return [
-    ...addresses
-      .filter((address) => there.addresses?.has(address) !== true)
+    ...own
+      .filter(strange)
       .map((address) =>
         msg('The screen ($0) listens on $1, which is no address of the destination.', type, address),
+      ),
+    ...configured
+      .filter(strange)
+      .map((address) =>
+        msg('qemu.conf of the destination has $0 for screens, which is no address of it.', address),
       ),
     ...names
       .filter((name) => required(networks).networks?.get(name)?.active !== true)
       .map((name) =>
         msg('The screen ($0) listens on the network $1, which is not active on the destination.', type, name),
       ),
-    ...(port !== undefined && there.listening.has(port)
-      ? [msg('The screen ($0) is to have port $1, which is taken on the destination.', type, port)]
+    ...takenPorts(screen, there).flatMap(({ port, same }) =>
+      same ? [msg('The screen ($0) is to have port $1, which is taken on the destination.', type, port)] : [],
+    ),
+    ...(type === 'spice' && needsTls && there.settingsReadable && there.settings.get('spice_tls') !== '1'
+      ? [
+          msg(
+            'The screen (SPICE) has to be encrypted, which is switched off in qemu.conf of the destination.',
+          ),
+        ]
       : []),
   ];
 }
@@ -44,6 +105,30 @@ const change: Remedy = {
     'Let the screen listen on every address (0.0.0.0) or on this host alone (127.0.0.1), with a port that libvirt chooses. The VM has to be shut off and started for that.',
   ),
 };
+
+const configure: Remedy = {
+  text: msg('Put it right in qemu.conf there, and restart libvirt.'),
+  command: "grep -E '^(vnc_listen|spice_listen|spice_tls)' /etc/libvirt/qemu.conf",
+  host: 'destination',
+};
+
+const look: Remedy = {
+  text: msg('See which addresses and ports it has.'),
+  command: 'ip -brief addr; ss -tln',
+  host: 'destination',
+};
+
+/** True if it depends on the destination whether it can be shown there, beyond what any VM with a screen needs. */
+function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics): boolean {
+  return (
+    port !== undefined ||
+    websocket !== undefined ||
+    needsTls ||
+    listens.some(
+      ({ address, network }) => network !== undefined || (address !== undefined && !isEverywhere(address)),
+    )
+  );
+}
 
 /** Can the VM's screen listen there where it does here? */
 export const graphicsListenCheck = defineCheck({
@@ -57,15 +142,9 @@ export const graphicsListenCheck = defineCheck({
   judge: ({ domain, networks, shell }): Judgement => {
     // As it is sent: an address that comes from this host's qemu.conf stays here.
     const { graphics } = (domain.migratable ?? domain.config).devices;
-    const bound = graphics.filter(
-      ({ listens, port }) =>
-        port !== undefined ||
-        listens.some(
-          ({ address, network }) =>
-            network !== undefined || (address !== undefined && !everywhere.test(address)),
-        ),
-    );
-    if (bound.length === 0)
+    const bound = graphics.filter(isBound);
+    // A destination whose qemu.conf has a wrong address can start no VM with a screen: only where it can be seen it counts.
+    if (bound.length === 0 && (graphics.length === 0 || !shell.available))
       return {
         verdict: 'pass',
         found:
@@ -73,16 +152,46 @@ export const graphicsListenCheck = defineCheck({
             ? msg('The VM has no screen.')
             : msg('Its screen listens on addresses that every host has.'),
       };
-    const there = required(shell, [
-      {
-        text: msg('See which addresses and ports it has.'),
-        command: 'ip -brief addr; ss -tln',
-        host: 'destination',
-      },
-    ]);
-    const [first, ...others] = bound.flatMap((each) => troublesOf(each, networks, there));
-    return first === undefined
-      ? { verdict: 'pass', found: msg('Its screen can listen on the destination as it does here.') }
-      : { verdict: 'block', found: first, details: others, remedies: [change] };
+    const there = required(shell, [look]);
+    const [first, ...others] = graphics.flatMap((each) => troublesOf(each, networks, there));
+    if (first !== undefined)
+      return { verdict: 'block', found: first, details: others, remedies: [change, configure] };
+    // libvirt keeps account of its own screens by the port alone; that of anybody else is no matter on another address.
+    const other = graphics.flatMap((each) => takenPorts(each, there)).find(({ same }) => !same);
+    if (other !== undefined)
+      return {
+        verdict: 'warn',
+        found: msg(
+          'The screen is to have port $0, which somebody has on another address of the destination. If that is the screen of another VM, libvirt refuses.',
+          other.port,
+        ),
+        remedies: [
+          {
+            text: msg('See who has it.'),
+            command: `ss -tlnp 'sport = ${other.port}'`,
+            host: 'destination',
+          },
+        ],
+      };
+    const [name] = graphics
+      .flatMap(({ listens }) => listens.flatMap(({ address }) => address ?? []))
+      .filter((address) => address !== 'localhost' && !isAddress(address));
+    if (name !== undefined)
+      throw new FactUnavailable({
+        why: msg(
+          'The screen listens on $0, and which address the destination has for that name is not known.',
+          name,
+        ),
+        remedies: [
+          {
+            text: msg('See whether it is one of its own there.'),
+            command: `${shellCommand('getent', 'ahosts', name)}; ip -brief addr`,
+            host: 'destination',
+          },
+        ],
+      });
+    return bound.length === 0
+      ? { verdict: 'pass', found: msg('Its screen listens on addresses that every host has.') }
+      : { verdict: 'pass', found: msg('Its screen can listen on the destination as it does here.') };
   },
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import type { DomainInterface } from '../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../libvirt/domain-xml.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
@@ -9,6 +10,7 @@ import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { isThere } from '../judging/file-there.ts';
 import { type Message, msg } from '../message.ts';
+import { folderOf } from '../paths.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 /** Devices that tie the VM to this host: libvirt refuses to migrate with them. */
@@ -26,7 +28,47 @@ function tying({ devices, disks }: DomainConfig): readonly Message[] {
   ];
 }
 
-function judgeSockets(sockets: readonly string[], shell: FactResult<HostReading>): Judgement | undefined {
+/** Folders in which QEMU makes the sockets to which a switch connects. */
+function judgeFolders(
+  cards: readonly DomainInterface[],
+  shell: FactResult<HostReading>,
+): Judgement | undefined {
+  const folders = cards.flatMap(({ socket, makesSocket = false }) =>
+    socket !== undefined && makesSocket ? [folderOf(socket)] : [],
+  );
+  const [first] = folders;
+  if (first === undefined) return undefined;
+  const byHand: Remedy = {
+    text: msg('Make that folder there, in which QEMU makes the socket.'),
+    command: shellCommand('mkdir', '-p', ...folders),
+    host: 'destination',
+  };
+  const look: Remedy = {
+    text: msg('See whether that folder is there.'),
+    command: shellCommand('ls', '-ld', ...folders),
+    host: 'destination',
+  };
+  const there = required(shell, [look]);
+  const gone = folders.filter((path) => !isThere(there, path));
+  return gone.length === 0
+    ? undefined
+    : {
+        verdict: 'block',
+        found: msg(
+          'A network card is to have its socket in the folder $0, which is not there on the destination.',
+          gone.join(', '),
+        ),
+        remedies: [byHand],
+      };
+}
+
+function judgeSockets(
+  cards: readonly DomainInterface[],
+  shell: FactResult<HostReading>,
+): Judgement | undefined {
+  const sockets = cards.flatMap(({ socket, makesSocket = false }) =>
+    socket === undefined || makesSocket ? [] : [socket],
+  );
   const [first] = sockets;
   if (first === undefined) return undefined;
   const byHand: Remedy = {
@@ -74,10 +116,7 @@ export const hostDevicesCheck = defineCheck({
           },
         ],
       };
-    const wrongSocket = judgeSockets(
-      devices.interfaces.flatMap(({ socket }) => (socket === undefined ? [] : [socket])),
-      shell,
-    );
+    const wrongSocket = judgeSockets(devices.interfaces, shell) ?? judgeFolders(devices.interfaces, shell);
     if (wrongSocket !== undefined) return wrongSocket;
     const usb = devices.hostDevices.filter(({ type }) => type === 'usb').map(({ address }) => address);
     if (usb.length > 0)

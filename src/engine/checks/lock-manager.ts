@@ -4,11 +4,18 @@ import { FactUnavailable, required } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
-import { msg } from '../message.ts';
+import { type Message, msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
 
-const byHand: Remedy = {
+const setTheSame: Remedy = {
   text: msg('Set the same lock manager on both hosts, and restart libvirt.'),
   command: 'grep lock_manager /etc/libvirt/qemu.conf',
+  host: 'destination',
+};
+
+const byHand: Remedy = {
+  text: msg('Compare the settings of both hosts by hand.'),
+  command: 'grep -E "^(lock_manager|stdio_handler)" /etc/libvirt/qemu.conf',
   host: 'destination',
 };
 
@@ -28,6 +35,31 @@ function managerOf({ settings, settingsReadable }: HostReading): string {
   return settings.get('lock_manager') ?? 'nop';
 }
 
+/** The helper of libvirt there without which it starts no VM; systemd listens for one that has not been started yet. */
+function missingHelper({ helpers, settings }: HostReading): { name: string; what: Message } | undefined {
+  const wanted = [
+    ...(settings.get('lock_manager') === 'lockd'
+      ? [
+          {
+            name: 'virtlockd',
+            what: msg('libvirt of the destination locks disks with virtlockd, which does not run there.'),
+          },
+        ]
+      : []),
+    ...(settings.get('stdio_handler') === 'file'
+      ? []
+      : [
+          {
+            name: 'virtlogd',
+            what: msg(
+              'libvirt of the destination writes the logs of VMs with virtlogd, which does not run there.',
+            ),
+          },
+        ]),
+  ];
+  return wanted.find(({ name }) => helpers?.has(`/run/libvirt/${name}-sock`) === false);
+}
+
 /** Do both hosts guard disks in the same way? */
 export const lockManagerCheck = defineCheck({
   id: 'lock-manager',
@@ -39,11 +71,24 @@ export const lockManagerCheck = defineCheck({
   wants: { source: sourceShellFact, shell: destinationShellFact },
   judge: ({ source, shell }): Judgement => {
     const [here, there] = [managerOf(required(source, [byHand])), managerOf(required(shell, [byHand]))];
+    const helper = missingHelper(required(shell));
+    if (helper !== undefined)
+      return {
+        verdict: 'block',
+        found: helper.what,
+        remedies: [
+          {
+            text: msg('Start it there. Where systemd starts it when it is needed, start its socket.'),
+            command: shellCommand('systemctl', 'enable', '--now', `${helper.name}.socket`),
+            host: 'destination',
+          },
+        ],
+      };
     if (here !== there)
       return {
         verdict: here === withState || there === withState ? 'block' : 'warn',
         found: msg('This host has the lock manager $0, the destination $1.', here, there),
-        remedies: [byHand],
+        remedies: [setTheSame],
       };
     return {
       verdict: 'pass',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
+import { FactUnavailable } from '../fact.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationDomainsFact } from '../facts/destination-domains.ts';
 import { domainFact } from '../facts/domain.ts';
@@ -75,6 +76,35 @@ export const nameCollisionCheck = defineCheck({
         ],
       };
     }
+    if (known.saved === undefined)
+      throw new FactUnavailable({
+        why: msg(
+          '$0 has a definition of this VM, shut off, and did not tell whether it keeps its memory with it.',
+          destination.parts.host,
+        ),
+        remedies: [
+          {
+            text: msg('See whether there is a saved state of it.'),
+            command: virsh('list', '--inactive', '--with-managed-save'),
+            host: 'destination',
+          },
+        ],
+      });
+    if (known.saved.includes(uuid.toLowerCase()))
+      return {
+        verdict: 'block',
+        found: msg(
+          '$0 keeps old memory of this VM (virsh managedsave). The next start there would go on from it, on disks that are newer, and destroy what is on them.',
+          destination.parts.host,
+        ),
+        remedies: [
+          {
+            text: msg('Remove that saved state, if nobody needs it.'),
+            command: virsh('managedsave-remove', uuid),
+            host: 'destination',
+          },
+        ],
+      };
     return {
       verdict: 'warn',
       found: isTemporary(plan)

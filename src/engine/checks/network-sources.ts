@@ -36,7 +36,8 @@ function similar(name: string, others: readonly string[]): readonly Remedy[] {
 }
 
 function networkTrouble(
-  { source = '', mac }: DomainInterface,
+  source: string,
+  { mac }: DomainInterface,
   there: DestinationNetworks,
 ): Trouble | undefined {
   const known = there.networks?.get(source);
@@ -66,11 +67,22 @@ function networkTrouble(
 }
 
 function deviceTrouble(
-  { type, source = '', mac }: DomainInterface,
+  { type, source = '', mac, openVswitch = false }: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): Trouble | undefined {
   const seen = shell.available ? shell.value.networkDevices : undefined;
+  if (type === 'bridge' && !openVswitch && seen?.get(source)?.bridge === false)
+    return {
+      found: msg('$0, to which the card $1 is connected, is no bridge on the destination.', source, mac),
+      remedies: [
+        {
+          text: msg('Give that device another name, and make a bridge of this one, into the same network.'),
+          command: shellCommand('ip', '-details', 'link', 'show', source),
+          host: 'destination',
+        },
+      ],
+    };
   if (seen?.has(source) === true || hasNetworkDevice(there.devices ?? [], source)) return undefined;
   const others = [...(seen ?? [])]
     .filter(([, { bridge }]) => bridge || type !== 'bridge')
@@ -91,14 +103,42 @@ function deviceTrouble(
   };
 }
 
+function tapTrouble(
+  { tap, mac }: DomainInterface,
+  there: DestinationNetworks,
+  shell: FactResult<HostReading>,
+): Trouble | undefined {
+  if (tap === undefined) return undefined;
+  const taken = shell.available
+    ? shell.value.networkDevices.has(tap)
+    : hasNetworkDevice(there.devices ?? [], tap);
+  return taken
+    ? {
+        found: msg(
+          'The card $0 is to be called $1 on the host, and the destination has a network device of that name.',
+          mac,
+          tap,
+        ),
+        remedies: [
+          {
+            text: msg('Rename that device, or take the name (<target dev=…>) out of the definition.'),
+            command: shellCommand('ip', '-details', 'link', 'show', tap),
+            host: 'destination',
+          },
+        ],
+      }
+    : undefined;
+}
+
 function troublesOf(
   card: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): readonly Trouble[] {
   const source =
-    card.type === 'network'
-      ? networkTrouble(card, there)
+    // A network of the destination may lead to another bridge than that of this host.
+    card.network !== undefined
+      ? networkTrouble(card.network, card, there)
       : card.type === 'bridge' || card.type === 'direct'
         ? deviceTrouble(card, there, shell)
         : undefined;
@@ -119,7 +159,7 @@ function troublesOf(
             },
           ] as const,
         };
-  return [source, filter].filter((each) => each !== undefined);
+  return [source, filter, tapTrouble(card, there, shell)].filter((each) => each !== undefined);
 }
 
 /** Are the bridges and networks of the VM's cards there? */
@@ -140,7 +180,9 @@ export const networkSourcesCheck = defineCheck({
       return {
         verdict: 'pass',
         found: msg('The destination has the bridges and networks of all its network cards.'),
-        details: cards.map(({ type, source, mac }) => msg('$0: $1 $2', mac, type, source ?? '')),
+        details: cards.map(({ type, source, network, mac }) =>
+          msg('$0: $1 $2', mac, network === undefined ? type : 'network', network ?? source ?? ''),
+        ),
       };
     return {
       verdict: 'block',

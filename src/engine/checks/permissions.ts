@@ -50,7 +50,7 @@ export const permissionsCheck = defineCheck({
       throw new FactUnavailable({
         why: msg('Whether libvirt there limits who may do what could not be seen.'),
         ...(shell.original === undefined ? {} : { original: shell.original }),
-        remedies: [rules],
+        remedies: [{ ...rules, text: msg('See by hand whether it does.') }],
       });
     const drivers = /"([^"]+)"/.exec(shell.value.settings.get('access_drivers') ?? '')?.[1];
     const user = parts.user ?? 'root';

@@ -3,10 +3,15 @@ import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
 import { destinationMachineFact } from '../facts/destination-machine.ts';
 import { domainFact } from '../facts/domain.ts';
-import { destinationHostFact } from '../facts/hosts.ts';
-import type { Judgement } from '../finding.ts';
+import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
+import type { Judgement, Remedy } from '../finding.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
+
+/** All CPUs of these pins, each once. */
+function listed(pins: readonly (readonly number[])[]): readonly number[] {
+  return [...new Set(pins.flat())].sort((a, b) => a - b);
+}
 
 /** Has the destination the processors that the VM wants? */
 export const vcpuCountCheck = defineCheck({
@@ -16,10 +21,10 @@ export const vcpuCountCheck = defineCheck({
     'libvirt refuses more vCPUs than QEMU there can give, and threads that are tied to CPUs or memory nodes which are not there.',
   ),
   needs: { domain: domainFact, destination: destinationHostFact },
-  wants: { machine: destinationMachineFact },
-  judge: ({ domain, destination, machine }): Judgement => {
+  wants: { machine: destinationMachineFact, source: sourceHostFact },
+  judge: ({ domain, destination, machine, source }): Judgement => {
     const { uuid, resources } = domain.config;
-    const { vcpus, pinnedCpus, numaNodes } = resources;
+    const { vcpus, onlineVcpus, cpuPins, numaNodes } = resources;
     const most = machine.available && machine.value.kind === 'offered' ? machine.value.maxVcpus : undefined;
     if (most !== undefined && vcpus > most)
       return {
@@ -29,18 +34,18 @@ export const vcpuCountCheck = defineCheck({
       };
     if (destination.cpus.length === 0)
       throw new FactUnavailable({ why: msg('The destination did not tell which CPUs it has.') });
-    const noCpus = pinnedCpus.filter((cpu) => !destination.cpus.includes(cpu));
+    const tieToOthers: Remedy = {
+      text: msg('Tie it to others, or to none.'),
+      command: shellCommand('virsh', 'vcpupin', uuid),
+      host: 'source',
+    };
+    // The kernel takes those of a set that it has, and refuses one of which it has none (sched_setaffinity).
+    const noCpus = listed(cpuPins.filter((pin) => !pin.some((cpu) => destination.cpus.includes(cpu))));
     if (noCpus.length > 0)
       return {
         verdict: 'block',
         found: msg('The VM is tied to CPUs that the destination does not have: $0.', noCpus.join(', ')),
-        remedies: [
-          {
-            text: msg('Tie it to others, or to none.'),
-            command: shellCommand('virsh', 'vcpupin', uuid),
-            host: 'source',
-          },
-        ],
+        remedies: [tieToOthers],
       };
     const noNodes = numaNodes.filter((node) => !destination.numaNodes.includes(node));
     if (noNodes.length > 0)
@@ -58,19 +63,32 @@ export const vcpuCountCheck = defineCheck({
           },
         ],
       };
-    if (vcpus > destination.cpus.length)
+    const lost = listed(cpuPins).filter(
+      (cpu) => !destination.cpus.includes(cpu) && !(source.available && !source.value.cpus.includes(cpu)),
+    );
+    if (lost.length > 0)
+      return {
+        verdict: 'warn',
+        found: msg(
+          'The VM is tied to CPUs of which the destination has some only; these are not there: $0.',
+          lost.join(', '),
+        ),
+        remedies: [tieToOthers],
+      };
+    const fewer = !source.available || destination.cpus.length < source.value.cpus.length;
+    if (fewer && onlineVcpus > destination.cpus.length)
       return {
         verdict: 'warn',
         found: msg(
           'The VM has $0 vCPUs, the destination $1 CPUs. It will run slower there.',
-          vcpus,
+          onlineVcpus,
           destination.cpus.length,
         ),
         remedies: [{ text: msg('Choose a destination with more CPUs, if the VM needs them.') }],
       };
     return {
       verdict: 'pass',
-      found: msg('The VM has $0 vCPUs, the destination $1 CPUs.', vcpus, destination.cpus.length),
+      found: msg('The VM has $0 vCPUs, the destination $1 CPUs.', onlineVcpus, destination.cpus.length),
     };
   },
 });

@@ -14,6 +14,8 @@ export interface KnownDomain {
 /** The VMs of the destination. */
 export interface DestinationDomains {
   readonly domains: readonly KnownDomain[];
+  /** UUIDs of those that are shut off with their memory saved by libvirt; absent if that was not told. */
+  readonly saved?: readonly string[];
   /** Names of paused ones that are arriving there by a migration just now; absent if that was not told. */
   readonly arriving?: readonly string[];
 }
@@ -42,6 +44,12 @@ export function parseArriving(text: string): readonly string[] | undefined {
   return paused.filter((_, index) => reasons[index] === pausedForMigration).map(({ name }) => name);
 }
 
+/** Lines of `virsh list --uuid`; undefined if one is no UUID. */
+export function parseUuids(text: string): readonly string[] | undefined {
+  const uuids = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().toLowerCase()]));
+  return uuids.every((uuid) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) ? uuids : undefined;
+}
+
 /** virDomainPausedReason 2: paused because of a migration. */
 const pausedForMigration = 2;
 
@@ -53,8 +61,10 @@ export const destinationDomainsFact = defineFact<
   name: 'destination-domains',
   needs: { libvirt: destinationLibvirtFact },
   gather: async ({ libvirt }) => {
-    const [active, inactive, paused] = await Promise.all(
-      ['list-active', 'list-inactive', 'list-paused'].map((id) => destinationAnswer(libvirt, id)),
+    const [active, inactive, paused, saved] = await Promise.all(
+      ['list-active', 'list-inactive', 'list-paused', 'list-saved'].map((id) =>
+        destinationAnswer(libvirt, id),
+      ),
     );
     const domains = [
       { answer: active, active: true },
@@ -70,6 +80,11 @@ export const destinationDomainsFact = defineFact<
       });
     });
     const arriving = paused?.ok === true ? parseArriving(paused.text) : undefined;
-    return { domains, ...(arriving === undefined ? {} : { arriving }) };
+    const withMemory = saved?.ok === true ? parseUuids(saved.text) : undefined;
+    return {
+      domains,
+      ...(arriving === undefined ? {} : { arriving }),
+      ...(withMemory === undefined ? {} : { saved: withMemory }),
+    };
   },
 });

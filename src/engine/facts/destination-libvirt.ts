@@ -42,6 +42,7 @@ function questions(
     { id: 'capabilities', argv: ['capabilities'] },
     { id: 'list-active', argv: ['list', '--uuid', '--name'] },
     { id: 'list-inactive', argv: ['list', '--inactive', '--uuid', '--name'] },
+    { id: 'list-saved', argv: ['list', '--inactive', '--uuid', '--with-managed-save'] },
     { id: 'list-paused', argv: ['domstats', '--state', '--list-paused', '--nowait'] },
     { id: 'domstate', argv: ['domstate', uuid] },
     { id: 'pools', argv: ['pool-list', '--uuid'] },

@@ -22,7 +22,9 @@ export function hostPaths(
   const once = [
     ...devices.paths.map(({ path, wants }) => (wants === 'exists' ? path : folderOf(path))),
     ...devices.filesystems.map(({ source }) => source),
-    ...devices.interfaces.map(({ socket }) => socket),
+    ...devices.interfaces.map(({ socket, makesSocket = false }) =>
+      socket !== undefined && makesSocket ? folderOf(socket) : socket,
+    ),
     loader,
     template,
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { canonicalAddress } from '../judging/ip-address.ts';
+
 /** A file or device as `stat` and the kernel's list of mounts show it. */
 export interface FileReading {
   /** False: no such file. */
@@ -40,6 +42,10 @@ export interface HostReading {
   readonly files: ReadonlyMap<string, FileReading>;
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
+  /** Paths of the sockets of virtlockd and virtlogd on which somebody listens; absent if that was not told. */
+  readonly helpers?: ReadonlySet<string>;
+  /** On which addresses, by port; a port of which that is not known is not among them. */
+  readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
   /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
   readonly settings: ReadonlyMap<string, string>;
   /** False when qemu.conf is there and could not be read. */
@@ -54,6 +60,8 @@ export interface HostReading {
   readonly networkDevices: ReadonlyMap<string, { readonly bridge: boolean }>;
   /** Free bytes of the file system that holds each of libvirt's own folders. */
   readonly freeBytes: ReadonlyMap<string, number>;
+  /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
+  readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
@@ -92,9 +100,11 @@ mark=$1; careful=$2; shift 2
 export LC_ALL=C TZ=UTC
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
+echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
-grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|shared_filesystems|lock_manager|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+[ ! -r /proc/net/unix ] || { echo "$mark helpers"; grep -E '/virtlo(ck|g)d-sock$' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
 echo "$mark devices"
@@ -102,6 +112,11 @@ for device in /sys/class/net/*; do
   if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
 done
 echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
+echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
+  [ -d "$folder" ] || continue
+  [ "$(id -u)" != 0 ] || [ -w "$folder" ] || echo "read-only $folder"
+  df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
+done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
@@ -161,13 +176,14 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const body = (name: string): string => bodies.find((section) => section.name === name)?.body ?? '';
   const mounts = parseMounts(body('mounts'));
   const looks = linesByNumber(body('files'));
+  const listeningOn = parseListening(body('sockets'));
   const first = parseClock(body('clock-first'));
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
   const addresses = parseAddresses(body('addresses'));
   const user = /^\d+$/.exec(body('user').trim())?.[0];
   return {
-    listening: parseListening(body('sockets')),
+    listening: new Set(listeningOn.keys()),
     settings: parseSettings(`${body('configuration')}${body('configuration-unreadable')}`),
     settingsReadable: !bodies.some(({ name }) => name === 'configuration-unreadable'),
     files: new Map(
@@ -183,7 +199,10 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       ]),
     ),
     freeBytes: parseSpace(body('space')),
+    ...(bodies.some(({ name }) => name === 'helpers') ? { helpers: parseHelpers(body('helpers')) } : {}),
+    closedFolders: parseClosed(body('closed')),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
+    ...(body('byte-order').trim() === '1' ? { listeningOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
     ...(memory === undefined ? {} : { memory }),
     ...(addresses.size === 0 ? {} : { addresses }),
@@ -223,6 +242,14 @@ function parseSpace(text: string): ReadonlyMap<string, number> {
   );
 }
 
+function parseClosed(text: string): NonNullable<HostReading['closedFolders']> {
+  const closed = new Map<string, 'read-only' | 'no-inodes'>();
+  for (const [, why, folder = ''] of text.matchAll(/^(read-only|no-inodes) (\/\S+)$/gm)) {
+    if (!closed.has(folder)) closed.set(folder, why === 'read-only' ? why : 'no-inodes');
+  }
+  return closed;
+}
+
 /** What was printed about each path, its number taken out of the lines. */
 function linesByNumber(text: string): ReadonlyMap<number, string> {
   const byNumber = new Map<number, string>();
@@ -240,14 +267,36 @@ function linesByNumber(text: string): ReadonlyMap<number, string> {
   return byNumber;
 }
 
+/**
+ * An address of /proc/net/tcp: words of 32 bits in the order of the host's bytes, here of one with the lowest first.
+ */
+function addressOf(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.slice(2 * at, 2 * at + 2).join(''));
+  return canonicalAddress(groups.join(':'));
+}
+
 /** Local ports in state 0A (listening) of /proc/net/tcp. */
-function parseListening(text: string): ReadonlySet<number> {
-  const ports = new Set<number>();
+function parseListening(text: string): ReadonlyMap<number, ReadonlySet<string>> {
+  const ports = new Map<number, Set<string>>();
   for (const line of text.split('\n')) {
-    const port = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /.exec(line)?.[1];
-    if (port !== undefined) ports.add(Number.parseInt(port, 16));
+    const [, address, hexPort] =
+      /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /.exec(line) ?? [];
+    if (address === undefined || hexPort === undefined) continue;
+    const port = Number.parseInt(hexPort, 16);
+    ports.set(port, (ports.get(port) ?? new Set()).add(addressOf(address)));
   }
   return ports;
+}
+
+/** Paths in the lines of /proc/net/unix with the flag of a socket that takes connections (__SO_ACCEPTCON). */
+function parseHelpers(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm)].map(([, path]) =>
+      (path ?? '').replace(/^\/var\/run\//, '/run/'),
+    ),
+  );
 }
 
 /** `name = value` lines; a string loses its quotes. */

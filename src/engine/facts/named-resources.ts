@@ -9,9 +9,12 @@ export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainC
 } {
   return {
     networks:
-      interfaces.some(({ type }) => type === 'network') ||
+      interfaces.some(({ network }) => network !== undefined) ||
       graphics.some(({ listens }) => listens.some(({ type }) => type === 'network')),
-    devices: interfaces.some(({ type }) => type === 'bridge' || type === 'direct'),
+    devices: interfaces.some(
+      ({ type, network, tap }) =>
+        tap !== undefined || (network === undefined && (type === 'bridge' || type === 'direct')),
+    ),
     filters: interfaces.some(({ filter }) => filter !== undefined),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, changed, configured, ownImage, shell } from '../causes.ts';
-import { disk, local } from '../parts.ts';
+import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const plain = { name: 'plain' };
@@ -302,6 +302,28 @@ export const connection = brokenOnes([
     says: /lock manager lockd, the destination nop/,
   },
   {
+    check: 'lock-manager',
+    name: 'locks on both sides, and nobody there who keeps them',
+    vm: { name: 'locked', devices: disk(`${shared}/locked.img`, " cache='none'") },
+    cause: all(
+      shell('source', `truncate -s 1M ${shared}/locked.img`, `rm -f ${shared}/locked.img`),
+      locks('source'),
+      configured('qemu.conf', 'lock_manager = "lockd"'),
+    ),
+    verdict: 'block',
+    says: /virtlockd, which does not run there/,
+    refusal: /virtlockd-sock/,
+  },
+  {
+    check: 'lock-manager',
+    name: 'nobody there who writes logs',
+    vm: plain,
+    cause: shell('destination', 'kill $(cat /run/virtlogd.pid); sleep 0.5', 'virtlogd -d'),
+    verdict: 'block',
+    says: /virtlogd, which does not run there/,
+    refusal: /virtlogd-sock/,
+  },
+  {
     check: 'data-ports',
     name: 'all closed',
     vm: plain,
@@ -332,6 +354,24 @@ export const connection = brokenOnes([
     verdict: 'block',
     says: /Port 49153, which libvirt would take now, cannot/,
     refusal: /No route to host|unable to connect|Failed to connect|migration of disk vda failed/i,
+  },
+  {
+    check: 'data-ports',
+    name: 'TLS of QEMU demanded there',
+    vm: plain,
+    cause: configured('qemu.conf', 'migrate_tls_force = 1'),
+    verdict: 'block',
+    says: /migrate_tls_force/,
+    refusal: /VIR_MIGRATE_TLS/,
+  },
+  {
+    check: 'data-ports',
+    name: 'an address to wait on that it does not have',
+    vm: plain,
+    cause: configured('qemu.conf', 'migration_address = "10.9.9.9"'),
+    verdict: 'block',
+    says: /10\.9\.9\.9 \(migration_address\), which is no address of it/,
+    refusal: /10\.9\.9\.9|assign requested address|[Ff]ailed to/,
   },
   {
     check: 'data-ports',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, shell } from '../causes.ts';
+import { all, configured, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
 import { card, isolated, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
@@ -45,6 +45,20 @@ export const devices = brokenOnes([
     refusal: /switch\.sock/,
   },
   {
+    check: 'host-devices',
+    name: 'no folder for the socket that QEMU makes for a switch',
+    vm: {
+      name: 'vhost',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<interface type='vhostuser'><source type='unix' path='/run/switches/card.sock' mode='server'/><model type='virtio'/></interface>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /in the folder \/run\/switches/,
+    refusal: /card\.sock/,
+  },
+  {
     check: 'network-sources',
     name: 'a bridge that only this host has',
     vm: { name: 'bridge', devices: card('bridge', "bridge='br7'") },
@@ -74,6 +88,42 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /no network office/,
     refusal: /no network with matching name 'office'/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a network that only this host has, over a bridge that both have',
+    vm: { name: 'network', devices: card('network', "network='over'") },
+    cause: all(
+      shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
+      overBridge('source', 'over', 'br9'),
+    ),
+    verdict: 'block',
+    says: /no network over/,
+    refusal: /no network with matching name 'over'/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that is called like the bridge, and is none',
+    vm: { name: 'bridge', devices: card('bridge', "bridge='br9'") },
+    cause: all(
+      shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add br9 type veth peer name br9x', 'ip link del br9'),
+    ),
+    verdict: 'block',
+    says: /br9, .* is no bridge on the destination/,
+    refusal: /br9|tap interface/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a name for the cable that is taken there',
+    vm: { name: 'cable', devices: card('bridge', "bridge='br9'", "<target dev='mytap'/>") },
+    cause: all(
+      shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
+      shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytap'),
+    ),
+    verdict: 'block',
+    says: /called mytap on the host/,
+    refusal: /mytap interface already exists/,
   },
   {
     check: 'network-sources',
@@ -112,6 +162,45 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /port 5997, which is taken/,
     refusal: /5997|in use/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a port that another VM has there, on another address',
+    vm: { name: 'vnc', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
+    cause: async ({ destination }, undo) => {
+      const devices = vnc(`port='5996' autoport='no' listen='${destination.address}'`);
+      const made = await makeVm(destination, { name: 'other', devices });
+      undo.add(() => made.remove(destination));
+    },
+    verdict: 'warn',
+    says: /port 5996, which somebody has on another address/,
+    refusal: /reserve port 5996/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a port for browsers that is taken there',
+    vm: { name: 'vnc', devices: vnc("autoport='yes' websocket='5797' listen='0.0.0.0'") },
+    cause: async ({ destination }, undo) => {
+      const other = { name: 'other', devices: vnc("port='5797' autoport='no' listen='0.0.0.0'") };
+      // VNC has its ports from 5900 on, SPICE any.
+      const made = await makeVm(destination, {
+        ...other,
+        devices: other.devices.replace("type='vnc'", "type='spice'"),
+      });
+      undo.add(() => made.remove(destination));
+    },
+    verdict: 'block',
+    says: /port 5797, which is taken/,
+    refusal: /5797|in use/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'an address for screens in its qemu.conf that it does not have',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'") },
+    cause: configured('qemu.conf', 'vnc_listen = "10.9.9.9"'),
+    verdict: 'block',
+    says: /has 10\.9\.9\.9 for screens/,
+    refusal: /10\.9\.9\.9|assign requested address|Failed to bind/,
   },
   {
     check: 'graphics-listen',

@@ -111,6 +111,14 @@ export const machine = brokenOnes([
   },
   {
     check: 'cpu-compatibility',
+    name: 'a CPU that neither has, and that libvirt is not to compare',
+    vm: { name: 'unchecked', more: custom('Skylake-Server').replace("check='full'", "check='none'") },
+    verdict: 'block',
+    says: /cannot offer these features.*avx512f/,
+    // libvirt lets it go; the guest loses what it has come to use.
+  },
+  {
+    check: 'cpu-compatibility',
     name: 'features that QEMU there does not have',
     vm: { name: 'model', more: "<cpu mode='host-model'/>" },
     // QEMU there has it in truth, which libvirt would find out while it starts it: so it is not tried.
@@ -162,6 +170,13 @@ export const machine = brokenOnes([
     check: 'vcpu-count',
     name: 'more vCPUs than the host has CPUs',
     vm: { name: 'many', vcpus: 200, start: false },
+    // libvirt takes the CPUs of a memory node from here, as a mask.
+    cause: restarting(
+      all(
+        shell('destination', 'echo 1 > /run/cpumap', 'rm -f /run/cpumap'),
+        over('destination', '/run/cpumap', '/sys/devices/system/node/node0/cpumap'),
+      ),
+    ),
     verdict: 'warn',
     says: /has 200 vCPUs/,
   },

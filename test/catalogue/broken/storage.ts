@@ -21,6 +21,14 @@ const smallFolder = (size: string): Make =>
 const copied = { copyDisks: ['vda'] };
 const imageSecret = '4c5b8f0e-7d52-4a36-9a4b-0a3d0f3f6b11';
 
+/** As after an error of the disk. */
+const readOnly = (folder: string): Make =>
+  shell(
+    'destination',
+    `mount --bind ${folder} ${folder}; mount -o remount,bind,ro ${folder}`,
+    `! mountpoint -q ${folder} || umount ${folder}`,
+  );
+
 /** Disks, media and folders. */
 export const storage = brokenOnes([
   {
@@ -383,6 +391,46 @@ export const storage = brokenOnes([
     change: copied,
     verdict: 'warn',
     says: /What vda holds now fits, but not all that the disks can hold \(8 MiB\)/,
+  },
+  {
+    check: 'disk-space',
+    name: 'definitions cannot be written there',
+    vm: { name: 'closed' },
+    cause: readOnly('/etc/libvirt/qemu'),
+    verdict: 'block',
+    says: /Nothing can be written to .* read-only/,
+    refusal: /[Rr]ead-only/,
+  },
+  {
+    check: 'disk-space',
+    name: 'state cannot be written there',
+    vm: { name: 'closed' },
+    cause: readOnly('/var/lib/libvirt/qemu'),
+    verdict: 'block',
+    says: /Nothing can be written to .* read-only/,
+    refusal: /[Rr]ead-only/,
+  },
+  {
+    check: 'disk-space',
+    name: 'logs cannot be written there',
+    vm: { name: 'closed' },
+    cause: readOnly('/var/log/libvirt/qemu'),
+    verdict: 'block',
+    says: /Nothing can be written to .* read-only/,
+    refusal: /[Rr]ead-only/,
+  },
+  {
+    check: 'disk-space',
+    name: 'no inodes for definitions there',
+    vm: { name: 'closed' },
+    cause: shell(
+      'destination',
+      'mount -t tmpfs -o nr_inodes=1,size=64m none /etc/libvirt/qemu',
+      'umount /etc/libvirt/qemu',
+    ),
+    verdict: 'block',
+    says: /no inodes left/,
+    refusal: /No space left on device/,
   },
   {
     check: 'disk-space',

@@ -262,6 +262,20 @@ export const vm = brokenOnes([
     says: /will be replaced/,
   },
   {
+    check: 'name-collision',
+    name: 'an older definition of this VM, with its memory',
+    vm: { name: 'twice' },
+    then: async (hosts, undo, { uuid }) => {
+      await defineThere(hosts, undo, 'twice', uuid);
+      undo.add(() => hosts.destination.exec(['virsh', '-q', 'managedsave-remove', uuid], { check: false }));
+      await hosts.destination.virsh('start', uuid, '--paused');
+      await hosts.destination.virsh('managedsave', uuid);
+    },
+    verdict: 'block',
+    says: /keeps old memory of this VM/,
+    // libvirt lets it in, and destroys its disks when it is started there the next time; the remedy leaves a warning.
+  },
+  {
     check: 'downtime-sensitive',
     name: 'a watchdog',
     vm: { name: 'watchdog', devices: "<watchdog model='i6300esb' action='reset'/>" },

@@ -62,6 +62,23 @@ testCheck(cpuCompatibilityCheck, [
     found: /avx512f, pku/,
   },
   {
+    name: 'features are missing, and the VM is one that libvirt does not compare',
+    facts: {
+      domain: domain(
+        {},
+        '',
+        "<cpu mode='custom' match='exact' check='none'><model>Skylake-Server</model></cpu>",
+      ),
+      comparison: failed('error: the CPU is incompatible with host CPU: features: pku'),
+      ...hosts,
+    },
+    verdict: 'block',
+    found: /pku/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
     name: 'incompatible, nobody says why',
     facts: { domain: custom, comparison: failed('error: the CPU is incompatible with host CPU'), ...hosts },
     verdict: 'block',

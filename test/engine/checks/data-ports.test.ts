@@ -2,6 +2,7 @@
 import { dataPortsCheck } from '../../../src/engine/checks/data-ports.ts';
 import type { DataAddress } from '../../../src/engine/facts/data-address.ts';
 import type { DataPorts } from '../../../src/engine/facts/data-ports.ts';
+import { reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const address: DataAddress = {
@@ -14,7 +15,10 @@ const localNames = there(['alpha', '10.1.0.1']);
 const range = Array.from({ length: 64 }, (_, index) => 49152 + index);
 const ports = (change: Partial<DataPorts>): ReturnType<typeof there<DataPorts>> =>
   there({ first: 49152, last: 49215, rangeRead: true, open: range, closed: [], busy: [], ...change });
-const rest = { address, localNames };
+const rest = { address, localNames, shell: there(reading()) };
+const configured = (name: string, value: string): { shell: typeof rest.shell } => ({
+  shell: there(reading({}, { settings: new Map([[name, value]]), addresses: new Set(['10.1.0.2']) })),
+});
 
 testCheck(dataPortsCheck, [
   {
@@ -100,9 +104,32 @@ testCheck(dataPortsCheck, [
   },
   {
     name: 'the name is not known here',
-    facts: { address: { ...address, addresses: [] }, localNames, ports: missing },
+    facts: { ...rest, address: { ...address, addresses: [] }, ports: missing },
     verdict: 'unknown',
     found: /has to be put right first/,
+  },
+  {
+    name: 'TLS of QEMU is demanded there',
+    facts: { ...rest, ...configured('migrate_tls_force', '1'), ports: ports({}) },
+    verdict: 'block',
+    found: /migrate_tls_force/,
+  },
+  {
+    name: 'it waits on an address that it does not have',
+    facts: { ...rest, ...configured('migration_address', '10.1.0.9'), ports: ports({}) },
+    verdict: 'block',
+    found: /10\.1\.0\.9 .*no address of it/,
+  },
+  {
+    name: 'it waits for itself only',
+    facts: { ...rest, ...configured('migration_address', '127.0.0.1'), ports: ports({}) },
+    verdict: 'block',
+    found: /cannot be reached/,
+  },
+  {
+    name: 'it waits on an address of its own',
+    facts: { ...rest, ...configured('migration_address', '10.1.0.2'), ports: ports({}) },
+    verdict: 'pass',
   },
   { name: 'not tried', facts: { ...rest, ports: missing }, verdict: 'unknown' },
 ]);

@@ -28,6 +28,14 @@ const free = (bytes: number, where = folder, vm = domain()): Facts => ({
   ),
 });
 
+const closed = (where: string, why: 'read-only' | 'no-inodes'): Facts => ({
+  ...nothing,
+  domain: domain(),
+  shell: there(
+    reading({}, { freeBytes: new Map([[folder, 2 ** 30]]), closedFolders: new Map([[where, why]]) }),
+  ),
+});
+
 const uefi = (nvram: string): Facts['domain'] => {
   const vm = domain();
   return {
@@ -96,6 +104,24 @@ testCheck(diskSpaceCheck, [
     verdict: 'warn',
   },
   { name: 'no room for the log', facts: free(0, '/var/log/libvirt/qemu'), verdict: 'warn' },
+  {
+    name: 'a folder on a file system that is read-only',
+    facts: closed('/var/lib/libvirt/qemu', 'read-only'),
+    verdict: 'block',
+    found: /\/var\/lib\/libvirt\/qemu .* is read-only/,
+  },
+  {
+    name: 'a folder without inodes',
+    facts: closed('/etc/libvirt/qemu', 'no-inodes'),
+    verdict: 'block',
+    found: /no inodes left/,
+  },
+  {
+    name: 'nowhere to define it, and it comes for a while only',
+    facts: closed('/etc/libvirt/qemu', 'read-only'),
+    temporary: true,
+    verdict: 'pass',
+  },
   { name: 'not told', facts: { ...nothing, domain: domain(), shell: there(reading()) }, verdict: 'unknown' },
   { name: 'no shell', facts: { ...nothing, domain: domain(), shell: missing }, verdict: 'unknown' },
   { name: 'room for a copied disk', facts: copying([raw], 101 * MiB), verdict: 'pass', found: /has room/ },

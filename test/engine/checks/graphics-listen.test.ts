@@ -7,6 +7,23 @@ const vnc = (attributes: string, listen = ''): ReturnType<typeof domain> =>
   domain({}, `<graphics type='vnc' ${attributes}>${listen}</graphics>`);
 const auto = "autoport='yes' port='5900'";
 const shell = there(reading({}, { addresses: new Set(['10.1.0.2']), listening: new Set([5999]) }));
+const listener = (
+  address: string,
+  settings: Readonly<Record<string, string>> = {},
+): ReturnType<typeof there<ReturnType<typeof reading>>> =>
+  there(
+    reading(
+      {},
+      {
+        addresses: new Set(['10.1.0.2', 'fe80::1']),
+        listening: new Set([5999]),
+        listeningOn: new Map([[5999, new Set([address])]]),
+        settings: new Map(Object.entries(settings)),
+      },
+    ),
+  );
+const spice = (attributes: string, more = ''): ReturnType<typeof domain> =>
+  domain({}, `<graphics type='spice' ${attributes}>${more}</graphics>`);
 const networks = there({ networks: new Map([['mgmt', { active: false }]]) });
 const on = (address: string): string => `<listen type='address' address='${address}'/>`;
 
@@ -43,6 +60,71 @@ testCheck(graphicsListenCheck, [
   {
     name: 'a port that is free',
     facts: { domain: vnc("port='5901'", on('0.0.0.0')), shell, networks },
+    verdict: 'pass',
+  },
+  {
+    name: 'a port that is taken on another address',
+    facts: { domain: vnc("port='5999'", on('127.0.0.1')), shell: listener('10.1.0.2'), networks },
+    verdict: 'warn',
+    found: /port 5999, which somebody has on another address/,
+  },
+  {
+    name: 'a port that is taken on every address',
+    facts: { domain: vnc("port='5999'", on('127.0.0.1')), shell: listener('::'), networks },
+    verdict: 'block',
+    found: /port 5999/,
+  },
+  {
+    name: 'a port that is taken on the same address, spelled otherwise',
+    facts: { domain: vnc("port='5999'", on('FE80:0::1')), shell: listener('fe80::1'), networks },
+    verdict: 'block',
+    found: /port 5999/,
+  },
+  {
+    name: 'a port for browsers that is taken',
+    facts: { domain: vnc(`${auto} websocket='5999'`, on('0.0.0.0')), shell, networks },
+    verdict: 'block',
+    found: /port 5999/,
+  },
+  {
+    name: 'on a name',
+    facts: { domain: vnc(auto, on('mgmt')), shell, networks },
+    verdict: 'unknown',
+    found: /mgmt/,
+  },
+  {
+    name: 'on what qemu.conf there says, which is wrong',
+    facts: { domain: vnc(auto), shell: listener('::', { vnc_listen: '10.9.9.9' }), networks },
+    verdict: 'block',
+    found: /10\.9\.9\.9 for screens/,
+  },
+  {
+    name: 'on what qemu.conf there says',
+    facts: { domain: vnc(auto), shell: listener('::', { vnc_listen: '10.1.0.2' }), networks },
+    verdict: 'pass',
+  },
+  {
+    name: 'on an address of its own, whatever qemu.conf there says',
+    facts: {
+      domain: vnc(auto, on('127.0.0.1')),
+      shell: listener('::', { vnc_listen: '10.9.9.9' }),
+      networks,
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'a SPICE that has to be encrypted, and is not there',
+    facts: { domain: spice(`${auto} defaultMode='secure'`, on('127.0.0.1')), shell, networks },
+    verdict: 'block',
+    found: /encrypted/,
+  },
+  {
+    name: 'a SPICE that has a channel to be encrypted, and can be there',
+    facts: {
+      domain: spice(auto, "<channel name='main' mode='secure'/>"),
+      shell: listener('::', { spice_tls: '1' }),
+      networks,
+    },
     verdict: 'pass',
   },
   {

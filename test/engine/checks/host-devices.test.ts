@@ -15,6 +15,7 @@ const card =
   "<interface type='hostdev'><mac address='52:54:00:00:00:01'/><source><address type='pci'/></source></interface>";
 const vhost =
   "<interface type='vhostuser'><mac address='52:54:00:00:00:01'/><source type='unix' path='/run/vhost.sock' mode='client'/></interface>";
+const made = vhost.replace('client', 'server');
 const facts = (
   devices: string,
   shell: Parameters<typeof hostDevicesCheck.judgeFacts>[0]['shell'] = missing,
@@ -45,6 +46,17 @@ testCheck(hostDevicesCheck, [
     facts: facts(vhost, there(reading(absent('/run/vhost.sock')))),
     verdict: 'block',
     found: /\/run\/vhost\.sock/,
+  },
+  {
+    name: 'a vhost-user socket that QEMU makes itself',
+    facts: facts(made, there(reading({ '/run': file({ kind: 'directory' }), ...absent('/run/vhost.sock') }))),
+    verdict: 'pass',
+  },
+  {
+    name: 'a vhost-user socket that QEMU would make in a folder that is not there',
+    facts: facts(made, there(reading(absent('/run')))),
+    verdict: 'block',
+    found: /folder \/run/,
   },
   { name: 'a vhost-user socket, not to be seen', facts: facts(vhost), verdict: 'unknown' },
 ]);

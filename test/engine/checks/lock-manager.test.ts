@@ -6,6 +6,7 @@ import { missing, testCheck, there } from '../test-check.ts';
 const host = (
   manager?: string,
   settingsReadable = true,
+  change: Parameters<typeof reading>[1] = {},
 ): ReturnType<typeof there<ReturnType<typeof reading>>> =>
   there(
     reading(
@@ -13,9 +14,13 @@ const host = (
       {
         settingsReadable,
         settings: new Map(manager === undefined ? [] : [['lock_manager', manager]]),
+        ...change,
       },
     ),
   );
+
+const running = (...names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((name) => `/run/libvirt/${name}-sock`));
 
 testCheck(lockManagerCheck, [
   { name: 'none', facts: { source: host(), shell: host() }, verdict: 'pass', found: /Neither/ },
@@ -42,6 +47,34 @@ testCheck(lockManagerCheck, [
     facts: { source: host(), shell: host('sanlock') },
     verdict: 'block',
     found: /nop, the destination sanlock/,
+  },
+  {
+    name: 'virtlockd does not run there',
+    facts: { source: host('lockd'), shell: host('lockd', true, { helpers: running('virtlogd') }) },
+    verdict: 'block',
+    found: /virtlockd, which does not run there/,
+  },
+  {
+    name: 'virtlogd does not run there',
+    facts: { source: host(), shell: host(undefined, true, { helpers: running() }) },
+    verdict: 'block',
+    found: /virtlogd, which does not run there/,
+  },
+  {
+    name: 'virtlogd does not run there, and nobody needs it',
+    facts: {
+      source: host(),
+      shell: host(undefined, true, { helpers: running(), settings: new Map([['stdio_handler', 'file']]) }),
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'both run there',
+    facts: {
+      source: host('lockd'),
+      shell: host('lockd', true, { helpers: running('virtlogd', 'virtlockd') }),
+    },
+    verdict: 'pass',
   },
   { name: 'not readable', facts: { source: host(), shell: host(undefined, false) }, verdict: 'unknown' },
   { name: 'not to be seen', facts: { source: host(), shell: missing }, verdict: 'unknown' },

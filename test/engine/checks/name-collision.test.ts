@@ -6,7 +6,7 @@ import { testCheck } from '../test-check.ts';
 
 const other = '11111111-2222-4333-8444-555555555555';
 const knows = (...domains: KnownDomain[]): { known: DestinationDomains } => ({
-  known: { domains, arriving: [] },
+  known: { domains, arriving: [], saved: [] },
 });
 const rest = { domain: domain(), destination: destination() };
 
@@ -37,6 +37,21 @@ testCheck(nameCollisionCheck, [
     facts: { ...rest, ...knows({ uuid, name: 'web', active: false }) },
     verdict: 'warn',
     found: /replaced/,
+  },
+  {
+    name: 'defined there, with its memory of long ago',
+    facts: {
+      ...rest,
+      known: { domains: [{ uuid: uuid.toUpperCase(), name: 'web', active: false }], saved: [uuid] },
+    },
+    verdict: 'block',
+    found: /old memory of this VM/,
+  },
+  {
+    name: 'defined there, and whether with its memory was not told',
+    facts: { ...rest, known: { domains: [{ uuid, name: 'web', active: false }] } },
+    verdict: 'unknown',
+    found: /did not tell whether it keeps its memory/,
   },
   {
     name: 'defined there, temporary',

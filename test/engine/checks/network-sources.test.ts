@@ -23,11 +23,12 @@ function facts(
   devices: string,
   networks: DestinationNetworks | undefined,
   seen: readonly string[] = [],
+  bridges = true,
 ): Parameters<typeof networkSourcesCheck.judgeFacts>[0] {
   return {
     domain: domain({}, devices),
     networks: networks === undefined ? missing : there(networks),
-    shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: true }])) })),
+    shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: bridges }])) })),
   };
 }
 
@@ -68,6 +69,46 @@ testCheck(networkSourcesCheck, [
     facts: facts(filtered, { filters: [] }),
     verdict: 'block',
     found: /no network filter/,
+  },
+  {
+    name: 'a network of a running VM, whose bridge is another one there',
+    facts: facts(card('bridge', "network='brn' bridge='br9'"), {
+      networks: new Map([['brn', { active: true }]]),
+    }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a network of a running VM that is not there, though its bridge is',
+    facts: facts(card('bridge', "network='brn' bridge='br0'"), { ...known, networks: new Map() }, ['br0']),
+    verdict: 'block',
+    found: /no network brn/,
+  },
+  {
+    name: 'what is called like the bridge, and is none',
+    facts: facts(bridge, known, ['br0'], false),
+    verdict: 'block',
+    found: /br0, .* is no bridge/,
+  },
+  {
+    name: 'a bridge of Open vSwitch, which the kernel does not show as one',
+    facts: facts(card('bridge', "bridge='br0'", "<virtualport type='openvswitch'/>"), known, ['br0'], false),
+    verdict: 'pass',
+  },
+  {
+    name: 'a name of its own that is taken',
+    facts: facts(card('bridge', "bridge='br0'", "<target dev='mytap'/>"), known, ['br0', 'mytap']),
+    verdict: 'block',
+    found: /called mytap/,
+  },
+  {
+    name: 'a name of its own that is free, and one that libvirt chose',
+    facts: facts(
+      card('bridge', "bridge='br0'", "<target dev='mytap'/>") +
+        card('bridge', "bridge='br0'", "<target dev='vnet0'/>"),
+      known,
+      ['br0', 'vnet0'],
+    ),
+    verdict: 'pass',
   },
   { name: 'not told', facts: facts(bridge, undefined), verdict: 'unknown' },
 ]);

@@ -1,39 +1,79 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { vcpuCountCheck } from '../../../src/engine/checks/vcpu-count.ts';
-import { beta, domain } from '../fixtures.ts';
-import { testCheck, there } from '../test-check.ts';
+import { alpha, beta, domain } from '../fixtures.ts';
+import { missing, testCheck, there } from '../test-check.ts';
 
+const source = there({ ...alpha, cpus: [0, 1, 2, 3, 4, 5] });
 const machine = there({ kind: 'offered', maxVcpus: 288 } as const);
 const vm = (more: string): ReturnType<typeof domain> => domain({}, '', more);
 
 testCheck(vcpuCountCheck, [
   {
     name: 'enough',
-    facts: { domain: domain(), destination: beta, machine },
+    facts: { domain: domain(), destination: beta, machine, source },
     verdict: 'pass',
     found: /2 vCPUs, the destination 4/,
   },
   {
     name: 'more than QEMU gives',
-    facts: { domain: vm('<vcpu>300</vcpu>'), destination: beta, machine },
+    facts: { domain: vm('<vcpu>300</vcpu>'), destination: beta, machine, source },
     verdict: 'block',
     found: /at most 288/,
   },
   {
     name: 'more than the host has',
-    facts: { domain: vm('<vcpu>8</vcpu>'), destination: beta, machine },
+    facts: { domain: vm('<vcpu>8</vcpu>'), destination: beta, machine, source },
     verdict: 'warn',
-    found: /slower/,
+    found: /8 vCPUs.*slower/,
+  },
+  {
+    name: 'more than the host has, and how many this one has is not known',
+    facts: { domain: vm('<vcpu>8</vcpu>'), destination: beta, machine, source: missing },
+    verdict: 'warn',
+  },
+  {
+    name: 'more than either host has',
+    facts: { domain: vm('<vcpu>8</vcpu>'), destination: beta, machine, source: there(alpha) },
+    verdict: 'pass',
+  },
+  {
+    name: 'more than the host has, but few of them online',
+    facts: { domain: vm("<vcpu current='2'>8</vcpu>"), destination: beta, machine, source },
+    verdict: 'pass',
+    found: /2 vCPUs/,
   },
   {
     name: 'tied to CPUs that are not there',
     facts: {
-      domain: vm("<cputune><vcpupin vcpu='0' cpuset='2-5,^3'/></cputune>"),
+      domain: vm("<cputune><vcpupin vcpu='0' cpuset='4,5'/></cputune>"),
       destination: beta,
       machine,
+      source,
     },
     verdict: 'block',
     found: /4, 5/,
+  },
+  {
+    name: 'one thread tied to a CPU that is not there, another to some that are',
+    facts: {
+      domain: vm("<cputune><vcpupin vcpu='0' cpuset='0-3'/><emulatorpin cpuset='4'/></cputune>"),
+      destination: beta,
+      machine,
+      source,
+    },
+    verdict: 'block',
+    found: /: 4\./,
+  },
+  {
+    name: 'tied to CPUs of which some are there',
+    facts: { domain: vm("<vcpu cpuset='2-5'>2</vcpu>"), destination: beta, machine, source },
+    verdict: 'warn',
+    found: /has some only.*4, 5/,
+  },
+  {
+    name: 'tied to CPUs of which neither host has all',
+    facts: { domain: vm("<vcpu cpuset='0-7'>2</vcpu>"), destination: beta, machine, source: there(alpha) },
+    verdict: 'pass',
   },
   {
     name: 'tied to a NUMA node that is not there',
@@ -41,13 +81,14 @@ testCheck(vcpuCountCheck, [
       domain: vm("<numatune><memory mode='strict' nodeset='1'/></numatune>"),
       destination: beta,
       machine,
+      source,
     },
     verdict: 'block',
     found: /NUMA nodes/,
   },
   {
     name: 'CPUs not told',
-    facts: { domain: domain(), destination: { ...beta, cpus: [] }, machine },
+    facts: { domain: domain(), destination: { ...beta, cpus: [] }, machine, source },
     verdict: 'unknown',
   },
 ]);

@@ -72,6 +72,7 @@ describe('readingScript, run here', () => {
 
   it('sees who listens', () => {
     expect(seen?.listening.has(port)).toBe(true);
+    expect([...(seen?.listeningOn?.get(port) ?? [])]).toEqual(['127.0.0.1']);
   });
 
   it('is not believed when it breaks off', () => {
@@ -120,6 +121,9 @@ describe('parseReading', () => {
       '== sockets',
       '   0: 00000000:C000 00000000:0000 0A 00000000:00000000',
       '   1: 0100007F:C001 0100007F:C002 01 00000000:00000000',
+      '   0: 000080FE00000000FF005450B4A1C2FE:C000 00000000000000000000000000000000:0000 0A 00000000:00000000',
+      '== byte-order',
+      '     1',
       '== configuration',
       'migration_port_min = 50000',
       'migration_host = "beta-data"',
@@ -142,6 +146,7 @@ describe('parseReading', () => {
     ].join('\n');
     const reading = parseReading(text, '==', { careful: ['/my images/a'], once: ['/dev/sdb1'] });
     expect([...(reading?.listening ?? [])]).toEqual([49152]);
+    expect([...(reading?.listeningOn?.get(49152) ?? [])]).toEqual(['0.0.0.0', 'fe80::5054:ff:fec2:a1b4']);
     expect(reading?.settings.get('migration_host')).toBe('beta-data');
     expect(reading?.files.get('/my images/a')).toMatchObject({
       fileSystem: 'nfs4',
