@@ -153,7 +153,8 @@ export function trackWords({
 export function predictionWords({
   predicted,
   elapsedMilliseconds,
-}: Pick<Extract<MigrationPhase, { phase: 'done' }>, 'predicted' | 'elapsedMilliseconds'>):
+  paused,
+}: Pick<Extract<MigrationPhase, { phase: 'done' }>, 'predicted' | 'elapsedMilliseconds' | 'paused'>):
   | Message
   | undefined {
   if (predicted === undefined || elapsedMilliseconds === undefined) return undefined;
@@ -165,6 +166,7 @@ export function predictionWords({
     durationWords(predicted.totalMilliseconds),
     durationWords(predicted.downtimeMilliseconds),
   ];
+  if (paused === true) return msg('The forecast was $0: $1 % off.', total, off);
   return msg('The forecast was $0, with a pause of $1: $2 % off.', total, pause, off);
 }
 

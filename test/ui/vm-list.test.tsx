@@ -315,6 +315,26 @@ describe('migrations on the page', () => {
     expect(document.querySelector('[data-migration]')).toBeNull();
   });
 
+  test('says of a VM that left paused that it still is, and how it is resumed', async () => {
+    const model = new FakeModel([]);
+    model.setMigration(
+      migrationOf(web, {
+        phase: 'done',
+        verification: 'confirmed',
+        paused: true,
+        answers: [],
+        elapsedMilliseconds: 42_000,
+        downtimeMilliseconds: 130,
+      }),
+    );
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('Done: web is on beta, still paused.');
+    expect(view).toHaveTextContent(`virsh -c qemu+ssh://beta/system resume ${web.uuid}`);
+    expect(view).not.toHaveTextContent(/runs on|The VM paused/);
+    await expectAccessible();
+  });
+
   test('shows a failure in plain words with the original beneath', () => {
     const model = new FakeModel([web]);
     model.setMigration(
