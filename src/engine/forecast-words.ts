@@ -19,6 +19,14 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
   }
 }
 
+/** Why nothing is said of pauses, levers and how fast it changes: that is nothing for a VM that is paused. */
+export function pausedWords({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
+  return [
+    msg('The VM is paused, so that nothing has to be sent twice.'),
+    msg('About $0 will be sent.', sizeWords(sentBytes)),
+  ];
+}
+
 /** The least that the link has to carry. */
 export function breakEvenWords({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
   return msg('It would come to an end with $0 or more.', rateWords(breakEvenBytesPerSecond));
@@ -182,6 +190,24 @@ function timeWords({ low, high }: { readonly low: number; readonly high: number 
     : msg('It will take between $0 and $1.', from, to);
 }
 
+function runningWords({
+  downtimeMilliseconds,
+  dirtyBytesPerSecond,
+  sentBytes,
+}: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
+  return [
+    msg(
+      'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
+      durationWords(downtimeMilliseconds),
+    ),
+    msg(
+      'The VM changes $0 of its memory; about $1 will be sent.',
+      rateWords(dirtyBytesPerSecond),
+      sizeWords(sentBytes),
+    ),
+  ];
+}
+
 /** What each lever would change; nothing where there is no forecast. */
 export function leversWords(forecast: Forecast | undefined): readonly Message[] {
   return forecast === undefined || forecast.kind === 'unknown' ? [] : forecast.levers.map(leverWords);
@@ -197,18 +223,10 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
     case 'converges':
       return [
         timeWords(forecast.totalMilliseconds),
-        msg(
-          'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
-          durationWords(forecast.downtimeMilliseconds),
-        ),
-        msg(
-          'The VM changes $0 of its memory; about $1 will be sent.',
-          rateWords(forecast.dirtyBytesPerSecond),
-          sizeWords(forecast.sentBytes),
-        ),
+        ...(forecast.paused === true ? pausedWords(forecast) : runningWords(forecast)),
         ...diskWords(forecast),
         bandwidthWords(forecast),
-        breakEvenWords(forecast),
+        ...(forecast.paused === true ? [] : [breakEvenWords(forecast)]),
         ...pathWords(forecast),
         ...trackWords(forecast),
       ];
