@@ -168,7 +168,7 @@ export function MigrationView({ migration, withName, onCancel, onDismiss }: Migr
       {variant === undefined ? (
         <>
           <p role="status">{cancelling ? _('Cancelling: libvirt was asked to stop.') : words}</p>
-          {startedHere ? null : (
+          {startedHere || destination !== undefined ? null : (
             <p className="migrate-finding-why">
               {_('It was started elsewhere, so this page does not know where to.')}
             </p>

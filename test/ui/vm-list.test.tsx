@@ -260,6 +260,15 @@ describe('migrations on the page', () => {
     expect(model.asked).toEqual(['cancel web']);
   });
 
+  test('does not say that the destination is not known where it is', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(migrationOf(web, { phase: 'copying', progress }, { startedHere: false }));
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('web to qemu+ssh://beta/system');
+    expect(view).not.toHaveTextContent('It was started elsewhere');
+  });
+
   test('says the place in the queue', () => {
     const model = new FakeModel([web]);
     model.setMigration(migrationOf(web, { phase: 'preparing', queuePosition: 2 }));
