@@ -1,12 +1,57 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, plainText } from './message.ts';
 import type { MigrationPhase } from './migration-state.ts';
-import type { Forecast, LeverEffect } from './preflight-state.ts';
+import type { BandwidthSource, Forecast, LeverEffect } from './preflight-state.ts';
 import { durationWords, rateWords, sizeWords } from './quantity.ts';
+
+/** A part of one in percent, as much of it as says something. */
+const percent = (part: number): number => Math.round(part * 100);
+
+/** What was said of the link, and what is made of it because of earlier migrations. */
+function learnedWords(source: BandwidthSource, said: Message, share: number, assumed: Message): Message {
+  switch (source) {
+    case 'measured':
+      return msg(
+        'The link between the hosts carried $0 when it was measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'measured-over-ssh':
+      return msg(
+        'The link carried $0 when it was measured through ssh; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'given':
+      return msg(
+        'The link carries $0, as you said; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'nominal':
+      return msg(
+        'The link is said to carry $0, which was not measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+  }
+}
 
 /** Where the figure of the link comes from. */
 export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const rate = rateWords(forecast.bandwidthBytesPerSecond);
+  const { bandwidthShare: share } = forecast;
+  if (share !== undefined && share > 0)
+    return learnedWords(
+      forecast.bandwidthSource,
+      rateWords(forecast.bandwidthBytesPerSecond / share),
+      percent(share),
+      rate,
+    );
   switch (forecast.bandwidthSource) {
     case 'measured':
       return msg('The link between the hosts carries $0, as measured.', rate);
@@ -29,7 +74,7 @@ export function pausedWords({ sentBytes }: Extract<Forecast, { kind: 'converges'
 
 /** The least that the link has to carry. */
 export function breakEvenWords({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  return msg('It would come to an end with $0 or more.', rateWords(breakEvenBytesPerSecond));
+  return msg('The migration ends if the link carries at least $0.', rateWords(breakEvenBytesPerSecond));
 }
 
 /** What else was measured on the way of the data; nothing where it was not. */
@@ -117,9 +162,6 @@ export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): M
       );
 }
 
-/** A part of one in percent, as much of it as says something. */
-const percent = (part: number): number => Math.round(part * 100);
-
 /** What of it is disks; nothing where none is copied. */
 export function diskWords({
   diskBytes,
@@ -129,21 +171,11 @@ export function diskWords({
     : [msg('Before the memory the disks are copied: $0.', sizeWords(diskBytes))];
 }
 
-/** How good the forecasts for these hosts were, and what was learned from them; nothing where there were none. */
+/** How good the forecasts for these hosts were; nothing where there were none. */
 export function trackWords({
   track,
-  bandwidthShare,
-}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track' | 'bandwidthShare'>): readonly Message[] {
-  const learned =
-    bandwidthShare === undefined
-      ? []
-      : [
-          msg(
-            'In earlier migrations to this host the link carried $0 % of such a figure: that is taken into account.',
-            percent(bandwidthShare),
-          ),
-        ];
-  if (track?.medianError === undefined) return learned;
+}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track'>): readonly Message[] {
+  if (track?.medianError === undefined) return [];
   const error = percent(track.medianError);
   return [
     track.migrations === 1
@@ -153,7 +185,6 @@ export function trackWords({
           track.migrations,
           error,
         ),
-    ...learned,
   ];
 }
 
