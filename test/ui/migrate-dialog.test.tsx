@@ -485,7 +485,7 @@ describe('the forecast', () => {
         passes: 3,
         sentBytes: 1,
       },
-      /between 20 sec and 34 sec\. At the end the VM will pause: about 120 ms/,
+      /between 20 s and 34 s\. At the end the VM will pause: about 120 ms/,
     ],
     [
       { kind: 'does-not-converge', ...figures, breakEvenBytesPerSecond: 160 * 1024 ** 2 },

@@ -252,7 +252,7 @@ describe('migrations on the page', () => {
     expect(view[0]).toHaveTextContent('It was started elsewhere');
     const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
     expect(bar).toHaveAttribute('aria-valuenow', '43');
-    for (const text of ['900 MiB', '1.2 GiB', '110 MiB/s', '12 MiB/s', '12 sec'])
+    for (const text of ['900 MiB', '1.2 GiB', '110 MiB/s', '12 MiB/s', '12 s'])
       expect(view[0]).toHaveTextContent(text);
     expect(within(rowOf('web')).getByText('Migrating 43 %')).toBeVisible();
     await expectAccessible();
@@ -313,7 +313,7 @@ describe('migrations on the page', () => {
     const view = document.querySelector('[data-migration="web"]');
     expect(view).toHaveAttribute('data-phase', 'done');
     expect(view).toHaveTextContent('not everything is as it should be');
-    expect(view).toHaveTextContent('It took 42 sec. The VM paused for 130 ms.');
+    expect(view).toHaveTextContent('It took 42 s. The VM paused for 130 ms.');
     expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
       'As expectedas-expected? running',
       'Not as expectednot-as-expected? transientExpected: should be',
