@@ -10,7 +10,8 @@ VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
 # Node of the system if it is new enough, else the one that tools/ensure-packages put into .cache/.
 export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
 
-SOURCES := $(shell find src po public -type f 2>/dev/null) index.html vite.config.ts package.json
+# Without po/migrate.pot, which is made from the others.
+SOURCES := $(shell find src po public -type f ! -name '*.pot' 2>/dev/null) index.html vite.config.ts package.json
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
 
 all: dist/manifest.json dist-cli/cockpit-migrate

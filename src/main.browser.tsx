@@ -9,7 +9,7 @@ import { Migrations } from './engine/migrations.ts';
 import { ejectMedium, operate } from './engine/operations.ts';
 import { Preflight } from './engine/preflight.ts';
 import type { ConnectionName } from './engine/vm.ts';
-import { cockpitPlatform } from './platform/cockpit.ts';
+import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
 import { type Platform, PlatformError } from './platform/platform.ts';
 import { App } from './ui/app.tsx';
@@ -44,6 +44,10 @@ function makeModel(): Model {
   const migrations = new Migrations(platform, [system, session]);
   const inventoryOf = (name: ConnectionName): Inventory => (name === 'system' ? system : session);
   const names = new Cell<readonly string[]>([]);
+  const administrative = new Cell<boolean | undefined>(undefined);
+  watchAdministrativeAccess(cockpit, (allowed) => {
+    administrative.set(allowed);
+  });
   system.start();
   void startSession(platform, session);
   migrations.watch();
@@ -84,6 +88,7 @@ function makeModel(): Model {
         };
       };
     },
+    administrative,
     localNames: names,
     destinations: new RecentDestinations(window.localStorage),
   };

@@ -132,7 +132,7 @@ async function main() {
   const host = new URL(alpha).host;
   console.log(`
 Open       ${alpha}/migrate
-Sign in    user admin, password lab
+Sign in    user admin, password lab; then "Limited access" at the top, password lab again: migrating needs it
 From afar  ssh -L 9090:${host} THIS-MACHINE, then http://localhost:9090/migrate
 
 Three things to try

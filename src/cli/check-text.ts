@@ -9,6 +9,7 @@ import type { PreflightState } from '../engine/preflight-state.ts';
 import { verdictSentence, worstFirst } from '../engine/report-markdown.ts';
 import { shellCommand } from '../engine/shell-quote.ts';
 import { say } from './surroundings.ts';
+import { wrapped } from './wrapped.ts';
 
 /** The verdict in a narrow column. */
 const marks: Readonly<Record<Verdict, string>> = {
@@ -20,21 +21,6 @@ const marks: Readonly<Record<Verdict, string>> = {
 };
 
 const column = Math.max(...Object.values(marks).map(({ length }) => length)) + 2;
-
-/** The text in lines of that width, each beginning alike; a word that is longer stays whole. */
-function wrapped(text: string, width: number, indent: string): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return line === '' ? lines : [...lines, indent + line];
-}
 
 /** The option that does what a button of the dialog does; undefined where there is none. */
 function optionFor(action: RemedyAction | undefined): string | undefined {

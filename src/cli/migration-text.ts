@@ -3,6 +3,7 @@ import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import { type Message, msg } from '../engine/message.ts';
 import type { Migration, MigrationProgress } from '../engine/migration-state.ts';
 import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
+import { resumeThere } from '../engine/still-paused.ts';
 import { remedyLines } from './check-text.ts';
 import type { Status } from './status-line.ts';
 import { say } from './surroundings.ts';
@@ -60,13 +61,15 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
 }
 
 function doneHeadline(
-  verification: Extract<Migration['state'], { phase: 'done' }>['verification'],
+  { verification, paused }: Extract<Migration['state'], { phase: 'done' }>,
   name: string,
   destination: string,
 ): Message {
   switch (verification) {
     case 'confirmed':
-      return msg('Done: $0 runs on $1, as both hosts say.', name, destination);
+      return paused === true
+        ? msg('Done: $0 is on $1, still paused.', name, destination)
+        : msg('Done: $0 runs on $1, as both hosts say.', name, destination);
     case 'contradicted':
       return msg(
         'libvirt says that $0 has moved to $1, but not everything is as it should be.',
@@ -85,7 +88,7 @@ function doneHeadline(
 function headline({ state, vm, destination = '' }: Migration): Message {
   switch (state.phase) {
     case 'done':
-      return doneHeadline(state.verification, vm.name, destination);
+      return doneHeadline(state, vm.name, destination);
     case 'failed':
       return msg('The migration of $0 failed.', vm.name);
     case 'cancelled':
@@ -113,7 +116,8 @@ export function migrationText(migration: Migration): readonly string[] {
           ...(state.elapsedMilliseconds === undefined
             ? []
             : [msg('It took $0.', durationWords(state.elapsedMilliseconds))]),
-          ...(state.downtimeMilliseconds === undefined
+          // Of one that was paused all the time that would say nothing.
+          ...(state.downtimeMilliseconds === undefined || state.paused === true
             ? []
             : [msg('The VM paused for $0.', durationWords(state.downtimeMilliseconds))]),
           ...[predictionWords(state) ?? []].flat(),
@@ -134,11 +138,13 @@ export function migrationText(migration: Migration): readonly string[] {
     (state.phase === 'failed' || state.phase === 'cancelled') && state.leftBehind !== undefined
       ? [say(state.leftBehind)]
       : [];
+  const resume = resumeThere(migration);
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [
     say(headline(migration)),
     ...[...failure, ...leftBehind].map((line) => `  ${line}`),
     ...(figures.length === 0 ? [] : [`  ${figures.map(say).join(' ')}`]),
+    ...(resume === undefined ? [] : remedyLines(resume, Infinity, '  ')),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>
         `  ${marks[verdict].padEnd(9)}${say(question)} ${say(answer)}${

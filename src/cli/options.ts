@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../engine/message.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What the tool can be told to do. */
 export const commands = ['list', 'check', 'migrate'] as const;
@@ -92,6 +93,17 @@ function optionHead({ name, short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
+/** What every terminal shows in one line. */
+const columns = 80;
+
+/** Something and what it means, beside each other; lines that are too long go on in the second column. */
+function row(head: string, width: number, meaning: string): readonly string[] {
+  const indent = ' '.repeat(width + 4);
+  return wrapped(meaning, columns, indent).map((line, at) =>
+    at === 0 ? `  ${head.padEnd(width)}  ${line.slice(indent.length)}` : line,
+  );
+}
+
 /** The help, as `--help` prints it. */
 export function helpText(say: (message: Message) => string): string {
   const width = Math.max(...options.map((option) => optionHead(option).length));
@@ -100,18 +112,30 @@ export function helpText(say: (message: Message) => string): string {
     '       cockpit-migrate check VM URI [OPTION...]',
     '       cockpit-migrate migrate VM URI [OPTION...]',
     '',
-    say(msg('Moves a running libvirt VM to another host, and tells beforehand whether that will work.')),
+    ...wrapped(
+      say(msg('Moves a running libvirt VM to another host, and tells beforehand whether that will work.')),
+      columns,
+      '',
+    ),
     '',
     `  list       ${say(msg('the VMs of this host'))}`,
     `  check      ${say(msg('says whether the migration would work; changes nothing'))}`,
-    `  migrate    ${say(msg('checks, and if nothing blocks, migrates and asks both hosts how it ended'))}`,
+    ...row(
+      'migrate',
+      9,
+      say(msg('checks, and if nothing blocks, migrates and asks both hosts how it ended')),
+    ),
     '',
     `  VM         ${say(msg('name or UUID'))}`,
     `  URI        ${say(msg('the destination, for example $0', 'qemu+ssh://beta/system'))}`,
     '',
-    ...options.map((option) => `  ${optionHead(option).padEnd(width)}  ${say(option.help)}`),
+    ...options.flatMap((option) => row(optionHead(option), width, say(option.help))),
     '',
-    say(msg('Exit status: 0 ready or done, 1 blocked or failed, 2 wrong usage, 3 could not check.')),
+    ...wrapped(
+      say(msg('Exit status: 0 ready or done, 1 blocked or failed, 2 wrong usage, 3 could not check.')),
+      columns,
+      '',
+    ),
     '',
   ].join('\n');
 }

@@ -1,12 +1,57 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, plainText } from './message.ts';
 import type { MigrationPhase } from './migration-state.ts';
-import type { Forecast, LeverEffect } from './preflight-state.ts';
+import type { BandwidthSource, Forecast, LeverEffect } from './preflight-state.ts';
 import { durationWords, rateWords, sizeWords } from './quantity.ts';
+
+/** A part of one in percent, as much of it as says something. */
+const percent = (part: number): number => Math.round(part * 100);
+
+/** What was said of the link, and what is made of it because of earlier migrations. */
+function learnedWords(source: BandwidthSource, said: Message, share: number, assumed: Message): Message {
+  switch (source) {
+    case 'measured':
+      return msg(
+        'The link between the hosts carried $0 when it was measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'measured-over-ssh':
+      return msg(
+        'The link carried $0 when it was measured through ssh; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'given':
+      return msg(
+        'The link carries $0, as you said; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+    case 'nominal':
+      return msg(
+        'The link is said to carry $0, which was not measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        said,
+        share,
+        assumed,
+      );
+  }
+}
 
 /** Where the figure of the link comes from. */
 export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const rate = rateWords(forecast.bandwidthBytesPerSecond);
+  const { bandwidthShare: share } = forecast;
+  if (share !== undefined && share > 0)
+    return learnedWords(
+      forecast.bandwidthSource,
+      rateWords(forecast.bandwidthBytesPerSecond / share),
+      percent(share),
+      rate,
+    );
   switch (forecast.bandwidthSource) {
     case 'measured':
       return msg('The link between the hosts carries $0, as measured.', rate);
@@ -19,9 +64,17 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
   }
 }
 
+/** Why nothing is said of pauses, levers and how fast it changes: that is nothing for a VM that is paused. */
+export function pausedWords({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
+  return [
+    msg('The VM is paused, so that nothing has to be sent twice.'),
+    msg('About $0 will be sent.', sizeWords(sentBytes)),
+  ];
+}
+
 /** The least that the link has to carry. */
 export function breakEvenWords({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  return msg('It would come to an end with $0 or more.', rateWords(breakEvenBytesPerSecond));
+  return msg('The migration ends if the link carries at least $0.', rateWords(breakEvenBytesPerSecond));
 }
 
 /** What else was measured on the way of the data; nothing where it was not. */
@@ -109,9 +162,6 @@ export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): M
       );
 }
 
-/** A part of one in percent, as much of it as says something. */
-const percent = (part: number): number => Math.round(part * 100);
-
 /** What of it is disks; nothing where none is copied. */
 export function diskWords({
   diskBytes,
@@ -121,21 +171,11 @@ export function diskWords({
     : [msg('Before the memory the disks are copied: $0.', sizeWords(diskBytes))];
 }
 
-/** How good the forecasts for these hosts were, and what was learned from them; nothing where there were none. */
+/** How good the forecasts for these hosts were; nothing where there were none. */
 export function trackWords({
   track,
-  bandwidthShare,
-}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track' | 'bandwidthShare'>): readonly Message[] {
-  const learned =
-    bandwidthShare === undefined
-      ? []
-      : [
-          msg(
-            'In earlier migrations to this host the link carried $0 % of such a figure: that is taken into account.',
-            percent(bandwidthShare),
-          ),
-        ];
-  if (track?.medianError === undefined) return learned;
+}: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track'>): readonly Message[] {
+  if (track?.medianError === undefined) return [];
   const error = percent(track.medianError);
   return [
     track.migrations === 1
@@ -145,7 +185,6 @@ export function trackWords({
           track.migrations,
           error,
         ),
-    ...learned,
   ];
 }
 
@@ -153,7 +192,8 @@ export function trackWords({
 export function predictionWords({
   predicted,
   elapsedMilliseconds,
-}: Pick<Extract<MigrationPhase, { phase: 'done' }>, 'predicted' | 'elapsedMilliseconds'>):
+  paused,
+}: Pick<Extract<MigrationPhase, { phase: 'done' }>, 'predicted' | 'elapsedMilliseconds' | 'paused'>):
   | Message
   | undefined {
   if (predicted === undefined || elapsedMilliseconds === undefined) return undefined;
@@ -165,6 +205,7 @@ export function predictionWords({
     durationWords(predicted.totalMilliseconds),
     durationWords(predicted.downtimeMilliseconds),
   ];
+  if (paused === true) return msg('The forecast was $0: $1 % off.', total, off);
   return msg('The forecast was $0, with a pause of $1: $2 % off.', total, pause, off);
 }
 
@@ -178,6 +219,24 @@ function timeWords({ low, high }: { readonly low: number; readonly high: number 
   return plainText(from) === plainText(to)
     ? msg('It will take about $0.', from)
     : msg('It will take between $0 and $1.', from, to);
+}
+
+function runningWords({
+  downtimeMilliseconds,
+  dirtyBytesPerSecond,
+  sentBytes,
+}: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
+  return [
+    msg(
+      'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
+      durationWords(downtimeMilliseconds),
+    ),
+    msg(
+      'The VM changes $0 of its memory; about $1 will be sent.',
+      rateWords(dirtyBytesPerSecond),
+      sizeWords(sentBytes),
+    ),
+  ];
 }
 
 /** What each lever would change; nothing where there is no forecast. */
@@ -195,18 +254,10 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
     case 'converges':
       return [
         timeWords(forecast.totalMilliseconds),
-        msg(
-          'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
-          durationWords(forecast.downtimeMilliseconds),
-        ),
-        msg(
-          'The VM changes $0 of its memory; about $1 will be sent.',
-          rateWords(forecast.dirtyBytesPerSecond),
-          sizeWords(forecast.sentBytes),
-        ),
+        ...(forecast.paused === true ? pausedWords(forecast) : runningWords(forecast)),
         ...diskWords(forecast),
         bandwidthWords(forecast),
-        breakEvenWords(forecast),
+        ...(forecast.paused === true ? [] : [breakEvenWords(forecast)]),
         ...pathWords(forecast),
         ...trackWords(forecast),
       ];

@@ -35,6 +35,8 @@ export interface ForecastInput {
   readonly nonZeroBytes?: number;
   /** What was dirty after one window or several; none for a VM that writes nothing. */
   readonly dirty: readonly DirtyPoint[];
+  /** It writes nothing because it is paused. */
+  readonly paused?: boolean;
   readonly bandwidthBytesPerSecond: number;
   readonly bandwidthSource: BandwidthSource;
   /** Said beside it, and no part of the model: with one connection that is full, neither changes what goes through. */
@@ -207,7 +209,9 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
   };
   const likely = play(situation);
   const breakEvenBytesPerSecond = breakEven(situation);
+  const paused = input.paused === true;
   const figures = {
+    ...(paused ? { paused } : {}),
     dirtyBytesPerSecond: dirtyRateOf(dirty),
     bandwidthBytesPerSecond: bandwidth,
     bandwidthAssumed: bandwidthSource === 'nominal',
@@ -220,7 +224,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
     breakEvenBytesPerSecond,
     allowedDowntimeMilliseconds: allowedMilliseconds,
     course: courseOf(likely, situation.beforeSeconds),
-    levers: levers(situation, likely, breakEvenBytesPerSecond),
+    levers: paused ? [] : levers(situation, likely, breakEvenBytesPerSecond),
     ...(share === undefined ? {} : { bandwidthShare: share }),
     ...(track === undefined
       ? {}
@@ -282,6 +286,7 @@ export function forecastFrom(
     memoryBytes: domain.value.config.memoryBytes,
     ...(nonZeroBytes === undefined ? {} : { nonZeroBytes }),
     dirty: dirtyRate.value.points,
+    paused: !dirtyRate.value.measured,
     bandwidthBytesPerSecond: bandwidth.value.bytesPerSecond,
     bandwidthSource: bandwidth.value.source,
     ...(bandwidth.value.roundTripMilliseconds === undefined

@@ -125,7 +125,7 @@ export class Gatherer {
 function reasonOf(error: unknown): Message {
   if (error instanceof PlatformError && error.kind === 'access-denied') {
     return msg(
-      'Administrative access to this host is needed: libvirt connects as root, and so does this check.',
+      'Administrative access to this host is needed: libvirt connects as root, and so does this check. Click “Limited access” at the top of the console, or run the command as root.',
     );
   }
   if (error instanceof PlatformError && error.kind === 'not-found') {

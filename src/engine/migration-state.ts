@@ -52,6 +52,8 @@ export type MigrationPhase =
       /** `confirmed` only if every answer is as expected. */
       readonly verification: 'confirmed' | 'contradicted' | 'incomplete';
       readonly answers: readonly VerificationAnswer[];
+      /** It was paused when it left, so that it does not run over there either. */
+      readonly paused?: true;
       readonly elapsedMilliseconds?: number;
       readonly downtimeMilliseconds?: number;
       /** What the forecast had said. */

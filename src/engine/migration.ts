@@ -294,6 +294,7 @@ export class MigrationRun {
       phase: 'done',
       verification: verificationOf(answers),
       answers,
+      ...(this.#paused ? { paused: true as const } : {}),
       ...(this.#expected === undefined ? {} : { predicted: this.#expected.predicted }),
       ...(unkept === undefined ? {} : { unkept }),
       ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),

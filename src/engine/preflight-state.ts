@@ -51,6 +51,8 @@ export interface LeverEffect {
 
 /** The figures of every forecast. Rates in bytes per second. */
 interface ForecastFigures {
+  /** The VM is paused: nothing of it changes, and no lever would change anything. */
+  readonly paused?: true;
   readonly dirtyBytesPerSecond: number;
   readonly bandwidthBytesPerSecond: number;
   /** The bandwidth was not measured on the way of the data. */

@@ -21,12 +21,13 @@ export function rateWords(bytesPerSecond: number): Message {
   return msg('$0/s', sizeWords(bytesPerSecond));
 }
 
-/** A duration with as much detail as helps: 300 ms, 4.2 s, 1 min 20 s, 2 h 5 min. */
+/** A duration with as much detail as helps: 300 ms, 4.2 s, 1 min, 1 min 20 s, 2 h 5 min. */
 export function durationWords(milliseconds: number): Message {
   if (milliseconds < 1000) return msg('$0 ms', Math.round(milliseconds));
   if (milliseconds < 9950) return msg('$0 s', short(milliseconds / 1000));
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return msg('$0 s', seconds);
+  if (seconds < 3600 && seconds % 60 === 0) return msg('$0 min', seconds / 60);
   if (seconds < 3600) return msg('$0 min $1 s', Math.floor(seconds / 60), seconds % 60);
   return msg('$0 h $1 min', Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60));
 }

@@ -45,6 +45,12 @@ export interface CockpitFile {
   close(): void;
 }
 
+/** Whether the session has administrative access; `allowed` is null until that is known, and `changed` tells it. */
+export interface CockpitPermission {
+  readonly allowed: boolean | null;
+  addEventListener(event: 'changed', listener: () => void): void;
+}
+
 export interface Cockpit {
   dbus(
     name: string,
@@ -59,6 +65,7 @@ export interface Cockpit {
     },
   ): CockpitProcess;
   file(path: string, options?: { readonly superuser?: 'try' | 'require' }): CockpitFile;
+  permission(options: { readonly admin: true }): CockpitPermission;
   gettext(text: string): string;
   ngettext(singular: string, plural: string, count: number): string;
   readonly language: string;

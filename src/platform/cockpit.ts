@@ -23,6 +23,22 @@ export function cockpitPlatform(cockpit: Cockpit): Platform {
   };
 }
 
+/**
+ * Tells whether the session has administrative access, as soon as that is known and when it changes. Cockpit loads the page
+ * anew when it is turned on or off.
+ */
+export function watchAdministrativeAccess(
+  cockpit: Cockpit,
+  listener: (administrative: boolean) => void,
+): void {
+  const permission = cockpit.permission({ admin: true });
+  const tell = (): void => {
+    if (permission.allowed !== null) listener(permission.allowed);
+  };
+  permission.addEventListener('changed', tell);
+  tell();
+}
+
 function openService(cockpit: Cockpit, bus: BusName, service: string): DBusService {
   return new CockpitService(() =>
     cockpit.dbus(service, bus === 'system' ? { bus, superuser: 'try' } : { bus }),

@@ -4,7 +4,7 @@ import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-m
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Vm, VmIdentity } from '../engine/vm.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { ConnectionNotices } from './connection-notices.tsx';
+import { AccessNotice, ConnectionNotices } from './connection-notices.tsx';
 import { focusMenu } from './focus-menu.ts';
 import { InventoryProblemView } from './inventory-problem-view.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
@@ -34,6 +34,7 @@ function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm
 export function App({ model }: { readonly model: Model }): ReactNode {
   const [location, changeLocation] = usePageLocation();
   const { connections, host, vms, whyNothing } = useVms(model);
+  const administrative = useCell(model.administrative);
   const migrations = useCell(model.migrations.state);
   const migrationsByVm = useMemo(
     () => new Map(migrations.map((migration) => [vmKey(migration.vm), migration])),
@@ -78,6 +79,7 @@ export function App({ model }: { readonly model: Model }): ReactNode {
         <h1 className="migrate-title" tabIndex={-1}>
           {_('VM migration')}
         </h1>
+        <AccessNotice state={host.state} administrative={administrative} />
         {connections.map((connection) => (
           <ConnectionNotices key={connection.inventory.connectionName} {...connection} />
         ))}

@@ -6,6 +6,20 @@ import { OriginalText } from './original-text.tsx';
 import { _ } from './translate.ts';
 import type { ConnectionState } from './use-vms.ts';
 
+/** A session that may use libvirt lists and runs VMs, but the checks and the migration itself act as root. */
+export function AccessNotice({
+  state,
+  administrative,
+}: Pick<ConnectionState, 'state'> & { readonly administrative: boolean | undefined }): ReactNode {
+  // To one that may only look, or not even that, more is said in the place of this.
+  if (administrative !== false || state.kind !== 'ready' || state.readOnly) return null;
+  return (
+    <Notice variant="info" title={_('Migrating needs administrative access')}>
+      {_('Click “Limited access” at the top of the console.')}
+    </Notice>
+  );
+}
+
 /** What holds for the whole list: the connection is lost, or the admin may only look. */
 export function ConnectionNotices({ inventory, state }: ConnectionState): ReactNode {
   if (state.kind === 'reconnecting') {

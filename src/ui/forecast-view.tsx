@@ -6,6 +6,7 @@ import {
   breakEvenWords,
   diskWords,
   pathWords,
+  pausedWords,
   stuckWords,
   trackWords,
 } from '../engine/forecast-words.ts';
@@ -30,7 +31,7 @@ function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
     ...diskWords(forecast),
     bandwidthWords(forecast),
     // Of one that does not end it is said below, with what to do.
-    ...(forecast.kind === 'converges' ? [breakEvenWords(forecast)] : []),
+    ...(forecast.kind === 'converges' && forecast.paused !== true ? [breakEvenWords(forecast)] : []),
     ...pathWords(forecast),
     ...trackWords(forecast),
   ]
@@ -41,6 +42,16 @@ function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
 function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
   switch (forecast.kind) {
     case 'converges':
+      if (forecast.paused === true) {
+        return (
+          <Notice variant="info" title={_('Forecast')}>
+            <p>{duration(forecast.totalMilliseconds)}</p>
+            <p className="migrate-finding-why">
+              {pausedWords(forecast).map(textOf).join(' ')} {linkText(forecast)}
+            </p>
+          </Notice>
+        );
+      }
       return (
         <Notice variant="info" title={_('Forecast')}>
           <p>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { durationWords } from '../engine/quantity.ts';
+import { textOf } from './text.ts';
 import { _, format, language } from './translate.ts';
 
 function number(value: number, digits = 0): string {
@@ -25,31 +27,18 @@ export function formatRate(bytesPerSecond: number): string {
   return format(_('$0/s'), formatBytes(bytesPerSecond));
 }
 
-function unit(value: number, name: 'millisecond' | 'second' | 'minute' | 'hour', digits = 0): string {
-  return new Intl.NumberFormat(language(), {
-    style: 'unit',
-    unit: name,
-    unitDisplay: 'short',
-    maximumFractionDigits: digits,
-  }).format(value);
-}
-
-/** A duration with as much detail as helps: 300 ms, 4.2 sec, 1 min, 1 min 20 sec, 2 hr 5 min. */
+/** A duration as the engine's sentences have it: both stand side by side. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return unit(Math.round(milliseconds), 'millisecond');
-  if (milliseconds < 9950) return unit(milliseconds / 1000, 'second', 1);
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return unit(seconds, 'second');
-  const minutes = unit(Math.floor(seconds / 60), 'minute');
-  if (seconds < 3600) return seconds % 60 === 0 ? minutes : `${minutes} ${unit(seconds % 60, 'second')}`;
-  return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.floor((seconds % 3600) / 60), 'minute')}`;
+  return textOf(durationWords(milliseconds));
 }
 
 /** A moment on an axis whose marks are `step` apart, both in milliseconds: all in the same unit. */
 export function formatTick(milliseconds: number, step: number): string {
-  if (step < 1000) return unit(milliseconds, 'millisecond');
-  if (step < 60_000) return unit(milliseconds / 1000, 'second');
-  return step < 3_600_000 ? unit(milliseconds / 60_000, 'minute') : unit(milliseconds / 3_600_000, 'hour');
+  if (step < 1000) return format(_('$0 ms'), number(milliseconds));
+  if (step < 60_000) return format(_('$0 s'), number(milliseconds / 1000));
+  return step < 3_600_000
+    ? format(_('$0 min'), number(milliseconds / 60_000))
+    : format(_('$0 h'), number(milliseconds / 3_600_000));
 }
 
 /** A whole number in the admin's way of writing. */

@@ -49,7 +49,7 @@ export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[]
     >
       <Thead>
         <Tr>
-          <Th>{_('Measure')}</Th>
+          <Th>{_('Change')}</Th>
           <Th>{_('Total time')}</Th>
           <Th>{_('Pause of the VM')}</Th>
         </Tr>

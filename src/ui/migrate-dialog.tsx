@@ -37,6 +37,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
   const titleId = useId();
   const whyId = useId();
   const confirmRef = useRef<HTMLDivElement>(null);
+  const summaryRef = useRef<HTMLParagraphElement>(null);
   const localNames = useCell(model.localNames);
   const make = useMemo(() => model.newPreflights(vm.connection), [model, vm.connection]);
   const recent = useMemo(() => model.destinations.list(), [model]);
@@ -84,6 +85,8 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
     });
   };
   const onAction = (action: RemedyAction): void => {
+    // The button goes with its finding, and would take the focus along; what comes of it is said there.
+    if (action.kind !== 'confirm-uri-parameters') summaryRef.current?.focus();
     switch (action.kind) {
       case 'set-destination':
         dispatch({ type: 'destination', text: action.uri });
@@ -136,6 +139,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
             preflight={preflight}
             recent={recent}
             confirmRef={confirmRef}
+            summaryRef={summaryRef}
             onAction={onAction}
           />
         ) : (

@@ -26,12 +26,15 @@ export interface MigrateFormProps {
   readonly preflight: PreflightState | undefined;
   readonly recent: readonly string[];
   readonly confirmRef: RefObject<HTMLDivElement | null>;
+  /** Where the sentence about the checks stands. */
+  readonly summaryRef: RefObject<HTMLParagraphElement | null>;
   readonly onAction: (action: RemedyAction) => void;
 }
 
 /** What to enter, what will come of it, and what the checks say. */
 export function MigrateForm(props: MigrateFormProps): ReactNode {
-  const { state, dispatch, input, choices, plan, preflight, recent, confirmRef, onAction } = props;
+  const { state, dispatch, input, choices, plan, preflight, recent, confirmRef, summaryRef, onAction } =
+    props;
   const temporaryId = useId();
   return (
     <>
@@ -62,7 +65,7 @@ export function MigrateForm(props: MigrateFormProps): ReactNode {
         <MoreOptions state={state} dispatch={dispatch} copyable={preflight?.copyable} />
       </Form>
       <div className="migrate-preflight">
-        <p role="status" className="migrate-summary">
+        <p ref={summaryRef} role="status" className="migrate-summary" tabIndex={-1}>
           {preflight === undefined ? null : findingsSummary(preflight, state.overrides)}
         </p>
         {preflight === undefined ? null : (

@@ -3,6 +3,7 @@ import { Button, Flex, FlexItem, Progress } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
 import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import type { Migration } from '../engine/migration-state.ts';
+import { resumeThere } from '../engine/still-paused.ts';
 import { formatDuration, formatPercent } from './format.ts';
 import { MigrationFigures } from './migration-figures.tsx';
 import { phaseWords } from './migration-words.ts';
@@ -50,11 +51,12 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
     case 'done': {
       const { elapsedMilliseconds, downtimeMilliseconds } = state;
       const predicted = predictionWords(state);
+      const resume = resumeThere(migration);
       return (
         <>
           {elapsedMilliseconds === undefined ? null : (
             <p>
-              {downtimeMilliseconds === undefined
+              {downtimeMilliseconds === undefined || state.paused === true
                 ? format(_('It took $0.'), formatDuration(elapsedMilliseconds))
                 : format(
                     _('It took $0. The VM paused for $1.'),
@@ -65,6 +67,11 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
           )}
           {predicted === undefined ? null : <p>{textOf(predicted)}</p>}
           {state.unkept === undefined ? null : <p>{textOf(unkeptWords(state.unkept))}</p>}
+          {resume === undefined ? null : (
+            <ul className="migrate-remedies" aria-label={_('What to do')}>
+              <RemedyView remedy={resume} destinationHost="" />
+            </ul>
+          )}
           <VerificationAnswers answers={state.answers} />
         </>
       );
@@ -161,7 +168,7 @@ export function MigrationView({ migration, withName, onCancel, onDismiss }: Migr
       {variant === undefined ? (
         <>
           <p role="status">{cancelling ? _('Cancelling: libvirt was asked to stop.') : words}</p>
-          {startedHere ? null : (
+          {startedHere || destination !== undefined ? null : (
             <p className="migrate-finding-why">
               {_('It was started elsewhere, so this page does not know where to.')}
             </p>

@@ -4,13 +4,15 @@ import { _, format } from './translate.ts';
 import { hostOf } from './vm-words.ts';
 
 function doneWords(
-  verification: Extract<Migration['state'], { phase: 'done' }>['verification'],
+  { verification, paused }: Extract<Migration['state'], { phase: 'done' }>,
   name: string,
   host: string,
 ): string {
   switch (verification) {
     case 'confirmed':
-      return format(_('Done: $0 runs on $1, as both hosts say.'), name, host);
+      return paused === true
+        ? format(_('Done: $0 is on $1, still paused.'), name, host)
+        : format(_('Done: $0 runs on $1, as both hosts say.'), name, host);
     case 'contradicted':
       return format(
         _('libvirt says that $0 has moved to $1, but not everything is as it should be.'),
@@ -49,7 +51,7 @@ export function phaseWords({ state, vm, destination }: Migration): string {
     case 'verifying':
       return format(_('Asking $0 whether the VM is there and runs.'), host);
     case 'done':
-      return doneWords(state.verification, vm.name, host);
+      return doneWords(state, vm.name, host);
     case 'failed':
       return format(_('The migration of $0 failed.'), vm.name);
     case 'cancelled':

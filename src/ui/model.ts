@@ -43,6 +43,8 @@ export interface Model {
   /** Takes the medium out of a drive (`sda`); the answer is libvirt's refusal. */
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined>;
   newPreflights(connection: ConnectionName): PreflightMaker;
+  /** Whether the session may act as root; undefined until that is known. */
+  readonly administrative: ReadonlyCell<boolean | undefined>;
   /** Names and addresses of this host, as far as they are known. */
   readonly localNames: ReadonlyCell<readonly string[]>;
   readonly destinations: RecentDestinations;

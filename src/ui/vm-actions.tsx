@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import EllipsisVIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { operationsFor } from '../engine/operations.ts';
 import type { Vm, VmOperation } from '../engine/vm.ts';
 import { textOf } from './text.ts';
@@ -39,10 +39,24 @@ function reasonOf(
   };
 }
 
+/** When a menu that was opened has found its place. */
+const placedMilliseconds = 50;
+
 /** The menu of a row. What cannot be done now stays in it and says why. */
 export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActionsProps): ReactNode {
   const [open, setOpen] = useState(false);
   const menuId = useId();
+  const menuRef = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    // Popper places it first. Where there is room neither above nor below, the page has to be scrolled.
+    const timer = setTimeout(() => {
+      menuRef.current?.scrollIntoView({ block: 'nearest' });
+    }, placedMilliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [open]);
   const item = (action: VmAction, label: string, whyNot: string | undefined): ReactNode => (
     <DropdownItem
       key={action}
@@ -61,10 +75,12 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
   );
   return (
     <Dropdown
+      ref={menuRef}
+      className="migrate-menu"
       isOpen={open}
       onOpenChange={setOpen}
       shouldFocusFirstItemOnOpen
-      popperProps={{ position: 'end', appendTo: 'inline' }}
+      popperProps={{ position: 'end', appendTo: 'inline', preventOverflow: true }}
       toggle={(toggleRef) => (
         <MenuToggle
           ref={toggleRef}

@@ -25,6 +25,14 @@ describe('the man page', () => {
     for (const command of commands) expect(source).toContain(`.It Cm ${command}\n`);
   });
 
+  it('belongs to a help that fits into 80 columns', () => {
+    const lines = helpText(plainText).split('\n');
+    expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    const at = lines.find((line) => line.includes('--quiet'))?.indexOf('Print') ?? 0;
+    const next = lines[lines.findIndex((line) => line.includes('--temporary')) + 1] ?? '';
+    expect(next.search(/\S/)).toBe(at);
+  });
+
   it('is well formed, as groff says', () => {
     const { status, stderr, error } = spawnSync('groff', ['-mdoc', '-Tutf8', '-ww', '-z', file], {
       encoding: 'utf8',

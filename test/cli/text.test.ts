@@ -12,6 +12,7 @@ import { msg } from '../../src/engine/message.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration-state.ts';
 import { planFor } from '../../src/engine/plan.ts';
 import { noProgress } from '../../src/engine/progress.ts';
+import type { Prediction } from '../../src/engine/track-record.ts';
 import type { Vm } from '../../src/engine/vm.ts';
 import { choices, uuid } from '../engine/fixtures.ts';
 import { hard, passed, preflight, soft, unknown, warning } from '../engine/report-fixture.ts';
@@ -84,8 +85,8 @@ Forecast: It will take between 20 s and 1 min 14 s. At the
 end the VM will pause: about 120 ms for the last of its
 memory, and a moment to switch over. The VM changes 3 MiB/s
 of its memory; about 2.1 GiB will be sent. The link between
-the hosts carries 110 MiB/s, as measured. It would come to
-an end with 4 MiB/s or more.
+the hosts carries 110 MiB/s, as measured. The migration ends
+if the link carries at least 4 MiB/s.
 What would change it:
   - Slowing the VM (auto-converge): estimated 26 s, with a
   pause of 120 ms.
@@ -226,6 +227,28 @@ describe('migrationText', () => {
       '  ok       Is it there? yes',
       '  WRONG    Is it defined? yes (expected: no)',
     ]);
+  });
+
+  it('says that a paused VM is still paused, and how it is resumed', () => {
+    const state: MigrationPhase = {
+      phase: 'done',
+      verification: 'confirmed',
+      paused: true,
+      elapsedMilliseconds: 1600,
+      downtimeMilliseconds: 170,
+      predicted: { kind: 'converges', totalMilliseconds: 1600, downtimeMilliseconds: 9 } as Prediction,
+      answers: [],
+    };
+    expect(migrationText(migrationIn(state))).toEqual([
+      'Done: web is on qemu+ssh://beta/system, still paused.',
+      '  It took 1.6 s. The forecast was 1.6 s: 0 % off.',
+      '  -> It does not run before it is resumed there.',
+      '     Run this on the source:',
+      `       virsh -c qemu+ssh://beta/system resume ${uuid}`,
+    ]);
+    expect(migrationText(migrationIn({ ...state, verification: 'contradicted' })).join('\n')).not.toMatch(
+      /resume/,
+    );
   });
 
   it('has libvirt’s own words of a failure', () => {

@@ -36,6 +36,22 @@ async function fits(console: Console): Promise<void> {
   ).toBeLessThanOrEqual(0);
 }
 
+/** The words of an opened menu that are cut off, or outside of what the person sees. */
+async function cutOff(console: Console): Promise<readonly string[]> {
+  const frame = await console.frame();
+  return frame.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('[role="menuitem"]')].flatMap((item) => {
+      const { left, top, right, bottom } = item.getBoundingClientRect();
+      const inside = left >= 0 && top >= 0 && right <= window.innerWidth && bottom <= window.innerHeight;
+      const words = [
+        ...item.querySelectorAll<HTMLElement>('.pf-v6-c-menu__item-text, .pf-v6-c-menu__item-description'),
+      ];
+      const whole = words.every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth);
+      return inside && whole ? [] : [item.innerText];
+    }),
+  );
+}
+
 it.each([
   ['light-wide', { width: 1280, height: 1000 }],
   ['dark-wide', { width: 1280, height: 1000, dark: true }],
@@ -51,6 +67,16 @@ it.each([
   await fits(console);
   expect(await console.violations()).toEqual([]);
   await console.picture(`list-${name}`);
+  for (const vm of ['archive of the year before last', 'web']) {
+    await (await console.row(vm)).getByRole('button').click();
+    expect(await (await console.frame()).getByRole('menuitem').count()).toBe(8);
+    await expect.poll(() => cutOff(console)).toEqual([]);
+    await fits(console);
+    expect(await console.violations()).toEqual([]);
+    await console.picture(`menu-${vm.slice(0, 7)}-${name}`);
+    await console.page.keyboard.press('Escape');
+    await (await console.frame()).getByRole('menu').waitFor({ state: 'detached' });
+  }
   const dialog = await console.link('database', ssh);
   await console.checked();
   const chart = dialog.getByRole('img', { name: 'Remaining memory over time' });

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cautiousCurve, dirtyRateOf, hopefulCurve, likelyCurve } from '../../src/engine/dirty-curve.ts';
 import { type ForecastInput, firstPassBytes, forecastCopy } from '../../src/engine/forecast.ts';
+import { forecastWords, leversWords } from '../../src/engine/forecast-words.ts';
+import { plainText } from '../../src/engine/message.ts';
 import type { Forecast, LeverName } from '../../src/engine/preflight-state.ts';
 
 const MiB = 1024 * 1024;
@@ -87,6 +89,19 @@ describe('the dirty curve', () => {
 });
 
 describe('forecastCopy', () => {
+  it('speaks of no pause, no lever and no least bandwidth for a VM that is paused', () => {
+    const forecast = converging({ ...input, paused: true });
+    const words = forecastWords(forecast)
+      .map((each) => plainText(each))
+      .join(' ');
+    expect(words).toContain(
+      'The VM is paused, so that nothing has to be sent twice. About 1 GiB will be sent.',
+    );
+    expect(words).not.toMatch(/At the end|at least|or more|changes/);
+    expect(leversWords(forecast)).toEqual([]);
+    expect(forecast.breakEvenBytesPerSecond).toBeGreaterThan(0);
+  });
+
   it('counts pages of zeros as their header', () => {
     // 25600 pages of 4104 bytes and 236544 headers.
     expect(firstPassBytes(GiB, 100 * MiB)).toBe(25_600 * 4104 + 236_544 * 8);

@@ -86,7 +86,7 @@ Why it matters.
 
 ## Forecast
 
-It will take between 20 s and 1 min 14 s. At the end the VM will pause: about 120 ms for the last of its memory, and a moment to switch over. The VM changes 3 MiB/s of its memory; about 2.1 GiB will be sent. The link between the hosts carries 110 MiB/s, as measured. It would come to an end with 4 MiB/s or more.
+It will take between 20 s and 1 min 14 s. At the end the VM will pause: about 120 ms for the last of its memory, and a moment to switch over. The VM changes 3 MiB/s of its memory; about 2.1 GiB will be sent. The link between the hosts carries 110 MiB/s, as measured. The migration ends if the link carries at least 4 MiB/s.
 
 - Slowing the VM (auto-converge): estimated 26 s, with a pause of 120 ms.
 - Limiting the bandwidth to 55 MiB/s: would not come to an end.

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forecastCopy } from '../../src/engine/forecast.ts';
+import { bandwidthWords } from '../../src/engine/forecast-words.ts';
+import { plainText } from '../../src/engine/message.ts';
 import {
   keepTrack,
   parseExpected,
@@ -88,6 +90,10 @@ describe('what the next forecast learns', () => {
     const learned = forecastCopy({ ...input, ...(track === undefined ? {} : { track }) });
     expect(learned.bandwidthBytesPerSecond).toBeCloseTo(80 * MiB, -1);
     expect(learned.track?.migrations).toBe(1);
+    expect(plainText(bandwidthWords(learned))).toBe(
+      'The link between the hosts carried 100 MiB/s when it was measured; earlier migrations to this host reached 80 % of such a figure, so 80 MiB/s is assumed.',
+    );
+    expect(plainText(bandwidthWords(plain))).toMatch(/carries 100 MiB\/s, as measured/);
     if (plain.kind !== 'converges' || learned.kind !== 'converges') throw new Error('it ends');
     expect(learned.totalMilliseconds.likely).toBeGreaterThan(plain.totalMilliseconds.likely * 1.15);
     // What is kept of it is the measured figure again, or each forecast would learn from the one before.

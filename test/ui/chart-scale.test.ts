@@ -8,11 +8,11 @@ const hour = 3_600_000;
 describe('the marks of the axes', () => {
   test.each([
     [1400, 3, ['0 ms', '500 ms', '1,000 ms']],
-    [24_000, 6, ['0 sec', '5 sec', '10 sec', '15 sec', '20 sec']],
-    [77_550, 3, ['0 sec', '20 sec', '40 sec', '60 sec']],
+    [24_000, 6, ['0 s', '5 s', '10 s', '15 s', '20 s']],
+    [77_550, 3, ['0 s', '20 s', '40 s', '60 s']],
     [1_791_450, 6, ['0 min', '5 min', '10 min', '15 min', '20 min', '25 min']],
-    [5 * hour, 3, ['0 hr', '2 hr', '4 hr']],
-    [500 * hour, 3, ['0 hr', '168 hr', '336 hr']],
+    [5 * hour, 3, ['0 h', '2 h', '4 h']],
+    [500 * hour, 3, ['0 h', '168 h', '336 h']],
   ])('a time of %i ms', (most, count, marks) => {
     const { step, values } = timeTicks(most, count);
     expect(values.map((value) => formatTick(value, step))).toEqual(marks);

@@ -152,6 +152,7 @@ export class FakeModel implements Model {
   readonly system = new Cell<InventoryState>({ kind: 'loading' });
   readonly session = new Cell<InventoryState>({ kind: 'ready', vms: [], readOnly: false });
   readonly migrationList = new Cell<readonly Migration[]>([]);
+  readonly administrative = new Cell<boolean | undefined>(true);
   readonly localNames = new Cell<readonly string[]>(['alpha', '192.0.2.1']);
   readonly destinations = new RecentDestinations(new MemoryStore());
   readonly preflights: FakePreflight[] = [];

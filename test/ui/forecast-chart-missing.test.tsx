@@ -26,7 +26,7 @@ test('without the script of the charts the words stay, and it is said', async ()
   );
   expect(await screen.findByText(/^The chart could not be loaded/)).toBeVisible();
   expect(screen.getByText(/Failed to fetch dynamically imported module/)).toBeVisible();
-  expect(screen.getByText(/It will take between 20 sec and 34 sec/)).toBeVisible();
+  expect(screen.getByText(/It will take between 20 s and 34 s/)).toBeVisible();
   expect(screen.getByText(/fits into the allowed pause of 300 ms\.$/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'What would change it' })).toBeEnabled();
   expect(logged).toHaveBeenCalled();

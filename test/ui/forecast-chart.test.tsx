@@ -46,7 +46,7 @@ describe('the chart of the forecast', () => {
   test('has marks that a person counts in', async () => {
     show(<ForecastView forecast={busyOver(400)} />);
     const marks = [...(await chart()).querySelectorAll('text')].map((text) => text.textContent);
-    expect(marks).toEqual(['0', '1 sec', '2 sec', '3 sec', '0', '512 MiB', '1 GiB']);
+    expect(marks).toEqual(['0', '1 s', '2 s', '3 s', '0', '512 MiB', '1 GiB']);
   });
 
   test('says of one that does not end that it never comes down', async () => {
@@ -73,10 +73,10 @@ describe('the chart of the forecast', () => {
     await userEvent.keyboard('{Enter}');
     const table = screen.getByRole('grid', { name: 'What would change it' });
     const row = (name: RegExp): HTMLElement => within(table).getByRole('row', { name });
-    expect(row(/^Slowing the VM \(auto-converge\)/)).toHaveTextContent(/ sec \(estimated\)/);
+    expect(row(/^Slowing the VM \(auto-converge\)/)).toHaveTextContent(/ s \(estimated\)/);
     expect(row(/^Limiting the bandwidth to 35 MiB\/s/)).toHaveTextContent(/never ends$/);
     expect(row(/^Finishing over there/)).toHaveTextContent(/a slower VM until all is there$/);
-    expect(row(/^Pausing the VM/)).toHaveTextContent(/15 sec$/);
+    expect(row(/^Pausing the VM/)).toHaveTextContent(/15 s$/);
     await expectAccessible();
   });
 

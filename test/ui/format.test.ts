@@ -16,12 +16,12 @@ describe('figures', () => {
 
   test.each([
     [12, '12 ms'],
-    [4200, '4.2 sec'],
-    [9960, '10 sec'],
+    [4200, '4.2 s'],
+    [9960, '10 s'],
     [59_600, '1 min'],
-    [80_000, '1 min 20 sec'],
-    [3_599_700, '1 hr 0 min'],
-    [7_500_000, '2 hr 5 min'],
+    [80_000, '1 min 20 s'],
+    [3_599_700, '1 h 0 min'],
+    [7_500_000, '2 h 5 min'],
   ])('%i milliseconds are %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });

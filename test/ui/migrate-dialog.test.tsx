@@ -285,9 +285,16 @@ describe('copying disks', () => {
 
   test('is what the remedy for a disk of this host does', async () => {
     const model = await openWith(own);
-    await userEvent.click(screen.getByRole('button', { name: 'Copy vda' }));
+    const button = screen.getByRole('button', { name: 'Copy vda' });
+    button.focus();
+    model.preflightState = doneWith(passed('uri'));
+    await userEvent.keyboard('{Enter}');
     expect(within(group()).getByRole('checkbox', { name: 'vda' })).toBeChecked();
     expect((await preflightOf(model, 2)).choices).toMatchObject({ copyDisks: ['vda'] });
+    await screen.findByText('All checks passed.');
+    expect(button).not.toBeInTheDocument();
+    expect(document.activeElement).not.toBe(document.body);
+    expect(screen.getByText('All checks passed.')).toHaveFocus();
   });
 
   test('can be chosen by a link', async () => {
@@ -448,6 +455,7 @@ describe('the findings', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);
     expect((await preflightOf(model, 3)).fresh).toBe(true);
+    expect(document.querySelector('.migrate-summary')).toHaveFocus();
     await userEvent.click(await screen.findByRole('button', { name: 'Eject the medium of sda now' }));
     expect(model.asked).toEqual(['pause web', 'eject sda of web']);
     expect((await preflightOf(model, 4)).fresh).toBe(true);
@@ -477,7 +485,7 @@ describe('the forecast', () => {
         passes: 3,
         sentBytes: 1,
       },
-      /between 20 sec and 34 sec\. At the end the VM will pause: about 120 ms/,
+      /between 20 s and 34 s\. At the end the VM will pause: about 120 ms/,
     ],
     [
       { kind: 'does-not-converge', ...figures, breakEvenBytesPerSecond: 160 * 1024 ** 2 },

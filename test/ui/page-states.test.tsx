@@ -70,14 +70,34 @@ describe('a list that is not whole', () => {
   test('may only be looked at', async () => {
     const model = new FakeModel();
     model.system.set({ kind: 'ready', vms: [vmNamed('web')], readOnly: true });
+    model.administrative.set(false);
     render(<App model={model} />);
     expect(screen.getByText('You may look, but not change anything')).toBeVisible();
+    expect(screen.queryByText('Migrating needs administrative access')).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: 'Actions for web' }));
     for (const item of screen.getAllByRole('menuitem')) {
       expect(item).toHaveAttribute('aria-disabled', 'true');
       expect(item).toHaveAccessibleDescription('You may look, but not change anything.');
     }
     await expectAccessible();
+  });
+
+  test('says that migrating needs administrative access, once it is known to be missing', async () => {
+    const model = new FakeModel([vmNamed('web')]);
+    model.administrative.set(undefined);
+    render(<App model={model} />);
+    const title = 'Migrating needs administrative access';
+    expect(screen.queryByText(title)).toBeNull();
+    act(() => {
+      model.administrative.set(false);
+    });
+    expect(screen.getByText(title)).toBeVisible();
+    expect(screen.getByText(/Click “Limited access”/)).toBeVisible();
+    await expectAccessible();
+    act(() => {
+      model.administrative.set(true);
+    });
+    expect(screen.queryByText(title)).toBeNull();
   });
 
   test('keeps what was known while the bus is away, and recovers by itself', async () => {

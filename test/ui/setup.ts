@@ -12,6 +12,9 @@ Object.assign(globalThis, {
   },
 });
 
+// jsdom lays nothing out, so it has nothing to scroll.
+Element.prototype.scrollIntoView = () => undefined;
+
 afterEach(() => {
   cleanup();
   window.localStorage.clear();

@@ -252,12 +252,21 @@ describe('migrations on the page', () => {
     expect(view[0]).toHaveTextContent('It was started elsewhere');
     const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
     expect(bar).toHaveAttribute('aria-valuenow', '43');
-    for (const text of ['900 MiB', '1.2 GiB', '110 MiB/s', '12 MiB/s', '12 sec'])
+    for (const text of ['900 MiB', '1.2 GiB', '110 MiB/s', '12 MiB/s', '12 s'])
       expect(view[0]).toHaveTextContent(text);
     expect(within(rowOf('web')).getByText('Migrating 43 %')).toBeVisible();
     await expectAccessible();
     await userEvent.click(screen.getByRole('button', { name: 'Cancel migration' }));
     expect(model.asked).toEqual(['cancel web']);
+  });
+
+  test('does not say that the destination is not known where it is', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(migrationOf(web, { phase: 'copying', progress }, { startedHere: false }));
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('web to qemu+ssh://beta/system');
+    expect(view).not.toHaveTextContent('It was started elsewhere');
   });
 
   test('says the place in the queue', () => {
@@ -304,7 +313,7 @@ describe('migrations on the page', () => {
     const view = document.querySelector('[data-migration="web"]');
     expect(view).toHaveAttribute('data-phase', 'done');
     expect(view).toHaveTextContent('not everything is as it should be');
-    expect(view).toHaveTextContent('It took 42 sec. The VM paused for 130 ms.');
+    expect(view).toHaveTextContent('It took 42 s. The VM paused for 130 ms.');
     expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
       'As expectedas-expected? running',
       'Not as expectednot-as-expected? transientExpected: should be',
@@ -313,6 +322,26 @@ describe('migrations on the page', () => {
     await expectAccessible();
     await userEvent.click(screen.getByRole('button', { name: 'Dismiss the result for web' }));
     expect(document.querySelector('[data-migration]')).toBeNull();
+  });
+
+  test('says of a VM that left paused that it still is, and how it is resumed', async () => {
+    const model = new FakeModel([]);
+    model.setMigration(
+      migrationOf(web, {
+        phase: 'done',
+        verification: 'confirmed',
+        paused: true,
+        answers: [],
+        elapsedMilliseconds: 42_000,
+        downtimeMilliseconds: 130,
+      }),
+    );
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('Done: web is on beta, still paused.');
+    expect(view).toHaveTextContent(`virsh -c qemu+ssh://beta/system resume ${web.uuid}`);
+    expect(view).not.toHaveTextContent(/runs on|The VM paused/);
+    await expectAccessible();
   });
 
   test('shows a failure in plain words with the original beneath', () => {

@@ -7,12 +7,15 @@ import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { isThere } from '../judging/file-there.ts';
 import { msg } from '../message.ts';
+import type { Plan } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
-function ejectOf(uuid: string, { disk }: DiskFile): Remedy {
+function ejectOf({ virsh }: Plan, uuid: string, { disk }: DiskFile): Remedy {
+  // virsh asks the user's own libvirt unless told otherwise, if it is not root who runs it; the plan's line begins with the VM's.
+  const connected = virsh.slice(0, 3);
   return {
     text: msg('Eject the medium of $0 if the VM does not need it.', disk),
-    command: shellCommand('virsh', 'change-media', uuid, disk, '--eject'),
+    command: shellCommand(...connected, 'change-media', uuid, disk, '--eject'),
     host: 'source',
     action: { kind: 'eject-medium', disk },
   };
@@ -35,12 +38,12 @@ export const removableMediaCheck = defineCheck({
   ),
   needs: { domain: domainFact, files: diskFilesFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
-  judge: ({ domain, files, source, shell }): Judgement => {
+  judge: ({ domain, files, source, shell }, plan): Judgement => {
     const { uuid } = domain.config;
     const media = files.filter(({ removable }) => removable);
     const [first] = media;
     if (first === undefined) return { verdict: 'pass', found: msg('There is no medium in any drive.') };
-    const there = required(shell, [ejectOf(uuid, first), putThere(first)]);
+    const there = required(shell, [ejectOf(plan, uuid, first), putThere(first)]);
     const gone = media.filter(({ path, optional }) => !optional && !isThere(there, path));
     const [firstGone] = gone;
     if (firstGone !== undefined)
@@ -49,8 +52,8 @@ export const removableMediaCheck = defineCheck({
         found: msg('The medium in $0 is not there on the destination: $1', firstGone.disk, firstGone.path),
         details: gone.slice(1).map(({ disk, path }) => msg('Nor is that in $0: $1', disk, path)),
         remedies: [
-          ejectOf(uuid, firstGone),
-          ...gone.slice(1).map((each) => ejectOf(uuid, each)),
+          ejectOf(plan, uuid, firstGone),
+          ...gone.slice(1).map((each) => ejectOf(plan, uuid, each)),
           putThere(firstGone),
         ],
       };
@@ -63,7 +66,7 @@ export const removableMediaCheck = defineCheck({
       return {
         verdict: 'warn',
         found: msg('The destination has another medium of another size under that path: $0', other.path),
-        remedies: [ejectOf(uuid, other), putThere(other)],
+        remedies: [ejectOf(plan, uuid, other), putThere(other)],
       };
     const dropped = media.filter(({ path, optional }) => optional && !isThere(there, path));
     return {

@@ -33,7 +33,15 @@ testCheck(removableMediaCheck, [
     verdict: 'block',
     found: /sda.*debian\.iso/,
     also: (finding) => {
-      expect(finding).toMatchObject({ remedies: [{ action: { kind: 'eject-medium', disk: 'sda' } }, {}] });
+      expect(finding).toMatchObject({
+        remedies: [
+          {
+            command: expect.stringMatching(/^virsh -c qemu:\/\/\/system change-media /) as string,
+            action: { kind: 'eject-medium', disk: 'sda' },
+          },
+          {},
+        ],
+      });
     },
   },
   {
