@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { absolute, type DomainPath } from './domain-devices.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
 /** What the definition wants of a host's processors, memory, firmware and security. */
@@ -19,6 +20,8 @@ export interface DomainResources {
     /** Path of the file from which the variables were made. */
     readonly template?: string;
   };
+  /** Other files of the host that QEMU opens: a kernel, tables of the firmware, what the guest is told. */
+  readonly paths: readonly DomainPath[];
   /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
   /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
@@ -92,6 +95,21 @@ function tscOf(domain: XmlElement): DomainResources['tsc'] {
   return { invariant, ...(frequency > 0 ? { frequencyHz: frequency } : {}) };
 }
 
+function pathsOf(domain: XmlElement): readonly DomainPath[] {
+  const acpi = child(domain, 'os', 'acpi');
+  const boot = ['kernel', 'initrd', 'dtb'].flatMap((name) => {
+    const element = child(domain, 'os', name);
+    return element === undefined ? [] : absolute(name, textOf(element));
+  });
+  const tables = (acpi === undefined ? [] : children(acpi, 'table')).flatMap((table) =>
+    absolute('acpi', textOf(table)),
+  );
+  const entries = children(domain, 'sysinfo')
+    .flatMap((sysinfo) => children(sysinfo, 'entry'))
+    .flatMap((entry) => absolute('fwcfg', attribute(entry, 'file')));
+  return [...boot, ...tables, ...entries];
+}
+
 /** Reads what `<domain>` says of them. */
 export function resourcesOf(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
@@ -115,6 +133,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       ...(nvram === undefined ? {} : { nvram }),
       ...(template === undefined ? {} : { template }),
     },
+    paths: pathsOf(domain),
     securityLabels: children(domain, 'seclabel').flatMap((label) => {
       const model = attribute(label, 'model');
       return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];

@@ -40,12 +40,22 @@ describe('devices of a definition', () => {
         "<memory model='nvdimm'><source><path>/pmem</path></source></memory>",
     ).paths;
     expect(found).toEqual([
-      { device: 'console', path: '/log/a', wants: 'parent' },
+      { device: 'serial', path: '/log/a', wants: 'parent' },
       { device: 'channel', path: '/srv/x.sock', wants: 'exists' },
       { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
       { device: 'input', path: '/dev/input/event1', wants: 'exists' },
       { device: 'memory', path: '/pmem', wants: 'exists' },
     ]);
+  });
+
+  it('has no path of a screen that libvirt chose, and none that QEMU looks for itself', () => {
+    expect(
+      devices(
+        "<graphics type='vnc'><listen type='socket' socket='/var/lib/libvirt/qemu/domain-1-web/vnc.sock'/></graphics>" +
+          "<interface type='user'><rom file='efi-virtio.rom'/></interface>" +
+          "<interface type='bridge'><script path='/etc/up'/></interface>",
+      ).paths,
+    ).toEqual([]);
   });
 
   it('has a port of a screen only where it was fixed', () => {
@@ -82,6 +92,7 @@ describe('resources of a definition', () => {
       numaNodes: [],
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },
+      paths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],
       tsc: { invariant: false, frequencyHz: 1000 },
     });

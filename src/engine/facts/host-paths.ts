@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../libvirt/domain-xml.ts';
 import { defineFact } from '../fact.ts';
 import { folderOf, tidyPath } from '../paths.ts';
 import { type DiskFile, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 import type { WantedPaths } from './host-reading.ts';
+
+/** Where it is seen whether a path is as it is wanted. */
+export function placesOf({ path, wants }: DomainPath): readonly string[] {
+  switch (wants) {
+    case 'exists':
+    case 'afterwards':
+      return [path];
+    case 'parent':
+      return [folderOf(path)];
+    case 'pipe':
+      // QEMU takes the two, each for one way, where they are (qemu_chr_open_pipe).
+      return [path, `${path}.in`, `${path}.out`];
+  }
+}
 
 /** Every path of the definition that QEMU or libvirt opens on its host. */
 export function hostPaths(
@@ -14,7 +29,7 @@ export function hostPaths(
   const careful = [...new Set(files.map(({ path }) => path))];
   const { loader, nvram, template } = resources.firmware;
   const once = [
-    ...devices.paths.map(({ path, wants }) => (wants === 'exists' ? path : folderOf(path))),
+    ...[...devices.paths, ...resources.paths].flatMap(placesOf),
     ...devices.filesystems.map(({ source }) => source),
     ...devices.interfaces.map(({ socket }) => socket),
     loader,
