@@ -22,6 +22,8 @@ export interface DomainResources {
   };
   /** Other files of the host that QEMU opens: a kernel, tables of the firmware, what the guest is told. */
   readonly paths: readonly DomainPath[];
+  /** Paths in arguments that QEMU gets although libvirt does not know them. */
+  readonly argumentPaths: readonly string[];
   /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
   /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
@@ -110,6 +112,24 @@ function pathsOf(domain: XmlElement): readonly DomainPath[] {
   return [...boot, ...tables, ...entries];
 }
 
+/** As a whole argument, as a value in one (QEMU writes a comma as two there), and as a string of JSON. */
+const pathInArgument = /^(\/.*)$|=(\/(?:[^,]|,,)+)|"(\/[^"]+)"/g;
+
+function argumentPathsOf(domain: XmlElement): readonly string[] {
+  const commandline = child(domain, 'qemu:commandline');
+  const values = (commandline === undefined ? [] : children(commandline, 'qemu:arg')).flatMap((argument) => {
+    const value = attribute(argument, 'value');
+    // A socket at which QEMU listens is made by it.
+    return value === undefined || /(?:^|,)(?:server(?:=on)?|wait=\w+)(?:,|$)/.test(value) ? [] : [value];
+  });
+  const paths = values.flatMap((value) =>
+    [...value.matchAll(pathInArgument)].map(([, whole, inList, inJson]) =>
+      (whole ?? inJson ?? inList ?? '').replaceAll(',,', ','),
+    ),
+  );
+  return [...new Set(paths)];
+}
+
 /** Reads what `<domain>` says of them. */
 export function resourcesOf(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
@@ -134,6 +154,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       ...(template === undefined ? {} : { template }),
     },
     paths: pathsOf(domain),
+    argumentPaths: argumentPathsOf(domain),
     securityLabels: children(domain, 'seclabel').flatMap((label) => {
       const model = attribute(label, 'model');
       return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];

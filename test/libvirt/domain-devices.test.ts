@@ -77,6 +77,21 @@ describe('resources of a definition', () => {
     expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
+  it('has paths in arguments of QEMU, but no socket that QEMU makes', () => {
+    const values = [
+      '/a',
+      'file=/b,,c,x=1',
+      '{&quot;path&quot;:&quot;/d&quot;}',
+      'socket,path=/e,server=on,wait=off',
+      'x',
+    ];
+    expect(
+      resources(
+        `<qemu:commandline>${values.map((value) => `<qemu:arg value='${value}'/>`).join('')}</qemu:commandline>`,
+      ).argumentPaths,
+    ).toEqual(['/a', '/b,c', '/d']);
+  });
+
   it('has CPUs, pages, firmware, labels and counter', () => {
     expect(
       resources(
@@ -93,6 +108,7 @@ describe('resources of a definition', () => {
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },
       paths: [],
+      argumentPaths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],
       tsc: { invariant: false, frequencyHz: 1000 },
     });

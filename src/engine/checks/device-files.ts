@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
-import { required } from '../fact.ts';
+import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
 import { placesOf } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading.ts';
-import { destinationShellFact } from '../facts/host-shell.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { isThere } from '../judging/file-there.ts';
 import { msg } from '../message.ts';
@@ -22,6 +22,34 @@ function placeOf({ path, wants }: DomainPath): string {
   return wants === 'parent' ? folderOf(path) : path;
 }
 
+/** What they mean only QEMU knows: one that this host does not have either, as QEMU does without it, says nothing. */
+function judgeArguments(
+  paths: readonly string[],
+  source: FactResult<HostReading>,
+  there: HostReading,
+): Judgement | undefined {
+  const gone = paths.filter(
+    (path) => !isThere(there, path) && !(source.available && source.value.files.get(path)?.exists === false),
+  );
+  const [first, ...others] = gone;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'Arguments of QEMU that libvirt does not know name $0, which is not there on the destination.',
+      first,
+    ),
+    details: others.map((path) => msg('Nor has it $0.', path)),
+    remedies: [
+      {
+        text: msg('Copy it there, if QEMU needs it to start.'),
+        command: shellCommand('ls', '-ld', '--', ...gone),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 /** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
@@ -30,16 +58,17 @@ export const deviceFilesCheck = defineCheck({
     'A serial line, a channel, a source of randomness or a kernel may be a file or a device of the host. QEMU opens it there too.',
   ),
   needs: { domain: domainFact },
-  wants: { shell: destinationShellFact },
-  judge: ({ domain, shell }): Judgement => {
+  wants: { source: sourceShellFact, shell: destinationShellFact },
+  judge: ({ domain, source, shell }): Judgement => {
     const { devices, resources } = domain.config;
     const paths = [...devices.paths, ...resources.paths];
-    if (paths.length === 0)
+    const { argumentPaths } = resources;
+    if (paths.length === 0 && argumentPaths.length === 0)
       return { verdict: 'pass', found: msg('No device of the VM is bound to a file of the host.') };
     const there = required(shell, [
       {
         text: msg('See whether they are there.'),
-        command: shellCommand('ls', '-ld', '--', ...paths.flatMap(placesOf)),
+        command: shellCommand('ls', '-ld', '--', ...paths.flatMap(placesOf), ...argumentPaths),
         host: 'destination',
       },
     ]);
@@ -47,11 +76,13 @@ export const deviceFilesCheck = defineCheck({
     const needed = gone.filter(({ wants }) => wants !== 'afterwards');
     const [first] = needed.length === 0 ? gone : needed;
     if (first === undefined)
-      return {
-        verdict: 'pass',
-        found: msg('The files behind its devices are there too.'),
-        details: paths.map(({ device, path }) => msg('$0: $1', device, path)),
-      };
+      return (
+        judgeArguments(argumentPaths, source, there) ?? {
+          verdict: 'pass',
+          found: msg('The files behind its devices are there too.'),
+          details: paths.map(({ device, path }) => msg('$0: $1', device, path)),
+        }
+      );
     const others = gone
       .filter((each) => each !== first)
       .map((each) => msg('Nor has it $0 ($1).', placeOf(each), each.device));

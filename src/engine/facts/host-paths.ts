@@ -30,6 +30,7 @@ export function hostPaths(
   const { loader, nvram, template } = resources.firmware;
   const once = [
     ...[...devices.paths, ...resources.paths].flatMap(placesOf),
+    ...resources.argumentPaths,
     ...devices.filesystems.map(({ source }) => source),
     ...devices.interfaces.map(({ socket }) => socket),
     loader,

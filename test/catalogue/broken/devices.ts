@@ -227,4 +227,20 @@ export const devices = brokenOnes([
     says: /does not have .*images\/up\.sh.*\(script\)/,
     refusal: /up\.sh/,
   },
+  {
+    check: 'device-files',
+    name: 'an argument of QEMU with a file that only this host has',
+    vm: {
+      name: 'argument',
+      more: `<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=${local}/acpi.bin'/></qemu:commandline>`,
+    },
+    cause: shell(
+      'source',
+      `{ printf 'SSDT\\44\\0\\0\\0\\1\\0OEMIDXTABLEIDX1'; head -c 11 /dev/zero; } > ${local}/acpi.bin`,
+      `rm -f ${local}/acpi.bin`,
+    ),
+    verdict: 'warn',
+    says: /Arguments of QEMU .*images\/acpi\.bin/,
+    refusal: /acpi\.bin/,
+  },
 ]);

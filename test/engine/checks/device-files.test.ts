@@ -11,6 +11,12 @@ const vm = domain({}, devices);
 const seen = { '/var/log/vm': file(), '/dev/ttyS1': file(), '/dev/urandom': file() };
 const os = (more: string): ReturnType<typeof domain> =>
   domain({}, '', `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>${more}</os>`);
+const source = there(reading(seen));
+const given = domain(
+  {},
+  '',
+  "<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=/x/f'/></qemu:commandline>",
+);
 const pipe = domain({}, "<serial type='pipe'><source path='/x/p'/></serial>");
 const places = ['/x', '/x/f'];
 /** What is named, how it is named, and a VM with it. */
@@ -39,23 +45,23 @@ const others: readonly (readonly [string, RegExp, ReturnType<typeof domain>])[] 
 ];
 
 testCheck(deviceFilesCheck, [
-  { name: 'none', facts: { domain: domain(), shell: missing }, verdict: 'pass' },
-  { name: 'all there', facts: { domain: vm, shell: there(reading(seen)) }, verdict: 'pass' },
+  { name: 'none', facts: { domain: domain(), source, shell: missing }, verdict: 'pass' },
+  { name: 'all there', facts: { domain: vm, source, shell: there(reading(seen)) }, verdict: 'pass' },
   {
     name: 'no folder',
-    facts: { domain: vm, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
     verdict: 'block',
     found: /folder \/var\/log\/vm/,
   },
   {
     name: 'no device',
-    facts: { domain: vm, shell: there(reading({ ...seen, '/dev/ttyS1': file({ exists: false }) })) },
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/dev/ttyS1': file({ exists: false }) })) },
     verdict: 'block',
     found: /\/dev\/ttyS1/,
   },
   {
     name: 'a line named as what it is',
-    facts: { domain: vm, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
     verdict: 'block',
     found: /\(serial\)/,
   },
@@ -63,7 +69,7 @@ testCheck(deviceFilesCheck, [
     ([name, found, definition]) =>
       ({
         name,
-        facts: { domain: definition, shell: there(reading(absent(...places))) },
+        facts: { domain: definition, source, shell: there(reading(absent(...places))) },
         verdict: 'block',
         found,
       }) as const,
@@ -72,6 +78,7 @@ testCheck(deviceFilesCheck, [
     name: 'a script that is run when the VM ends',
     facts: {
       domain: domain({}, "<interface type='ethernet'><downscript path='/x/down'/></interface>"),
+      source,
       shell: there(reading(absent('/x/down'))),
     },
     verdict: 'warn',
@@ -81,15 +88,40 @@ testCheck(deviceFilesCheck, [
     name: 'two pipes in place of one',
     facts: {
       domain: pipe,
+      source,
       shell: there(reading({ ...absent('/x/p'), '/x/p.in': file(), '/x/p.out': file() })),
     },
     verdict: 'pass',
   },
   {
     name: 'half of two pipes',
-    facts: { domain: pipe, shell: there(reading({ ...absent('/x/p', '/x/p.out'), '/x/p.in': file() })) },
+    facts: {
+      domain: pipe,
+      source,
+      shell: there(reading({ ...absent('/x/p', '/x/p.out'), '/x/p.in': file() })),
+    },
     verdict: 'block',
     found: /have \/x\/p,/,
   },
-  { name: 'not to be seen', facts: { domain: vm, shell: missing }, verdict: 'unknown' },
+  {
+    name: 'a file in an argument',
+    facts: { domain: given, source, shell: there(reading(absent('/x/f'))) },
+    verdict: 'warn',
+    found: /Arguments of QEMU .* \/x\/f,/,
+  },
+  {
+    name: 'a file in an argument that this host does not have either',
+    facts: {
+      domain: given,
+      source: there(reading(absent('/x/f'))),
+      shell: there(reading(absent('/x/f'))),
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'a file in an argument, there too',
+    facts: { domain: given, source, shell: there(reading({ '/x/f': file() })) },
+    verdict: 'pass',
+  },
+  { name: 'not to be seen', facts: { domain: vm, source, shell: missing }, verdict: 'unknown' },
 ]);
