@@ -45,6 +45,8 @@ export interface DomainPath {
    * with `.in` and `.out` at the end. `afterwards`: it is run when the VM ends, and nobody minds until then.
    */
   readonly wants: 'exists' | 'parent' | 'pipe' | 'afterwards';
+  /** What a file behind memory has to hold. */
+  readonly leastBytes?: number;
 }
 
 /** Where a screen of the VM can be seen. */
@@ -207,7 +209,13 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
   const memory = children(devices, 'memory').flatMap((element) => {
     const source = child(element, 'source');
     const path = source === undefined ? undefined : child(source, 'path');
-    return path === undefined ? [] : absolute('memory', textOf(path));
+    const size = child(element, 'target', 'size');
+    // libvirt itself writes them in KiB, whatever unit was given.
+    const kib =
+      (attribute(size, 'unit') ?? 'KiB') === 'KiB' && size !== undefined ? Number(textOf(size)) : NaN;
+    return (path === undefined ? [] : absolute('memory', textOf(path))).map((each) =>
+      Number.isSafeInteger(kib) && kib > 0 ? { ...each, leastBytes: kib * 1024 } : each,
+    );
   });
   const roms = devices.children.flatMap((node) =>
     node.kind === 'element' ? absolute('rom', attribute(child(node, 'rom'), 'file')) : [],

@@ -22,6 +22,32 @@ function placeOf({ path, wants }: DomainPath): string {
   return wants === 'parent' ? folderOf(path) : path;
 }
 
+/** QEMU takes a file that is larger than the memory, fills an empty one, and refuses others (qemu_ram_alloc_from_fd). */
+function judgeSizes(paths: readonly DomainPath[], there: HostReading): Judgement | undefined {
+  for (const { path, leastBytes } of paths) {
+    const seen = there.files.get(path);
+    if (leastBytes === undefined || seen?.kind !== 'regular file') continue;
+    if (seen.sizeBytes > 0 && seen.sizeBytes < leastBytes)
+      return {
+        verdict: 'block',
+        found: msg(
+          'The file $0 behind memory of the VM is too small on the destination: it has $1 bytes, the memory $2.',
+          path,
+          seen.sizeBytes,
+          leastBytes,
+        ),
+        remedies: [
+          {
+            text: msg('Make it as large there as it is here, with the same content.'),
+            command: shellCommand('ls', '-l', '--', path),
+            host: 'destination',
+          },
+        ],
+      };
+  }
+  return undefined;
+}
+
 /** What they mean only QEMU knows: one that this host does not have either, as QEMU does without it, says nothing. */
 function judgeArguments(
   paths: readonly string[],
@@ -77,6 +103,7 @@ export const deviceFilesCheck = defineCheck({
     const [first] = needed.length === 0 ? gone : needed;
     if (first === undefined)
       return (
+        judgeSizes(paths, there) ??
         judgeArguments(argumentPaths, source, there) ?? {
           verdict: 'pass',
           found: msg('The files behind its devices are there too.'),

@@ -150,7 +150,7 @@ export const devices = brokenOnes([
     check: 'device-files',
     name: 'a kernel that only this host has',
     vm: { name: 'kernel', os: `<kernel>${local}/vmlinuz-x</kernel>` },
-    cause: shell('source', `cp /var/lib/libvirt/boot/vmlinuz ${local}/vmlinuz-x`, `rm -f ${local}/vmlinuz-x`),
+    cause: shell('source', `truncate -s 64K ${local}/vmlinuz-x`, `rm -f ${local}/vmlinuz-x`),
     verdict: 'block',
     says: /does not have .*images\/vmlinuz-x.*\(kernel\)/,
     refusal: /vmlinuz-x/,
@@ -242,5 +242,21 @@ export const devices = brokenOnes([
     verdict: 'warn',
     says: /Arguments of QEMU .*images\/acpi\.bin/,
     refusal: /acpi\.bin/,
+  },
+  {
+    check: 'device-files',
+    name: 'a file behind memory that is smaller there',
+    vm: {
+      name: 'nvdimm',
+      more: "<maxMemory slots='4' unit='MiB'>1024</maxMemory><cpu><numa><cell id='0' cpus='0' memory='65536' unit='KiB'/></numa></cpu>",
+      devices: `<memory model='nvdimm' access='shared'><source><path>${local}/nv.img</path></source><target><size unit='MiB'>128</size><node>0</node></target></memory>`,
+    },
+    cause: all(
+      shell('source', `truncate -s 128M ${local}/nv.img`, `rm -f ${local}/nv.img`),
+      shell('destination', `truncate -s 64M ${local}/nv.img`, `rm -f ${local}/nv.img`),
+    ),
+    verdict: 'block',
+    says: /nv\.img .*too small.*67108864/,
+    refusal: /backing store size|nv\.img/,
   },
 ]);

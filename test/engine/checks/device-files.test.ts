@@ -17,6 +17,10 @@ const given = domain(
   '',
   "<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=/x/f'/></qemu:commandline>",
 );
+const nvdimm = domain(
+  {},
+  "<memory model='nvdimm'><source><path>/x/nv</path></source><target><size unit='KiB'>131072</size></target></memory>",
+);
 const pipe = domain({}, "<serial type='pipe'><source path='/x/p'/></serial>");
 const places = ['/x', '/x/f'];
 /** What is named, how it is named, and a VM with it. */
@@ -121,6 +125,17 @@ testCheck(deviceFilesCheck, [
   {
     name: 'a file in an argument, there too',
     facts: { domain: given, source, shell: there(reading({ '/x/f': file() })) },
+    verdict: 'pass',
+  },
+  {
+    name: 'a file behind memory that is too small',
+    facts: { domain: nvdimm, source, shell: there(reading({ '/x/nv': file({ sizeBytes: 67108864 }) })) },
+    verdict: 'block',
+    found: /\/x\/nv .* 67108864 bytes, the memory 134217728/,
+  },
+  {
+    name: 'a file behind memory of its size',
+    facts: { domain: nvdimm, source, shell: there(reading({ '/x/nv': file({ sizeBytes: 134217728 }) })) },
     verdict: 'pass',
   },
   { name: 'not to be seen', facts: { domain: vm, source, shell: missing }, verdict: 'unknown' },
