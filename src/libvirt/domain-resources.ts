@@ -19,6 +19,8 @@ export interface DomainResources {
     readonly nvram?: string;
     /** Path of the file from which the variables were made. */
     readonly template?: string;
+    /** The variables are an image of this format; raw if absent. */
+    readonly format?: string;
   };
   /** Other files of the host that QEMU opens: a kernel, tables of the firmware, what the guest is told. */
   readonly paths: readonly DomainPath[];
@@ -142,6 +144,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
   const loader = text('os', 'loader');
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
+  const format = attribute(child(domain, 'os', 'nvram'), 'format');
   const hugepages = hugepagesOf(domain);
   return {
     vcpus: Number.isInteger(vcpus) && vcpus > 0 ? vcpus : 1,
@@ -152,6 +155,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       ...(loader === undefined ? {} : { loader }),
       ...(nvram === undefined ? {} : { nvram }),
       ...(template === undefined ? {} : { template }),
+      ...(format === undefined ? {} : { format }),
     },
     paths: pathsOf(domain),
     argumentPaths: argumentPathsOf(domain),

@@ -240,6 +240,7 @@ export function hostReading(mark: string): string {
     'swtpm',
     `${mark} user`,
     '64055',
+    `${mark} descriptors`,
     `${mark} mounts`,
     '21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
     '22 21 0:40 / /images rw shared:2 - fuse.glusterfs alpha:/images rw',

@@ -38,7 +38,7 @@ export function hostPaths(
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
     ...careful.map((path) => folderOf(tidyPath(path))),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
-  return { careful, once: [...new Set(once)] };
+  return { careful, once: [...new Set(once)], ...(loader === undefined ? {} : { loader }) };
 }
 
 /** Every path that is looked at on both hosts. */

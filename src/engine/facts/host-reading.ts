@@ -54,6 +54,8 @@ export interface HostReading {
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
   readonly programs: ReadonlySet<string>;
+  /** Whether descriptors of firmware, or libvirt's configuration, name the VM's; absent if there is none to look for. */
+  readonly loaderNamed?: boolean;
 }
 
 /** Paths that the script looks at. */
@@ -62,6 +64,13 @@ export interface WantedPaths {
   readonly careful: readonly string[];
   /** Looked at once. */
   readonly once: readonly string[];
+  /** The firmware that descriptors may name. */
+  readonly loader?: string;
+}
+
+/** The script's parameters after the marker. */
+export function readingParameters({ careful, once, loader }: WantedPaths): readonly string[] {
+  return [String(careful.length), loader ?? '', ...careful, ...once];
 }
 
 /** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
@@ -77,14 +86,14 @@ const programs = ['swtpm', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu
 
 /**
  * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
- * mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters) are looked at three
- * times. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
+ * descriptors of firmware, mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters)
+ * are looked at three times, parameter 3 which firmware is looked for, if any. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
  *
  * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
  * user can go to a path is tried as that user, since access lists and groups count too.
  */
 export const readingScript = `
-mark=$1; careful=$2; shift 2
+mark=$1; careful=$2; loader=$3; shift 3
 export LC_ALL=C TZ=UTC
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
@@ -101,6 +110,12 @@ echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder"
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
+echo "$mark descriptors"
+if [ -n "$loader" ]; then
+  if { cat /etc/qemu/firmware/*.json /usr/share/qemu/firmware/*.json 2>/dev/null | tr -d '\\\\'
+    grep -hv '^[[:space:]]*#' /etc/libvirt/qemu.conf 2>/dev/null; } | grep -qF -e '"'"$loader"'"' -e '"'"$loader:"; then echo named
+  else echo unnamed; fi
+fi
 echo "$mark mounts"; cat /proc/self/mountinfo
 echo "$mark files"
 for look in 1 2 3; do
@@ -155,6 +170,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
   const addresses = parseAddresses(body('addresses'));
+  const named = /^(?:un)?named$/.exec(body('descriptors').trim())?.[0];
   const user = /^\d+$/.exec(body('user').trim())?.[0];
   return {
     listening: parseListening(body('sockets')),
@@ -177,6 +193,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
     ...(memory === undefined ? {} : { memory }),
     ...(addresses.size === 0 ? {} : { addresses }),
+    ...(named === undefined ? {} : { loaderNamed: named === 'named' }),
     ...(user === undefined ? {} : { qemuUser: Number(user) }),
   };
 }

@@ -241,6 +241,49 @@ export const machine = brokenOnes([
     refusal: /vars\/uefi\.fd/,
   },
   {
+    check: 'firmware',
+    name: 'variables of another size that are there already',
+    vm: uefi(
+      `${ovmf}/OVMF_CODE_4M.fd`,
+      `<nvram template='${ovmf}/OVMF_VARS_4M.fd'>${local}/there_VARS.fd</nvram>`,
+    ),
+    cause: all(
+      shell('destination', `truncate -s 1M ${local}/there_VARS.fd`, `rm -f ${local}/there_VARS.fd`),
+      shell('source', ':', `rm -f ${local}/there_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /is there already, of another size.*there_VARS/,
+    refusal: /flash|[Ss]ize|there_VARS/,
+  },
+  {
+    check: 'firmware',
+    name: 'a template of another size',
+    vm: uefi(
+      `${ovmf}/OVMF_CODE_4M.fd`,
+      `<nvram template='${local}/template.fd'>${local}/made_VARS.fd</nvram>`,
+    ),
+    cause: all(
+      shell('source', `cp ${ovmf}/OVMF_VARS_4M.fd ${local}/template.fd`, `rm -f ${local}/template.fd`),
+      shell('destination', `truncate -s 1M ${local}/template.fd`, `rm -f ${local}/template.fd`),
+      shell('both', ':', `rm -f ${local}/made_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /are made has another size there.*template\.fd/,
+    refusal: /flash|[Ss]ize/,
+  },
+  {
+    check: 'firmware',
+    name: 'variables that were made by hand, of a firmware that nothing names',
+    vm: uefi('/root/CODE.fd', `<nvram>${local}/my_VARS.fd</nvram>`),
+    cause: all(
+      shell('both', `cp ${ovmf}/OVMF_CODE_4M.fd /root/CODE.fd`, 'rm -f /root/CODE.fd'),
+      shell('source', `cp ${ovmf}/OVMF_VARS_4M.fd ${local}/my_VARS.fd`, `rm -f ${local}/my_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /cannot make the variables .*\/root\/CODE\.fd/,
+    refusal: /master var store for loader/,
+  },
+  {
     check: 'tpm',
     name: 'no swtpm there',
     vm: { name: 'tpm', devices: tpm() },

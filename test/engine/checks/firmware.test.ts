@@ -12,6 +12,12 @@ const uefi = domain(
   '',
   `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader readonly='yes' type='pflash'>${code}</loader><nvram template='${template}'>${nvram}</nvram></os>`,
 );
+const byHand = (loader: string): typeof uefi =>
+  domain(
+    {},
+    '',
+    `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader readonly='yes' type='pflash'>${loader}</loader><nvram>${nvram}</nvram></os>`,
+  );
 const source = there(reading({ [code]: file() }));
 const folder = { '/var/lib/libvirt/qemu/nvram': file() };
 const facts = (
@@ -52,6 +58,53 @@ testCheck(firmwareCheck, [
     facts: facts({ [code]: file(), ...folder }),
     verdict: 'block',
     found: /OVMF_VARS_4M/,
+  },
+  {
+    name: 'variables of another size there already',
+    facts: {
+      ...facts({ [code]: file(), [nvram]: file({ sizeBytes: 2 }) }),
+      source: there(reading({ [code]: file(), [nvram]: file({ sizeBytes: 1 }) })),
+    },
+    verdict: 'block',
+    found: /1 bytes here, 2 there.*web_VARS/,
+  },
+  {
+    name: 'a template of another size there',
+    facts: {
+      ...facts({ [code]: file(), [template]: file({ sizeBytes: 2 }), ...folder }),
+      source: there(reading({ [code]: file(), [nvram]: file({ sizeBytes: 1 }) })),
+    },
+    verdict: 'block',
+    found: /1 bytes here, 2 there.*OVMF_VARS/,
+  },
+  {
+    name: 'a firmware that nothing names, and no template',
+    facts: {
+      domain: byHand('/root/CODE.fd'),
+      source,
+      shell: there(reading({ ...absent(nvram), ...folder, '/root/CODE.fd': file() }, { loaderNamed: false })),
+    },
+    verdict: 'block',
+    found: /\/root\/CODE\.fd/,
+  },
+  {
+    name: 'a firmware of a package that nothing names, and no template',
+    facts: {
+      domain: byHand(code),
+      source,
+      shell: there(reading({ ...absent(nvram), ...folder, [code]: file() }, { loaderNamed: false })),
+    },
+    verdict: 'warn',
+    found: /OVMF_CODE/,
+  },
+  {
+    name: 'a firmware that a descriptor names, and no template',
+    facts: {
+      domain: byHand(code),
+      source,
+      shell: there(reading({ ...absent(nvram), ...folder, [code]: file() }, { loaderNamed: true })),
+    },
+    verdict: 'pass',
   },
   { name: 'not to be seen', facts: facts(), verdict: 'unknown' },
 ]);

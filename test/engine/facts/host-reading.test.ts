@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type HostReading,
   parseReading,
+  readingParameters,
   readingScript,
   type WantedPaths,
 } from '../../../src/engine/facts/host-reading.ts';
@@ -28,9 +29,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = { careful: [plain, link], once: [gone] };
+  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"' };
   const text = execFileSync('sh', ['-s'], {
-    input: `set -- ${shellCommand('==mark==', '2', ...paths.careful, ...paths.once)}\n${readingScript}`,
+    input: `set -- ${shellCommand('==mark==', ...readingParameters(paths))}\n${readingScript}`,
     encoding: 'utf8',
   });
   seen = parseReading(text, '==mark==', paths);
@@ -70,6 +71,10 @@ describe('readingScript, run here', () => {
     }
   });
 
+  it('sees that nothing names a firmware', () => {
+    expect(seen?.loaderNamed).toBe(false);
+  });
+
   it('sees who listens', () => {
     expect(seen?.listening.has(port)).toBe(true);
   });
@@ -87,6 +92,12 @@ describe('parseReading', () => {
     expect(read('gone 1')).toMatchObject({ exists: false });
     expect(read("stat: cannot statx '/a': Permission denied")).toBeUndefined();
     expect(read('')).toBeUndefined();
+  });
+
+  it('knows whether a firmware is named only where it was told', () => {
+    const read = (said: string): unknown =>
+      parseReading(`== descriptors\n${said}\n== end\n`, '==', only('/a'))?.loaderNamed;
+    expect(['named', 'unnamed', '', 'named x'].map(read)).toEqual([true, false, undefined, undefined]);
   });
 
   it('does not read a look out of the name of a file', () => {
