@@ -78,6 +78,8 @@ export interface DomainDevices {
   readonly paths: readonly DomainPath[];
   readonly graphics: readonly DomainGraphics[];
   readonly tpms: readonly DomainTpm[];
+  /** ROM files of QEMU's own that its screens and network cards have on a PC, for example `efi-virtio.rom`. */
+  readonly roms: readonly string[];
   /** Models of watchdogs, for example `i6300esb`. */
   readonly watchdogs: readonly string[];
   /** Leases of a lock manager: their key. */
@@ -259,6 +261,48 @@ function graphicsOf(element: XmlElement): DomainGraphics {
   };
 }
 
+/** What QEMU's devices load where nothing else is said (`romfile` in hw/display and hw/net), by libvirt's name of the model. */
+const videoRoms: ReadonlyMap<string, string> = new Map([
+  ['vga', 'vgabios-stdvga.bin'],
+  ['bochs', 'vgabios-bochs-display.bin'],
+  ['qxl', 'vgabios-qxl.bin'],
+  ['virtio', 'vgabios-virtio.bin'],
+  ['cirrus', 'vgabios-cirrus.bin'],
+  ['vmvga', 'vgabios-vmware.bin'],
+]);
+const cardRoms: ReadonlyMap<string, string> = new Map([
+  ['virtio', 'efi-virtio.rom'],
+  ['virtio-transitional', 'efi-virtio.rom'],
+  ['virtio-non-transitional', 'efi-virtio.rom'],
+  ['e1000', 'efi-e1000.rom'],
+  ['e1000e', 'efi-e1000e.rom'],
+  ['rtl8139', 'efi-rtl8139.rom'],
+  ['vmxnet3', 'efi-vmxnet3.rom'],
+]);
+
+function romsOf(devices: XmlElement): readonly string[] {
+  const video = children(devices, 'video').flatMap((element, index) => {
+    const model = child(element, 'model');
+    const type = attribute(model, 'type') ?? '';
+    // Beside another one, a virtio screen is a device without a BIOS (virtio-gpu-pci).
+    const without = type === 'virtio' && index > 0 && attribute(model, 'primary') !== 'yes';
+    return without ? [] : [{ element, rom: videoRoms.get(type) }];
+  });
+  const cards = children(devices, 'interface')
+    .filter((element) => attribute(element, 'type') !== 'hostdev')
+    .map((element) => ({ element, rom: cardRoms.get(attribute(child(element, 'model'), 'type') ?? '') }));
+  const roms = [...video, ...cards].flatMap(({ element, rom }) => {
+    const own = child(element, 'rom');
+    // Without a BAR it is handed over by another way, which takes other sizes (rom_add_option).
+    const other =
+      attribute(own, 'file') !== undefined ||
+      attribute(own, 'enabled') === 'no' ||
+      attribute(own, 'bar') === 'off';
+    return rom === undefined || other ? [] : [rom];
+  });
+  return [...new Set(roms)];
+}
+
 function tpmOf(element: XmlElement): DomainTpm {
   const backend = child(element, 'backend');
   const secret = attribute(backend === undefined ? undefined : child(backend, 'encryption'), 'secret');
@@ -279,6 +323,7 @@ export function devicesOf(devices: XmlElement | undefined): DomainDevices {
     paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
     graphics: each('graphics', graphicsOf),
     tpms: each('tpm', tpmOf),
+    roms: devices === undefined ? [] : romsOf(devices),
     watchdogs: each('watchdog', (element) => attribute(element, 'model') ?? ''),
     leases: each('lease', (element) => {
       const key = child(element, 'key');

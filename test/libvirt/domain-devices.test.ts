@@ -58,6 +58,19 @@ describe('devices of a definition', () => {
     ).toEqual([]);
   });
 
+  it('has the ROMs of cards and screens that QEMU brings', () => {
+    expect(
+      devices(
+        "<video><model type='vga'/></video><video><model type='virtio'/></video>" +
+          "<interface type='user'><model type='e1000'/></interface><interface type='user'><model type='e1000'/></interface>" +
+          "<interface type='user'><model type='virtio'/><rom enabled='no'/></interface>" +
+          "<interface type='user'><model type='rtl8139'/><rom file='/own.rom'/></interface>" +
+          "<interface type='user'><model type='e1000e'/><rom bar='off'/></interface>" +
+          "<interface type='hostdev'><model type='vmxnet3'/></interface>",
+      ).roms,
+    ).toEqual(['vgabios-stdvga.bin', 'efi-e1000.rom']);
+  });
+
   it('has a port of a screen only where it was fixed', () => {
     expect(
       devices(

@@ -7,6 +7,7 @@ import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { isThere } from '../judging/file-there.ts';
+import { compareRoms } from '../judging/rom-sizes.ts';
 import { type Message, msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
 import { shellCommand } from '../shell-quote.ts';
@@ -148,26 +149,62 @@ function judgeVariables(
   return template === undefined ? judgeUnnamedTemplate(loader, there) : undefined;
 }
 
+/** "Size mismatch: pc.bios: 0x40000 != 0x20000", says QEMU when the memory arrives. */
+function judgeRoms(
+  [first, ...others]: ReturnType<typeof compareRoms>['unlike'],
+  emulator: string | undefined,
+): Judgement | undefined {
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      'QEMU has its ROM file $0 in another size there ($1 bytes here, $2 there), and takes only the same.',
+      first.rom,
+      first.here,
+      first.there,
+    ),
+    details: others.map(({ rom, here, there }) => msg('$0: $1 bytes here, $2 there', rom, here, there)),
+    remedies: [
+      {
+        text: msg('Bring the packages with the ROM files (seabios, ipxe-qemu) to the same version.'),
+        // The folders in which QEMU looks for them.
+        command: shellCommand(emulator ?? 'qemu-system-x86_64', '-L', 'help'),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 /** Has the destination the VM's firmware? */
 export const firmwareCheck = defineCheck({
   id: 'firmware',
   title: msg('Firmware'),
   why: msg(
-    'A VM with UEFI needs the file with its firmware there, of the same size, and a place for its variables.',
+    "A VM with UEFI needs the file with its firmware there, of the same size, and a place for its variables. QEMU's own BIOS and ROM files have to be of the same size too.",
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
   judge: ({ domain, source, shell }): Judgement => {
     const { loader, nvram, template } = domain.config.resources.firmware;
+    const roms = compareRoms(domain.config, source, shell);
+    const unlike = judgeRoms(roms.unlike, domain.config.emulator);
     if (loader === undefined)
-      return { verdict: 'pass', found: msg("The VM uses QEMU's own BIOS, which every QEMU has.") };
+      return (
+        unlike ?? {
+          verdict: 'pass',
+          found: roms.all
+            ? msg("The VM uses QEMU's own BIOS, and QEMU has its ROM files in the same sizes on both hosts.")
+            : msg("The VM uses QEMU's own BIOS. The sizes of QEMU's ROM files were not all seen."),
+        }
+      );
     const there = required(shell, [
       look(msg('See whether the file with the firmware is there, of the same size.'), loader),
     ]);
     return (
       judgeLoader(loader, source, there) ??
       (nvram === undefined ? undefined : judgeVariables(loader, nvram, template, there)) ??
-      judgeSizes(domain.config.resources.firmware, source, there) ?? {
+      judgeSizes(domain.config.resources.firmware, source, there) ??
+      unlike ?? {
         verdict: 'pass',
         found: msg('The destination has the firmware of the VM: $0', loader),
       }

@@ -23,7 +23,7 @@ export function placesOf({ path, wants }: DomainPath): readonly string[] {
 
 /** Every path of the definition that QEMU or libvirt opens on its host. */
 export function hostPaths(
-  { devices, resources }: Pick<DomainConfig, 'devices' | 'resources'>,
+  { devices, resources, emulator }: Pick<DomainConfig, 'devices' | 'resources' | 'emulator'>,
   files: readonly DiskFile[],
 ): WantedPaths {
   const careful = [...new Set(files.map(({ path }) => path))];
@@ -38,7 +38,12 @@ export function hostPaths(
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
     ...careful.map((path) => folderOf(tidyPath(path))),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
-  return { careful, once: [...new Set(once)], ...(loader === undefined ? {} : { loader }) };
+  return {
+    careful,
+    once: [...new Set(once)],
+    ...(loader === undefined ? {} : { loader }),
+    ...(emulator === undefined ? {} : { emulator }),
+  };
 }
 
 /** Every path that is looked at on both hosts. */

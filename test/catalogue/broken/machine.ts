@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { all, believing, over, restarting, shell } from '../causes.ts';
-import { local } from '../parts.ts';
+import { local, vnc } from '../parts.ts';
 import { brokenOnes, type Make } from '../set-up.ts';
 import { hasKvm, scalesCounter } from './this-machine.ts';
 
@@ -282,6 +282,36 @@ export const machine = brokenOnes([
     verdict: 'block',
     says: /cannot make the variables .*\/root\/CODE\.fd/,
     refusal: /master var store for loader/,
+  },
+  {
+    check: 'firmware',
+    name: 'a BIOS of another size',
+    vm: { name: 'bios' },
+    cause: over('destination', '/usr/share/seabios/bios.bin', '/usr/share/seabios/bios-256k.bin'),
+    verdict: 'block',
+    says: /bios-256k\.bin in another size there/,
+    refusal: /pc\.bios|[Ss]ize mismatch/,
+  },
+  {
+    check: 'firmware',
+    name: 'the BIOS of a screen of another size',
+    vm: { name: 'screen', devices: vnc("autoport='yes' listen='127.0.0.1'") },
+    cause: all(
+      shell('destination', 'truncate -s 100K /run/vgabios', 'rm -f /run/vgabios'),
+      over('destination', '/run/vgabios', '/usr/share/seabios/vgabios-stdvga.bin'),
+    ),
+    verdict: 'block',
+    says: /vgabios-stdvga\.bin in another size there/,
+    refusal: /vga\.rom|[Ss]ize mismatch/,
+  },
+  {
+    check: 'firmware',
+    name: 'the ROM of a network card of another size',
+    vm: { name: 'card', devices: "<interface type='user'><model type='virtio'/></interface>" },
+    cause: over('destination', '/usr/lib/ipxe/qemu/pxe-virtio.rom', '/usr/lib/ipxe/qemu/efi-virtio.rom'),
+    verdict: 'block',
+    says: /efi-virtio\.rom in another size there/,
+    refusal: /virtio-net-pci\.rom|[Ss]ize mismatch/,
   },
   {
     check: 'tpm',
