@@ -66,6 +66,8 @@ export interface DomainGraphics {
 export interface DomainTpm {
   /** `emulator`, `passthrough` or `external`. */
   readonly backend: string;
+  /** Of an external one: the socket of the program. */
+  readonly socket?: string;
   /** Encrypted state needs this secret. */
   readonly secret?: string;
 }
@@ -305,9 +307,11 @@ function romsOf(devices: XmlElement): readonly string[] {
 
 function tpmOf(element: XmlElement): DomainTpm {
   const backend = child(element, 'backend');
+  const socket = attribute(backend === undefined ? undefined : child(backend, 'source'), 'path');
   const secret = attribute(backend === undefined ? undefined : child(backend, 'encryption'), 'secret');
   return {
     backend: attribute(backend, 'type') ?? '',
+    ...(socket === undefined ? {} : { socket }),
     ...(secret === undefined ? {} : { secret }),
   };
 }

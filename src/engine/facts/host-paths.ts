@@ -33,6 +33,7 @@ export function hostPaths(
     ...resources.argumentPaths,
     ...devices.filesystems.map(({ source }) => source),
     ...devices.interfaces.map(({ socket }) => socket),
+    ...devices.tpms.map(({ socket }) => socket),
     loader,
     template,
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),

@@ -86,7 +86,7 @@ export const libvirtFolders = [
 ];
 
 /** Programs that libvirt starts beside QEMU. */
-const programs = ['swtpm', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+const programs = ['swtpm', 'swtpm_setup', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
 
 /** ROM files of QEMU for a PC: its BIOS, and those of screens and network cards. */
 const romFiles = [

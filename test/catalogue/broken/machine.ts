@@ -326,6 +326,34 @@ export const machine = brokenOnes([
   },
   {
     check: 'tpm',
+    name: 'no swtpm_setup there',
+    vm: { name: 'tpm', devices: tpm() },
+    cause: over('destination', '/dev/null', '/usr/bin/swtpm_setup'),
+    verdict: 'block',
+    says: /not swtpm_setup/,
+    refusal: /swtpm_setup|TPM version/,
+  },
+  {
+    check: 'tpm',
+    name: 'a program of its own, whose socket only this host has',
+    vm: {
+      name: 'tpm',
+      devices:
+        "<tpm model='tpm-tis'><backend type='external'><source type='unix' mode='connect' path='/run/swt.sock'/></backend></tpm>",
+    },
+    // It ends with its connection, or by itself.
+    cause: shell(
+      'source',
+      `mkdir -p /run/swt; setsid timeout 120 swtpm socket --tpm2 --tpmstate dir=/run/swt --ctrl type=unixio,path=/run/swt.sock >/dev/null 2>&1 </dev/null &
+       for i in 1 2 3 4 5 6 7 8 9; do [ -S /run/swt.sock ] && break; sleep 0.3; done`,
+      'rm -rf /run/swt /run/swt.sock',
+    ),
+    verdict: 'block',
+    says: /does not have its socket.*\/run\/swt\.sock/,
+    refusal: /swt\.sock/,
+  },
+  {
+    check: 'tpm',
     name: 'encrypted with a secret that only this host has',
     vm: { name: 'tpm', devices: tpm(`<encryption secret='${secret}'/>`) },
     cause: shell(
