@@ -43,13 +43,18 @@ export interface DomainFilesystem {
   readonly target: string;
 }
 
-/** A path on the host that a device opens when QEMU starts. */
+/** A path on the host that QEMU or libvirt opens when the VM starts. */
 export interface DomainPath {
-  /** The element: `serial`, `console`, `channel`, `parallel`, `rng`, `input`, `memory`, `smartcard`. */
+  /** The element, for example `serial`, `channel`, `rng`, `memory`, `rom`, `kernel`. */
   readonly device: string;
   readonly path: string;
-  /** `exists`: it has to be there. `parent`: it is made, so its folder has to be there. */
-  readonly wants: 'exists' | 'parent';
+  /**
+   * `exists`: it has to be there. `parent`: it is made, so its folder has to be there. `pipe`: it, or in its place two
+   * with `.in` and `.out` at the end. `afterwards`: it is run when the VM ends, and nobody minds until then.
+   */
+  readonly wants: 'exists' | 'parent' | 'pipe' | 'afterwards';
+  /** What a file behind memory has to hold. */
+  readonly leastBytes?: number;
 }
 
 /** Where a screen of the VM can be seen. */
@@ -73,6 +78,8 @@ export interface DomainGraphics {
 export interface DomainTpm {
   /** `emulator`, `passthrough` or `external`. */
   readonly backend: string;
+  /** Of an external one: the socket of the program. */
+  readonly socket?: string;
   /** Encrypted state needs this secret. */
   readonly secret?: string;
 }
@@ -85,6 +92,8 @@ export interface DomainDevices {
   readonly paths: readonly DomainPath[];
   readonly graphics: readonly DomainGraphics[];
   readonly tpms: readonly DomainTpm[];
+  /** ROM files of QEMU's own that its screens and network cards have on a PC, for example `efi-virtio.rom`. */
+  readonly roms: readonly string[];
   /** Models of watchdogs, for example `i6300esb`. */
   readonly watchdogs: readonly string[];
   /** Leases of a lock manager: their key. */
@@ -170,8 +179,21 @@ function filesystemOf(element: XmlElement): DomainFilesystem {
 /** Elements of `<devices>` that are character devices, with the paths of their sources. */
 const characterDevices = ['serial', 'console', 'parallel', 'channel', 'redirdev', 'smartcard'] as const;
 
+/** A path that an element names; QEMU looks for a relative one in folders of its own. */
+export function absolute(
+  device: string,
+  path: string | undefined,
+  wants: DomainPath['wants'] = 'exists',
+): readonly DomainPath[] {
+  const trimmed = path?.trim() ?? '';
+  return trimmed.startsWith('/') ? [{ device, path: trimmed, wants }] : [];
+}
+
 /** libvirt makes the sockets of its own guest channels itself, below this folder, under another name on each host. */
 const madeByLibvirt = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/(?:channel|run\/channel)\//;
+
+/** libvirt makes the sockets of screens for which no path was chosen itself, in a folder of its own for each VM. */
+const ofTheMoment = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/domain-[^/]+\//;
 
 function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
   const found = characterDevices.flatMap((device) =>
@@ -179,44 +201,72 @@ function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
       const source = child(element, 'source');
       const path = attribute(source, 'path');
       const type = attribute(element, 'type');
-      if (path === undefined || madeByLibvirt.test(path)) return [];
+      const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
+      if (path === undefined || madeByLibvirt.test(path)) return logs;
       switch (type) {
         case 'dev':
+          return [{ device, path, wants: 'exists' }, ...logs];
         case 'pipe':
-          return [{ device, path, wants: 'exists' }];
+          return [{ device, path, wants: 'pipe' }, ...logs];
         case 'file':
-          return [{ device, path, wants: 'parent' }];
+          return [{ device, path, wants: 'parent' }, ...logs];
         case 'unix':
-          return [{ device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : 'exists' }];
+          return [
+            { device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : 'exists' },
+            ...logs,
+          ];
         default:
           // `pty` names a device of the moment that each host chooses itself.
-          return [];
+          return logs;
       }
     }),
   );
-  // The first serial line is listed as a console once more.
-  return [...new Map(found.map((each) => [each.path, each])).values()];
+  // The first serial line is listed as a console once more; it is the serial line that the admin made.
+  return found.filter(({ path }, index) => found.findIndex((each) => each.path === path) === index);
 }
 
 function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
-  const exists = (device: string, path: string | undefined): readonly DomainPath[] =>
-    path === undefined || path.trim() === '' ? [] : [{ device, path: path.trim(), wants: 'exists' }];
   const rng = children(devices, 'rng').flatMap((element) => {
     const backend = child(element, 'backend');
     return backend === undefined || attribute(backend, 'model') !== 'random'
       ? []
-      : exists('rng', textOf(backend));
+      : absolute('rng', textOf(backend));
   });
   const input = children(devices, 'input').flatMap((element) => {
     const source = child(element, 'source');
-    return exists('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
+    return absolute('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
   });
   const memory = children(devices, 'memory').flatMap((element) => {
     const source = child(element, 'source');
     const path = source === undefined ? undefined : child(source, 'path');
-    return path === undefined ? [] : exists('memory', textOf(path));
+    const size = child(element, 'target', 'size');
+    // libvirt itself writes them in KiB, whatever unit was given.
+    const kib =
+      (attribute(size, 'unit') ?? 'KiB') === 'KiB' && size !== undefined ? Number(textOf(size)) : NaN;
+    return (path === undefined ? [] : absolute('memory', textOf(path))).map((each) =>
+      Number.isSafeInteger(kib) && kib > 0 ? { ...each, leastBytes: kib * 1024 } : each,
+    );
   });
-  return [...rng, ...input, ...memory];
+  const roms = devices.children.flatMap((node) =>
+    node.kind === 'element' ? absolute('rom', attribute(child(node, 'rom'), 'file')) : [],
+  );
+  // Of the other types libvirt runs no script.
+  const scripts = children(devices, 'interface')
+    .filter((element) => attribute(element, 'type') === 'ethernet')
+    .flatMap((element) => [
+      ...absolute('script', attribute(child(element, 'script'), 'path')),
+      ...absolute('downscript', attribute(child(element, 'downscript'), 'path'), 'afterwards'),
+    ]);
+  const sockets = children(devices, 'graphics')
+    .flatMap((element) =>
+      children(element, 'listen').flatMap((listen) =>
+        attribute(listen, 'type') === 'socket'
+          ? absolute('graphics', attribute(listen, 'socket'), 'parent')
+          : [],
+      ),
+    )
+    .filter(({ path }) => !ofTheMoment.test(path));
+  return [...rng, ...input, ...memory, ...roms, ...scripts, ...sockets];
 }
 
 function graphicsOf(element: XmlElement): DomainGraphics {
@@ -246,11 +296,55 @@ function graphicsOf(element: XmlElement): DomainGraphics {
   };
 }
 
+/** What QEMU's devices load where nothing else is said (`romfile` in hw/display and hw/net), by libvirt's name of the model. */
+const videoRoms: ReadonlyMap<string, string> = new Map([
+  ['vga', 'vgabios-stdvga.bin'],
+  ['bochs', 'vgabios-bochs-display.bin'],
+  ['qxl', 'vgabios-qxl.bin'],
+  ['virtio', 'vgabios-virtio.bin'],
+  ['cirrus', 'vgabios-cirrus.bin'],
+  ['vmvga', 'vgabios-vmware.bin'],
+]);
+const cardRoms: ReadonlyMap<string, string> = new Map([
+  ['virtio', 'efi-virtio.rom'],
+  ['virtio-transitional', 'efi-virtio.rom'],
+  ['virtio-non-transitional', 'efi-virtio.rom'],
+  ['e1000', 'efi-e1000.rom'],
+  ['e1000e', 'efi-e1000e.rom'],
+  ['rtl8139', 'efi-rtl8139.rom'],
+  ['vmxnet3', 'efi-vmxnet3.rom'],
+]);
+
+function romsOf(devices: XmlElement): readonly string[] {
+  const video = children(devices, 'video').flatMap((element, index) => {
+    const model = child(element, 'model');
+    const type = attribute(model, 'type') ?? '';
+    // Beside another one, a virtio screen is a device without a BIOS (virtio-gpu-pci).
+    const without = type === 'virtio' && index > 0 && attribute(model, 'primary') !== 'yes';
+    return without ? [] : [{ element, rom: videoRoms.get(type) }];
+  });
+  const cards = children(devices, 'interface')
+    .filter((element) => attribute(element, 'type') !== 'hostdev')
+    .map((element) => ({ element, rom: cardRoms.get(attribute(child(element, 'model'), 'type') ?? '') }));
+  const roms = [...video, ...cards].flatMap(({ element, rom }) => {
+    const own = child(element, 'rom');
+    // Without a BAR it is handed over by another way, which takes other sizes (rom_add_option).
+    const other =
+      attribute(own, 'file') !== undefined ||
+      attribute(own, 'enabled') === 'no' ||
+      attribute(own, 'bar') === 'off';
+    return rom === undefined || other ? [] : [rom];
+  });
+  return [...new Set(roms)];
+}
+
 function tpmOf(element: XmlElement): DomainTpm {
   const backend = child(element, 'backend');
+  const socket = attribute(backend === undefined ? undefined : child(backend, 'source'), 'path');
   const secret = attribute(backend === undefined ? undefined : child(backend, 'encryption'), 'secret');
   return {
     backend: attribute(backend, 'type') ?? '',
+    ...(socket === undefined ? {} : { socket }),
     ...(secret === undefined ? {} : { secret }),
   };
 }
@@ -266,6 +360,7 @@ export function devicesOf(devices: XmlElement | undefined): DomainDevices {
     paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
     graphics: each('graphics', graphicsOf),
     tpms: each('tpm', tpmOf),
+    roms: devices === undefined ? [] : romsOf(devices),
     watchdogs: each('watchdog', (element) => attribute(element, 'model') ?? ''),
     leases: each('lease', (element) => {
       const key = child(element, 'key');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { absolute, type DomainPath } from './domain-devices.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
 /** What the definition wants of a host's processors, memory, firmware and security. */
@@ -20,7 +21,13 @@ export interface DomainResources {
     readonly nvram?: string;
     /** Path of the file from which the variables were made. */
     readonly template?: string;
+    /** The variables are an image of this format; raw if absent. */
+    readonly format?: string;
   };
+  /** Other files of the host that QEMU opens: a kernel, tables of the firmware, what the guest is told. */
+  readonly paths: readonly DomainPath[];
+  /** Paths in arguments that QEMU gets although libvirt does not know them. */
+  readonly argumentPaths: readonly string[];
   /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
   /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
@@ -92,6 +99,39 @@ function tscOf(domain: XmlElement): DomainResources['tsc'] {
   return { invariant, ...(frequency > 0 ? { frequencyHz: frequency } : {}) };
 }
 
+function pathsOf(domain: XmlElement): readonly DomainPath[] {
+  const acpi = child(domain, 'os', 'acpi');
+  const boot = ['kernel', 'initrd', 'dtb'].flatMap((name) => {
+    const element = child(domain, 'os', name);
+    return element === undefined ? [] : absolute(name, textOf(element));
+  });
+  const tables = (acpi === undefined ? [] : children(acpi, 'table')).flatMap((table) =>
+    absolute('acpi', textOf(table)),
+  );
+  const entries = children(domain, 'sysinfo')
+    .flatMap((sysinfo) => children(sysinfo, 'entry'))
+    .flatMap((entry) => absolute('fwcfg', attribute(entry, 'file')));
+  return [...boot, ...tables, ...entries];
+}
+
+/** As a whole argument, as a value in one (QEMU writes a comma as two there), and as a string of JSON. */
+const pathInArgument = /^(\/.*)$|=(\/(?:[^,]|,,)+)|"(\/[^"]+)"/g;
+
+function argumentPathsOf(domain: XmlElement): readonly string[] {
+  const commandline = child(domain, 'qemu:commandline');
+  const values = (commandline === undefined ? [] : children(commandline, 'qemu:arg')).flatMap((argument) => {
+    const value = attribute(argument, 'value');
+    // A socket at which QEMU listens is made by it.
+    return value === undefined || /(?:^|,)(?:server(?:=on)?|wait=\w+)(?:,|$)/.test(value) ? [] : [value];
+  });
+  const paths = values.flatMap((value) =>
+    [...value.matchAll(pathInArgument)].map(([, whole, inList, inJson]) =>
+      (whole ?? inJson ?? inList ?? '').replaceAll(',,', ','),
+    ),
+  );
+  return [...new Set(paths)];
+}
+
 /** Reads what `<domain>` says of them. */
 export function resourcesOf(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
@@ -106,6 +146,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
   const loader = text('os', 'loader');
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
+  const format = attribute(child(domain, 'os', 'nvram'), 'format');
   const hugepages = hugepagesOf(domain);
   return {
     vcpus,
@@ -117,7 +158,10 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       ...(loader === undefined ? {} : { loader }),
       ...(nvram === undefined ? {} : { nvram }),
       ...(template === undefined ? {} : { template }),
+      ...(format === undefined ? {} : { format }),
     },
+    paths: pathsOf(domain),
+    argumentPaths: argumentPathsOf(domain),
     securityLabels: children(domain, 'seclabel').flatMap((label) => {
       const model = attribute(label, 'model');
       return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];

@@ -63,17 +63,6 @@ export const healthy = healthyOnes([
     vm: { name: 'copied', guest: { memory: 192, disk: 'local' } },
     change: { copyDisks: ['vda'] },
   },
-  {
-    name: 'a screen whose port somebody has there on another address',
-    vm: { name: 'screen', devices: vnc("port='5996' autoport='no' listen='127.0.0.1'") },
-    cause: (hosts, undo) =>
-      shell(
-        'destination',
-        `setsid busybox nc -l -s ${hosts.destination.address} -p 5996 </dev/null >/dev/null 2>&1 & echo $! > /run/taken-5996
-         until ss -Htln 'sport = 5996' | grep -q .; do sleep 0.05; done`,
-        'kill $(cat /run/taken-5996); rm /run/taken-5996',
-      )(hosts, undo),
-  },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {
     name: 'a network that leads to another bridge there, and a cable with a name of its own',

@@ -40,12 +40,35 @@ describe('devices of a definition', () => {
         "<memory model='nvdimm'><source><path>/pmem</path></source></memory>",
     ).paths;
     expect(found).toEqual([
-      { device: 'console', path: '/log/a', wants: 'parent' },
+      { device: 'serial', path: '/log/a', wants: 'parent' },
       { device: 'channel', path: '/srv/x.sock', wants: 'exists' },
       { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
       { device: 'input', path: '/dev/input/event1', wants: 'exists' },
       { device: 'memory', path: '/pmem', wants: 'exists' },
     ]);
+  });
+
+  it('has no path of a screen that libvirt chose, and none that QEMU looks for itself', () => {
+    expect(
+      devices(
+        "<graphics type='vnc'><listen type='socket' socket='/var/lib/libvirt/qemu/domain-1-web/vnc.sock'/></graphics>" +
+          "<interface type='user'><rom file='efi-virtio.rom'/></interface>" +
+          "<interface type='bridge'><script path='/etc/up'/></interface>",
+      ).paths,
+    ).toEqual([]);
+  });
+
+  it('has the ROMs of cards and screens that QEMU brings', () => {
+    expect(
+      devices(
+        "<video><model type='vga'/></video><video><model type='virtio'/></video>" +
+          "<interface type='user'><model type='e1000'/></interface><interface type='user'><model type='e1000'/></interface>" +
+          "<interface type='user'><model type='virtio'/><rom enabled='no'/></interface>" +
+          "<interface type='user'><model type='rtl8139'/><rom file='/own.rom'/></interface>" +
+          "<interface type='user'><model type='e1000e'/><rom bar='off'/></interface>" +
+          "<interface type='hostdev'><model type='vmxnet3'/></interface>",
+      ).roms,
+    ).toEqual(['vgabios-stdvga.bin', 'efi-e1000.rom']);
   });
 
   it('has a port of a screen only where it was fixed', () => {
@@ -67,6 +90,21 @@ describe('resources of a definition', () => {
     expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
+  it('has paths in arguments of QEMU, but no socket that QEMU makes', () => {
+    const values = [
+      '/a',
+      'file=/b,,c,x=1',
+      '{&quot;path&quot;:&quot;/d&quot;}',
+      'socket,path=/e,server=on,wait=off',
+      'x',
+    ];
+    expect(
+      resources(
+        `<qemu:commandline>${values.map((value) => `<qemu:arg value='${value}'/>`).join('')}</qemu:commandline>`,
+      ).argumentPaths,
+    ).toEqual(['/a', '/b,c', '/d']);
+  });
+
   it('has CPUs, pages, firmware, labels and counter', () => {
     expect(
       resources(
@@ -83,6 +121,8 @@ describe('resources of a definition', () => {
       numaNodes: [],
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },
+      paths: [],
+      argumentPaths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],
       tsc: { invariant: false, frequencyHz: 1000 },
     });

@@ -16,6 +16,7 @@ import {
   type FileReading,
   type HostReading,
   parseReading,
+  readingParameters,
   readingScript,
 } from '../../src/engine/facts/host-reading.ts';
 import { hostFrom } from '../../src/engine/facts/hosts.ts';
@@ -261,7 +262,7 @@ describe("a look at a host's files", () => {
     fc.assert(
       fc.property(fc.array(lie, { minLength: 1, maxLength: 2 }), (lies) => {
         const paths = lies.map((name, index) => `/nowhere/${index}${name}`);
-        const input = `set -- ${shellCommand(mark, String(paths.length), ...paths)}\n${readingScript}`;
+        const input = `set -- ${shellCommand(mark, ...readingParameters({ careful: paths, once: [] }))}\n${readingScript}`;
         const text = execFileSync('sh', ['-s'], { input, encoding: 'utf8' });
         for (const path of paths)
           expect(parseReading(text, mark, { careful: paths, once: [] })?.files.get(path)).toMatchObject({

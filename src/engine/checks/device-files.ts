@@ -1,69 +1,148 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
-import { required } from '../fact.ts';
+import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
-import { destinationShellFact } from '../facts/host-shell.ts';
+import { placesOf } from '../facts/host-paths.ts';
+import type { HostReading } from '../facts/host-reading.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { isThere } from '../judging/file-there.ts';
 import { msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
 import { shellCommand } from '../shell-quote.ts';
 
-/** Are the files and devices behind the VM's serial lines, channels and the like there? */
+function isAsWanted(path: DomainPath, there: HostReading): boolean {
+  const [place = path.path, ...instead] = placesOf(path);
+  return isThere(there, place) || (instead.length > 0 && instead.every((each) => isThere(there, each)));
+}
+
+/** What has to be made there. */
+function placeOf({ path, wants }: DomainPath): string {
+  return wants === 'parent' ? folderOf(path) : path;
+}
+
+/** QEMU takes a file that is larger than the memory, fills an empty one, and refuses others (qemu_ram_alloc_from_fd). */
+function judgeSizes(paths: readonly DomainPath[], there: HostReading): Judgement | undefined {
+  for (const { path, leastBytes } of paths) {
+    const seen = there.files.get(path);
+    if (leastBytes === undefined || seen?.kind !== 'regular file') continue;
+    if (seen.sizeBytes > 0 && seen.sizeBytes < leastBytes)
+      return {
+        verdict: 'block',
+        found: msg(
+          'The file $0 behind memory of the VM is too small on the destination: it has $1 bytes, the memory $2.',
+          path,
+          seen.sizeBytes,
+          leastBytes,
+        ),
+        remedies: [
+          {
+            text: msg('Make it as large there as it is here, with the same content.'),
+            command: shellCommand('ls', '-l', '--', path),
+            host: 'destination',
+          },
+        ],
+      };
+  }
+  return undefined;
+}
+
+/** What they mean only QEMU knows: one that this host does not have either, as QEMU does without it, says nothing. */
+function judgeArguments(
+  paths: readonly string[],
+  source: FactResult<HostReading>,
+  there: HostReading,
+): Judgement | undefined {
+  const gone = paths.filter(
+    (path) => !isThere(there, path) && !(source.available && source.value.files.get(path)?.exists === false),
+  );
+  const [first, ...others] = gone;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'Arguments of QEMU that libvirt does not know name $0, which is not there on the destination.',
+      first,
+    ),
+    details: others.map((path) => msg('Nor has it $0.', path)),
+    remedies: [
+      {
+        text: msg('Copy it there, if QEMU needs it to start.'),
+        command: shellCommand('ls', '-ld', '--', ...gone),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+/** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
   title: msg('Files of devices'),
   why: msg(
-    'A serial line, a channel or a source of randomness may be a file or a device of the host. QEMU opens it there too.',
+    'A serial line, a channel, a source of randomness or a kernel may be a file or a device of the host. QEMU opens it there too.',
   ),
   needs: { domain: domainFact },
-  wants: { shell: destinationShellFact },
-  judge: ({ domain, shell }): Judgement => {
-    const { paths } = domain.config.devices;
-    const [any] = paths;
-    if (any === undefined)
+  wants: { source: sourceShellFact, shell: destinationShellFact },
+  judge: ({ domain, source, shell }): Judgement => {
+    const { devices, resources } = domain.config;
+    const paths = [...devices.paths, ...resources.paths];
+    const { argumentPaths } = resources;
+    if (paths.length === 0 && argumentPaths.length === 0)
       return { verdict: 'pass', found: msg('No device of the VM is bound to a file of the host.') };
     const there = required(shell, [
       {
         text: msg('See whether they are there.'),
-        command: shellCommand('ls', '-ld', '--', ...paths.map(({ path }) => path)),
+        command: shellCommand('ls', '-ld', '--', ...paths.flatMap(placesOf), ...argumentPaths),
         host: 'destination',
       },
     ]);
-    const needed = paths.map((each) => ({
-      ...each,
-      place: each.wants === 'exists' ? each.path : folderOf(each.path),
-    }));
-    const gone = needed.filter(({ place }) => !isThere(there, place));
-    const [first] = gone;
+    const gone = paths.filter((each) => !isAsWanted(each, there));
+    const needed = gone.filter(({ wants }) => wants !== 'afterwards');
+    const [first] = needed.length === 0 ? gone : needed;
     if (first === undefined)
-      return {
-        verdict: 'pass',
-        found: msg('The files behind its devices are there too.'),
-        details: paths.map(({ device, path }) => msg('$0: $1', device, path)),
-      };
-    return {
-      verdict: 'block',
-      found:
-        first.wants === 'exists'
-          ? msg(
-              'The destination does not have $0, which a device of the VM needs ($1).',
-              first.place,
-              first.device,
-            )
-          : msg(
-              'The destination does not have the folder $0, in which a device of the VM needs a file ($1).',
-              first.place,
-              first.device,
-            ),
-      details: gone.slice(1).map(({ device, place }) => msg('Nor has it $0 ($1).', place, device)),
-      remedies: [
-        {
-          text: msg('Make it there, or detach the device.'),
-          command: shellCommand('ls', '-ld', '--', ...gone.map(({ place }) => place)),
-          host: 'destination',
-        },
-      ],
-    };
+      return (
+        judgeSizes(paths, there) ??
+        judgeArguments(argumentPaths, source, there) ?? {
+          verdict: 'pass',
+          found: msg('The files behind its devices are there too.'),
+          details: paths.map(({ device, path }) => msg('$0: $1', device, path)),
+        }
+      );
+    const others = gone
+      .filter((each) => each !== first)
+      .map((each) => msg('Nor has it $0 ($1).', placeOf(each), each.device));
+    const remedies = [
+      {
+        text: msg('Make it there, or detach the device.'),
+        command: shellCommand('ls', '-ld', '--', ...gone.map(placeOf)),
+        host: 'destination',
+      },
+    ] as const;
+    return first.wants === 'afterwards'
+      ? {
+          verdict: 'warn',
+          found: msg(
+            'The destination does not have $0, which is run when the VM ends ($1).',
+            first.path,
+            first.device,
+          ),
+          details: others,
+          remedies,
+        }
+      : {
+          verdict: 'block',
+          found:
+            first.wants === 'parent'
+              ? msg(
+                  'The destination does not have the folder $0, in which the VM needs a file ($1).',
+                  placeOf(first),
+                  first.device,
+                )
+              : msg('The destination does not have $0, which the VM needs ($1).', first.path, first.device),
+          details: others,
+          remedies,
+        };
   },
 });

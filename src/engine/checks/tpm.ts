@@ -1,17 +1,53 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainTpm } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
-import { required } from '../fact.ts';
+import { type FactResult, required } from '../fact.ts';
 import { destinationSecretsFact } from '../facts/destination-secrets.ts';
 import { domainFact } from '../facts/domain.ts';
+import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { isThere } from '../judging/file-there.ts';
 import { msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
 
 const install: Remedy = {
   text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
   command: 'command -v swtpm swtpm_setup',
   host: 'destination',
 };
+
+function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): Judgement {
+  const remedies = [{ text: msg('See that the same program runs there, with the same state.') }] as const;
+  if (socket?.startsWith('/') !== true)
+    return {
+      verdict: 'warn',
+      found: msg('The TPM of the VM is a program that libvirt does not start.'),
+      remedies,
+    };
+  const look: Remedy = {
+    text: msg('Start the same program there, with the same state.'),
+    command: shellCommand('ls', '-l', '--', socket),
+    host: 'destination',
+  };
+  return isThere(required(shell, [look]), socket)
+    ? {
+        verdict: 'warn',
+        found: msg(
+          'The TPM of the VM is a program that libvirt does not start. Its socket is there on the destination, too: $0',
+          socket,
+        ),
+        remedies,
+      }
+    : {
+        verdict: 'block',
+        found: msg(
+          'The TPM of the VM is a program that libvirt does not start, and the destination does not have its socket: $0',
+          socket,
+        ),
+        remedies: [look],
+      };
+}
 
 /** Can the VM's TPM go along? */
 export const tpmCheck = defineCheck({
@@ -37,12 +73,7 @@ export const tpmCheck = defineCheck({
           },
         ],
       };
-    if (tpm.backend !== 'emulator')
-      return {
-        verdict: 'warn',
-        found: msg('The TPM of the VM is a program that libvirt does not start: $0.', tpm.backend),
-        remedies: [{ text: msg('See that the same program runs there, with the same state.') }],
-      };
+    if (tpm.backend !== 'emulator') return judgeExternal(tpm, shell);
     if (tpm.secret !== undefined && !required(secrets).has(tpm.secret.toLowerCase()))
       return {
         verdict: 'block',
@@ -58,11 +89,21 @@ export const tpmCheck = defineCheck({
           },
         ],
       };
-    return required(shell, [install]).programs.has('swtpm')
+    const { programs } = required(shell, [install]);
+    if (!programs.has('swtpm'))
+      return {
+        verdict: 'block',
+        found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
+        remedies: [install],
+      };
+    // libvirt starts none without both (virTPMEmulatorInit).
+    return programs.has('swtpm_setup')
       ? { verdict: 'pass', found: msg('The destination has swtpm, which emulates the TPM.') }
       : {
           verdict: 'block',
-          found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
+          found: msg(
+            'The destination has swtpm, which emulates the TPM, but not swtpm_setup, without which libvirt does not start it.',
+          ),
           remedies: [install],
         };
   },

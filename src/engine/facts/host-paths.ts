@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../libvirt/domain-xml.ts';
 import { defineFact } from '../fact.ts';
 import { folderOf, tidyPath } from '../paths.ts';
@@ -12,26 +13,47 @@ export function secretFile(uuid: string): string {
   return `/etc/libvirt/secrets/${uuid.toLowerCase()}.base64`;
 }
 
+/** Where it is seen whether a path is as it is wanted. */
+export function placesOf({ path, wants }: DomainPath): readonly string[] {
+  switch (wants) {
+    case 'exists':
+    case 'afterwards':
+      return [path];
+    case 'parent':
+      return [folderOf(path)];
+    case 'pipe':
+      // QEMU takes the two, each for one way, where they are (qemu_chr_open_pipe).
+      return [path, `${path}.in`, `${path}.out`];
+  }
+}
+
 /** Every path of the definition that QEMU or libvirt opens on its host. */
 export function hostPaths(
-  { disks, devices, resources }: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>,
+  { disks, devices, resources, emulator }: Pick<DomainConfig, 'disks' | 'devices' | 'resources' | 'emulator'>,
   files: readonly DiskFile[],
 ): WantedPaths {
   const careful = [...new Set(files.map(({ path }) => path))];
   const { loader, nvram, template } = resources.firmware;
   const once = [
-    ...devices.paths.map(({ path, wants }) => (wants === 'exists' ? path : folderOf(path))),
+    ...[...devices.paths, ...resources.paths].flatMap(placesOf),
+    ...resources.argumentPaths,
     ...devices.filesystems.map(({ source }) => source),
     ...devices.interfaces.map(({ socket, makesSocket = false }) =>
       socket !== undefined && makesSocket ? folderOf(socket) : socket,
     ),
+    ...devices.tpms.map(({ socket }) => socket),
     loader,
     template,
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
     ...secretsNeeded({ disks, devices }).map(secretFile),
     ...careful.map((path) => folderOf(tidyPath(path))),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
-  return { careful, once: [...new Set(once)] };
+  return {
+    careful,
+    once: [...new Set(once)],
+    ...(loader === undefined ? {} : { loader }),
+    ...(emulator === undefined ? {} : { emulator }),
+  };
 }
 
 /** Every path that is looked at on both hosts. */

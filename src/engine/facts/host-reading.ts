@@ -66,6 +66,10 @@ export interface HostReading {
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
   readonly programs: ReadonlySet<string>;
+  /** Sizes in bytes of the ROM files that the VM's QEMU there comes with; of those that it has. */
+  readonly roms?: ReadonlyMap<string, number>;
+  /** Whether descriptors of firmware, or libvirt's configuration, name the VM's; absent if there is none to look for. */
+  readonly loaderNamed?: boolean;
 }
 
 /** Paths that the script looks at. */
@@ -74,6 +78,15 @@ export interface WantedPaths {
   readonly careful: readonly string[];
   /** Looked at once. */
   readonly once: readonly string[];
+  /** The firmware that descriptors may name. */
+  readonly loader?: string;
+  /** The VM's QEMU, whose ROM files are looked at. */
+  readonly emulator?: string;
+}
+
+/** The script's parameters after the marker. */
+export function readingParameters({ careful, once, loader, emulator }: WantedPaths): readonly string[] {
+  return [String(careful.length), loader ?? '', emulator ?? '', ...careful, ...once];
 }
 
 /** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
@@ -85,18 +98,25 @@ export const libvirtFolders = [
 ];
 
 /** Programs that libvirt starts beside QEMU. */
-const programs = ['swtpm', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+const programs = ['swtpm', 'swtpm_setup', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+
+/** ROM files of QEMU for a PC: its BIOS, and those of screens and network cards. */
+const romFiles = [
+  'bios-256k.bin',
+  ...['stdvga', 'bochs-display', 'qxl', 'virtio', 'cirrus', 'vmware'].map((name) => `vgabios-${name}.bin`),
+  ...['virtio', 'e1000', 'e1000e', 'rtl8139', 'vmxnet3'].map((name) => `efi-${name}.rom`),
+];
 
 /**
  * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
- * mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters) are looked at three
- * times. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
+ * descriptors of firmware, mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters)
+ * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
  *
  * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
  * user can go to a path is tried as that user, since access lists and groups count too.
  */
 export const readingScript = `
-mark=$1; careful=$2; shift 2
+mark=$1; careful=$2; loader=$3; emulator=$4; shift 4
 export LC_ALL=C TZ=UTC
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
@@ -120,6 +140,24 @@ done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
+echo "$mark descriptors"
+if [ -n "$loader" ]; then
+  if { cat /etc/qemu/firmware/*.json /usr/share/qemu/firmware/*.json 2>/dev/null | tr -d '\\\\'
+    grep -hv '^[[:space:]]*#' /etc/libvirt/qemu.conf 2>/dev/null; } | grep -qF -e '"'"$loader"'"' -e '"'"$loader:"; then echo named
+  else echo unnamed; fi
+fi
+echo "$mark roms"
+if [ -f "$emulator" ] && [ -x "$emulator" ]; then
+  # It says itself in which folders it looks, one a line. It is run as libvirt runs it.
+  if [ "$(id -u)" != 0 ]; then folders=$(timeout 2 "$emulator" -L help </dev/null 2>/dev/null)
+  elif [ -n "$user" ]; then folders=$(timeout 2 setpriv --reuid="$user" --regid="$group" --init-groups "$emulator" -L help </dev/null 2>/dev/null)
+  else folders=; fi
+  for rom in ${romFiles.join(' ')}; do
+    printf '%s\\n' "$folders" | while IFS= read -r folder; do
+      case $folder in /*) [ -f "$folder/$rom" ] && echo "rom $rom $(stat -L -c %s -- "$folder/$rom")" && break ;; esac
+    done
+  done
+fi
 echo "$mark mounts"; cat /proc/self/mountinfo
 echo "$mark files"
 for look in 1 2 3; do
@@ -181,6 +219,8 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
   const addresses = parseAddresses(body('addresses'));
+  const named = /^(?:un)?named$/.exec(body('descriptors').trim())?.[0];
+  const roms = parseRoms(body('roms'));
   const user = /^\d+$/.exec(body('user').trim())?.[0];
   return {
     listening: new Set(listeningOn.keys()),
@@ -206,6 +246,8 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
     ...(memory === undefined ? {} : { memory }),
     ...(addresses.size === 0 ? {} : { addresses }),
+    ...(roms.size === 0 ? {} : { roms }),
+    ...(named === undefined ? {} : { loaderNamed: named === 'named' }),
     ...(user === undefined ? {} : { qemuUser: Number(user) }),
   };
 }
@@ -223,6 +265,16 @@ function parseMemory(text: string): HostReading['memory'] {
   };
   const availableBytes = of('MemAvailable');
   return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
+}
+
+/** A file of QEMU and its size. */
+function parseRoms(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, size] = /^rom ([\w.-]{1,64}) (\d{1,10})$/.exec(line) ?? [];
+      return name === undefined || !romFiles.includes(name) ? [] : [[name, Number(size)] as const];
+    }),
+  );
 }
 
 /** Lines of `ip -o addr show`. */

@@ -5,7 +5,13 @@ import { shellCommand } from '../shell-quote.ts';
 import { controlPortFact, mayConnect } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { hostPathsFact } from './host-paths.ts';
-import { type HostReading, parseReading, readingScript, type WantedPaths } from './host-reading.ts';
+import {
+  type HostReading,
+  parseReading,
+  readingParameters,
+  readingScript,
+  type WantedPaths,
+} from './host-reading.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
 
 /** A line that nothing on the host can know beforehand. */
@@ -31,9 +37,9 @@ exec 3<&-
 wait "$child"; status=$?
 date +%s.%N; exit $status`;
 
-function script(mark: string, { careful, once }: WantedPaths): string {
+function script(mark: string, paths: WantedPaths): string {
   // The data go in as positional parameters, so that the script itself is constant.
-  return `set -- ${shellCommand(mark, String(careful.length), ...careful, ...once)}\n${readingScript}`;
+  return `set -- ${shellCommand(mark, ...readingParameters(paths))}\n${readingScript}`;
 }
 
 async function read(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { all, believing, over, restarting, shell } from '../causes.ts';
-import { local } from '../parts.ts';
+import { local, vnc } from '../parts.ts';
 import { brokenOnes, type Make } from '../set-up.ts';
 import { hasKvm, scalesCounter } from './this-machine.ts';
 
@@ -256,6 +256,79 @@ export const machine = brokenOnes([
     refusal: /vars\/uefi\.fd/,
   },
   {
+    check: 'firmware',
+    name: 'variables of another size that are there already',
+    vm: uefi(
+      `${ovmf}/OVMF_CODE_4M.fd`,
+      `<nvram template='${ovmf}/OVMF_VARS_4M.fd'>${local}/there_VARS.fd</nvram>`,
+    ),
+    cause: all(
+      shell('destination', `truncate -s 1M ${local}/there_VARS.fd`, `rm -f ${local}/there_VARS.fd`),
+      shell('source', ':', `rm -f ${local}/there_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /is there already, of another size.*there_VARS/,
+    refusal: /flash|[Ss]ize|there_VARS/,
+  },
+  {
+    check: 'firmware',
+    name: 'a template of another size',
+    vm: uefi(
+      `${ovmf}/OVMF_CODE_4M.fd`,
+      `<nvram template='${local}/template.fd'>${local}/made_VARS.fd</nvram>`,
+    ),
+    cause: all(
+      shell('source', `cp ${ovmf}/OVMF_VARS_4M.fd ${local}/template.fd`, `rm -f ${local}/template.fd`),
+      shell('destination', `truncate -s 1M ${local}/template.fd`, `rm -f ${local}/template.fd`),
+      shell('both', ':', `rm -f ${local}/made_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /are made has another size there.*template\.fd/,
+    refusal: /flash|[Ss]ize/,
+  },
+  {
+    check: 'firmware',
+    name: 'variables that were made by hand, of a firmware that nothing names',
+    vm: uefi('/root/CODE.fd', `<nvram>${local}/my_VARS.fd</nvram>`),
+    cause: all(
+      shell('both', `cp ${ovmf}/OVMF_CODE_4M.fd /root/CODE.fd`, 'rm -f /root/CODE.fd'),
+      shell('source', `cp ${ovmf}/OVMF_VARS_4M.fd ${local}/my_VARS.fd`, `rm -f ${local}/my_VARS.fd`),
+    ),
+    verdict: 'block',
+    says: /cannot make the variables .*\/root\/CODE\.fd/,
+    refusal: /master var store for loader/,
+  },
+  {
+    check: 'firmware',
+    name: 'a BIOS of another size',
+    vm: { name: 'bios' },
+    cause: over('destination', '/usr/share/seabios/bios.bin', '/usr/share/seabios/bios-256k.bin'),
+    verdict: 'block',
+    says: /bios-256k\.bin in another size there/,
+    refusal: /pc\.bios|[Ss]ize mismatch/,
+  },
+  {
+    check: 'firmware',
+    name: 'the BIOS of a screen of another size',
+    vm: { name: 'screen', devices: vnc("autoport='yes' listen='127.0.0.1'") },
+    cause: all(
+      shell('destination', 'truncate -s 100K /run/vgabios', 'rm -f /run/vgabios'),
+      over('destination', '/run/vgabios', '/usr/share/seabios/vgabios-stdvga.bin'),
+    ),
+    verdict: 'block',
+    says: /vgabios-stdvga\.bin in another size there/,
+    refusal: /vga\.rom|[Ss]ize mismatch/,
+  },
+  {
+    check: 'firmware',
+    name: 'the ROM of a network card of another size',
+    vm: { name: 'card', devices: "<interface type='user'><model type='virtio'/></interface>" },
+    cause: over('destination', '/usr/lib/ipxe/qemu/pxe-virtio.rom', '/usr/lib/ipxe/qemu/efi-virtio.rom'),
+    verdict: 'block',
+    says: /efi-virtio\.rom in another size there/,
+    refusal: /virtio-net-pci\.rom|[Ss]ize mismatch/,
+  },
+  {
     check: 'tpm',
     name: 'no swtpm there',
     vm: { name: 'tpm', devices: tpm() },
@@ -265,6 +338,34 @@ export const machine = brokenOnes([
     says: /swtpm, which the destination does not have/,
     // libvirt 9.0 asks swtpm itself which versions it emulates.
     refusal: /TPM version '2\.0' is not supported|swtpm/,
+  },
+  {
+    check: 'tpm',
+    name: 'no swtpm_setup there',
+    vm: { name: 'tpm', devices: tpm() },
+    cause: over('destination', '/dev/null', '/usr/bin/swtpm_setup'),
+    verdict: 'block',
+    says: /not swtpm_setup/,
+    refusal: /swtpm_setup|TPM version/,
+  },
+  {
+    check: 'tpm',
+    name: 'a program of its own, whose socket only this host has',
+    vm: {
+      name: 'tpm',
+      devices:
+        "<tpm model='tpm-tis'><backend type='external'><source type='unix' mode='connect' path='/run/swt.sock'/></backend></tpm>",
+    },
+    // It ends with its connection, or by itself.
+    cause: shell(
+      'source',
+      `mkdir -p /run/swt; setsid timeout 120 swtpm socket --tpm2 --tpmstate dir=/run/swt --ctrl type=unixio,path=/run/swt.sock >/dev/null 2>&1 </dev/null &
+       for i in 1 2 3 4 5 6 7 8 9; do [ -S /run/swt.sock ] && break; sleep 0.3; done`,
+      'rm -rf /run/swt /run/swt.sock',
+    ),
+    verdict: 'block',
+    says: /does not have its socket.*\/run\/swt\.sock/,
+    refusal: /swt\.sock/,
   },
   {
     check: 'tpm',

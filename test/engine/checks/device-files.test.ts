@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { deviceFilesCheck } from '../../../src/engine/checks/device-files.ts';
-import { domain, file, reading } from '../fixtures.ts';
+import { absent, domain, file, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const devices =
@@ -9,21 +9,134 @@ const devices =
   "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>";
 const vm = domain({}, devices);
 const seen = { '/var/log/vm': file(), '/dev/ttyS1': file(), '/dev/urandom': file() };
+const os = (more: string): ReturnType<typeof domain> =>
+  domain({}, '', `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>${more}</os>`);
+const source = there(reading(seen));
+const given = domain(
+  {},
+  '',
+  "<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=/x/f'/></qemu:commandline>",
+);
+const nvdimm = domain(
+  {},
+  "<memory model='nvdimm'><source><path>/x/nv</path></source><target><size unit='KiB'>131072</size></target></memory>",
+);
+const pipe = domain({}, "<serial type='pipe'><source path='/x/p'/></serial>");
+const places = ['/x', '/x/f'];
+/** What is named, how it is named, and a VM with it. */
+const others: readonly (readonly [string, RegExp, ReturnType<typeof domain>])[] = [
+  ['kernel', /\/x\/f.*\(kernel\)/, os('<kernel>/x/f</kernel>')],
+  ['initrd', /\/x\/f.*\(initrd\)/, os('<initrd>/x/f</initrd>')],
+  ['device tree', /\/x\/f.*\(dtb\)/, os('<dtb>/x/f</dtb>')],
+  ['table', /\/x\/f.*\(acpi\)/, os("<acpi><table type='slic'>/x/f</table></acpi>")],
+  [
+    'fw_cfg',
+    /\/x\/f.*\(fwcfg\)/,
+    domain({}, '', "<sysinfo type='fwcfg'><entry name='opt/a' file='/x/f'/></sysinfo>"),
+  ],
+  ['ROM', /\/x\/f.*\(rom\)/, domain({}, "<interface type='user'><rom file='/x/f'/></interface>")],
+  [
+    'script',
+    /\/x\/f.*\(script\)/,
+    domain({}, "<interface type='ethernet'><script path='/x/f'/></interface>"),
+  ],
+  ['log', /folder \/x,.*\(log\)/, domain({}, "<serial type='pty'><log file='/x/f'/></serial>")],
+  [
+    'socket of a screen',
+    /folder \/x,.*\(graphics\)/,
+    domain({}, "<graphics type='vnc'><listen type='socket' socket='/x/f'/></graphics>"),
+  ],
+];
 
 testCheck(deviceFilesCheck, [
-  { name: 'none', facts: { domain: domain(), shell: missing }, verdict: 'pass' },
-  { name: 'all there', facts: { domain: vm, shell: there(reading(seen)) }, verdict: 'pass' },
+  { name: 'none', facts: { domain: domain(), source, shell: missing }, verdict: 'pass' },
+  { name: 'all there', facts: { domain: vm, source, shell: there(reading(seen)) }, verdict: 'pass' },
   {
     name: 'no folder',
-    facts: { domain: vm, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
     verdict: 'block',
     found: /folder \/var\/log\/vm/,
   },
   {
     name: 'no device',
-    facts: { domain: vm, shell: there(reading({ ...seen, '/dev/ttyS1': file({ exists: false }) })) },
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/dev/ttyS1': file({ exists: false }) })) },
     verdict: 'block',
     found: /\/dev\/ttyS1/,
   },
-  { name: 'not to be seen', facts: { domain: vm, shell: missing }, verdict: 'unknown' },
+  {
+    name: 'a line named as what it is',
+    facts: { domain: vm, source, shell: there(reading({ ...seen, '/var/log/vm': file({ exists: false }) })) },
+    verdict: 'block',
+    found: /\(serial\)/,
+  },
+  ...others.map(
+    ([name, found, definition]) =>
+      ({
+        name,
+        facts: { domain: definition, source, shell: there(reading(absent(...places))) },
+        verdict: 'block',
+        found,
+      }) as const,
+  ),
+  {
+    name: 'a script that is run when the VM ends',
+    facts: {
+      domain: domain({}, "<interface type='ethernet'><downscript path='/x/down'/></interface>"),
+      source,
+      shell: there(reading(absent('/x/down'))),
+    },
+    verdict: 'warn',
+    found: /\/x\/down.*when the VM ends/,
+  },
+  {
+    name: 'two pipes in place of one',
+    facts: {
+      domain: pipe,
+      source,
+      shell: there(reading({ ...absent('/x/p'), '/x/p.in': file(), '/x/p.out': file() })),
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'half of two pipes',
+    facts: {
+      domain: pipe,
+      source,
+      shell: there(reading({ ...absent('/x/p', '/x/p.out'), '/x/p.in': file() })),
+    },
+    verdict: 'block',
+    found: /have \/x\/p,/,
+  },
+  {
+    name: 'a file in an argument',
+    facts: { domain: given, source, shell: there(reading(absent('/x/f'))) },
+    verdict: 'warn',
+    found: /Arguments of QEMU .* \/x\/f,/,
+  },
+  {
+    name: 'a file in an argument that this host does not have either',
+    facts: {
+      domain: given,
+      source: there(reading(absent('/x/f'))),
+      shell: there(reading(absent('/x/f'))),
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'a file in an argument, there too',
+    facts: { domain: given, source, shell: there(reading({ '/x/f': file() })) },
+    verdict: 'pass',
+  },
+  {
+    name: 'a file behind memory that is too small',
+    facts: { domain: nvdimm, source, shell: there(reading({ '/x/nv': file({ sizeBytes: 67108864 }) })) },
+    verdict: 'block',
+    found: /\/x\/nv .* 67108864 bytes, the memory 134217728/,
+  },
+  {
+    name: 'a file behind memory of its size',
+    facts: { domain: nvdimm, source, shell: there(reading({ '/x/nv': file({ sizeBytes: 134217728 }) })) },
+    verdict: 'pass',
+  },
+  { name: 'not to be seen', facts: { domain: vm, source, shell: missing }, verdict: 'unknown' },
 ]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { tpmCheck } from '../../../src/engine/checks/tpm.ts';
-import { domain, reading } from '../fixtures.ts';
+import { absent, domain, file, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const tpm = (backend: string): ReturnType<typeof domain> =>
@@ -9,7 +9,10 @@ const emulated = tpm("<backend type='emulator' version='2.0'/>");
 const encrypted = tpm(
   "<backend type='emulator' version='2.0'><encryption secret='6dd3e4a5-1d76-44ce-961f-f119f5aad935'/></backend>",
 );
-const swtpm = there(reading({}, { programs: new Set(['swtpm']) }));
+const external = tpm(
+  "<backend type='external'><source type='unix' mode='connect' path='/run/tpm.sock'/></backend>",
+);
+const swtpm = there(reading({}, { programs: new Set(['swtpm', 'swtpm_setup']) }));
 const secrets = there(new Set<string>());
 
 testCheck(tpmCheck, [
@@ -38,6 +41,33 @@ testCheck(tpmCheck, [
     name: 'external',
     facts: { domain: tpm("<backend type='external'/>"), shell: swtpm, secrets },
     verdict: 'warn',
+  },
+  {
+    name: 'emulated, without what prepares it',
+    facts: {
+      domain: emulated,
+      shell: there(reading({}, { programs: new Set(['swtpm']) })),
+      secrets,
+    },
+    verdict: 'block',
+    found: /swtpm_setup/,
+  },
+  {
+    name: 'external, its socket not there',
+    facts: { domain: external, shell: there(reading(absent('/run/tpm.sock'))), secrets },
+    verdict: 'block',
+    found: /\/run\/tpm\.sock/,
+  },
+  {
+    name: 'external, its socket there',
+    facts: { domain: external, shell: there(reading({ '/run/tpm.sock': file() })), secrets },
+    verdict: 'warn',
+    found: /\/run\/tpm\.sock/,
+  },
+  {
+    name: 'external, not to be seen',
+    facts: { domain: external, shell: missing, secrets },
+    verdict: 'unknown',
   },
   {
     name: 'a secret that is not there',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type HostReading,
   parseReading,
+  readingParameters,
   readingScript,
   type WantedPaths,
 } from '../../../src/engine/facts/host-reading.ts';
@@ -18,6 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'reading-'));
 const plain = join(folder, "it's a $(disk) ü.img");
 const link = join(folder, 'link');
 const gone = join(folder, 'gone');
+const emulator = join(folder, 'qemu');
+const roms = join(folder, 'roms of it');
 const server = createServer();
 let seen: HostReading | undefined;
 let port = 0;
@@ -28,9 +31,14 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = { careful: [plain, link], once: [gone] };
+  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator };
+  // It is run as libvirt's user, who has to come to it.
+  mkdirSync(roms);
+  writeFileSync(join(roms, 'efi-virtio.rom'), 'x'.repeat(77));
+  writeFileSync(emulator, `#!/bin/sh\n[ "$*" = '-L help' ] && printf '%s\\n' relative '${gone}' '${roms}'\n`);
+  for (const each of [folder, roms, emulator]) chmodSync(each, 0o755);
   const text = execFileSync('sh', ['-s'], {
-    input: `set -- ${shellCommand('==mark==', '2', ...paths.careful, ...paths.once)}\n${readingScript}`,
+    input: `set -- ${shellCommand('==mark==', ...readingParameters(paths))}\n${readingScript}`,
     encoding: 'utf8',
   });
   seen = parseReading(text, '==mark==', paths);
@@ -70,6 +78,16 @@ describe('readingScript, run here', () => {
     }
   });
 
+  it('sees that nothing names a firmware', () => {
+    expect(seen?.loaderNamed).toBe(false);
+  });
+
+  it('sees ROM files where QEMU looks for them', () => {
+    // Root becomes libvirt's user for that, whom a machine without libvirt does not have.
+    if (process.getuid?.() !== 0 || seen?.qemuUser !== undefined)
+      expect([...(seen?.roms ?? [])]).toEqual([['efi-virtio.rom', 77]]);
+  });
+
   it('sees who listens', () => {
     expect(seen?.listening.has(port)).toBe(true);
     expect([...(seen?.listeningOn?.get(port) ?? [])]).toEqual(['127.0.0.1']);
@@ -88,6 +106,18 @@ describe('parseReading', () => {
     expect(read('gone 1')).toMatchObject({ exists: false });
     expect(read("stat: cannot statx '/a': Permission denied")).toBeUndefined();
     expect(read('')).toBeUndefined();
+  });
+
+  it('knows whether a firmware is named only where it was told', () => {
+    const read = (said: string): unknown =>
+      parseReading(`== descriptors\n${said}\n== end\n`, '==', only('/a'))?.loaderNamed;
+    expect(['named', 'unnamed', '', 'named x'].map(read)).toEqual([true, false, undefined, undefined]);
+  });
+
+  it('takes only sizes of files that were asked for', () => {
+    const text =
+      '== roms\nrom bios-256k.bin 262144\nrom efi-e1000.rom\nrom /etc/passwd 1\nrom efi-virtio.rom x\n== end\n';
+    expect([...(parseReading(text, '==', only('/a'))?.roms ?? [])]).toEqual([['bios-256k.bin', 262144]]);
   });
 
   it('does not read a look out of the name of a file', () => {
