@@ -118,6 +118,7 @@ const romFiles = [
 export const readingScript = `
 mark=$1; careful=$2; loader=$3; emulator=$4; shift 4
 export LC_ALL=C TZ=UTC
+me=$(id -u)
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
@@ -134,7 +135,7 @@ done
 echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
 echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
   [ -d "$folder" ] || continue
-  [ "$(id -u)" != 0 ] || [ -w "$folder" ] || echo "read-only $folder"
+  [ "$me" != 0 ] || [ -w "$folder" ] || echo "read-only $folder"
   df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
 done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
@@ -149,7 +150,7 @@ fi
 echo "$mark roms"
 if [ -f "$emulator" ] && [ -x "$emulator" ]; then
   # It says itself in which folders it looks, one a line. It is run as libvirt runs it.
-  if [ "$(id -u)" != 0 ]; then folders=$(timeout 2 "$emulator" -L help </dev/null 2>/dev/null)
+  if [ "$me" != 0 ]; then folders=$(timeout 2 "$emulator" -L help </dev/null 2>/dev/null)
   elif [ -n "$user" ]; then folders=$(timeout 2 setpriv --reuid="$user" --regid="$group" --init-groups "$emulator" -L help </dev/null 2>/dev/null)
   else folders=; fi
   for rom in ${romFiles.join(' ')}; do
@@ -176,18 +177,17 @@ for path in "$@"; do
   number=$((number + 1))
   real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
   printf 'real %s %s\n' $number "$real"
-  [ "$(id -u)" != 0 ] || [ ! -e "$path" ] || [ -w "$path" ] || echo "read-only $number"
+  [ "$me" != 0 ] || [ ! -e "$path" ] || [ -w "$path" ] || echo "read-only $number"
   # The header of qcow2: its magic, and the bit for an external data file in the last byte of incompatible_features.
   if [ $number -le "$careful" ] && [ -f "$path" ]; then
     bytes=$(head -c 80 -- "$path" 2>/dev/null | od -An -v -tu1 | tr -s ' \\n' ' ')
     case $bytes in ' 81 70 73 251 '*) last=\${bytes% }; [ $((\${last##* } & 4)) = 0 ] || echo "data-elsewhere $number" ;; esac
   fi
   [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S %i' -- "$path" 2>/dev/null)"
-  if [ -n "$user" ] && [ "$(id -u)" = 0 ]; then
-    for way in e r w x; do
-      setpriv --reuid="$user" --regid="$group" --init-groups test -$way "$path" 2>/dev/null
-      case $? in 0) echo "may $number $way" ;; 1) echo "may-not $number $way" ;; esac
-    done
+  if [ -n "$user" ] && [ "$me" = 0 ]; then
+    setpriv --reuid="$user" --regid="$group" --init-groups sh -c 'for way in e r w x; do
+      if test -$way "$1"; then echo "may $2 $way"; else echo "may-not $2 $way"; fi
+    done' sh "$path" $number 2>/dev/null
   fi
   if [ -b "$path" ]; then
     numbers=$(stat -L -c '%t %T' -- "$path"); dev=$(printf '%d:%d' "0x\${numbers% *}" "0x\${numbers#* }")
