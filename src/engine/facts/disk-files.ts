@@ -39,7 +39,7 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
       path,
       role: 'base' as const,
       block: path.startsWith('/dev/'),
-      removable: disk.device === 'cdrom' || disk.device === 'floppy',
+      removable: mediumOf(disk).removable,
       optional: false,
     }));
     return top === undefined ? bases : [top, ...bases];
