@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BusName, DBusService, DBusValue, Platform } from '../../src/platform/platform.ts';
 import { PlatformError } from '../../src/platform/platform.ts';
+import { TextQueue } from '../../src/platform/text-queue.ts';
 import { waitFor } from '../lab/lab.ts';
 import { processesWith } from './processes.ts';
 
@@ -342,6 +343,52 @@ export function describePlatform(
         const result = await around.platform.run(['cat'], { input });
         expect(result.stdout === input).toBe(true);
         expect(await around.platform.run(['cat'])).toMatchObject({ exitCode: 0, stdout: '' });
+      });
+
+      it('feeds what is written piece by piece, as it comes, to its end', async () => {
+        const input = new TextQueue();
+        let heard = '';
+        const open = around.platform.run(
+          ['sh', '-c', 'while IFS= read -r line; do echo "<$line>"; done; echo over'],
+          { input, onOutput: (text) => (heard += text) },
+        );
+        let lines = 0;
+        for (const piece of ['one\n', '漢', '🙂é\nlong ', `${'x'.repeat(200_000)}\n`]) {
+          input.write(piece);
+          if (!piece.includes('\n')) continue;
+          lines += 1;
+          await waitFor('the answer', () => heard.split('>\n').length > lines, 20);
+        }
+        input.write('last\n');
+        input.end();
+        const { exitCode, stdout } = await open;
+        expect(exitCode).toBe(0);
+        expect(stdout === `<one>\n<漢🙂é>\n<long ${'x'.repeat(200_000)}>\n<last>\nover\n`).toBe(true);
+      });
+
+      it('wants no more input when the program has ended, or was cancelled', async () => {
+        const endless = (): { input: AsyncIterable<string>; enough: () => boolean } => {
+          let enough = false;
+          const reader: AsyncIterator<string> = {
+            next: () => new Promise(() => undefined),
+            return: () => {
+              enough = true;
+              return Promise.resolve({ done: true, value: undefined });
+            },
+          };
+          return { input: { [Symbol.asyncIterator]: () => reader }, enough: () => enough };
+        };
+        const first = endless();
+        expect(await around.platform.run(['sh', '-c', 'exit 4'], { input: first.input })).toMatchObject({
+          exitCode: 4,
+        });
+        await waitFor('the input to be let go', first.enough, 20);
+        const second = endless();
+        const controller = new AbortController();
+        const open = kindOf(around.platform.run(['cat'], { input: second.input, signal: controller.signal }));
+        controller.abort();
+        expect(await open).toBe('cancelled');
+        await waitFor('the input to be let go', second.enough, 20);
       });
 
       it('adds to the environment', async () => {
