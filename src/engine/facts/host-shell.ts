@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { marker } from '../../platform/conversation.ts';
+import { Deferred } from '../deferred.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 import { destinationSessionFact } from './destination-session.ts';
 import { hostPathsFact } from './host-paths.ts';
 import {
+  type HostListening,
   type HostReading,
+  parseListening,
   parseReading,
   readingParameters,
   readingScript,
@@ -48,21 +51,62 @@ export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPaths
   },
 });
 
-/** What the destination's own files say. */
-export const destinationShellFact = defineFact<
-  ShellReading,
+/** A look at the destination that goes on: what ports are taken is told first, since more has to wait for that. */
+interface Look {
+  readonly listening: Promise<HostListening>;
+  readonly all: Promise<ShellReading>;
+}
+
+/** The look at the destination, begun. */
+const destinationLookFact = defineFact<
+  Look,
   { session: typeof destinationSessionFact; paths: typeof hostPathsFact }
 >({
-  name: 'destination-shell',
+  name: 'destination-look',
   needs: { session: destinationSessionFact, paths: hostPathsFact },
-  gather: async ({ session: { shell }, paths }) => {
+  kind: 'session',
+  gather: ({ session: { shell }, paths }) => {
     const mark = marker();
-    const before = await shell.clock();
-    const answer = await shell.run(readingScript, [mark, ...readingParameters(paths)]);
-    const after = await shell.clock();
-    const reading = readingOf(answer, mark, paths, answer);
-    return reading.clock === undefined
-      ? reading
-      : { ...reading, clockAhead: { least: reading.clock.last - after, most: reading.clock.first - before } };
+    const listening = new Deferred<HostListening>();
+    const tell = (text: string): void => {
+      const known = parseListening(text, mark);
+      if (known !== undefined) listening.resolve(known);
+    };
+    const look = async (): Promise<ShellReading> => {
+      const before = await shell.clock();
+      const answer = await shell.run(readingScript, [mark, ...readingParameters(paths)], {
+        onText: tell,
+      });
+      tell(answer);
+      const after = await shell.clock();
+      const reading = readingOf(answer, mark, paths, answer);
+      return reading.clock === undefined
+        ? reading
+        : {
+            ...reading,
+            clockAhead: { least: reading.clock.last - after, most: reading.clock.first - before },
+          };
+    };
+    const all = look();
+    // Nobody may be waiting for either.
+    listening.promise.catch(() => undefined);
+    all.catch((error: unknown) => {
+      listening.reject(error instanceof Error ? error : new Error('not an error', { cause: error }));
+    });
+    return { listening: listening.promise, all };
   },
+});
+
+/** Who listens on the destination, and what its configuration says. */
+export const destinationListeningFact = defineFact<HostListening, { look: typeof destinationLookFact }>({
+  name: 'destination-listening',
+  needs: { look: destinationLookFact },
+  gather: ({ look }) => look.listening,
+});
+
+/** What the destination's own files say. */
+export const destinationShellFact = defineFact<ShellReading, { look: typeof destinationLookFact }>({
+  name: 'destination-shell',
+  needs: { look: destinationLookFact },
+  gather: ({ look }) => look.all,
 });
