@@ -117,6 +117,22 @@ describe('everything that is asked of the destination', () => {
     });
   });
 
+  it.each(['tls', 'ssh'])('ends at its limit where libvirt over %s never answers', async (transport) => {
+    await beta.exec(['sh', '-c', 'kill -STOP $(cat /run/libvirtd.pid)']);
+    try {
+      const { findings } = await preflight(`qemu+${transport}://beta/system`);
+      const unanswered = [...findings.values()].filter(
+        ({ check, verdict }) => check === 'authentication' && verdict === 'unknown',
+      );
+      expect(unanswered).toMatchObject([{ found: { args: [10] } }]);
+      // What the shell tells is there all the same.
+      expect(findings.get('clock-skew')?.verdict).toBe(transport === 'ssh' ? 'pass' : 'unknown');
+      expect(findings.get('control-port')?.verdict).toBe('pass');
+    } finally {
+      await beta.exec(['sh', '-c', 'kill -CONT $(cat /run/libvirtd.pid)']);
+    }
+  });
+
   it('leaves neither a process nor a file behind on either host', async () => {
     await preflight('qemu+ssh://beta/system');
     const leftOver = async (host: LabHost): Promise<string> =>
