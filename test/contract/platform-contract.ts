@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Conversation } from '../../src/platform/conversation.ts';
 import type { BusName, DBusService, DBusValue, Platform } from '../../src/platform/platform.ts';
 import { PlatformError } from '../../src/platform/platform.ts';
 import { TextQueue } from '../../src/platform/text-queue.ts';
@@ -451,6 +452,43 @@ export function describePlatform(
         expect(await open).toBe('cancelled');
         await waitFor('the program to be gone', () => processesWith(mark).length === 0, 20);
         expect(await kindOf(around.platform.run(['true'], { signal: controller.signal }))).toBe('cancelled');
+      });
+    });
+
+    describe('a conversation', () => {
+      const reads = 'while IFS= read -r path; do cat -- "$path"; echo end; done; :';
+      const exists = async (path: string): Promise<boolean> =>
+        (await around.platform.run(['test', '-e', path])).exitCode === 0;
+
+      it('follows up on what a program says, with files for it, and leaves nothing when it is ended', async () => {
+        const mark = `contract-${randomUUID()}`;
+        const end = new AbortController();
+        const conversation = new Conversation(around.platform, ['sh', '-c', reads, mark], {
+          signal: end.signal,
+          stderr: 'merge',
+        });
+        const path = await conversation.file('<é>\n  漢🙂');
+        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('<é> 漢🙂\n');
+        const error = await conversation.exchange(`${path}-not\n`, 'end\n');
+        expect(error).toMatch(/No such file/);
+        expect(Math.abs((await conversation.clock()) - Date.now() / 1000)).toBeLessThan(60);
+        expect(processesWith(mark)).not.toEqual([]);
+        end.abort();
+        expect((await conversation.ended).error?.kind).toBe('cancelled');
+        await waitFor('the program to be gone', () => processesWith(mark).length === 0, 20);
+        await waitFor('the file to be gone', async () => !(await exists(path)), 20);
+      });
+
+      it('ends with its program, and leaves nothing then either', async () => {
+        const conversation = new Conversation(
+          around.platform,
+          ['sh', '-c', 'read -r path; cat -- "$path"; echo end; echo sorry; exit 3'],
+          { stderr: 'merge' },
+        );
+        const path = await conversation.file('text');
+        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('text\n');
+        expect(await conversation.ended).toEqual({ said: 'sorry\n' });
+        expect(await exists(path)).toBe(false);
       });
     });
 
