@@ -14,10 +14,16 @@ const script = `
 mark=$1; shift
 cd /
 command -v "$1" >/dev/null || { printf '%s missing %s\\n' "$mark" "$1"; exit 127; }
-folder=$(mktemp -d) || exit
-trap 'kill "$feeder" "$child" 2>/dev/null; rm -rf -- "$folder"' EXIT
+folder= feeder= child=
+leave() {
+  # Whoever ends all of us at once does not end this.
+  trap '' HUP INT TERM
+  kill $feeder $child 2>/dev/null
+  rm -rf -- "$folder"
+}
+trap leave EXIT
 trap 'exit 143' HUP INT TERM
-mkfifo "$folder/input" || exit
+folder=$(mktemp -d) && mkfifo "$folder/input" || exit
 export XDG_CACHE_HOME="$folder"
 printf '%s begun %s\\n' "$mark" "$folder"
 exec 3<&0 5>&1
@@ -32,6 +38,7 @@ done <&3 >"$folder/input" & feeder=$!
 "$@" <"$folder/input" 3<&- 5>&- & child=$!
 exec 3<&-
 wait "$child"; status=$?
+leave
 printf '%s ended %s\\n' "$mark" "$status"
 exit "$status"
 `;
