@@ -3,6 +3,8 @@ import { PlatformError, type RunOptions, type RunResult } from '../src/platform/
 
 /** A program that is told line by line what to do, as {@link Conversation} runs it, without any process. */
 export interface FakeProgram {
+  /** What it says when it is started. */
+  readonly greeting?: string;
   /** What it prints for what it was told; undefined as long as that is not whole. */
   readonly reply: (text: string) => string | undefined;
   /** What it prints when it was sent zeros. */
@@ -17,7 +19,7 @@ export interface FakeProgram {
 export async function converse(
   argv: readonly string[],
   options: RunOptions,
-  { reply, zeros = () => '', clock = '1764176000.5', refusal }: FakeProgram,
+  { greeting = '', reply, zeros = () => '', clock = '1764176000.5', refusal }: FakeProgram,
 ): Promise<RunResult> {
   const mark = argv[4] ?? '';
   const { input = '', onOutput = () => undefined, signal } = options;
@@ -26,6 +28,7 @@ export async function converse(
     onOutput(`${refusal}${mark} ended 1\n`);
     return { exitCode: 1, stdout: '', stderr: '' };
   }
+  onOutput(greeting);
   const cancelled = new Promise<never>((_, reject) => {
     const abort = (): void => {
       reject(new PlatformError('cancelled', 'cancelled'));
@@ -55,13 +58,14 @@ export async function converse(
 }
 
 /** virsh at its prompt, with what its commands print, their words in single quotes. */
-export function fakeVirshPrompt(answer: (command: string) => string): FakeProgram['reply'] {
-  return (line) => {
+export function fakeVirshPrompt(answer: (command: string) => string): FakeProgram & { greeting: string } {
+  const reply = (line: string): string => {
     const run = (command: string): string =>
       command.startsWith('echo ') ? command.slice('echo '.length).replace(/'/g, '') : answer(command);
     const printed = line.trimEnd().split('; ').map(run).join('');
-    return `virsh # ${line}${printed}`;
+    return `${line}${printed}virsh # `;
   };
+  return { greeting: 'virsh # ', reply };
 }
 
 /** A shell with what a script prints, by its text and the words after `set --`. */

@@ -16,6 +16,9 @@ import {
 /** The word for which a command's file stands: the one with the text that is given with it. */
 const standardInput = '/dev/stdin';
 
+/** virsh says it when it is connected, and whenever it waits for a command. */
+const prompt = 'virsh # ';
+
 /** Characters that would end the line, wherever they are. */
 const endsLine = /[\n\r\0]/;
 
@@ -40,6 +43,7 @@ function typed(line: string): string {
  */
 export class VirshConversation {
   readonly #conversation: Conversation;
+  readonly #ready: Promise<unknown>;
   readonly #mark = marker();
   #asked = 0;
 
@@ -59,6 +63,13 @@ export class VirshConversation {
         ...withoutAgent,
       },
     });
+    // Where libvirt there wants a name and a password virsh asks for them, and would take a command for the answer. libvirtd
+    // asks nobody.
+    this.#ready = this.#conversation.exchange('', prompt, (text) => {
+      if (/:[ \t]*$/.test(text)) this.#conversation.endInput();
+    });
+    // It is awaited with each question.
+    this.#ready.catch(() => undefined);
   }
 
   /** Resolves when virsh has ended, with what it said about that; never rejects. */
@@ -75,6 +86,7 @@ export class VirshConversation {
     if (command.argv.some((word) => endsLine.test(word)))
       return { id, ok: false, error: 'A line break in a name cannot be given to virsh.' };
     try {
+      await this.#ready;
       const file = input === undefined ? undefined : await this.#conversation.file(input);
       const argv = command.argv.map((word) => (word === standardInput ? (file ?? word) : word));
       return await this.#answer({ id, argv });

@@ -104,7 +104,10 @@ export class Conversation {
    * before, all of it each time there is more. Rejects with {@link PlatformError} if the conversation ends before.
    */
   exchange(text: string, until: string, onText?: (text: string) => void): Promise<string> {
-    return this.#await(this.#awaited, text, until, onText);
+    const answer = this.#await(this.#awaited, text, until, onText);
+    // It may have been printed already.
+    if (this.#awaited.length === 1) this.#answer(0);
+    return answer;
   }
 
   /** Resolves when the program is started. */
@@ -131,6 +134,11 @@ export class Conversation {
   /** Sends the program zeros, at most so many and for so long, then the end of that line. */
   sendZeros(bytes: number, seconds: number): void {
     this.#input.write(`${this.#mark} zeros ${bytes} ${seconds}\n`);
+  }
+
+  /** Ends the program's input; it may still say something. */
+  endInput(): void {
+    this.#input.end();
   }
 
   async #folder(): Promise<string> {
@@ -218,19 +226,26 @@ export class Conversation {
 
   /** Of what is held, so much is no line of ours. */
   #pass(length: number): void {
-    let from = this.#printed.length;
+    if (length === 0) return;
+    const from = this.#printed.length;
     this.#printed += this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
+    this.#answer(from);
+  }
+
+  /** Gives what was printed to those who wait for it; before `from` it has been looked at. */
+  #answer(from: number): void {
+    let looked = from;
     for (let [first] = this.#awaited; first !== undefined; [first] = this.#awaited) {
       // It may have begun in what was printed before.
-      const at = this.#printed.indexOf(first.until, Math.max(0, from - first.until.length));
+      const at = this.#printed.indexOf(first.until, Math.max(0, looked - first.until.length));
       if (at < 0) {
-        if (length > 0) first.onText?.(this.#printed);
+        if (this.#printed !== '') first.onText?.(this.#printed);
         return;
       }
       const answer = this.#printed.slice(0, at);
       this.#printed = this.#printed.slice(at + first.until.length);
-      from = 0;
+      looked = 0;
       this.#awaited.shift();
       first.resolve(answer);
     }

@@ -43,7 +43,7 @@ const unreachable =
 
 describe('virsh at its prompt', () => {
   it('is one process, as root, in English, with nothing of the user that would change what it reads', async () => {
-    const platform = withVirsh({ reply: fakeVirshPrompt(() => 'x\n') });
+    const platform = withVirsh(fakeVirshPrompt(() => 'x\n'));
     const virsh = conversation(platform);
     await virsh.ask({ id: 'a', argv: ['hostname'] });
     await virsh.ask({ id: 'b', argv: ['pool-dumpxml', '--pool', 'x'] });
@@ -68,11 +68,9 @@ describe('virsh at its prompt', () => {
     it(`gives each answer to its question, in pieces of ${size}`, async () => {
       const virsh = conversation(
         withVirsh(
-          {
-            reply: fakeVirshPrompt((command) =>
-              command.includes('dumpxml') ? '<domain>\n</domain>\n\n' : ' running \n',
-            ),
-          },
+          fakeVirshPrompt((command) =>
+            command.includes('dumpxml') ? '<domain>\n</domain>\n\n' : ' running \n',
+          ),
           size,
         ),
       );
@@ -85,10 +83,8 @@ describe('virsh at its prompt', () => {
     });
 
   it('is the same where virsh was built without readline: then it does not show what it read', async () => {
-    const prompt = fakeVirshPrompt(() => 'running\n');
-    const virsh = conversation(
-      withVirsh({ reply: (line) => prompt(line)?.replace(`virsh # ${line}`, 'virsh # ') }),
-    );
+    const { greeting, reply } = fakeVirshPrompt(() => 'running\n');
+    const virsh = conversation(withVirsh({ greeting, reply: (line) => reply(line)?.slice(line.length) }));
     expect(await virsh.ask({ id: 'a', argv: ['domstate', 'web'] })).toMatchObject({ text: 'running' });
   });
 
@@ -98,11 +94,12 @@ describe('virsh at its prompt', () => {
     );
     const virsh = conversation(
       withVirsh({
+        greeting: known.greeting,
         // Of such a line nothing is run.
         reply: (line) =>
           line.includes('new-command')
-            ? `virsh # ${line}error: unknown command: 'new-command'\n`
-            : known(line),
+            ? `${line}error: unknown command: 'new-command'\nvirsh # `
+            : known.reply(line),
       }),
     );
     const answers = ['domstate web', 'new-command x', 'hostname'].map((words) =>
@@ -118,12 +115,12 @@ describe('virsh at its prompt', () => {
   it('gives a command its text in a file', async () => {
     const asked: string[] = [];
     const virsh = conversation(
-      withVirsh({
-        reply: fakeVirshPrompt((command) => {
+      withVirsh(
+        fakeVirshPrompt((command) => {
           asked.push(command);
           return 'x\n';
         }),
-      }),
+      ),
     );
     const argv = ['hypervisor-cpu-compare', '/dev/stdin', '--error'];
     await virsh.ask({ id: 'a', argv }, '<cpu>\n</cpu>');
@@ -139,9 +136,10 @@ describe('virsh at its prompt', () => {
     const prompt = fakeVirshPrompt(() => 'x\n');
     const virsh = conversation(
       withVirsh({
+        greeting: prompt.greeting,
         reply: (line) => {
           told += line;
-          return prompt(line);
+          return prompt.reply(line);
         },
       }),
     );
@@ -161,8 +159,30 @@ describe('virsh at its prompt', () => {
     expect(error.reason).toBe('host-key');
     expect(error.message).toBe('Cannot recv data: Host key verification failed.: Connection reset by peer');
     expect(error.cause).toBeUndefined();
-    const late = conversation(withVirsh({ reply: fakeVirshPrompt(() => unreachable) }));
+    const late = conversation(withVirsh(fakeVirshPrompt(() => unreachable)));
     expect((await failureOf(late.ask({ id: 'a', argv: ['hostname'] }))).reason).toBe('host-key');
+  });
+
+  it('tells nobody who asks for a name or a password anything, and says what comes of that', async () => {
+    let told = '';
+    const virsh = conversation({
+      run: async (argv, { onOutput, input = '' } = {}) => {
+        onOutput?.(`${argv[4] ?? ''} begun /tmp/it\nPlease enter your authentication name:`);
+        for await (const piece of input) told += piece;
+        onOutput?.(
+          'error: failed to connect to the hypervisor\nerror: authentication failed: Failed to collect auth credentials\n',
+        );
+        return { exitCode: 1, stdout: '', stderr: '' };
+      },
+    });
+    const answers = ['hostname', 'capabilities'].map((word) =>
+      failureOf(virsh.ask({ id: word, argv: [word] })),
+    );
+    for (const { reason, message } of await Promise.all(answers)) {
+      expect(reason).toBe('access-denied');
+      expect(message).toMatch(/Failed to collect auth credentials/);
+    }
+    expect(told).toBe('');
   });
 
   it('says what it can when it ends in the middle, without what it had read', async () => {

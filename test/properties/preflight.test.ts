@@ -114,7 +114,7 @@ function hosts(change: Change): Platform {
           argv,
           options,
           argv.includes('virsh')
-            ? { reply: fakeVirshPrompt((command) => run('beta', command)) }
+            ? fakeVirshPrompt((command) => run('beta', command))
             : { ...shell(), clock: sample.clock },
         );
       const stdout = output(argv, options);

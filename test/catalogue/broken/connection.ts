@@ -192,6 +192,155 @@ export const connection = brokenOnes([
     says: /daemon of beta does not run/,
     refusal: /libvirt-sock|Connection refused|No such file/,
   },
+  {
+    check: 'authentication',
+    name: 'a destination that asks for a name and a password',
+    vm: plain,
+    cause: all(
+      changed('destination', '/etc/sasl2/libvirt.conf', () => 'mech_list: digest-md5\n'),
+      configured('libvirtd.conf', 'auth_tcp = "sasl"'),
+    ),
+    change: { destination: 'qemu+tcp://beta/system' },
+    verdict: 'warn',
+    says: /is not encrypted/,
+  },
+  {
+    check: 'name-resolution',
+    name: 'the host name of the destination, unknown here',
+    vm: plain,
+    // What was typed is known, what the destination calls itself is not.
+    cause: renamed('beta', 'other'),
+    change: { destination: 'qemu+ssh://other/system' },
+    verdict: 'block',
+    says: /calls itself beta, and this host does not know that name/,
+    refusal: /[Uu]nable to resolve address|Name or service not known|failure in name resolution/,
+    cure: 0,
+  },
+  {
+    check: 'name-resolution',
+    name: 'what was typed, unknown here',
+    vm: plain,
+    change: { destination: 'qemu+ssh://gamma.invalid/system' },
+    verdict: 'block',
+    says: /does not know the name gamma\.invalid/,
+    refusal: /not known|resolve/,
+  },
+  {
+    check: 'name-resolution',
+    name: 'the host name of the destination, known here as this host',
+    vm: plain,
+    cause: async (hosts, undo) => {
+      await renamed('beta', 'other')(hosts, undo);
+      await changed('source', '/etc/hosts', (text) => `127.0.1.1 beta\n${text}`)(hosts, undo);
+    },
+    change: { destination: 'qemu+ssh://other/system' },
+    verdict: 'block',
+    says: /an address of this very host here/,
+    refusal: /unable to connect|refused/i,
+    cure: 0,
+  },
+  {
+    check: 'control-port',
+    name: 'closed',
+    vm: plain,
+    cause: firewall('closed', '22'),
+    verdict: 'block',
+    says: /no way to port 22/,
+    refusal: /No route to host/,
+  },
+  {
+    check: 'control-port',
+    name: 'silent',
+    vm: plain,
+    cause: firewall('drop', '22'),
+    verdict: 'block',
+    says: /does not answer on port 22/,
+  },
+  {
+    check: 'control-port',
+    name: 'nothing listens',
+    vm: plain,
+    change: { destination: 'qemu+ssh://beta:2222/system' },
+    verdict: 'block',
+    says: /nothing listens/,
+    refusal: /Connection refused/,
+  },
+  {
+    check: 'authentication',
+    name: 'a key that the destination refuses',
+    vm: plain,
+    cause: trust('refused-key'),
+    verdict: 'block',
+    says: /does not accept the ssh key/,
+    refusal: /Permission denied/,
+  },
+  {
+    check: 'authentication',
+    name: 'a host key that root does not know',
+    vm: plain,
+    cause: trust('unknown-host-key'),
+    verdict: 'block',
+    says: /does not know the host key of beta yet.*SHA256:/s,
+    refusal: /Host key verification failed/,
+  },
+  {
+    check: 'authentication',
+    name: 'another host key than the one that root knows',
+    vm: plain,
+    cause: async (hosts, undo) => {
+      const key = (await hosts.source.exec(['cat', '/etc/ssh/ssh_host_ed25519_key.pub'])).stdout;
+      const [type = '', text = ''] = key.split(' ');
+      await changed(
+        'source',
+        known,
+        (all) => `beta,${hosts.destination.address} ${type} ${text}\n${all.replaceAll(/^beta,.*\n/gm, '')}`,
+      )(hosts, undo);
+    },
+    verdict: 'block',
+    says: /another host key than the one root knows/,
+    refusal: /Host key verification failed/,
+  },
+  {
+    check: 'authentication',
+    name: 'a user who may not sign in',
+    vm: plain,
+    change: { destination: 'qemu+ssh://nobody@beta/system' },
+    verdict: 'block',
+    says: /nobody@beta does not accept/,
+    refusal: /Permission denied/,
+  },
+  {
+    check: 'authentication',
+    name: 'a daemon that does not run',
+    vm: plain,
+    cause: async ({ destination }, undo) => {
+      undo.add(() => destination.daemon('libvirtd', 'start'));
+      await destination.daemon('libvirtd', 'stop');
+    },
+    verdict: 'block',
+    says: /daemon of beta does not run/,
+    refusal: /libvirt-sock|Connection refused|No such file/,
+  },
+  {
+    check: 'authentication',
+    name: 'a destination that asks for a name and a password',
+    vm: plain,
+    // The last line of those that say the same counts.
+    cause: restarting(
+      all(
+        configured('libvirtd.conf', 'auth_tcp = "sasl"'),
+        shell(
+          'destination',
+          'mkdir -p /etc/sasl2; echo "mech_list: digest-md5" > /etc/sasl2/libvirt.conf',
+          ':',
+        ),
+      ),
+    ),
+    change: { destination: 'qemu+tcp://beta/system' },
+    verdict: 'block',
+    says: /asks for a user and a password.*libvirt of this host cannot answer/s,
+    refusal: /authentication|SASL/i,
+  },
   ...(
     [
       ['expired', /certificate of beta has expired/, /certificate/i],
