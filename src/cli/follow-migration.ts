@@ -14,7 +14,7 @@ import { print, type Surroundings, say } from './surroundings.ts';
 const requestMilliseconds = 10_000;
 
 /**
- * Shows the progress until the end. The first Ctrl-C asks libvirt to cancel and waits for what comes of it. The second one leaves
+ * Shows the progress until the end, on standard error: standard output is for what came of it. The first Ctrl-C asks libvirt to cancel and waits for what comes of it. The second one leaves
  * the migration to libvirt, once libvirt has answered the request; a third one, and the wish that the program ends, leave it at
  * once. The answer is then where it was.
  *
@@ -23,10 +23,10 @@ const requestMilliseconds = 10_000;
 export async function followMigration(
   handle: MigrationHandle,
   cancel: () => Promise<void>,
-  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
-  { out, err, onSignal }: Pick<Surroundings, 'out' | 'err' | 'onSignal'>,
+  { quiet }: { readonly quiet: boolean },
+  { err, onSignal }: Pick<Surroundings, 'err' | 'onSignal'>,
 ): Promise<Migration> {
-  const display = new StatusDisplay(json ? err : out);
+  const display = new StatusDisplay(err);
   let cancelError: string | undefined;
   const look = (): void => {
     const migration = handle.state.get();

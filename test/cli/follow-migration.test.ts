@@ -50,9 +50,8 @@ function followed(): {
   void followMigration(
     { vm: choices.vm, state: new Cell(running), ended: ended.promise },
     cancel,
-    { json: false, quiet: false },
+    { quiet: false },
     {
-      out: screen(),
       err,
       onSignal: (listener) => {
         listeners.push(listener);
@@ -144,4 +143,8 @@ it('the wish that the program ends leaves the migration, and cancels nothing', a
   it.signal('leave');
   expect([await it.outcome(), it.requests()]).toEqual([running, 0]);
   vi.useRealTimers();
+});
+
+it('the progress is told on standard error, as it is no part of the result', () => {
+  expect(followed().errors()).toMatch(/^0 % {2}0 bytes left of/);
 });
