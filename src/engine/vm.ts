@@ -51,6 +51,8 @@ export interface TemporaryCopy {
   readonly destination: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** Disks that were copied, by their names in the guest; absent: none, so that both hosts have the same ones. */
+  readonly copyDisks?: readonly string[];
 }
 
 /** One row of the list. */

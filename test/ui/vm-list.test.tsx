@@ -222,6 +222,22 @@ describe('the menu of a VM', () => {
     expect(model.asked).toEqual([]);
   });
 
+  test('says that its disks are older before a VM whose disks were copied runs here, too', async () => {
+    const temporaryCopy = {
+      destination: 'qemu+ssh://beta/system',
+      since: '2026-11-23T10:00:00Z',
+      copyDisks: ['vda'],
+    };
+    const model = new FakeModel([{ ...off, temporaryCopy }]);
+    render(<App model={model} />);
+    await openMenu('off');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Run' }));
+    const dialog = screen.getByRole('dialog', { name: 'Run off here, too?' });
+    expect(dialog).toHaveAccessibleDescription(/The images here are as they were at that moment/);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Run here with the older disks' }));
+    expect(model.asked).toEqual(['run off']);
+  });
+
   test('shows libvirt’s refusal beneath the row until it is dismissed', async () => {
     const model = new FakeModel([off, web]);
     model.refusal = { summary: msg('The VM could not be started.'), original: 'Cannot access storage file' };
