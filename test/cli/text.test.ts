@@ -8,6 +8,7 @@ import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts'
 import { StatusDisplay, statusLine } from '../../src/cli/status-line.ts';
 import { printable, type Screen, say } from '../../src/cli/surroundings.ts';
 import { parseDestination } from '../../src/engine/destination-uri.ts';
+import type { Remedy } from '../../src/engine/finding.ts';
 import { msg } from '../../src/engine/message.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration-state.ts';
 import { planFor } from '../../src/engine/plan.ts';
@@ -96,6 +97,28 @@ What would change it:
 The same by hand: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
 
 Blocked: the migration would fail.`);
+  });
+
+  it('says once what keeps several checks from being made', () => {
+    const look: Remedy = { text: msg('Look there.'), command: 'ls -l /images', host: 'destination' };
+    const state = preflight([
+      unknown,
+      { ...unknown, check: 'disk-path', title: msg('Images'), remedies: [look] },
+      { ...unknown, check: 'clock-skew', title: msg('Clocks'), found: msg('Something else.') },
+    ]);
+    const text = checkText(choices, planFor(choices), state, new Set(), 60).join('\n');
+    expect(text).toContain(`
+UNKNOWN  Title of shared-storage [shared-storage]
+UNKNOWN  Images [disk-path]
+         These 2 checks could not be made, for one reason:
+         No answer.
+         | timeout
+         -> Images: Look there.
+            Run this on the destination:
+              ls -l /images
+UNKNOWN  Clocks [clock-skew]
+         Something else.
+`);
   });
 
   it('marks a block that was overridden', () => {
