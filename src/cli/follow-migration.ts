@@ -3,6 +3,8 @@ import { Deferred } from '../engine/deferred.ts';
 import { msg } from '../engine/message.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import type { MigrationHandle } from '../engine/migrations.ts';
+import { stuckProgress, stuckRemedies, stuckWords } from '../engine/stuck-copying.ts';
+import { remedyLines } from './check-text.ts';
 import { migrationStatus } from './migration-text.ts';
 import { StatusDisplay } from './status-line.ts';
 import { print, type Surroundings, say } from './surroundings.ts';
@@ -28,6 +30,7 @@ export async function followMigration(
 ): Promise<Migration> {
   const display = new StatusDisplay(err);
   let cancelError: string | undefined;
+  let advised = false;
   const look = (): void => {
     const migration = handle.state.get();
     if (migration.cancelError !== undefined && migration.cancelError !== cancelError) {
@@ -35,6 +38,18 @@ export async function followMigration(
       print(err, say(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
     }
     ({ cancelError } = migration);
+    const stuck = stuckProgress(migration);
+    if (stuck !== undefined && !advised && !quiet) {
+      advised = true;
+      display.clear();
+      print(
+        err,
+        ...stuckWords(stuck).map(say),
+        say(msg('What helps:')),
+        // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+        ...stuckRemedies(migration.vm, stuck).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
+      );
+    }
     const status = migrationStatus(migration);
     if (!quiet && status !== undefined) display.show(status);
   };

@@ -186,6 +186,31 @@ describe('the progress', () => {
     expect(statusLine(status, 40)).toHaveLength(39);
   });
 
+  it('says that it gets no closer, and no percentage', () => {
+    const stuck = migrationIn({
+      phase: 'copying',
+      progress: {
+        ...noProgress,
+        percent: 96,
+        memoryTotalBytes: 1024 ** 3,
+        memoryRemainingBytes: 40 * 1024 ** 2,
+        elapsedMilliseconds: 60_000,
+        pass: 5,
+        nearest: {
+          pass: 2,
+          elapsedMilliseconds: 25_000,
+          remainingBytes: 84 * 1024 ** 2,
+          mostBytes: 84 * 1024 ** 2,
+        },
+      },
+      stuck: true,
+    });
+    expect(migrationStatus(stuck)).toEqual({
+      stage: 'copying stuck',
+      text: 'Gets no closer: 3 passes have left no less than 84 MiB each. 40 MiB left of 1 GiB, pass 5, 1 min',
+    });
+  });
+
   it('rewrites its line on a terminal and takes it away', () => {
     const terminal = screen(true);
     const display = new StatusDisplay(terminal);

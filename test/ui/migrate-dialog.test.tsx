@@ -613,6 +613,18 @@ describe('migrating', () => {
     expect(views[0]).toHaveAttribute('data-phase', 'copying');
   });
 
+  test('pauses a VM that keeps it from ending, and says what libvirt refuses', async () => {
+    const model = await started();
+    model.refusal = { summary: msg('The VM could not be paused.'), original: 'Timed out' };
+    act(() => {
+      model.setMigration(migrationOf(web, { phase: 'copying', progress, stuck: true }));
+    });
+    await userEvent.click(screen.getByRole('button', { name: 'Pause the VM now' }));
+    expect(model.asked).toEqual(['pause web']);
+    expect(await within(screen.getByRole('dialog')).findByText('The VM could not be paused.')).toBeVisible();
+    await expectAccessible();
+  });
+
   test('stays open to the end, though the VM has left the list by then', async () => {
     const model = await started();
     act(() => {
