@@ -43,8 +43,8 @@ export function stuckWords(progress: MigrationProgress): readonly Message[] {
   return [
     why,
     nmsg(
-      '$0 pass over the memory since has left no less: about $1 to be sent again, for $2 now.',
-      '$0 passes over the memory since have left no less: about $1 to be sent again, for $2 now.',
+      'For $2 now no less has been left: $0 pass over the memory left about $1 again.',
+      'For $2 now no less has been left: $0 passes over the memory left about $1 again, each of them.',
       pass - nearest.pass,
       sizeWords(nearest.mostBytes),
       durationWords(elapsedMilliseconds - nearest.elapsedMilliseconds),

@@ -19,7 +19,7 @@ const stuck: MigrationProgress = {
 test('it is said since when it gets no closer, and what each pass leaves', () => {
   expect(stuckWords(stuck).map((each) => plainText(each))).toEqual([
     'The VM changes its memory as fast as it is copied.',
-    '3 passes over the memory since have left no less: about 84 MiB to be sent again, for 35 s now.',
+    'For 35 s now no less has been left: 3 passes over the memory left about 84 MiB again, each of them.',
     'It goes on like this until the VM or the link changes.',
   ]);
 });

@@ -297,7 +297,7 @@ describe('migrations on the page', () => {
     const view = document.querySelector<HTMLElement>('[data-migration="web"]');
     expect(view).toHaveAttribute('data-phase', 'copying');
     expect(view).not.toHaveTextContent('%');
-    expect(view).toHaveTextContent('7 passes over the memory since have left no less: about 84 MiB');
+    expect(view).toHaveTextContent('7 passes over the memory left about 84 MiB again, each of them.');
     expect(within(rowOf('web')).getByText('Migrating, gets no closer')).toBeVisible();
     const helps = screen.getByRole('list', { name: 'What helps' });
     expect(helps).toHaveTextContent(`migrate-setmaxdowntime ${web.uuid}`);
