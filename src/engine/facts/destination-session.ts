@@ -128,7 +128,13 @@ export const destinationSessionFact = defineFact<
       });
     }
     if (!mayConnect(port)) {
-      throw new FactUnavailable({ why: msg('The destination cannot be reached over ssh.') });
+      throw new FactUnavailable({
+        why: msg(
+          'Port $0 of $1 cannot be reached, so the destination could not be asked.',
+          port.port,
+          port.host,
+        ),
+      });
     }
     const life = sessionLife(context);
     const shell = new HostShell(sshArgv(parts, ['env', 'LC_ALL=C', 'sh', '-s']), {
