@@ -13,7 +13,7 @@ import { shellCommand } from '../shell-quote.ts';
 
 const install: Remedy = {
   text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
-  command: 'command -v swtpm swtpm_setup',
+  command: 'command -v swtpm swtpm_setup swtpm_ioctl',
   host: 'destination',
 };
 
@@ -96,13 +96,15 @@ export const tpmCheck = defineCheck({
         found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
         remedies: [install],
       };
-    // libvirt starts none without both (virTPMEmulatorInit).
-    return programs.has('swtpm_setup')
+    // libvirt starts none without all three (virTPMEmulatorInit).
+    const missing = ['swtpm_setup', 'swtpm_ioctl'].find((name) => !programs.has(name));
+    return missing === undefined
       ? { verdict: 'pass', found: msg('The destination has swtpm, which emulates the TPM.') }
       : {
           verdict: 'block',
           found: msg(
-            'The destination has swtpm, which emulates the TPM, but not swtpm_setup, without which libvirt does not start it.',
+            'The destination has swtpm, which emulates the TPM, but not $0, without which libvirt does not start it.',
+            missing,
           ),
           remedies: [install],
         };

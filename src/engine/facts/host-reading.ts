@@ -98,7 +98,14 @@ export const libvirtFolders = [
 ];
 
 /** Programs that libvirt starts beside QEMU. */
-const programs = ['swtpm', 'swtpm_setup', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+const programs = [
+  'swtpm',
+  'swtpm_setup',
+  'swtpm_ioctl',
+  'virtiofsd',
+  '/usr/libexec/virtiofsd',
+  '/usr/lib/qemu/virtiofsd',
+];
 
 /** ROM files of QEMU for a PC: its BIOS, and those of screens and network cards. */
 const romFiles = [

@@ -350,6 +350,15 @@ export const machine = brokenOnes([
   },
   {
     check: 'tpm',
+    name: 'no swtpm_ioctl there',
+    vm: { name: 'tpm', devices: tpm() },
+    cause: over('destination', '/dev/null', '/usr/bin/swtpm_ioctl'),
+    verdict: 'block',
+    says: /not swtpm_ioctl/,
+    refusal: /swtpm_ioctl|TPM version/,
+  },
+  {
+    check: 'tpm',
     name: 'a program of its own, whose socket only this host has',
     vm: {
       name: 'tpm',
