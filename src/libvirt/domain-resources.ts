@@ -10,8 +10,13 @@ export interface DomainResources {
   readonly onlineVcpus: number;
   /** For each thread or group of threads that is tied to CPUs of the host, their numbers. */
   readonly cpuPins: readonly (readonly number[])[];
-  /** Numbers of the host's NUMA nodes that its memory must come from; empty if from any. */
+  /**
+   * Numbers of the host's NUMA nodes that its memory, or a part of it, is to come from; empty if from any. libvirt wants each
+   * to be there, also those that the kernel should only prefer (virDomainNumatuneNodesetIsAvailable).
+   */
   readonly numaNodes: readonly number[];
+  /** libvirt asks numad which CPUs or nodes the VM gets. */
+  readonly placedByNumad: boolean;
   /** Huge pages that back its memory; `sizeBytes` is absent for the host's default size. */
   readonly hugepages?: { readonly sizeBytes?: number };
   readonly firmware: {
@@ -57,6 +62,21 @@ function cpuPinsOf(domain: XmlElement): DomainResources['cpuPins'] {
   return [attribute(child(domain, 'vcpu'), 'cpuset'), ...pins.map((pin) => attribute(pin, 'cpuset'))]
     .map(cpuSet)
     .filter((set) => set.length > 0);
+}
+
+function numaNodesOf(domain: XmlElement): readonly number[] {
+  const tune = child(domain, 'numatune');
+  const devices = child(domain, 'devices');
+  const ofGuest = ['memory', 'memnode'].flatMap((name) => (tune === undefined ? [] : children(tune, name)));
+  const modules = devices === undefined ? [] : children(devices, 'memory');
+  const sets = [
+    ...ofGuest.map((element) => attribute(element, 'nodeset')),
+    ...modules.map((element) => {
+      const mask = child(element, 'source', 'nodemask');
+      return mask === undefined ? undefined : textOf(mask);
+    }),
+  ];
+  return [...new Set(sets.flatMap(cpuSet))].sort((a, b) => a - b);
 }
 
 /** Units of `<page size='2' unit='M'/>`; KiB without one. */
@@ -142,7 +162,6 @@ export function resourcesOf(domain: XmlElement): DomainResources {
   const most = Number(text('vcpu') ?? 1);
   const vcpus = Number.isInteger(most) && most > 0 ? most : 1;
   const current = Number(attribute(child(domain, 'vcpu'), 'current') ?? vcpus);
-  const memory = child(domain, 'numatune', 'memory');
   const loader = text('os', 'loader');
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
@@ -152,8 +171,10 @@ export function resourcesOf(domain: XmlElement): DomainResources {
     vcpus,
     onlineVcpus: Number.isInteger(current) && current > 0 ? Math.min(current, vcpus) : vcpus,
     cpuPins: cpuPinsOf(domain),
-    numaNodes:
-      (attribute(memory, 'mode') ?? 'strict') === 'strict' ? cpuSet(attribute(memory, 'nodeset')) : [],
+    numaNodes: numaNodesOf(domain),
+    placedByNumad: [child(domain, 'vcpu'), child(domain, 'numatune', 'memory')].some(
+      (element) => attribute(element, 'placement') === 'auto',
+    ),
     firmware: {
       ...(loader === undefined ? {} : { loader }),
       ...(nvram === undefined ? {} : { nvram }),

@@ -109,7 +109,8 @@ describe('resources of a definition', () => {
     expect(
       resources(
         "<vcpu cpuset='1' current='2'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +
-          "<numatune><memory mode='preferred' nodeset='3'/></numatune>" +
+          "<numatune><memory mode='preferred' nodeset='3'/><memnode cellid='0' mode='strict' nodeset='0-1'/></numatune>" +
+          "<devices><memory model='dimm'><source><nodemask>1,4</nodemask></source></memory></devices>" +
           "<memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>" +
           "<os><loader>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
           "<clock><timer name='tsc' frequency='1000'/></clock>",
@@ -118,7 +119,8 @@ describe('resources of a definition', () => {
       vcpus: 4,
       onlineVcpus: 2,
       cpuPins: [[1], [6]],
-      numaNodes: [],
+      numaNodes: [0, 1, 3, 4],
+      placedByNumad: false,
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },
       paths: [],

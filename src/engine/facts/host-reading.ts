@@ -102,6 +102,7 @@ const programs = [
   'swtpm',
   'swtpm_setup',
   'swtpm_ioctl',
+  'numad',
   'virtiofsd',
   '/usr/libexec/virtiofsd',
   '/usr/lib/qemu/virtiofsd',

@@ -159,6 +159,35 @@ export const machine = brokenOnes([
   },
   {
     check: 'vcpu-count',
+    name: 'memory of a node of the guest from a NUMA node that is not there',
+    vm: {
+      name: 'nodes',
+      more: "<numatune><memnode cellid='0' mode='preferred' nodeset='5'/></numatune><cpu><numa><cell id='0' cpus='0' memory='65536' unit='KiB'/></numa></cpu>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /NUMA nodes that the destination does not have: 5/,
+    refusal: /NUMA node 5 is unavailable/,
+  },
+  {
+    check: 'vcpu-count',
+    name: 'placed by numad, which is not there',
+    vm: {
+      name: 'numad',
+      more: "<numatune><memory mode='strict' placement='auto'/></numatune>",
+      start: false,
+    },
+    cause: shell(
+      'destination',
+      '[ ! -e /usr/bin/numad ] || mount --bind /dev/null /usr/bin/numad',
+      '! mountpoint -q /usr/bin/numad || umount /usr/bin/numad',
+    ),
+    verdict: 'block',
+    says: /does not have that program/,
+    refusal: /numad/,
+  },
+  {
+    check: 'vcpu-count',
     name: 'more vCPUs than the machine takes there',
     vm: { name: 'many', vcpus: 8 },
     cause: believing('s,maxCpus=.[0-9]*.,maxCpus="4",'),
