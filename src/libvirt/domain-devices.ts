@@ -17,6 +17,8 @@ export interface DomainInterface {
   readonly socket?: string;
   /** QEMU makes that socket itself, so its folder has to be there. */
   readonly makesSocket?: boolean;
+  /** QEMU starts without anybody who listens on that socket. */
+  readonly reconnects?: boolean;
   readonly mac: string;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
@@ -50,11 +52,25 @@ export interface DomainPath {
   readonly path: string;
   /**
    * `exists`: it has to be there. `parent`: it is made, so its folder has to be there. `pipe`: it, or in its place two
-   * with `.in` and `.out` at the end. `afterwards`: it is run when the VM ends, and nobody minds until then.
+   * with `.in` and `.out` at the end. `listener`: it is a socket on which somebody has to listen. `afterwards`: it is run
+   * when the VM ends, and nobody minds until then.
    */
-  readonly wants: 'exists' | 'parent' | 'pipe' | 'afterwards';
+  readonly wants: 'exists' | 'parent' | 'pipe' | 'listener' | 'afterwards';
   /** What a file behind memory has to hold. */
   readonly leastBytes?: number;
+}
+
+/** An end of a line, a channel or the like on the network, without which QEMU does not start. */
+export interface DomainEndpoint {
+  /** The element, as of a {@link DomainPath}. */
+  readonly device: string;
+  readonly protocol: 'tcp' | 'udp';
+  /** `bind`: QEMU has to get it. `connect`: somebody has to listen there. */
+  readonly mode: 'bind' | 'connect';
+  /** Address or name; empty where none was chosen. */
+  readonly host: string;
+  /** Number or name of the port. */
+  readonly service: string;
 }
 
 /** Where a screen of the VM can be seen. */
@@ -90,6 +106,7 @@ export interface DomainDevices {
   readonly hostDevices: readonly DomainHostDevice[];
   readonly filesystems: readonly DomainFilesystem[];
   readonly paths: readonly DomainPath[];
+  readonly endpoints: readonly DomainEndpoint[];
   readonly graphics: readonly DomainGraphics[];
   readonly tpms: readonly DomainTpm[];
   /** ROM files of QEMU's own that its screens and network cards have on a PC, for example `efi-virtio.rom`. */
@@ -127,6 +144,7 @@ function interfaceOf(element: XmlElement): DomainInterface {
     ...(openVswitch ? { openVswitch } : {}),
     ...(socket === undefined ? {} : { socket }),
     ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
+    ...(socket !== undefined && reconnects(from) ? { reconnects: true } : {}),
     ...(filter === undefined ? {} : { filter }),
   };
 }
@@ -195,34 +213,66 @@ const madeByLibvirt = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/(?:channel|run\/
 /** libvirt makes the sockets of screens for which no path was chosen itself, in a folder of its own for each VM. */
 const ofTheMoment = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/domain-[^/]+\//;
 
-function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
-  const found = characterDevices.flatMap((device) =>
-    children(devices, device).flatMap((element): readonly DomainPath[] => {
-      const source = child(element, 'source');
-      const path = attribute(source, 'path');
-      const type = attribute(element, 'type');
-      const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
-      if (path === undefined || madeByLibvirt.test(path)) return logs;
-      switch (type) {
-        case 'dev':
-          return [{ device, path, wants: 'exists' }, ...logs];
-        case 'pipe':
-          return [{ device, path, wants: 'pipe' }, ...logs];
-        case 'file':
-          return [{ device, path, wants: 'parent' }, ...logs];
-        case 'unix':
-          return [
-            { device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : 'exists' },
-            ...logs,
-          ];
-        default:
-          // `pty` names a device of the moment that each host chooses itself.
-          return logs;
-      }
-    }),
+/** The elements with `type` and `<source>` of character devices; randomness over a protocol (EGD) is one, too. */
+function charactersOf(
+  devices: XmlElement,
+): readonly { readonly device: string; readonly element: XmlElement }[] {
+  const lines = characterDevices.flatMap((device) =>
+    children(devices, device).map((element) => ({ device, element })),
   );
+  const randomness = children(devices, 'rng')
+    .flatMap((rng) => children(rng, 'backend'))
+    .filter((backend) => attribute(backend, 'model') === 'egd');
+  return [...lines, ...randomness.map((element) => ({ device: 'rng', element }))];
+}
+
+/** True where QEMU starts without anybody at the other end, and tries again. */
+function reconnects(source: XmlElement | undefined): boolean {
+  return attribute(source === undefined ? undefined : child(source, 'reconnect'), 'enabled') === 'yes';
+}
+
+function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
+  const found = charactersOf(devices).flatMap(({ device, element }): readonly DomainPath[] => {
+    const source = child(element, 'source');
+    const path = attribute(source, 'path');
+    const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
+    if (path === undefined || madeByLibvirt.test(path)) return logs;
+    switch (attribute(element, 'type')) {
+      case 'dev':
+        return [{ device, path, wants: 'exists' }, ...logs];
+      case 'pipe':
+        return [{ device, path, wants: 'pipe' }, ...logs];
+      case 'file':
+        return [{ device, path, wants: 'parent' }, ...logs];
+      case 'unix': {
+        // One that is not there is refused by libvirt itself, which is to give it to QEMU's user.
+        const connects = reconnects(source) ? 'exists' : 'listener';
+        return [{ device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : connects }, ...logs];
+      }
+      default:
+        // `pty` names a device of the moment that each host chooses itself.
+        return logs;
+    }
+  });
   // The first serial line is listed as a console once more; it is the serial line that the admin made.
   return found.filter(({ path }, index) => found.findIndex((each) => each.path === path) === index);
+}
+
+function endpointsOf(devices: XmlElement): readonly DomainEndpoint[] {
+  const found = charactersOf(devices).flatMap(({ device, element }): readonly DomainEndpoint[] => {
+    const protocol = attribute(element, 'type');
+    if (protocol !== 'tcp' && protocol !== 'udp') return [];
+    return children(element, 'source').flatMap((source): readonly DomainEndpoint[] => {
+      const service = attribute(source, 'service') ?? '';
+      const mode = attribute(source, 'mode') === 'bind' ? 'bind' : 'connect';
+      // Datagrams are sent whether somebody is there or not.
+      const needless = mode === 'connect' ? protocol === 'udp' || reconnects(source) : Number(service) === 0;
+      return needless ? [] : [{ device, protocol, mode, host: attribute(source, 'host') ?? '', service }];
+    });
+  });
+  const key = ({ protocol, mode, host, service }: DomainEndpoint): string =>
+    [protocol, mode, host, service].join(' ');
+  return found.filter((one, index) => found.findIndex((each) => key(each) === key(one)) === index);
 }
 
 function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
@@ -358,6 +408,7 @@ export function devicesOf(devices: XmlElement | undefined): DomainDevices {
     hostDevices: each('hostdev', hostDeviceOf),
     filesystems: each('filesystem', filesystemOf),
     paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
+    endpoints: devices === undefined ? [] : endpointsOf(devices),
     graphics: each('graphics', graphicsOf),
     tpms: each('tpm', tpmOf),
     roms: devices === undefined ? [] : romsOf(devices),

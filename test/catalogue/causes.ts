@@ -91,6 +91,15 @@ export function overBridge(which: keyof Hosts, name: string, bridge: string): Ma
   );
 }
 
+/** Somebody who listens on a port (`-b ADDRESS -p PORT`) or a socket (`-k PATH`); what is said to it does not matter. */
+export function listening(which: keyof Hosts | 'both', where: string): Make {
+  return shell(
+    which,
+    `truncate -s 1M /run/listening.img; qemu-nbd --fork --pid-file=/run/listening.pid -t -f raw ${where} /run/listening.img`,
+    'kill $(cat /run/listening.pid); rm -f /run/listening.*',
+  );
+}
+
 /** Puts one thing in the place of another one that is there already. */
 export function over(which: keyof Hosts, what: string, place: string): Make {
   return shell(which, `mount --bind ${what} ${place}`, `! mountpoint -q ${place} || umount ${place}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, overBridge, shell } from './causes.ts';
-import { card, disk, isolated, local, shared, vnc } from './parts.ts';
+import { all, listening, overBridge, shell } from './causes.ts';
+import { card, disk, isolated, line, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
@@ -121,6 +121,21 @@ export const healthy = healthyOnes([
         "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" +
         "<parallel type='null'/>",
     },
+  },
+  {
+    name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
+    vm: {
+      name: 'calls',
+      devices:
+        line(
+          'tcp',
+          "mode='connect' host='127.0.0.1' service='7104'",
+          "<reconnect enabled='yes' timeout='10'/>",
+        ) +
+        line('tcp', "mode='connect' host='127.0.0.1' service='7105'") +
+        line('tcp', "mode='bind' host='::' service='7105'"),
+    },
+    cause: listening('both', '-b 127.0.0.1 -p 7105'),
   },
   {
     name: 'a screen for this host alone, a tablet, USB and a balloon',

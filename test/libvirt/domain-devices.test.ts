@@ -34,6 +34,8 @@ describe('devices of a definition', () => {
         "<serial type='file'><source path='/log/a'/></serial><console type='file'><source path='/log/a'/></console>" +
         "<channel type='unix'><source mode='bind' path='/run/libvirt/qemu/channel/1-web/x'/></channel>" +
         "<channel type='unix'><source mode='connect' path='/srv/x.sock'/></channel>" +
+        "<channel type='unix'><source mode='connect' path='/srv/y.sock'><reconnect enabled='yes' timeout='10'/></source></channel>" +
+        "<rng model='virtio'><backend model='egd' type='unix'><source mode='connect' path='/srv/egd'/></backend></rng>" +
         "<rng model='virtio'><backend model='random'>/dev/hwrng</backend></rng>" +
         "<rng model='virtio'><backend model='builtin'/></rng>" +
         "<input type='evdev'><source dev='/dev/input/event1'/></input>" +
@@ -41,10 +43,33 @@ describe('devices of a definition', () => {
     ).paths;
     expect(found).toEqual([
       { device: 'serial', path: '/log/a', wants: 'parent' },
-      { device: 'channel', path: '/srv/x.sock', wants: 'exists' },
+      { device: 'channel', path: '/srv/x.sock', wants: 'listener' },
+      { device: 'channel', path: '/srv/y.sock', wants: 'exists' },
+      { device: 'rng', path: '/srv/egd', wants: 'listener' },
       { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
       { device: 'input', path: '/dev/input/event1', wants: 'exists' },
       { device: 'memory', path: '/pmem', wants: 'exists' },
+    ]);
+  });
+
+  it('has the ends of lines on the network, but none that QEMU can do without', () => {
+    const tcp = (device: string, source: string, more = ''): string =>
+      `<${device} type='tcp'><source ${source}>${more}</source><protocol type='raw'/></${device}>`;
+    expect(
+      devices(
+        tcp('serial', "mode='bind' host='10.0.0.1' service='2445'") +
+          tcp('console', "mode='bind' host='10.0.0.1' service='2445'") +
+          tcp('channel', "mode='connect' host='log' service='7'", "<reconnect enabled='yes' timeout='10'/>") +
+          tcp('redirdev', "mode='connect' host='usb' service='4000'", "<reconnect enabled='no'/>") +
+          "<parallel type='udp'><source mode='bind' host='::' service='7'/><source mode='connect' host='far' service='8'/></parallel>" +
+          "<serial type='udp'><source mode='bind' service='0'/><source mode='connect' host='far' service='8'/></serial>" +
+          "<rng model='virtio'><backend model='egd' type='tcp'><source mode='connect' service='1234'/></backend></rng>",
+      ).endpoints,
+    ).toEqual([
+      { device: 'serial', protocol: 'tcp', mode: 'bind', host: '10.0.0.1', service: '2445' },
+      { device: 'parallel', protocol: 'udp', mode: 'bind', host: '::', service: '7' },
+      { device: 'redirdev', protocol: 'tcp', mode: 'connect', host: 'usb', service: '4000' },
+      { device: 'rng', protocol: 'tcp', mode: 'connect', host: '', service: '1234' },
     ]);
   });
 

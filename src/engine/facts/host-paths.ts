@@ -17,6 +17,7 @@ export function secretFile(uuid: string): string {
 export function placesOf({ path, wants }: DomainPath): readonly string[] {
   switch (wants) {
     case 'exists':
+    case 'listener':
     case 'afterwards':
       return [path];
     case 'parent':

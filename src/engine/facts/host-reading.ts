@@ -42,10 +42,12 @@ export interface HostReading {
   readonly files: ReadonlyMap<string, FileReading>;
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
-  /** Paths of the sockets of virtlockd and virtlogd on which somebody listens; absent if that was not told. */
-  readonly helpers?: ReadonlySet<string>;
+  /** Paths of the sockets on which somebody listens, as they were bound; absent if that was not told. */
+  readonly listeners?: ReadonlySet<string>;
   /** On which addresses, by port; a port of which that is not known is not among them. */
   readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
+  /** On which addresses somebody takes datagrams, by port; absent if that is not known. */
+  readonly datagramsOn?: ReadonlyMap<number, ReadonlySet<string>>;
   /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
   readonly settings: ReadonlyMap<string, string>;
   /** False when qemu.conf is there and could not be read. */
@@ -129,11 +131,12 @@ export LC_ALL=C TZ=UTC
 me=$(id -u)
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
+echo "$mark datagrams"; cat /proc/net/udp /proc/net/udp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
 grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
-[ ! -r /proc/net/unix ] || { echo "$mark helpers"; grep -E '/virtlo(ck|g)d-sock$' /proc/net/unix; }
+[ ! -r /proc/net/unix ] || { echo "$mark listeners"; grep ' 00010000 ' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
 echo "$mark devices"
@@ -222,7 +225,8 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const body = (name: string): string => bodies.find((section) => section.name === name)?.body ?? '';
   const mounts = parseMounts(body('mounts'));
   const looks = linesByNumber(body('files'));
-  const listeningOn = parseListening(body('sockets'));
+  const listeningOn = parseSockets(body('sockets'), ['0A']);
+  const datagramsOn = parseSockets(body('datagrams'), ['07', '01']);
   const first = parseClock(body('clock-first'));
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
@@ -247,10 +251,12 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       ]),
     ),
     freeBytes: parseSpace(body('space')),
-    ...(bodies.some(({ name }) => name === 'helpers') ? { helpers: parseHelpers(body('helpers')) } : {}),
+    ...(bodies.some(({ name }) => name === 'listeners')
+      ? { listeners: parseListeners(body('listeners')) }
+      : {}),
     closedFolders: parseClosed(body('closed')),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
-    ...(body('byte-order').trim() === '1' ? { listeningOn } : {}),
+    ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
     ...(memory === undefined ? {} : { memory }),
     ...(addresses.size === 0 ? {} : { addresses }),
@@ -333,17 +339,23 @@ function linesByNumber(text: string): ReadonlyMap<number, string> {
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  // One of IPv4 in the clothes of IPv6, as Java has them (::ffff:127.0.0.1).
+  if (/^0{20}ffff/i.test(bytes.join('')))
+    return bytes
+      .slice(12)
+      .map((byte) => Number.parseInt(byte, 16))
+      .join('.');
   const groups = Array.from({ length: 8 }, (_, at) => bytes.slice(2 * at, 2 * at + 2).join(''));
   return canonicalAddress(groups.join(':'));
 }
 
-/** Local ports in state 0A (listening) of /proc/net/tcp. */
-function parseListening(text: string): ReadonlyMap<number, ReadonlySet<string>> {
+/** Local ports in some states of /proc/net/tcp or udp: 0A listens; 07 takes datagrams from anybody, 01 from one. */
+function parseSockets(text: string, states: readonly string[]): ReadonlyMap<number, ReadonlySet<string>> {
   const ports = new Map<number, Set<string>>();
   for (const line of text.split('\n')) {
-    const [, address, hexPort] =
-      /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /.exec(line) ?? [];
-    if (address === undefined || hexPort === undefined) continue;
+    const [, address, hexPort, its] =
+      /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) /.exec(line) ?? [];
+    if (address === undefined || hexPort === undefined || !states.includes(its ?? '')) continue;
     const port = Number.parseInt(hexPort, 16);
     ports.set(port, (ports.get(port) ?? new Set()).add(addressOf(address)));
   }
@@ -351,9 +363,9 @@ function parseListening(text: string): ReadonlyMap<number, ReadonlySet<string>> 
 }
 
 /** Paths in the lines of /proc/net/unix with the flag of a socket that takes connections (__SO_ACCEPTCON). */
-function parseHelpers(text: string): ReadonlySet<string> {
+function parseListeners(text: string): ReadonlySet<string> {
   return new Set(
-    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm)].map(([, path]) =>
+    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ ([^@].*)$/gm)].map(([, path]) =>
       (path ?? '').replace(/^\/var\/run\//, '/run/'),
     ),
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, overBridge, shell } from '../causes.ts';
+import { all, configured, listening, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
-import { card, isolated, local, vnc } from '../parts.ts';
+import { card, isolated, line, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
@@ -13,6 +13,13 @@ const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
   );
 const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
+
+/** On the destination a socket that nobody took away who listened on it. */
+const left = (path: string): Make =>
+  all(
+    listening('destination', `-k ${path}`),
+    shell('destination', 'kill -KILL $(cat /run/listening.pid)', `rm -f ${path}`),
+  );
 
 /** Devices of the host, network cards, screens and lines. */
 export const devices = brokenOnes([
@@ -43,6 +50,21 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /\/run\/switch\.sock/,
     refusal: /switch\.sock/,
+  },
+  {
+    check: 'host-devices',
+    name: 'the socket of a switch that ended and left it behind',
+    vm: {
+      name: 'vhost',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<interface type='vhostuser'><source type='unix' path='/run/deaf.sock' mode='client'/><model type='virtio'/></interface>",
+      start: false,
+    },
+    cause: left('/run/deaf.sock'),
+    verdict: 'block',
+    says: /\/run\/deaf\.sock, on which nobody listens/,
+    refusal: /deaf\.sock/,
   },
   {
     check: 'host-devices',
@@ -234,6 +256,42 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /does not have .*images\/random/,
     refusal: /images\/random/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line to a port on which somebody listens on this host alone',
+    vm: { name: 'line', devices: line('tcp', "mode='connect' host='127.0.0.1' service='7101'") },
+    cause: listening('source', '-b 127.0.0.1 -p 7101'),
+    verdict: 'block',
+    says: /connects to 127\.0\.0\.1:7101 \(serial\), where nobody listens/,
+    refusal: /Failed to connect to '127\.0\.0\.1:7101'/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line to a socket on which nobody listens there',
+    vm: { name: 'line', devices: line('unix', "mode='connect' path='/run/line.sock'") },
+    cause: all(left('/run/line.sock'), listening('source', '-k /run/line.sock')),
+    verdict: 'block',
+    says: /connects to \/run\/line\.sock \(serial\), where nobody listens/,
+    refusal: /Failed to connect to '\/run\/line\.sock'/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line that listens on an address that only this host has',
+    vm: { name: 'line', devices: line('tcp', "mode='bind' host='10.99.99.2' service='7102'") },
+    cause: shell('source', 'ip addr add 10.99.99.2/32 dev lo', 'ip addr del 10.99.99.2/32 dev lo'),
+    verdict: 'block',
+    says: /10\.99\.99\.2 \(serial\), which is no address of the destination/,
+    refusal: /assign requested address/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line that listens on a port that is taken there',
+    vm: { name: 'line', devices: line('tcp', "mode='bind' host='0.0.0.0' service='7103'") },
+    cause: listening('destination', '-b 127.0.0.1 -p 7103'),
+    verdict: 'block',
+    says: /port 7103 \(serial\), which is taken/,
+    refusal: /in use/,
   },
   {
     check: 'device-files',

@@ -152,6 +152,14 @@ describe('parseReading', () => {
       '   0: 00000000:C000 00000000:0000 0A 00000000:00000000',
       '   1: 0100007F:C001 0100007F:C002 01 00000000:00000000',
       '   0: 000080FE00000000FF005450B4A1C2FE:C000 00000000000000000000000000000000:0000 0A 00000000:00000000',
+      '   1: 0000000000000000FFFF00000100007F:1F90 00000000000000000000000000000000:0000 0A 00000000:00000000',
+      '== datagrams',
+      '  42: 0100007F:1F91 00000000:0000 07 00000000:00000000 00:00000000 00000000',
+      '  43: 00000000:1F91 0100007F:0035 01 00000000:00000000 00:00000000 00000000',
+      '== listeners',
+      '000000007a9f378c: 00000002 00000000 00010000 0001 01 2938654 /var/run/a socket',
+      '0000000004991b2c: 00000002 00000000 00010000 0001 01 2939120 @abstract',
+      '0000000004991b2d: 00000003 00000000 00000000 0001 03 2939121 /run/connected',
       '== byte-order',
       '     1',
       '== configuration',
@@ -175,7 +183,10 @@ describe('parseReading', () => {
       '',
     ].join('\n');
     const reading = parseReading(text, '==', { careful: ['/my images/a'], once: ['/dev/sdb1'] });
-    expect([...(reading?.listening ?? [])]).toEqual([49152]);
+    expect([...(reading?.listening ?? [])]).toEqual([49152, 8080]);
+    expect([...(reading?.listeningOn?.get(8080) ?? [])]).toEqual(['127.0.0.1']);
+    expect([...(reading?.datagramsOn?.get(8081) ?? [])]).toEqual(['127.0.0.1', '0.0.0.0']);
+    expect([...(reading?.listeners ?? [])]).toEqual(['/run/a socket']);
     expect([...(reading?.listeningOn?.get(49152) ?? [])]).toEqual(['0.0.0.0', 'fe80::5054:ff:fec2:a1b4']);
     expect(reading?.settings.get('migration_host')).toBe('beta-data');
     expect(reading?.files.get('/my images/a')).toMatchObject({
