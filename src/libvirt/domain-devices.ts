@@ -13,6 +13,8 @@ export interface DomainInterface {
   readonly tap?: string;
   /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
   readonly openVswitch?: boolean;
+  /** A `direct` one has the host's device for itself alone. */
+  readonly passthrough?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
   /** QEMU makes that socket itself, so its folder has to be there. */
@@ -142,6 +144,7 @@ function interfaceOf(element: XmlElement): DomainInterface {
     ...(network === undefined ? {} : { network }),
     ...(tap === undefined ? {} : { tap }),
     ...(openVswitch ? { openVswitch } : {}),
+    ...(type === 'direct' && attribute(from, 'mode') === 'passthrough' ? { passthrough: true } : {}),
     ...(socket === undefined ? {} : { socket }),
     ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
     ...(socket !== undefined && reconnects(from) ? { reconnects: true } : {}),

@@ -123,6 +123,19 @@ export const healthy = healthyOnes([
     },
   },
   {
+    name: 'a card on a device that others share, and a larger MTU than the bridge has there',
+    vm: {
+      name: 'direct',
+      devices:
+        card('direct', "dev='eth8' mode='bridge'") + card('bridge', "bridge='br8'", "<mtu size='9000'/>"),
+    },
+    cause: all(
+      bridge('br8'),
+      shell('both', 'ip link add eth8 type veth peer name eth8x; ip link set eth8 up', 'ip link del eth8'),
+      shell('destination', 'ip link add link eth8 type macvlan mode private; ip link set br8 mtu 1500', ':'),
+    ),
+  },
+  {
     name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
     vm: {
       name: 'calls',

@@ -19,11 +19,13 @@ describe('devices of a definition', () => {
       devices(
         "<interface type='network'><mac address='m1'/><source network='default' bridge='virbr0'/><filterref filter='f'/></interface>" +
           "<interface type='direct'><mac address='m2'/><source dev='eno1' mode='vepa'/></interface>" +
+          "<interface type='direct'><mac address='m4'/><source dev='eno2' mode='passthrough'/></interface>" +
           "<interface type='user'><mac address='m3'/></interface>",
       ).interfaces,
     ).toEqual([
       { type: 'network', mac: 'm1', source: 'default', network: 'default', filter: 'f', failover: false },
       { type: 'direct', mac: 'm2', source: 'eno1', failover: false },
+      { type: 'direct', mac: 'm4', source: 'eno2', failover: false, passthrough: true },
       { type: 'user', mac: 'm3', failover: false },
     ]);
   });

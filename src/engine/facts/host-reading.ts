@@ -36,6 +36,15 @@ export interface FileReading {
   };
 }
 
+/** A network device of a host. */
+export interface NetworkDevice {
+  readonly bridge: boolean;
+  /** Name of the bridge or bond of which it is a port: then nothing else can be based on it. */
+  readonly portOf?: string;
+  /** Cards of VMs and the like (macvtap, macvlan) are based on it: one that has it for itself, or some that share it. */
+  readonly carries?: 'one' | 'some';
+}
+
 /** What one look at a host gave. */
 export interface HostReading {
   /** By path; one of which was not told whether it exists is not among them. */
@@ -59,11 +68,13 @@ export interface HostReading {
   /** IP addresses of the host; absent if it does not tell. */
   readonly addresses?: ReadonlySet<string>;
   /** Network devices, and which of them are bridges. */
-  readonly networkDevices: ReadonlyMap<string, { readonly bridge: boolean }>;
+  readonly networkDevices: ReadonlyMap<string, NetworkDevice>;
   /** Free bytes of the file system that holds each of libvirt's own folders. */
   readonly freeBytes: ReadonlyMap<string, number>;
   /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
   readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
+  /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
+  readonly hooks?: readonly string[];
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
@@ -142,7 +153,10 @@ echo "$mark addresses"; ip -o addr show 2>/dev/null
 echo "$mark devices"
 for device in /sys/class/net/*; do
   if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
+  master=$(readlink "$device/master" 2>/dev/null); master=\${master##*/}
+  if [ -d "$device/brport" ] || [ -d "$device/bonding_slave" ] || [ "$master" = ovs-system ]; then echo "port \${device##*/} $master"; fi
 done
+for type in macvtap macvlan; do ip -details -o link show type $type 2>/dev/null; done
 echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
 echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
   [ -d "$folder" ] || continue
@@ -150,6 +164,10 @@ echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
   df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
 done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
+hooks=/etc/libvirt/hooks
+if [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; then
+  echo "$mark hooks"; for hook in "$hooks/qemu" "$hooks"/qemu.d/*; do [ -f "$hook" ] && [ -x "$hook" ] && printf '%s\\n' "$hook"; done
+fi
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
 echo "$mark descriptors"
@@ -244,17 +262,19 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
         return file === undefined ? [] : [[path, file] as const];
       }),
     ),
-    networkDevices: new Map(
-      [...body('devices').matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name]) => [
-        name ?? '',
-        { bridge: kind === 'bridge' },
-      ]),
-    ),
+    networkDevices: parseDevices(body('devices')),
     freeBytes: parseSpace(body('space')),
     ...(bodies.some(({ name }) => name === 'listeners')
       ? { listeners: parseListeners(body('listeners')) }
       : {}),
     closedFolders: parseClosed(body('closed')),
+    ...(bodies.some(({ name }) => name === 'hooks')
+      ? {
+          hooks: body('hooks')
+            .split('\n')
+            .filter((path) => path.startsWith('/')),
+        }
+      : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -279,6 +299,29 @@ function parseMemory(text: string): HostReading['memory'] {
   };
   const availableBytes = of('MemAvailable');
   return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
+}
+
+/** What was printed of each device, then lines of `ip -details -o link` such as `9: macvtap0@eno1: ... macvtap mode bridge`. */
+function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
+  const ports = new Map(
+    [...text.matchAll(/^port (\S+) (\S+)$/gm)].map(([, name = '', master = '']) => [name, master] as const),
+  );
+  const carries = new Map<string, 'one' | 'some'>();
+  for (const [, device = '', mode] of text.matchAll(/^\d+: [^\s@]+@(\S+): .*\smac(?:vtap|vlan) mode (\w+)/gm))
+    carries.set(device, mode === 'passthru' ? 'one' : 'some');
+  return new Map(
+    [...text.matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name = '']) => {
+      const [portOf, its] = [ports.get(name), carries.get(name)];
+      return [
+        name,
+        {
+          bridge: kind === 'bridge',
+          ...(portOf === undefined ? {} : { portOf }),
+          ...(its === undefined ? {} : { carries: its }),
+        },
+      ];
+    }),
+  );
 }
 
 /** A file of QEMU and its size. */

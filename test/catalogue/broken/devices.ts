@@ -14,6 +14,13 @@ const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
 const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
 
+/** A network device on both hosts; what is based on it goes with it. */
+const cable = shell(
+  'both',
+  'ip link add eth9 type veth peer name eth9x; ip link set eth9 up',
+  'ip link del eth9',
+);
+
 /** On the destination a socket that nobody took away who listened on it. */
 const left = (path: string): Make =>
   all(
@@ -134,6 +141,40 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /br9, .* is no bridge on the destination/,
     refusal: /br9|tap interface/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that is the port of a bridge there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    cause: all(
+      cable,
+      shell(
+        'destination',
+        'ip link add br9 type bridge; ip link set eth9 master br9',
+        'ip link set eth9 nomaster; ip link del br9',
+      ),
+    ),
+    verdict: 'block',
+    says: /eth9, .* is a port of br9/,
+    refusal: /macvtap.*busy/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that another one has for itself there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    cause: all(cable, shell('destination', 'ip link add link eth9 type macvtap mode passthru', ':')),
+    verdict: 'block',
+    says: /eth9, .* given to another one/,
+    refusal: /macvtap.*Invalid argument/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device for itself on which another one is based there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='passthrough'") },
+    cause: all(cable, shell('destination', 'ip link add link eth9 type macvlan mode private', ':')),
+    verdict: 'block',
+    says: /is to have eth9 for itself/,
+    refusal: /macvtap.*(Invalid argument|busy)/,
   },
   {
     check: 'network-sources',

@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { networkSourcesCheck } from '../../../src/engine/checks/network-sources.ts';
 import type { DestinationNetworks } from '../../../src/engine/facts/destination-networks.ts';
+import type { NetworkDevice } from '../../../src/engine/facts/host-reading.ts';
 import { plainText } from '../../../src/engine/message.ts';
 import { domain, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
@@ -30,6 +31,12 @@ function facts(
     networks: networks === undefined ? missing : there(networks),
     shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: bridges }])) })),
   };
+}
+
+/** Of a destination whose device eno1 is used in that way. */
+function based(devices: string, change: Partial<NetworkDevice> = {}): ReturnType<typeof facts> {
+  const networkDevices = new Map([['eno1', { bridge: false, ...change }]]);
+  return { ...facts(devices, known), shell: there(reading({}, { networkDevices })) };
 }
 
 testCheck(networkSourcesCheck, [
@@ -108,6 +115,34 @@ testCheck(networkSourcesCheck, [
       known,
       ['br0', 'vnet0'],
     ),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that others share',
+    facts: based(direct, { carries: 'some' }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that is a port of a bridge',
+    facts: based(direct, { portOf: 'br0' }),
+    verdict: 'block',
+    found: /eno1, .* is a port of br0/,
+  },
+  {
+    name: 'a device that another one has for itself',
+    facts: based(direct, { carries: 'one' }),
+    verdict: 'block',
+    found: /eno1, .* given to another one/,
+  },
+  {
+    name: 'a device for itself that others share',
+    facts: based(card('direct', "dev='eno1' mode='passthrough'"), { carries: 'some' }),
+    verdict: 'block',
+    found: /is to have eno1 for itself/,
+  },
+  {
+    name: 'a device for itself that is free',
+    facts: based(card('direct', "dev='eno1' mode='passthrough'")),
     verdict: 'pass',
   },
   { name: 'not told', facts: facts(bridge, undefined), verdict: 'unknown' },

@@ -160,6 +160,16 @@ describe('parseReading', () => {
       '000000007a9f378c: 00000002 00000000 00010000 0001 01 2938654 /var/run/a socket',
       '0000000004991b2c: 00000002 00000000 00010000 0001 01 2939120 @abstract',
       '0000000004991b2d: 00000003 00000000 00000000 0001 03 2939121 /run/connected',
+      '== devices',
+      'bridge br0',
+      'device eno1',
+      'port eno1 br0',
+      'device eno2',
+      'device eno3',
+      '9: macvtap0@eno2: <BROADCAST> mtu 1500 qdisc noop \\    link/ether 36:d5:6f:a2:2c:60 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    macvtap mode passthru nopromisc numtxqueues 1',
+      '10: vlan0@eno3: <BROADCAST> mtu 1500 qdisc noop \\    link/ether 36:d5:6f:a2:2c:61 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    macvlan mode bridge numtxqueues 1',
+      '== hooks',
+      '/etc/libvirt/hooks/qemu',
       '== byte-order',
       '     1',
       '== configuration',
@@ -188,6 +198,13 @@ describe('parseReading', () => {
     expect([...(reading?.datagramsOn?.get(8081) ?? [])]).toEqual(['127.0.0.1', '0.0.0.0']);
     expect([...(reading?.listeners ?? [])]).toEqual(['/run/a socket']);
     expect([...(reading?.listeningOn?.get(49152) ?? [])]).toEqual(['0.0.0.0', 'fe80::5054:ff:fec2:a1b4']);
+    expect([...(reading?.networkDevices ?? [])]).toEqual([
+      ['br0', { bridge: true }],
+      ['eno1', { bridge: false, portOf: 'br0' }],
+      ['eno2', { bridge: false, carries: 'one' }],
+      ['eno3', { bridge: false, carries: 'some' }],
+    ]);
+    expect(reading?.hooks).toEqual(['/etc/libvirt/hooks/qemu']);
     expect(reading?.settings.get('migration_host')).toBe('beta-data');
     expect(reading?.files.get('/my images/a')).toMatchObject({
       fileSystem: 'nfs4',
