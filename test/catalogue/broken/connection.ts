@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, changed, configured, ownImage, shell } from '../causes.ts';
+import { all, changed, configured, ownImage, restarting, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
@@ -239,6 +239,21 @@ export const connection = brokenOnes([
     says: /asks polkit for each call, and admin may lack one/,
     // virsh shows the end of the connection instead.
     refusal: /access denied|End of file/i,
+  },
+  {
+    check: 'permissions',
+    name: 'a program of the admin there that lets nobody in',
+    vm: plain,
+    cause: restarting(
+      shell(
+        'destination',
+        `mkdir -p /etc/libvirt/hooks/qemu.d; printf '#!/bin/sh\\n[ "$2" != migrate ] || { echo full >&2; exit 1; }\\n' > /etc/libvirt/hooks/qemu.d/10-full; chmod +x /etc/libvirt/hooks/qemu.d/10-full`,
+        'rm -rf /etc/libvirt/hooks/qemu.d',
+      ),
+    ),
+    verdict: 'warn',
+    says: /may refuse it: \/etc\/libvirt\/hooks\/qemu\.d\/10-full/,
+    refusal: /10-full .*full/,
   },
   {
     check: 'host-identity',
