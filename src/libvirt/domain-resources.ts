@@ -2,6 +2,14 @@
 import { absolute, type DomainPath } from './domain-devices.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
+/** Somebody whom a label for the owners of files (`dac`) names. */
+export interface DomainOwner {
+  readonly kind: 'user' | 'group';
+  readonly name: string;
+  /** `process`: QEMU runs as this one. `file`: libvirt gives a file to it, if it gives files away at all. */
+  readonly of: 'process' | 'file';
+}
+
 /** What the definition wants of a host's processors, memory, firmware and security. */
 export interface DomainResources {
   /** The most vCPUs that the VM may have. */
@@ -35,6 +43,8 @@ export interface DomainResources {
   readonly argumentPaths: readonly string[];
   /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
+  /** Users and groups to whom QEMU, or a file of it, is to belong, where they are named and not numbered. */
+  readonly owners: readonly DomainOwner[];
   /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
   readonly tsc: { readonly invariant: boolean; readonly frequencyHz?: number };
 }
@@ -152,6 +162,37 @@ function argumentPathsOf(domain: XmlElement): readonly string[] {
   return [...new Set(paths)];
 }
 
+/** All elements of that name, however deep. */
+function descendants(element: XmlElement, name: string): readonly XmlElement[] {
+  return element.children.flatMap((node) =>
+    node.kind === 'element' ? [...(node.name === name ? [node] : []), ...descendants(node, name)] : [],
+  );
+}
+
+function ownersOf(domain: XmlElement): readonly DomainOwner[] {
+  const devices = child(domain, 'devices');
+  const labels = [
+    ...children(domain, 'seclabel')
+      // Any other label is made anew where the VM starts.
+      .filter((element) => attribute(element, 'type') === 'static')
+      .map((element) => ({ element, of: 'process' as const })),
+    ...(devices === undefined ? [] : descendants(devices, 'seclabel'))
+      .filter((element) => attribute(element, 'relabel') !== 'no')
+      .map((element) => ({ element, of: 'file' as const })),
+  ];
+  return labels.flatMap(({ element, of }) => {
+    const label = child(element, 'label');
+    if (attribute(element, 'model') !== 'dac' || label === undefined) return [];
+    const [user = '', group = ''] = textOf(label).trim().split(':');
+    const owners: readonly DomainOwner[] = [
+      { kind: 'user', name: user, of },
+      { kind: 'group', name: group, of },
+    ];
+    // A number may have a plus before it (virParseOwnershipIds).
+    return owners.filter(({ name }) => !/^\+?\d*$/.test(name));
+  });
+}
+
 /** Reads what `<domain>` says of them. */
 export function resourcesOf(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
@@ -187,6 +228,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       const model = attribute(label, 'model');
       return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];
     }),
+    owners: ownersOf(domain),
     tsc: tscOf(domain),
     ...(hugepages === undefined ? {} : { hugepages }),
   };

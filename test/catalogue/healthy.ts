@@ -136,6 +136,15 @@ export const healthy = healthyOnes([
     ),
   },
   {
+    name: 'QEMU and a file as users that have a number, or that both hosts have',
+    vm: {
+      name: 'owners',
+      more: "<seclabel type='static' model='dac' relabel='yes'><label>+0:root</label></seclabel>",
+      devices: `<serial type='file'><source path='${local}/owned.log'><seclabel model='dac' relabel='yes'><label>nobody:12345</label></seclabel></source></serial>`,
+    },
+    cause: shell('both', ':', `rm -f ${local}/owned.log`),
+  },
+  {
     name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
     vm: {
       name: 'calls',

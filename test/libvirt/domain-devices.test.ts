@@ -117,6 +117,23 @@ describe('resources of a definition', () => {
     expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
+  it('has who is named as an owner, but no numbers', () => {
+    const label = (attributes: string, text: string): string =>
+      `<seclabel model='dac' ${attributes}><label>${text}</label></seclabel>`;
+    expect(
+      resources(
+        label("type='static'", 'vm:+107') +
+          label("type='dynamic'", 'qemu:qemu') +
+          `<devices><disk><source file='/a'>${label("relabel='yes'", 'me:us')}</source></disk>` +
+          `<serial><source path='/b'>${label("relabel='no'", 'you:you')}</source></serial></devices>`,
+      ).owners,
+    ).toEqual([
+      { kind: 'user', name: 'vm', of: 'process' },
+      { kind: 'user', name: 'me', of: 'file' },
+      { kind: 'group', name: 'us', of: 'file' },
+    ]);
+  });
+
   it('has paths in arguments of QEMU, but no socket that QEMU makes', () => {
     const values = [
       '/a',
@@ -153,6 +170,7 @@ describe('resources of a definition', () => {
       paths: [],
       argumentPaths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],
+      owners: [],
       tsc: { invariant: false, frequencyHz: 1000 },
     });
   });

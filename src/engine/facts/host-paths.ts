@@ -54,6 +54,7 @@ export function hostPaths(
     once: [...new Set(once)],
     ...(loader === undefined ? {} : { loader }),
     ...(emulator === undefined ? {} : { emulator }),
+    accounts: [...new Set(resources.owners.map(({ kind, name }) => `${kind} ${name}`))],
   };
 }
 

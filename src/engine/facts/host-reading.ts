@@ -73,6 +73,8 @@ export interface HostReading {
   readonly freeBytes: ReadonlyMap<string, number>;
   /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
   readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
+  /** Users (`user NAME`) and groups (`group NAME`) that were asked for, and whether the host knows them. */
+  readonly accounts?: ReadonlyMap<string, boolean>;
   /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
   readonly hooks?: readonly string[];
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
@@ -95,11 +97,19 @@ export interface WantedPaths {
   readonly loader?: string;
   /** The VM's QEMU, whose ROM files are looked at. */
   readonly emulator?: string;
+  /** Users (`user NAME`) and groups (`group NAME`) that may be known. */
+  readonly accounts?: readonly string[];
 }
 
 /** The script's parameters after the marker. */
-export function readingParameters({ careful, once, loader, emulator }: WantedPaths): readonly string[] {
-  return [String(careful.length), loader ?? '', emulator ?? '', ...careful, ...once];
+export function readingParameters({
+  careful,
+  once,
+  loader,
+  emulator,
+  accounts = [],
+}: WantedPaths): readonly string[] {
+  return [String(careful.length), loader ?? '', emulator ?? '', accounts.join('\n'), ...careful, ...once];
 }
 
 /** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
@@ -131,13 +141,13 @@ const romFiles = [
 /**
  * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
  * descriptors of firmware, mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters)
- * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
+ * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU, parameter 5 has users and groups, one a line. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
  *
  * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
  * user can go to a path is tried as that user, since access lists and groups count too.
  */
 export const readingScript = `
-mark=$1; careful=$2; loader=$3; emulator=$4; shift 4
+mark=$1; careful=$2; loader=$3; emulator=$4; accounts=$5; shift 5
 export LC_ALL=C TZ=UTC
 me=$(id -u)
 echo "$mark clock-first"; date +%s.%N
@@ -168,6 +178,10 @@ hooks=/etc/libvirt/hooks
 if [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; then
   echo "$mark hooks"; for hook in "$hooks/qemu" "$hooks"/qemu.d/*; do [ -f "$hook" ] && [ -x "$hook" ] && printf '%s\\n' "$hook"; done
 fi
+echo "$mark accounts"; [ -z "$accounts" ] || ! command -v getent >/dev/null 2>&1 || printf '%s\\n' "$accounts" | while read -r kind name; do
+  case $kind in user) getent passwd -- "$name" ;; group) getent group -- "$name" ;; esac >/dev/null 2>&1
+  case $? in 0) echo "known $kind $name" ;; 2) echo "strange $kind $name" ;; esac
+done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
 echo "$mark descriptors"
@@ -268,6 +282,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       ? { listeners: parseListeners(body('listeners')) }
       : {}),
     closedFolders: parseClosed(body('closed')),
+    accounts: parseAccounts(body('accounts'), paths.accounts ?? []),
     ...(bodies.some(({ name }) => name === 'hooks')
       ? {
           hooks: body('hooks')
@@ -322,6 +337,17 @@ function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
       ];
     }),
   );
+}
+
+/** One of which was not told whether the host knows it is not among them. */
+function parseAccounts(text: string, asked: readonly string[]): ReadonlyMap<string, boolean> {
+  const lines = text.split('\n');
+  const known = new Map<string, boolean>();
+  for (const account of asked) {
+    if (lines.includes(`known ${account}`)) known.set(account, true);
+    else if (lines.includes(`strange ${account}`)) known.set(account, false);
+  }
+  return known;
 }
 
 /** A file of QEMU and its size. */

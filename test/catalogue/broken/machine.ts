@@ -48,6 +48,9 @@ const otherCpu: Make = async (hosts, undo) => {
   )(hosts, undo);
 };
 
+/** A user and a group that only this host has. */
+const stranger = shell('source', 'useradd -M -U stranger', 'userdel stranger');
+
 /** What the VM is built of: machine, CPU, memory, firmware, TPM, confinement. */
 export const machine = brokenOnes([
   {
@@ -430,5 +433,29 @@ export const machine = brokenOnes([
     verdict: 'block',
     says: /label of selinux/,
     refusal: /selinux/i,
+  },
+  {
+    check: 'security-driver',
+    name: 'QEMU as a user that only this host has',
+    vm: {
+      name: 'owner',
+      more: "<seclabel type='static' model='dac' relabel='no'><label>stranger:+0</label></seclabel>",
+    },
+    cause: stranger,
+    verdict: 'block',
+    says: /user stranger, whom the destination does not know/,
+    refusal: /parse user 'stranger'/,
+  },
+  {
+    check: 'security-driver',
+    name: 'a file of a group that only this host has',
+    vm: {
+      name: 'owner',
+      devices: `<serial type='file'><source path='${local}/owner.log'><seclabel model='dac' relabel='yes'><label>+0:stranger</label></seclabel></source></serial>`,
+    },
+    cause: all(stranger, shell('both', ':', `rm -f ${local}/owner.log`)),
+    verdict: 'block',
+    says: /group stranger, which the destination does not know/,
+    refusal: /parse group 'stranger'/,
   },
 ]);

@@ -20,6 +20,7 @@ const plain = join(folder, "it's a $(disk) ü.img");
 const link = join(folder, 'link');
 const gone = join(folder, 'gone');
 const emulator = join(folder, 'qemu');
+const accounts = ['user root', 'user no such', 'group root', 'group -x'];
 const roms = join(folder, 'roms of it');
 const server = createServer();
 let seen: HostReading | undefined;
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator };
+  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator, accounts };
   // It is run as libvirt's user, who has to come to it.
   mkdirSync(roms);
   writeFileSync(join(roms, 'efi-virtio.rom'), 'x'.repeat(77));
@@ -86,6 +87,15 @@ describe('readingScript, run here', () => {
     // Root becomes libvirt's user for that, whom a machine without libvirt does not have.
     if (process.getuid?.() !== 0 || seen?.qemuUser !== undefined)
       expect([...(seen?.roms ?? [])]).toEqual([['efi-virtio.rom', 77]]);
+  });
+
+  it('sees whom the host knows', () => {
+    expect([...(seen?.accounts ?? [])]).toEqual([
+      ['user root', true],
+      ['user no such', false],
+      ['group root', true],
+      ['group -x', false],
+    ]);
   });
 
   it('sees who listens', () => {
