@@ -145,6 +145,19 @@ export const healthy = healthyOnes([
     cause: shell('both', ':', `rm -f ${local}/owned.log`),
   },
   {
+    name: 'an image that is built upon storage over the network',
+    vm: { name: 'over', devices: disk(`${shared}/over.qcow2`, " cache='none'", 'qcow2') },
+    cause: (hosts, undo) => {
+      const at = hosts.source.address;
+      return shell(
+        'source',
+        `truncate -s 1M ${local}/nbd.img; qemu-nbd --fork --pid-file=/run/nbd.pid -t -e 4 -r -x x -f raw -b ${at} -p 10897 ${local}/nbd.img
+         qemu-img create -q -f qcow2 -F raw -b nbd://${at}:10897/x ${shared}/over.qcow2`,
+        `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
+      )(hosts, undo);
+    },
+  },
+  {
     name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
     vm: {
       name: 'calls',

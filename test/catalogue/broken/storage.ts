@@ -122,6 +122,20 @@ export const storage = brokenOnes([
   },
   {
     check: 'shared-storage',
+    name: 'an image that is built upon storage at an address of this host',
+    vm: { name: 'nbd', devices: disk(`${shared}/over.qcow2`, " cache='none'", 'qcow2') },
+    cause: shell(
+      'source',
+      `truncate -s 1M ${local}/nbd.img; qemu-nbd --fork --pid-file=/run/nbd.pid -t -r -x x -f raw -b 127.0.0.1 -p 10898 ${local}/nbd.img
+       qemu-img create -q -f qcow2 -F raw -b nbd://127.0.0.1:10898/x ${shared}/over.qcow2`,
+      `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
+    ),
+    verdict: 'block',
+    says: /storage over nbd at 127\.0\.0\.1/,
+    refusal: /Failed to connect to '127\.0\.0\.1:10898'|Connection refused/,
+  },
+  {
+    check: 'shared-storage',
     name: 'a floppy of this host that can be written',
     vm: {
       name: 'floppy',
