@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, listening, overBridge, shell } from './causes.ts';
+import { all, atNextStart, listening, overBridge, shell } from './causes.ts';
 import { card, disk, isolated, line, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
@@ -155,6 +155,15 @@ export const healthy = healthyOnes([
          qemu-img create -q -f qcow2 -F raw -b nbd://${at}:10897/x ${shared}/over.qcow2`,
         `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
       )(hosts, undo);
+    },
+  },
+  {
+    name: 'a disk and a log of the next start that are there, too',
+    vm: { name: 'later' },
+    cause: image('later.img'),
+    then: async (hosts, undo, vm) => {
+      await atNextStart(disk(`${shared}/later.img`))(hosts, undo, vm);
+      await atNextStart(line('file', `path='${local}/later.log'`))(hosts, undo, vm);
     },
   },
   {

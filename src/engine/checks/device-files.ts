@@ -2,7 +2,7 @@
 import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
-import { domainFact } from '../facts/domain.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { placesOf } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
@@ -18,6 +18,7 @@ import { isThere } from '../judging/file-there.ts';
 import { mayBeHeard } from '../judging/socket-heard.ts';
 import { msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
+import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 function isAsWanted(path: DomainPath, there: HostReading): boolean {
@@ -157,6 +158,38 @@ function judgeEndpoints(troubles: readonly EndpointTrouble[]): Judgement | undef
   };
 }
 
+/** What the VM gets when it is started the next time, with the definition that goes along. */
+function judgeNextStart({ config, stored }: SourceDomain, there: HostReading): Judgement | undefined {
+  const pathsOf = ({ devices, resources }: SourceDomain['config']): readonly DomainPath[] => [
+    ...devices.paths,
+    ...resources.paths,
+  ];
+  const now = new Set(pathsOf(config).map(({ path }) => path));
+  const [first, ...others] = (stored === undefined ? [] : pathsOf(stored))
+    .filter(({ path, wants }) => !now.has(path) && wants !== 'afterwards')
+    .filter((each) => !isAsWanted(each, there))
+    .map((each) =>
+      msg(
+        'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
+        placeOf(each),
+        each.device,
+      ),
+    );
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: first,
+    details: others,
+    remedies: [
+      {
+        text: msg('Make it there before, or take the device out of the stored definition.'),
+        command: shellCommand('virsh', 'dumpxml', '--inactive', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
+}
+
 /** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
@@ -166,13 +199,15 @@ export const deviceFilesCheck = defineCheck({
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
-  judge: ({ domain, source, shell }): Judgement => {
+  judge: ({ domain, source, shell }, plan): Judgement => {
     const { devices, resources } = domain.config;
     const paths = [...devices.paths, ...resources.paths];
     const { argumentPaths } = resources;
     const { endpoints } = devices;
     const files = [...paths.flatMap(placesOf), ...argumentPaths];
-    if (files.length === 0 && endpoints.length === 0)
+    const next = isTemporary(plan) ? undefined : domain.stored;
+    const later = [...(next?.devices.paths ?? []), ...(next?.resources.paths ?? [])];
+    if (files.length === 0 && endpoints.length === 0 && later.length === 0)
       return {
         verdict: 'pass',
         found: msg('No device of the VM is bound to a file or an address of the host.'),
@@ -207,10 +242,11 @@ export const deviceFilesCheck = defineCheck({
         ...deafSockets(paths, there),
       ]) ??
       judgeGone(gone) ??
-      judgeArguments(argumentPaths, source, there) ?? {
+      judgeArguments(argumentPaths, source, there) ??
+      (next === undefined ? undefined : judgeNextStart(domain, there)) ?? {
         verdict: 'pass',
         found:
-          files.length === 0
+          files.length === 0 && endpoints.length > 0
             ? msg('What its devices need of the network is there too.')
             : msg('The files behind its devices are there too.'),
         details: [

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, listening, overBridge, shell } from '../causes.ts';
+import { all, atNextStart, configured, listening, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
 import { card, isolated, line, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
@@ -297,6 +297,16 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /does not have .*images\/random/,
     refusal: /images\/random/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line of the next start to a device that only this host has',
+    vm: { name: 'later' },
+    cause: shell('source', `ln -s /dev/null ${local}/line`, `rm -f ${local}/line`),
+    // It arrives; it is the next start that fails.
+    then: atNextStart(line('dev', `path='${local}/line'`)),
+    verdict: 'warn',
+    says: /does not start there the next time: it names .*images\/line \(serial\)/,
   },
   {
     check: 'device-files',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, over, ownImage, shell } from '../causes.ts';
+import { all, atNextStart, configured, over, ownImage, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
 import { brokenOnes, type Make } from '../set-up.ts';
 
@@ -145,6 +145,16 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /fda .*this host alone/,
     refusal: /without shared storage/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a disk of the next start that only this host has',
+    vm: { name: 'later' },
+    cause: shell('source', `truncate -s 1M ${local}/later.img`, `rm -f ${local}/later.img`),
+    // It arrives; it is the next start that fails.
+    then: atNextStart(disk(`${local}/later.img`)),
+    verdict: 'warn',
+    says: /does not start there the next time: it names .*later\.img \(vda\)/,
   },
   {
     check: 'disk-path',

@@ -11,6 +11,7 @@ const vm = domain({}, devices);
 const seen = { '/var/log/vm': file(), '/dev/ttyS1': file(), '/dev/urandom': file() };
 const os = (more: string): ReturnType<typeof domain> =>
   domain({}, '', `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>${more}</os>`);
+const later = { ...domain(), stored: os('<kernel>/x/f</kernel>').config };
 const source = there(reading(seen));
 const given = domain(
   {},
@@ -268,6 +269,23 @@ testCheck(deviceFilesCheck, [
   {
     name: 'a file behind memory of its size',
     facts: { domain: nvdimm, source, shell: there(reading({ '/x/nv': file({ sizeBytes: 134217728 }) })) },
+    verdict: 'pass',
+  },
+  {
+    name: 'a kernel of the next start that is not there',
+    facts: { domain: later, source, shell: there(reading(absent(...places))) },
+    verdict: 'warn',
+    found: /the next time: it names \/x\/f \(kernel\)/,
+  },
+  {
+    name: 'a kernel of the next start that is there',
+    facts: { domain: later, source, shell: there(reading({ '/x/f': file() })) },
+    verdict: 'pass',
+  },
+  {
+    name: 'a kernel of the next start on this host',
+    temporary: true,
+    facts: { domain: later, source, shell: there(reading(absent(...places))) },
     verdict: 'pass',
   },
   { name: 'not to be seen', facts: { domain: vm, source, shell: missing }, verdict: 'unknown' },
