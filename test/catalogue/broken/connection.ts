@@ -381,6 +381,15 @@ export const connection = brokenOnes([
   },
   {
     check: 'data-ports',
+    name: 'TLS of QEMU demanded here',
+    vm: plain,
+    cause: configured('qemu.conf', 'migrate_tls_force = 1', 'source'),
+    verdict: 'block',
+    says: /This host sends data over TLS/,
+    refusal: /VIR_MIGRATE_TLS/,
+  },
+  {
+    check: 'data-ports',
     name: 'an address to wait on that it does not have',
     vm: plain,
     cause: configured('qemu.conf', 'migration_address = "10.9.9.9"'),
