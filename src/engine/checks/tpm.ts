@@ -7,7 +7,9 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { unseenListener } from '../judging/device-endpoints.ts';
 import { isThere } from '../judging/file-there.ts';
+import { mayBeHeard } from '../judging/socket-heard.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
@@ -30,7 +32,19 @@ function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): J
     command: shellCommand('ls', '-l', '--', socket),
     host: 'destination',
   };
-  return isThere(required(shell, [look]), socket)
+  const there = required(shell, [look]);
+  const isReady = isThere(there, socket);
+  if (isReady && !mayBeHeard(there, socket))
+    return {
+      verdict: 'block',
+      found: msg(
+        'The TPM of the VM is a program that libvirt does not start, and nobody listens on its socket on the destination: $0',
+        socket,
+      ),
+      remedies: [look],
+      override: { risk: unseenListener },
+    };
+  return isReady
     ? {
         verdict: 'warn',
         found: msg(

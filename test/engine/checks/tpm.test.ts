@@ -63,6 +63,16 @@ testCheck(tpmCheck, [
     found: /not swtpm_ioctl/,
   },
   {
+    name: 'external, and nobody listens on its socket',
+    facts: {
+      domain: external,
+      shell: there(reading({ '/run/tpm.sock': file() }, { listeners: new Set() })),
+      secrets,
+    },
+    verdict: 'block',
+    found: /nobody listens on its socket .*\/run\/tpm\.sock/,
+  },
+  {
     name: 'external, its socket not there',
     facts: { domain: external, shell: there(reading(absent('/run/tpm.sock'))), secrets },
     verdict: 'block',
