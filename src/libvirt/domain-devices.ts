@@ -11,6 +11,8 @@ export interface DomainInterface {
   readonly network?: string;
   /** Name of the host's end of the cable, where it was chosen by hand and libvirt makes it. */
   readonly tap?: string;
+  /** Name of the host's end of the cable, which somebody else makes before. */
+  readonly ready?: string;
   /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
   readonly openVswitch?: boolean;
   /** A `direct` one has the host's device for itself alone. */
@@ -123,7 +125,7 @@ export interface DomainDevices {
 const namedByLibvirt = /^(vnet|macvtap|macvlan)\d+$/;
 
 /** Kinds of cards whose cable libvirt makes, and refuses where its name is taken. */
-const plugged = ['bridge', 'network', 'direct'];
+const plugged = ['bridge', 'network', 'direct', 'ethernet'];
 
 function interfaceOf(element: XmlElement): DomainInterface {
   const type = attribute(element, 'type') ?? '';
@@ -132,8 +134,11 @@ function interfaceOf(element: XmlElement): DomainInterface {
     attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
   const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
   const network = attribute(from, 'network');
-  const target = attribute(child(element, 'target'), 'dev');
-  const tap = plugged.includes(type) && !namedByLibvirt.test(target ?? '') ? target : undefined;
+  const end = child(element, 'target');
+  const target = attribute(end, 'dev');
+  const ready = type === 'ethernet' && attribute(end, 'managed') === 'no' ? target : undefined;
+  const made = ready === undefined && plugged.includes(type) && !namedByLibvirt.test(target ?? '');
+  const tap = made ? target : undefined;
   const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
   return {
@@ -143,6 +148,7 @@ function interfaceOf(element: XmlElement): DomainInterface {
     ...(source === undefined ? {} : { source }),
     ...(network === undefined ? {} : { network }),
     ...(tap === undefined ? {} : { tap }),
+    ...(ready === undefined ? {} : { ready }),
     ...(openVswitch ? { openVswitch } : {}),
     ...(type === 'direct' && attribute(from, 'mode') === 'passthrough' ? { passthrough: true } : {}),
     ...(socket === undefined ? {} : { socket }),
@@ -289,6 +295,10 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
     const source = child(element, 'source');
     return absolute('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
   });
+  const vsock = children(devices, 'vsock').flatMap(() => absolute('vsock', '/dev/vhost-vsock'));
+  const rendering = children(devices, 'graphics').flatMap((element) =>
+    absolute('graphics', attribute(child(element, 'gl'), 'rendernode')),
+  );
   const memory = children(devices, 'memory').flatMap((element) => {
     const source = child(element, 'source');
     const path = source === undefined ? undefined : child(source, 'path');
@@ -319,7 +329,7 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
       ),
     )
     .filter(({ path }) => !ofTheMoment.test(path));
-  return [...rng, ...input, ...memory, ...roms, ...scripts, ...sockets];
+  return [...rng, ...input, ...vsock, ...rendering, ...memory, ...roms, ...scripts, ...sockets];
 }
 
 function graphicsOf(element: XmlElement): DomainGraphics {

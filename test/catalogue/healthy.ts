@@ -167,6 +167,16 @@ export const healthy = healthyOnes([
     },
   },
   {
+    name: 'a cable that somebody else has made on both hosts, and one that libvirt makes',
+    vm: {
+      name: 'cables',
+      devices:
+        "<interface type='ethernet'><target dev='tap9' managed='no'/><model type='virtio'/></interface>" +
+        "<interface type='ethernet'><target dev='tap8'/><model type='virtio'/></interface>",
+    },
+    cause: shell('both', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+  },
+  {
     name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
     vm: {
       name: 'calls',

@@ -41,6 +41,8 @@ describe('devices of a definition', () => {
         "<rng model='virtio'><backend model='random'>/dev/hwrng</backend></rng>" +
         "<rng model='virtio'><backend model='builtin'/></rng>" +
         "<input type='evdev'><source dev='/dev/input/event1'/></input>" +
+        "<vsock model='virtio'><cid auto='yes' address='3'/></vsock>" +
+        "<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD128'/></graphics>" +
         "<memory model='nvdimm'><source><path>/pmem</path></source></memory>",
     ).paths;
     expect(found).toEqual([
@@ -50,6 +52,8 @@ describe('devices of a definition', () => {
       { device: 'rng', path: '/srv/egd', wants: 'listener' },
       { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
       { device: 'input', path: '/dev/input/event1', wants: 'exists' },
+      { device: 'vsock', path: '/dev/vhost-vsock', wants: 'exists' },
+      { device: 'graphics', path: '/dev/dri/renderD128', wants: 'exists' },
       { device: 'memory', path: '/pmem', wants: 'exists' },
     ]);
   });

@@ -152,15 +152,24 @@ function deviceTrouble(
 }
 
 function tapTrouble(
-  { tap, mac }: DomainInterface,
+  { tap, ready, mac }: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): Trouble | undefined {
-  if (tap === undefined) return undefined;
-  const taken = shell.available
-    ? shell.value.networkDevices.has(tap)
-    : hasNetworkDevice(there.devices ?? [], tap);
-  return taken
+  const has = (name: string): boolean =>
+    shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(there.devices ?? [], name);
+  if (ready !== undefined && !has(ready))
+    return {
+      found: msg('The destination has no network device $0, into which the card $1 is plugged.', ready, mac),
+      remedies: [
+        {
+          text: msg('Make it there beforehand, as it is made here.'),
+          command: shellCommand('ip', 'tuntap', 'add', ready, 'mode', 'tap'),
+          host: 'destination',
+        },
+      ],
+    };
+  return tap !== undefined && has(tap)
     ? {
         found: msg(
           'The card $0 is to be called $1 on the host, and the destination has a network device of that name.',

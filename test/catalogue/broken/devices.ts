@@ -178,6 +178,19 @@ export const devices = brokenOnes([
   },
   {
     check: 'network-sources',
+    name: 'a cable that somebody else makes, and has made here alone',
+    vm: {
+      name: 'cable',
+      devices:
+        "<interface type='ethernet'><target dev='tap9' managed='no'/><model type='virtio'/></interface>",
+    },
+    cause: shell('source', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+    verdict: 'block',
+    says: /no network device tap9/,
+    refusal: /dev doesn't exist/,
+  },
+  {
+    check: 'network-sources',
     name: 'a name for the cable that is taken there',
     vm: { name: 'cable', devices: card('bridge', "bridge='br9'", "<target dev='mytap'/>") },
     cause: all(
@@ -297,6 +310,19 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /does not have .*images\/random/,
     refusal: /images\/random/,
+  },
+  {
+    check: 'device-files',
+    name: 'a graphics card that draws, which is not there',
+    vm: {
+      name: 'drawing',
+      devices:
+        "<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD199'/></graphics><video><model type='virtio'/></video>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /does not have \/dev\/dri\/renderD199.*\(graphics\)/,
+    refusal: /render node/,
   },
   {
     check: 'device-files',

@@ -145,5 +145,22 @@ testCheck(networkSourcesCheck, [
     facts: based(card('direct', "dev='eno1' mode='passthrough'")),
     verdict: 'pass',
   },
+  {
+    name: 'a device that somebody else makes, and has not made',
+    facts: facts(card('ethernet', '', "<target dev='tap5' managed='no'/>"), known, ['br0']),
+    verdict: 'block',
+    found: /no network device tap5/,
+  },
+  {
+    name: 'a device that somebody else has made',
+    facts: facts(card('ethernet', '', "<target dev='tap5' managed='no'/>"), known, ['tap5']),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that libvirt is to make, and somebody else has made',
+    facts: facts(card('ethernet', '', "<target dev='tap5'/>"), known, ['tap5']),
+    verdict: 'block',
+    found: /called tap5/,
+  },
   { name: 'not told', facts: facts(bridge, undefined), verdict: 'unknown' },
 ]);
