@@ -65,8 +65,8 @@ export const permissionsCheck = defineCheck({
         ),
         remedies: [rules],
       };
-    const { hooks = [] } = shell.value;
-    if (hooks.length > 0)
+    const { hooks } = shell.value;
+    if (hooks !== undefined && hooks.length > 0)
       return {
         verdict: 'warn',
         found: msg(
@@ -84,6 +84,13 @@ export const permissionsCheck = defineCheck({
           },
         ],
       };
-    return { verdict: 'pass', found: msg('$0 may use all of libvirt on the destination.', user) };
+    return {
+      verdict: 'pass',
+      found: msg('$0 may use all of libvirt on the destination.', user),
+      details:
+        hooks === undefined
+          ? [msg('Whether libvirt there runs programs of its admin (hooks) could not be seen.')]
+          : [],
+    };
   },
 });

@@ -175,7 +175,7 @@ echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
 done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
 hooks=/etc/libvirt/hooks
-if [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; then
+if [ -x /etc/libvirt ] && { [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; }; then
   echo "$mark hooks"; for hook in "$hooks/qemu" "$hooks"/qemu.d/*; do [ -f "$hook" ] && [ -x "$hook" ] && printf '%s\\n' "$hook"; done
 fi
 echo "$mark accounts"; [ -z "$accounts" ] || ! command -v getent >/dev/null 2>&1 || printf '%s\\n' "$accounts" | while read -r kind name; do

@@ -39,6 +39,11 @@ function isLocal(host: string): boolean {
   return host === '' || host === 'localhost' || isEveryAddress(host) || isLoopback(host);
 }
 
+/** One of the destination's; which of its devices an address of IPv6 belongs to (`%eth0`) is said behind it. */
+function isOwn(host: string, { addresses }: HostReading): boolean {
+  return addresses?.has(canonicalAddress(host.replace(/%.*$/, ''))) === true;
+}
+
 function whoHas(endpoint: DomainEndpoint): Remedy {
   return {
     text: msg('See who has it, or choose another one for the VM.'),
@@ -64,14 +69,24 @@ function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrou
         host: 'destination',
       },
     };
-  if (!isLocal(host) && there.addresses?.has(canonicalAddress(host)) !== true)
+  const seen = protocol === 'tcp' ? there.listeningOn : there.datagramsOn;
+  if (seen === undefined || (!isLocal(host) && there.addresses === undefined))
+    return {
+      kind: 'unknown',
+      found: msg(
+        'Whether the VM can listen on $0 ($1) on the destination was not told.',
+        withPort(endpoint),
+        device,
+      ),
+      remedy: whoHas(endpoint),
+    };
+  if (!isLocal(host) && !isOwn(host, there))
     return {
       kind: 'sure',
       found: msg('The VM listens on $0 ($1), which is no address of the destination.', host, device),
       remedy: whoHas(endpoint),
     };
-  const seen = protocol === 'tcp' ? there.listeningOn : there.datagramsOn;
-  const taken = seen?.get(Number(service));
+  const taken = seen.get(Number(service));
   if (taken === undefined) return undefined;
   // Of several addresses QEMU takes one that is free; how many a name has is the destination's business.
   const addresses = host === '' ? ['0.0.0.0', '::'] : host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
@@ -87,8 +102,7 @@ function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrou
 function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrouble | undefined {
   const { device, host, service } = endpoint;
   const port = Number(service);
-  const own = isLocal(host) || there.addresses?.has(canonicalAddress(host)) === true;
-  if (!own || !Number.isInteger(port))
+  if (!(isLocal(host) || isOwn(host, there)) || !Number.isInteger(port))
     return {
       kind: 'unknown',
       found: msg(

@@ -37,7 +37,7 @@ const taken = (
     reading(
       { '/x/s': file({ kind: 'socket' }) },
       {
-        addresses: new Set(['127.0.0.1', '::1', '10.0.0.2']),
+        addresses: new Set(['127.0.0.1', '::1', '10.0.0.2', 'fe80::1']),
         listeningOn: new Map(port === undefined ? [] : [[port, new Set(addresses)]]),
         datagramsOn: new Map(port === undefined ? [] : [[port, new Set(addresses)]]),
         ...change,
@@ -95,6 +95,21 @@ const ends: readonly (readonly [
     'block',
     /10\.0\.0\.1 \(serial\), which is no address/,
   ],
+  [
+    'an address of a destination that does not tell its own',
+    line("mode='bind' host='10.0.0.1' service='7'"),
+    there(reading({}, { listeningOn: new Map() })),
+    'unknown',
+    /10\.0\.0\.1:7 \(serial\)/,
+  ],
+  [
+    'a port of a destination that does not tell which are taken',
+    line("mode='bind' host='::1' service='7'", 'udp'),
+    there(reading()),
+    'unknown',
+    /\[::1\]:7 \(serial\)/,
+  ],
+  ['an address with its device', line("mode='bind' host='fe80::1%eth0' service='7'"), taken(), 'pass'],
   ['a name to listen on', line("mode='bind' host='web' service='7'"), taken(), 'unknown', /web:7/],
   ['a name of a port', line("mode='bind' host='::1' service='telnet'"), taken(), 'unknown', /\[::1\]:telnet/],
   ['somebody who listens', line("mode='connect' host='127.0.0.1' service='7'"), taken(7, ['::']), 'pass'],
