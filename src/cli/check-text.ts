@@ -2,11 +2,12 @@
 import type { MigrationChoices } from '../engine/choices.ts';
 import type { Finding, Remedy, RemedyAction, Verdict } from '../engine/finding.ts';
 import { forecastWords, leversWords } from '../engine/forecast-words.ts';
-import { msg } from '../engine/message.ts';
+import { msg, nmsg } from '../engine/message.ts';
 import type { Plan } from '../engine/plan.ts';
 import { verdictOf } from '../engine/preflight.ts';
 import type { PreflightState } from '../engine/preflight-state.ts';
 import { verdictSentence, worstFirst } from '../engine/report-markdown.ts';
+import { groupedByReason, type SameReason } from '../engine/same-reason.ts';
 import { shellCommand } from '../engine/shell-quote.ts';
 import { say } from './surroundings.ts';
 import { wrapped } from './wrapped.ts';
@@ -65,20 +66,60 @@ export function remedyLines(
   ];
 }
 
+function headLine(mark: string, { title, check }: Finding): string {
+  return `${mark.padEnd(column)}${say(title)} [${check}]`;
+}
+
+/** A line for each check, and beneath them once why none could be made; what one has of its own names it. */
+function sameReasonLines(
+  { found, original, details, remedies, findings }: SameReason,
+  width: number,
+): readonly string[] {
+  const indent = ' '.repeat(column);
+  return [
+    ...findings.map((finding) => headLine(marks.unknown, finding)),
+    ...wrapped(
+      say(
+        nmsg(
+          'This check could not be made:',
+          'These $0 checks could not be made, for one reason:',
+          findings.length,
+        ),
+      ),
+      width,
+      indent,
+    ),
+    ...wrapped(say(found), width, indent),
+    ...[
+      ...details,
+      ...findings.flatMap(({ title, details: own = [] }) => own.map((each) => msg('$0: $1', title, each))),
+    ].flatMap((detail) => wrapped(`- ${say(detail)}`, width, indent)),
+    ...originalLines(original, indent),
+    ...[
+      ...remedies,
+      ...findings.flatMap(({ title, remedies: own }) =>
+        own.map((remedy) => ({ ...remedy, text: msg('$0: $1', title, remedy.text) })),
+      ),
+    ].flatMap((remedy) => remedyLines(remedy, width, indent)),
+  ];
+}
+
+function originalLines(original: string | undefined, indent: string): readonly string[] {
+  return original === undefined ? [] : original.split('\n').map((line) => `${indent}| ${line}`);
+}
+
 function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: number): readonly string[] {
   const indent = ' '.repeat(column);
   const isOverridden =
     finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check);
   const mark = isOverridden ? '(BLOCK)' : marks[finding.verdict];
-  const head = `${mark.padEnd(column)}${say(finding.title)} [${finding.check}]`;
+  const head = headLine(mark, finding);
   if (!('remedies' in finding)) return [head];
   return [
     head,
     ...wrapped(say(finding.found), width, indent),
     ...(finding.details ?? []).flatMap((detail) => wrapped(`- ${say(detail)}`, width, indent)),
-    ...(finding.original === undefined
-      ? []
-      : finding.original.split('\n').map((line) => `${indent}| ${line}`)),
+    ...originalLines(finding.original, indent),
     ...wrapped(say(finding.why), width, indent),
     ...finding.remedies.flatMap((remedy) => remedyLines(remedy, width, indent)),
     ...(finding.verdict !== 'block' || finding.override === undefined
@@ -116,7 +157,11 @@ export function checkText(
     `${choices.vm.name} -> ${choices.destination}`,
     ...wrapped(plan.sentences.map(say).join(' '), width, ''),
     '',
-    ...findings.flatMap((finding) => findingLines(finding, overridden, width)),
+    ...groupedByReason(findings).flatMap((group) =>
+      group.kind === 'finding'
+        ? findingLines(group.finding, overridden, width)
+        : sameReasonLines(group.reason, width),
+    ),
     '',
     ...wrapped(`${say(msg('Forecast'))}: ${forecastWords(state.forecast).map(say).join(' ')}`, width, ''),
     ...(levers.length === 0 ? [] : [`${say(msg('What would change it'))}:`]),

@@ -3,6 +3,8 @@ import { Deferred } from '../engine/deferred.ts';
 import { msg } from '../engine/message.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import type { MigrationHandle } from '../engine/migrations.ts';
+import { stuckProgress, stuckRemedies, stuckWords } from '../engine/stuck-copying.ts';
+import { remedyLines } from './check-text.ts';
 import { migrationStatus } from './migration-text.ts';
 import { StatusDisplay } from './status-line.ts';
 import { print, type Surroundings, say } from './surroundings.ts';
@@ -14,7 +16,7 @@ import { print, type Surroundings, say } from './surroundings.ts';
 const requestMilliseconds = 10_000;
 
 /**
- * Shows the progress until the end. The first Ctrl-C asks libvirt to cancel and waits for what comes of it. The second one leaves
+ * Shows the progress until the end, on standard error: standard output is for what came of it. The first Ctrl-C asks libvirt to cancel and waits for what comes of it. The second one leaves
  * the migration to libvirt, once libvirt has answered the request; a third one, and the wish that the program ends, leave it at
  * once. The answer is then where it was.
  *
@@ -23,11 +25,12 @@ const requestMilliseconds = 10_000;
 export async function followMigration(
   handle: MigrationHandle,
   cancel: () => Promise<void>,
-  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
-  { out, err, onSignal }: Pick<Surroundings, 'out' | 'err' | 'onSignal'>,
+  { quiet }: { readonly quiet: boolean },
+  { err, onSignal }: Pick<Surroundings, 'err' | 'onSignal'>,
 ): Promise<Migration> {
-  const display = new StatusDisplay(json ? err : out);
+  const display = new StatusDisplay(err);
   let cancelError: string | undefined;
+  let advised = false;
   const look = (): void => {
     const migration = handle.state.get();
     if (migration.cancelError !== undefined && migration.cancelError !== cancelError) {
@@ -35,6 +38,18 @@ export async function followMigration(
       print(err, say(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
     }
     ({ cancelError } = migration);
+    const stuck = stuckProgress(migration);
+    if (stuck !== undefined && !advised && !quiet) {
+      advised = true;
+      display.clear();
+      print(
+        err,
+        ...stuckWords(stuck).map(say),
+        say(msg('What helps:')),
+        // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+        ...stuckRemedies(migration.vm, stuck).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
+      );
+    }
     const status = migrationStatus(migration);
     if (!quiet && status !== undefined) display.show(status);
   };

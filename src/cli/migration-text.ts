@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
-import { type Message, msg } from '../engine/message.ts';
+import { type Message, msg, nmsg } from '../engine/message.ts';
 import type { Migration, MigrationProgress } from '../engine/migration-state.ts';
 import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
 import { resumeThere } from '../engine/still-paused.ts';
@@ -23,6 +23,17 @@ function remainingWords({ disks, memoryRemainingBytes, memoryTotalBytes }: Migra
     : msg('$0 left of $1', sizeWords(memoryRemainingBytes), sizeWords(memoryTotalBytes));
 }
 
+function noCloser({ nearest, pass }: MigrationProgress): Message {
+  return nearest === undefined
+    ? msg('Gets no closer.')
+    : nmsg(
+        'Gets no closer: $0 pass has left no less than $1.',
+        'Gets no closer: $0 passes have left no less than $1 each.',
+        pass - nearest.pass,
+        sizeWords(nearest.remainingBytes),
+      );
+}
+
 function statusOf(state: Migration['state'], destination: string): Status | undefined {
   const stage = state.phase;
   switch (state.phase) {
@@ -30,18 +41,17 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
       return { stage, text: say(msg('Preparing: both hosts get ready.')) };
     case 'copying': {
       const { progress } = state;
-      return {
-        stage,
-        percent: progress.percent,
-        text: [
-          remainingWords(progress),
-          ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
-          msg('pass $0', progress.pass),
-          durationWords(progress.elapsedMilliseconds),
-        ]
-          .map(say)
-          .join(', '),
-      };
+      const text = [
+        remainingWords(progress),
+        ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
+        msg('pass $0', progress.pass),
+        durationWords(progress.elapsedMilliseconds),
+      ]
+        .map(say)
+        .join(', ');
+      return state.stuck === true
+        ? { stage: `${stage} stuck`, text: `${say(noCloser(progress))} ${text}` }
+        : { stage, percent: progress.percent, text };
     }
     case 'switching':
       return { stage, text: say(msg('Switching over: the VM pauses for a moment.')) };

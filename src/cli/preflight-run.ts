@@ -35,7 +35,7 @@ export async function runPreflight(
   command: VmCommand,
   surroundings: Surroundings,
 ): Promise<PreflightRun | NoPreflight> {
-  const { platform, isRoot, out, err } = surroundings;
+  const { platform, isRoot, err } = surroundings;
   const stop = (status: ExitStatus, ...lines: readonly string[]): NoPreflight => {
     printProblem(err, ...lines);
     return { kind: 'ended', status };
@@ -75,7 +75,7 @@ export async function runPreflight(
     ...(command.copyDisks === undefined ? {} : { copyDisks: command.copyDisks }),
   };
   const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);
-  const display = new StatusDisplay(command.json ? err : out);
+  const display = new StatusDisplay(err);
   const undo = preflight.state.subscribe(() => {
     const { checks } = preflight.state.get();
     const done = checks.filter(({ status }) => status === 'done').length;

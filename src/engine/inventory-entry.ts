@@ -2,6 +2,7 @@
 import type { DomainSummary } from '../libvirt/connection.ts';
 import type { DomainJob } from '../libvirt/job.ts';
 import type { MigrationProgress } from './migration-state.ts';
+import { isStuck } from './progress.ts';
 import { type MigrationRecord, temporaryCopyOf } from './temporary-copy.ts';
 import type { ConnectionName, Vm, VmTransfer } from './vm.ts';
 import { reasonForgotten, vmStateOf } from './vm-state.ts';
@@ -48,9 +49,17 @@ export function isPausedForMigration(summary: DomainSummary): boolean {
   return state.kind === 'paused' && state.reason === 'migration';
 }
 
-function transferOf({ summary, job, progress }: InventoryEntry): VmTransfer | undefined {
+/** True if the VM leaves and gets no closer to its end. One that does not run changes nothing, and so it does. */
+export function getsNoCloser({ summary, progress }: InventoryEntry): boolean {
+  return vmStateOf(summary).kind === 'running' && progress !== undefined && isStuck(progress);
+}
+
+function transferOf(entry: InventoryEntry): VmTransfer | undefined {
+  const { summary, job, progress } = entry;
   if (job !== undefined) {
-    return progress === undefined ? { kind: 'leaving' } : { kind: 'leaving', percent: progress.percent };
+    return progress === undefined || getsNoCloser(entry)
+      ? { kind: 'leaving' }
+      : { kind: 'leaving', percent: progress.percent };
   }
   return isPausedForMigration(summary) ? { kind: 'arriving' } : undefined;
 }

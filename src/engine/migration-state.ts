@@ -4,6 +4,16 @@ import type { Message } from './message.ts';
 import type { Prediction } from './track-record.ts';
 import type { VmIdentity } from './vm.ts';
 
+/** The pass that began with the least still to be sent. */
+export interface NearestPass {
+  readonly pass: number;
+  /** When it began, in the time of the migration. */
+  readonly elapsedMilliseconds: number;
+  readonly remainingBytes: number;
+  /** The most that was left then or later. */
+  readonly mostBytes: number;
+}
+
 /** Figures of a running migration, as libvirt's job gives them, never going backwards where they are a progress. */
 export interface MigrationProgress {
   /** 0 to 100, never less than what was told before. */
@@ -19,6 +29,8 @@ export interface MigrationProgress {
   readonly dirtyBytesPerSecond: number;
   /** Which pass over the memory this is, from 1. */
   readonly pass: number;
+  /** Absent in the first pass that was seen: no other has begun yet. */
+  readonly nearest?: NearestPass;
 }
 
 /** One question that was put to a host at the end, with what it answered. */
@@ -43,7 +55,12 @@ export interface MigrationFailure {
 export type MigrationPhase =
   /** Waiting for a free place: libvirt-dbus has four worker threads and each migration holds one. */
   | { readonly phase: 'preparing'; readonly queuePosition?: number }
-  | { readonly phase: 'copying'; readonly progress: MigrationProgress }
+  | {
+      readonly phase: 'copying';
+      readonly progress: MigrationProgress;
+      /** It gets no closer to its end: a percentage would only pretend. */
+      readonly stuck?: true;
+    }
   | { readonly phase: 'switching'; readonly progress: MigrationProgress }
   | { readonly phase: 'post-copy'; readonly progress: MigrationProgress }
   | { readonly phase: 'verifying' }

@@ -9,7 +9,7 @@ import { Deferred } from './deferred.ts';
 import { pause } from './facts/pause.ts';
 import { migrationFailure, originalText } from './failure-text.ts';
 import type { Inventory } from './inventory.ts';
-import { type InventoryEntry, isActive } from './inventory-entry.ts';
+import { getsNoCloser, type InventoryEntry, isActive } from './inventory-entry.ts';
 import { type Message, msg } from './message.ts';
 import type { Migration, MigrationPhase } from './migration-state.ts';
 import type { Plan } from './plan.ts';
@@ -412,11 +412,12 @@ export class MigrationRun {
   }
 }
 
-function phaseOf({ summary, progress = noProgress }: InventoryEntry): MigrationPhase {
+function phaseOf(entry: InventoryEntry): MigrationPhase {
+  const { summary, progress = noProgress } = entry;
   const state = vmStateOf(summary);
   if (state.kind === 'paused' && state.reason === 'migration') return { phase: 'switching', progress };
   if (state.kind === 'paused' && state.reason === 'post-copy') return { phase: 'post-copy', progress };
-  return { phase: 'copying', progress };
+  return { phase: 'copying', progress, ...(getsNoCloser(entry) ? { stuck: true as const } : {}) };
 }
 
 /**

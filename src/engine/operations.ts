@@ -4,7 +4,7 @@ import type { Domain } from '../libvirt/domain.ts';
 import { refusal } from './failure-text.ts';
 import { type Message, msg } from './message.ts';
 import { readRecord, removeRecord, temporaryCopyOf } from './temporary-copy.ts';
-import type { Refusal, Vm, VmOperation } from './vm.ts';
+import type { Refusal, TemporaryCopy, Vm, VmOperation } from './vm.ts';
 import { reasonForgotten, vmStateOf } from './vm-state.ts';
 
 /** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
@@ -95,15 +95,7 @@ function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
 function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefined {
   switch (operation) {
     case 'run':
-      if (vm.temporaryCopy === undefined) return undefined;
-      return {
-        title: msg('Run $0 here, too?', vm.name),
-        text: msg(
-          'A copy of this VM was moved temporarily to $0. If it still runs there, both write to the same disk, which destroys its content. Shut the copy off, or migrate it back, before you go on.',
-          vm.temporaryCopy.destination,
-        ),
-        confirm: msg('The copy is off: run here'),
-      };
+      return vm.temporaryCopy === undefined ? undefined : besideCopy(vm.name, vm.temporaryCopy);
     case 'force-shut-down':
       return {
         title: msg('Force $0 to shut down?', vm.name),
@@ -132,6 +124,29 @@ function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefin
     case 'reboot':
       return undefined;
   }
+}
+
+/** Where disks were copied, two of the VM do not write to one image, but what was written over there is not here. */
+function besideCopy(name: string, { destination, copyDisks }: TemporaryCopy): Confirmation {
+  const title = msg('Run $0 here, too?', name);
+  return copyDisks === undefined
+    ? {
+        title,
+        text: msg(
+          'A copy of this VM was moved temporarily to $0. If it still runs there, both write to the same disk, which destroys its content. Shut the copy off, or migrate it back, before you go on.',
+          destination,
+        ),
+        confirm: msg('The copy is off: run here'),
+      }
+    : {
+        title,
+        text: msg(
+          'A copy of this VM was moved temporarily to $0, with copies of these disks: $1. The images here are as they were at that moment; what was written since is only in those there. To keep that, migrate the copy back with these disks copied. If the copy still runs, there will be two of this VM, with the same addresses, and a disk that was not copied is destroyed, because both write to it.',
+          destination,
+          copyDisks.join(', '),
+        ),
+        confirm: msg('Run here with the older disks'),
+      };
 }
 
 /** Does it; the answer is libvirt's refusal, if it refused. Does not reject. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainJob } from '../libvirt/job.ts';
-import type { MigrationProgress } from './migration-state.ts';
+import type { MigrationProgress, NearestPass } from './migration-state.ts';
 
 /**
  * What a job says, as a progress that never goes backwards. It is taken from what remains (memory and disks together):
@@ -15,6 +15,8 @@ export function nextProgress(
 ): MigrationProgress {
   const still = job.diskTotal > 0 && job.memoryTotal === 0 ? memoryBytes : 0;
   const done = job.dataTotal > 0 ? 1 - (job.dataRemaining + still) / (job.dataTotal + still) : 0;
+  const pass = Math.max(previous?.pass ?? 1, job.iteration);
+  const nearest = nearestPass(previous, pass, job);
   const percent = Math.min(99, Math.max(0, Math.floor(done * 100)));
   return {
     percent: Math.max(previous?.percent ?? 0, percent),
@@ -27,8 +29,46 @@ export function nextProgress(
     transferredBytes: Math.max(previous?.transferredBytes ?? 0, job.dataProcessed),
     throughputBytesPerSecond: job.throughput,
     dirtyBytesPerSecond: job.dirtyPagesPerSecond * job.pageSize,
-    pass: Math.max(previous?.pass ?? 1, job.iteration),
+    pass,
+    ...(nearest === undefined ? {} : { nearest }),
   };
+}
+
+/** A pass has to begin with so much less than the nearest one to count as nearer: libvirt is asked only once in a second. */
+const nearerShare = 0.95;
+
+/** A job is seen at the begin of a pass only where the one before it was seen, too. */
+function nearestPass(
+  previous: MigrationProgress | undefined,
+  pass: number,
+  { memoryRemaining, elapsedMilliseconds }: DomainJob,
+): NearestPass | undefined {
+  if (previous === undefined || previous.elapsedMilliseconds === 0) return undefined;
+  const { nearest } = previous;
+  const nearer = nearest === undefined || memoryRemaining < nearest.remainingBytes * nearerShare;
+  if (pass > previous.pass && nearer)
+    return { pass, elapsedMilliseconds, remainingBytes: memoryRemaining, mostBytes: memoryRemaining };
+  return nearest === undefined
+    ? undefined
+    : { ...nearest, mostBytes: Math.max(nearest.mostBytes, memoryRemaining) };
+}
+
+/** Two passes that leave no less say that none will, and so does one that took long; many go by in a moment at the very end. */
+const stuckPasses = 2;
+const leastStuckMilliseconds = 5000;
+const longPassMilliseconds = 30_000;
+
+/**
+ * True if the passes over the memory leave no less any more. What a pass leaves is what the VM changed during the one before it,
+ * so that without a change of the VM or of the link this goes on.
+ */
+export function isStuck({ nearest, pass, elapsedMilliseconds }: MigrationProgress): boolean {
+  if (nearest === undefined) return false;
+  const passes = pass - nearest.pass;
+  const milliseconds = elapsedMilliseconds - nearest.elapsedMilliseconds;
+  return passes >= stuckPasses
+    ? milliseconds >= leastStuckMilliseconds
+    : passes > 0 && milliseconds >= longPassMilliseconds;
 }
 
 /** The progress of a migration of which libvirt has told nothing yet. */

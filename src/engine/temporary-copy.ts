@@ -103,7 +103,8 @@ export function temporaryCopyOf(
 ): TemporaryCopy | undefined {
   if (record?.temporary !== true || state.kind !== 'shut-off') return undefined;
   if (!state.migratedAway && !(record.stage === 'left' && reasonForgotten)) return undefined;
-  return { destination: record.destination, since: record.since };
+  const { destination, since, copyDisks } = record;
+  return { destination, since, ...(copyDisks === undefined ? {} : { copyDisks }) };
 }
 
 /** How long a migration may take from the writing of its record to its job. */

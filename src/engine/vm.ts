@@ -40,7 +40,7 @@ export type VmState =
 
 /** A migration that libvirt reports for a VM, whoever started it (this page, another admin, virsh). */
 export type VmTransfer =
-  /** Leaving this host. `percent` is absent until libvirt reports figures. */
+  /** Leaving this host. `percent` is absent until libvirt reports figures, and where it gets no closer to its end. */
   | { readonly kind: 'leaving'; readonly percent?: number }
   /** Arriving at this host: libvirt shows it here, paused, until the switch-over. */
   | { readonly kind: 'arriving' };
@@ -51,6 +51,8 @@ export interface TemporaryCopy {
   readonly destination: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** Disks that were copied, by their names in the guest; absent: none, so that both hosts have the same ones. */
+  readonly copyDisks?: readonly string[];
 }
 
 /** One row of the list. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { marker } from '../platform/conversation.ts';
 import type { Platform } from '../platform/platform.ts';
 import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 
@@ -33,19 +34,11 @@ export function virshQuote(word: string): string {
   return `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
-const markLength = 24;
-
-/** Text that no answer holds, since nobody can have guessed it. */
-function marker(): string {
-  const random = (): string => Math.random().toString(36).slice(2);
-  return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
-}
-
 /** Where a line of virsh's own begins. The name of a VM may hold anything else that ends a line for JavaScript's `^`. */
 const errorWord = /(^|\n)error: /;
 
 /** `error: ` lines as virsh prints them, without the word. */
-function errorText(text: string): string {
+export function errorText(text: string): string {
   return text.replace(new RegExp(errorWord, 'g'), '$1').trim();
 }
 
@@ -53,10 +46,15 @@ function errorText(text: string): string {
  * virsh prints its errors into the same stream, each line with the word before it, and a command that fails may have printed
  * something already. XML comes whole or not at all, and a description within it may have lines that look like an error.
  */
-function answerOf(id: string, printed: string): VirshAnswer {
+export function answerOf(id: string, printed: string): VirshAnswer {
   const text = printed.replace(/^\n+|\n+$/g, '');
   const failed = text.startsWith('<') ? false : errorWord.test(text);
   return failed ? { id, ok: false, error: errorText(text) } : { id, ok: true, text };
+}
+
+/** What virsh gives as the reason when it says that it could not connect; undefined if it says something else. */
+export function whyNotConnected(error: string): string | undefined {
+  return /^failed to connect to the hypervisor\n?([^]*)$/.exec(error)?.[1];
 }
 
 /** Takes the output apart as it comes; whatever was read is not looked at again. */
@@ -95,9 +93,8 @@ class AnswerReader {
   get refusal(): string | undefined {
     const [first] = this.#commands;
     const answer = first === undefined ? undefined : this.answers.get(first.id);
-    const said = this.#marks === 0 ? errorText(this.#rest) : answer?.ok === false ? answer.error : '';
-    const match = /^failed to connect to the hypervisor\n?([^]*)$/.exec(said);
-    return match?.[1] ?? (this.#marks === 0 ? said : undefined);
+    if (this.#marks === 0) return whyNotConnected(errorText(this.#rest)) ?? errorText(this.#rest);
+    return answer?.ok === false ? whyNotConnected(answer.error) : undefined;
   }
 
   #complete(printed: string): void {
@@ -109,6 +106,9 @@ class AnswerReader {
   }
 }
 
+/** The ssh that libvirt starts has nobody to ask: libvirtd's has no agent and no screen either. */
+export const withoutAgent = { SSH_AUTH_SOCK: '', SSH_ASKPASS: '', DISPLAY: '' } as const;
+
 /** In code units of at most three bytes each: less than Linux takes for one argument (MAX_ARG_STRLEN, 128 KiB). */
 const longestScript = 40_000;
 
@@ -117,7 +117,7 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
   const portions: VirshCommand[][] = [[]];
   let length = 0;
   for (const command of commands) {
-    const more = scriptOf(command).length + markLength;
+    const more = scriptOf(command).length + marker().length;
     if (length > 0 && length + more > longestScript) {
       portions.push([]);
       length = 0;
@@ -128,7 +128,8 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
   return portions;
 }
 
-function scriptOf({ argv }: VirshCommand): string {
+/** The command as virsh reads it. */
+export function scriptOf({ argv }: VirshCommand): string {
   return argv.map(virshQuote).join(' ');
 }
 
@@ -169,7 +170,7 @@ async function runPortion(
   try {
     await platform.run(argv, {
       stderr: 'merge',
-      environment: { LC_ALL: 'C', SSH_AUTH_SOCK: '', SSH_ASKPASS: '', DISPLAY: '', ...options.environment },
+      environment: { LC_ALL: 'C', ...withoutAgent, ...options.environment },
       onOutput: (output) => {
         reader.read(output);
       },

@@ -79,20 +79,41 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
         ? {}
         : { environ: Object.entries(options.environment).map(([name, value]) => `${name}=${value}`) }),
     });
+    let over = false;
+    const input = readerOf(options.input ?? '');
+    const feed = async (): Promise<void> => {
+      for (let next = await input.next(); !over; next = await input.next()) {
+        if (next.done === true) {
+          child.input('');
+          return;
+        }
+        for (const piece of pieces(next.value)) child.input(piece, true);
+      }
+    };
+    const settle = (): void => {
+      over = true;
+      options.signal?.removeEventListener('abort', onAbort);
+      void input.return?.();
+    };
     // The bridge sends SIGTERM; what ignores that goes on without us.
-    const onAbort = (): void => {
+    const giveUp = (error: PlatformError): void => {
+      settle();
       child.close('terminated');
-      reject(cancelled());
+      reject(error);
+    };
+    const onAbort = (): void => {
+      giveUp(cancelled());
     };
     options.signal?.addEventListener('abort', onAbort, { once: true });
     child.stream((text) => {
       stdout.push(text);
       options.onOutput?.(text);
     });
-    for (const piece of pieces(options.input ?? '')) child.input(piece, true);
-    child.input('');
+    feed().catch((error: unknown) => {
+      giveUp(errorOf(error, 'failed'));
+    });
     const end = (exitCode: number | null, stderr: string): void => {
-      options.signal?.removeEventListener('abort', onAbort);
+      settle();
       resolve({ exitCode, stdout: stdout.join(''), stderr: merged ? '' : stderr.trimEnd() });
     };
     child.then(
@@ -103,18 +124,22 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
         const { exit_status: status, exit_signal: ended, message, problem } = error as CockpitProcessError;
         // It did not start; the C bridge gives the status -1 beside the problem.
         if (problem === 'not-found' || problem === 'access-denied') {
-          options.signal?.removeEventListener('abort', onAbort);
+          settle();
           reject(errorOf(error, 'failed'));
         } else if (typeof ended === 'string') end(null, message ?? '');
         // The Python bridge gives a signal as a negative status.
         else if (typeof status === 'number') end(status < 0 ? null : status, message ?? '');
         else {
-          options.signal?.removeEventListener('abort', onAbort);
+          settle();
           reject(errorOf(error, 'failed'));
         }
       },
     );
   });
+}
+
+function readerOf(input: string | AsyncIterable<string>): Iterator<string> | AsyncIterator<string> {
+  return typeof input === 'string' ? [input].values() : input[Symbol.asyncIterator]();
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { DBusNextService } from './dbus-next.ts';
 import { type BusName, type Platform, PlatformError, type RunOptions, type RunResult } from './platform.ts';
 import { tcpProber } from './tcp-probe.ts';
@@ -69,6 +70,8 @@ function runProgram(argv: readonly string[], options: RunOptions): Promise<RunRe
     const stdout: string[] = [];
     const stderr: string[] = [];
     let cancelled = false;
+    /** What the pieces of the input ended with, if not with their end. */
+    let broken: Error | undefined;
     let killer: NodeJS.Timeout | undefined;
     const kill = (signal: NodeJS.Signals): void => {
       if (child.pid === undefined) return;
@@ -98,7 +101,14 @@ function runProgram(argv: readonly string[], options: RunOptions): Promise<RunRe
     child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
     // A program that ends without reading its input closes the pipe; its exit status says what happened.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
+    const { input = '' } = options;
+    const pieces = Readable.from(typeof input === 'string' ? [input] : input);
+    pieces.on('error', (error) => {
+      broken = error;
+      kill('SIGTERM');
+    });
+    child.stdin.on('close', () => pieces.destroy());
+    pieces.pipe(child.stdin);
     child.on('error', (error: NodeJS.ErrnoException) => {
       settle();
       const kind =
@@ -109,6 +119,8 @@ function runProgram(argv: readonly string[], options: RunOptions): Promise<RunRe
       settle();
       if (cancelled) {
         reject(new PlatformError('cancelled', `${argv[0] ?? ''}: cancelled`));
+      } else if (broken !== undefined) {
+        reject(new PlatformError('failed', broken.message, { cause: broken }));
       } else if (merged && exitCode === 127 && /^sh: .*not found\s*$/m.test(stdout.join(''))) {
         reject(new PlatformError('not-found', stdout.join('').trim()));
       } else {

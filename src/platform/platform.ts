@@ -80,8 +80,11 @@ export interface DBusService {
 }
 
 export interface RunOptions {
-  /** Text for the program's standard input; without it, standard input is empty. */
-  readonly input?: string;
+  /**
+   * Text for the program's standard input, or pieces of it that reach the program as they come; their end is the input's
+   * end. Without it, standard input is empty. No further piece is asked for when the program has ended.
+   */
+  readonly input?: string | AsyncIterable<string>;
   /** Environment variables added to (or, with `undefined`, removed from where the platform can) the inherited ones. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Run as root: `require` fails with `access-denied` without administrative access, `try` falls back to the user. */

@@ -100,6 +100,10 @@ export function App({ model }: { readonly model: Model }): ReactNode {
           onCancel={({ vm }) => {
             model.migrations.cancel(vm);
           }}
+          onPause={({ vm }) => {
+            const row = vms.find((each) => vmKey(each) === vmKey(vm));
+            if (row !== undefined) ask(row, 'pause');
+          }}
           onDismiss={({ vm }) => {
             model.migrations.dismiss(vm);
           }}

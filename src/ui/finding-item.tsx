@@ -2,8 +2,9 @@
 import { Checkbox } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
 import type { Finding, RemedyAction } from '../engine/finding.ts';
+import { FindingDetails } from './finding-details.tsx';
 import { OriginalText } from './original-text.tsx';
-import { RemedyView } from './remedy-view.tsx';
+import { RemedyList } from './remedy-list.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
 import { VerdictLabel } from './verdict-label.tsx';
@@ -34,31 +35,19 @@ export function FindingItem(props: FindingItemProps): ReactNode {
         <strong className="migrate-finding-title">{textOf(finding.title)}</strong>
       </div>
       <div className="migrate-finding-found">{found}</div>
-      {details.length === 0 ? null : (
-        <ul className="migrate-finding-details">
-          {details.map((detail) => (
-            <li key={detail}>{detail}</li>
-          ))}
-        </ul>
-      )}
+      <FindingDetails details={details} />
       {original === undefined ? null : <OriginalText>{original}</OriginalText>}
       {calm ? (
         <div className="migrate-finding-why">{textOf(finding.why)}</div>
       ) : (
         <div className="migrate-finding-why">{format(_('Why this matters: $0'), textOf(finding.why))}</div>
       )}
-      {remedies.length === 0 ? null : (
-        <ul className="migrate-remedies" aria-label={format(_('What to do: $0'), textOf(finding.title))}>
-          {remedies.map((remedy) => (
-            <RemedyView
-              key={`${textOf(remedy.text)} ${remedy.command ?? ''}`}
-              remedy={remedy}
-              destinationHost={destinationHost}
-              onAction={onAction}
-            />
-          ))}
-        </ul>
-      )}
+      <RemedyList
+        label={format(_('What to do: $0'), textOf(finding.title))}
+        remedies={remedies}
+        destinationHost={destinationHost}
+        onAction={onAction}
+      />
       {override === undefined ? null : (
         <Checkbox
           id={overrideId}

@@ -3,7 +3,9 @@ import { ExpandableSection } from '@patternfly/react-core';
 import { type ReactNode, useState } from 'react';
 import type { Finding, RemedyAction, Verdict } from '../engine/finding.ts';
 import type { PreflightState } from '../engine/preflight-state.ts';
+import { groupedByReason } from '../engine/same-reason.ts';
 import { FindingItem } from './finding-item.tsx';
+import { SameReasonItem } from './same-reason-item.tsx';
 import { textOf } from './text.ts';
 import { _, format, ngettext } from './translate.ts';
 import { VerdictLabel } from './verdict-label.tsx';
@@ -78,9 +80,21 @@ export function findingsSummary(state: PreflightState, overrides: ReadonlySet<st
   return parts.length === 0 ? _('All checks passed.') : parts.join(' ');
 }
 
+/** The findings that are unknown for a reason that stands above them already, with the finding that says it. */
+function saidBefore({ checks }: PreflightState): ReadonlyMap<string, Finding> {
+  const findings = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  return new Map(
+    groupedByReason(findings).flatMap((group) => {
+      if (group.kind === 'finding') return [];
+      const [first, ...others] = group.reason.findings;
+      return first === undefined ? [] : others.map(({ check }) => [check, first] as const);
+    }),
+  );
+}
+
 /**
  * The findings. While they stream in they keep the order of the checks, so that nothing jumps under the reader's eyes;
- * at the end the worst come first, and what passed can be folded away.
+ * at the end the worst come first, those that are unknown for one reason together, and what passed can be folded away.
  */
 export function Findings({
   state,
@@ -102,22 +116,42 @@ export function Findings({
     />
   );
   if (state.running) {
+    const said = saidBefore(state);
     return (
       <>
         {forecast}
         <ul className="migrate-findings" aria-label={_('Findings')} aria-busy="true">
-          {state.checks.map((progress) =>
-            progress.status === 'done' ? (
-              item(progress.finding)
-            ) : (
-              <li key={progress.check} className="migrate-finding" data-check={progress.check}>
+          {state.checks.map((progress) => {
+            if (progress.status === 'waiting') {
+              return (
+                <li key={progress.check} className="migrate-finding" data-check={progress.check}>
+                  <div className="migrate-finding-head">
+                    <VerdictLabel verdict="waiting" />
+                    <span className="migrate-finding-title">{textOf(progress.title)}</span>
+                  </div>
+                </li>
+              );
+            }
+            const { finding } = progress;
+            const first = said.get(finding.check);
+            if (first === undefined) return item(finding);
+            return (
+              <li
+                key={finding.check}
+                className="migrate-finding"
+                data-check={finding.check}
+                data-verdict={finding.verdict}
+              >
                 <div className="migrate-finding-head">
-                  <VerdictLabel verdict="waiting" />
-                  <span className="migrate-finding-title">{textOf(progress.title)}</span>
+                  <VerdictLabel verdict={finding.verdict} />
+                  <strong className="migrate-finding-title">{textOf(finding.title)}</strong>
+                </div>
+                <div className="migrate-finding-why">
+                  {format(_('For the same reason as: $0'), textOf(first.title))}
                 </div>
               </li>
-            ),
-          )}
+            );
+          })}
         </ul>
       </>
     );
@@ -131,7 +165,18 @@ export function Findings({
     <>
       {loud.length === 0 ? null : (
         <ul className="migrate-findings" aria-label={_('Findings')}>
-          {loud.map(item)}
+          {groupedByReason(loud).map((group) =>
+            group.kind === 'finding' ? (
+              item(group.finding)
+            ) : (
+              <SameReasonItem
+                key={group.reason.findings.map(({ check }) => check).join(' ')}
+                reason={group.reason}
+                destinationHost={destinationHost}
+                onAction={onAction}
+              />
+            ),
+          )}
         </ul>
       )}
       {forecast}

@@ -149,6 +149,10 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
             onCancel={() => {
               model.migrations.cancel(shown.vm);
             }}
+            onPause={() => {
+              // Settles with a value: a refusal is one.
+              void model.operate(vm, 'pause').then(setRefusal);
+            }}
             onDismiss={onClose}
           />
         )}

@@ -4,11 +4,13 @@ import { type ReactNode, useId } from 'react';
 import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
 import type { Migration } from '../engine/migration-state.ts';
 import { resumeThere } from '../engine/still-paused.ts';
+import { stuckProgress, stuckRemedies, stuckWords } from '../engine/stuck-copying.ts';
 import { formatDuration, formatPercent } from './format.ts';
 import { MigrationFigures } from './migration-figures.tsx';
 import { phaseWords } from './migration-words.ts';
 import { Notice } from './notice.tsx';
 import { OriginalText } from './original-text.tsx';
+import { RemedyList } from './remedy-list.tsx';
 import { RemedyView } from './remedy-view.tsx';
 import { textOf } from './text.ts';
 import { _, format } from './translate.ts';
@@ -19,8 +21,9 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
   const { state, vm } = migration;
   const name = format(_('Migration of $0'), vm.name);
   if (!isUnderWay(migration)) return null;
-  if (!('progress' in state)) {
-    // Nothing to measure yet (or any longer): a bar without a value, as ARIA has it for "not known how far".
+  const stuck = state.phase === 'copying' && state.stuck === true;
+  if (!('progress' in state) || stuck) {
+    // Nothing to measure (yet, or any longer): a bar without a value, as ARIA has it for "not known how far".
     const full = state.phase === 'verifying';
     return (
       <div
@@ -42,6 +45,30 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
       label={format(_('$0 %'), formatPercent(percent))}
       valueText={format(_('$0 %'), formatPercent(percent))}
     />
+  );
+}
+
+/** Why it gets no closer to its end, and what helps; nothing for a migration that does. */
+function Stuck({
+  migration,
+  onPause,
+}: {
+  readonly migration: Migration;
+  readonly onPause: () => void;
+}): ReactNode {
+  const progress = stuckProgress(migration);
+  if (progress === undefined) return null;
+  // Not read out: its figures change each second. That it is so is said by the sentence about the phase.
+  return (
+    <Notice variant="warning" title={_('It gets no closer to its end')}>
+      <p>{stuckWords(progress).map(textOf).join(' ')}</p>
+      <RemedyList
+        label={_('What helps')}
+        remedies={stuckRemedies(migration.vm, progress)}
+        destinationHost=""
+        onAction={onPause}
+      />
+    </Notice>
   );
 }
 
@@ -136,12 +163,20 @@ export interface MigrationViewProps {
   /** Heading of the view; the dialog has one of its own. */
   readonly withName: boolean;
   readonly onCancel: () => void;
+  /** Pauses the VM, which lets the migration end. */
+  readonly onPause: () => void;
   /** Forgets a migration that has ended. */
   readonly onDismiss: () => void;
 }
 
 /** One migration: where it is, what libvirt says of it, and how it ended. */
-export function MigrationView({ migration, withName, onCancel, onDismiss }: MigrationViewProps): ReactNode {
+export function MigrationView({
+  migration,
+  withName,
+  onCancel,
+  onPause,
+  onDismiss,
+}: MigrationViewProps): ReactNode {
   const { vm, state, destination, startedHere, cancelling, cancelError } = migration;
   const nameId = useId();
   const variant = endedVariant(migration);
@@ -174,6 +209,7 @@ export function MigrationView({ migration, withName, onCancel, onDismiss }: Migr
             </p>
           )}
           <ProgressBar migration={migration} />
+          <Stuck migration={migration} onPause={onPause} />
           {'progress' in state ? <MigrationFigures progress={state.progress} /> : null}
           {cancelError === undefined ? null : (
             <Notice live variant="danger" title={_('libvirt did not cancel the migration. It goes on.')}>
@@ -205,10 +241,12 @@ export function MigrationView({ migration, withName, onCancel, onDismiss }: Migr
 export function MigrationsArea({
   migrations,
   onCancel,
+  onPause,
   onDismiss,
 }: {
   readonly migrations: readonly Migration[];
   readonly onCancel: (migration: Migration) => void;
+  readonly onPause: (migration: Migration) => void;
   readonly onDismiss: (migration: Migration) => void;
 }): ReactNode {
   const titleId = useId();
@@ -226,6 +264,9 @@ export function MigrationsArea({
               migration={migration}
               onCancel={() => {
                 onCancel(migration);
+              }}
+              onPause={() => {
+                onPause(migration);
               }}
               onDismiss={() => {
                 onDismiss(migration);

@@ -40,6 +40,8 @@ export function phaseWords({ state, vm, destination }: Migration): string {
             state.queuePosition,
           );
     case 'copying':
+      if (state.stuck === true)
+        return format(_('Copying the memory to $0, without getting closer to the end.'), host);
       // libvirt tells of the memory once the disks are done.
       return state.progress.disks !== undefined && state.progress.memoryTotalBytes === 0
         ? format(_('Copying the disks to $0 while the VM runs here.'), host)

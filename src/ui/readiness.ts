@@ -3,7 +3,7 @@ import type { DestinationInput } from '../engine/destination-uri.ts';
 import { verdictOf } from '../engine/preflight.ts';
 import type { PreflightState } from '../engine/preflight-state.ts';
 import { textOf } from './text.ts';
-import { _, format } from './translate.ts';
+import { _, format, ngettext } from './translate.ts';
 
 /** Whether Migrate can be pressed, and what to say beside it. */
 export interface Readiness {
@@ -11,7 +11,10 @@ export interface Readiness {
   readonly text: string;
 }
 
-/** Titles of the checks whose answer is not known. */
+/** So many checks are named in one sentence. */
+const namedChecks = 3;
+
+/** Titles of the checks whose answer is not known, as many as one takes in. */
 function unknownTitles(preflight: PreflightState): string {
   const titles = preflight.checks.flatMap((progress) =>
     progress.status === 'done' && progress.finding.verdict === 'unknown'
@@ -20,7 +23,10 @@ function unknownTitles(preflight: PreflightState): string {
         ? [textOf(progress.title)]
         : [],
   );
-  return titles.join(', ');
+  const named = titles.slice(0, namedChecks).join(', ');
+  const more = titles.length - namedChecks;
+  // TRANSLATORS: $1 are names of checks, such as “CPU, Memory, Storage”, $0 is the number of those that are not named.
+  return more <= 0 ? named : format(ngettext('$1 and $0 more', '$1 and $0 more', more), more, named);
 }
 
 /** What the dialog's footer says. */

@@ -78,7 +78,7 @@ export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
         <Td dataLabel={_('Properties')}>
           <Properties vm={vm} />
         </Td>
-        <Td isActionCell dataLabel="">
+        <Td isActionCell>
           <VmActions
             vm={vm}
             whyNotMigrate={whyNotMigrate(vm, migration)}

@@ -29,6 +29,7 @@ export const VmTable = memo(function VmTable(props: VmTableProps): ReactNode {
   const { vms, migrations, refusals, busy, withConnection, sort, descending, onSort } = props;
   const head = (column: SortColumn, title: string, className?: string): ReactNode => (
     <Th
+      modifier="nowrap"
       {...(className === undefined ? {} : { className })}
       sort={{
         columnIndex: 0,

@@ -72,6 +72,8 @@ function transferWords(vm: Vm, migration: Migration | undefined): StateWords | u
   if (transfer === undefined && !isUnderWay(migration)) return undefined;
   if (migration?.state.phase === 'preparing' && migration.state.queuePosition !== undefined)
     return { text: _('Waiting to migrate'), tone: 'moving' };
+  if (migration?.state.phase === 'copying' && migration.state.stuck === true)
+    return { text: _('Migrating, gets no closer'), tone: 'warning' };
   const percent = percentOf(vm, migration);
   return {
     text: percent === undefined ? _('Migrating') : format(_('Migrating $0 %'), formatPercent(percent)),

@@ -33,6 +33,7 @@ function followed(): {
   readonly signal: (wish: 'interrupt' | 'leave') => void;
   /** libvirt answers the request to cancel. */
   readonly answer: () => Promise<void>;
+  readonly look: (migration: Migration) => void;
   readonly end: (migration: Migration) => void;
   readonly requests: () => number;
   readonly errors: () => string;
@@ -41,6 +42,7 @@ function followed(): {
 } {
   const ended = new Deferred<Migration>();
   const request = new Deferred<undefined>();
+  const state = new Cell(running);
   const listeners: Parameters<Surroundings['onSignal']>[0][] = [];
   const cancel = vi.fn(async () => {
     await request.promise;
@@ -48,11 +50,10 @@ function followed(): {
   const err = screen();
   let outcome: Migration | undefined;
   void followMigration(
-    { vm: choices.vm, state: new Cell(running), ended: ended.promise },
+    { vm: choices.vm, state, ended: ended.promise },
     cancel,
-    { json: false, quiet: false },
+    { quiet: false },
     {
-      out: screen(),
       err,
       onSignal: (listener) => {
         listeners.push(listener);
@@ -72,6 +73,9 @@ function followed(): {
     answer: async () => {
       request.resolve(undefined);
       await settle();
+    },
+    look: (migration) => {
+      state.set(migration);
     },
     end: ended.resolve,
     requests: () => cancel.mock.calls.length,
@@ -144,4 +148,19 @@ it('the wish that the program ends leaves the migration, and cancels nothing', a
   it.signal('leave');
   expect([await it.outcome(), it.requests()]).toEqual([running, 0]);
   vi.useRealTimers();
+});
+
+it('the progress is told on standard error, as it is no part of the result', () => {
+  expect(followed().errors()).toMatch(/^0 % {2}0 bytes left of/);
+});
+
+it('says once what would help when it gets no closer to its end', () => {
+  const it = followed();
+  const nearest = { pass: 2, elapsedMilliseconds: 9000, remainingBytes: 1024, mostBytes: 1024 };
+  const progress = { ...noProgress, elapsedMilliseconds: 20_000, transferredBytes: 4096, pass: 6, nearest };
+  for (const pass of [6, 7])
+    it.look({ ...running, state: { phase: 'copying', progress: { ...progress, pass }, stuck: true } });
+  const advice = it.errors().split('What helps:').slice(1);
+  expect(advice).toHaveLength(1);
+  expect(advice[0]).toContain(`virsh -c qemu:///system migrate-setmaxdowntime ${choices.vm.uuid} 7000`);
 });

@@ -8,6 +8,7 @@ import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts'
 import { StatusDisplay, statusLine } from '../../src/cli/status-line.ts';
 import { printable, type Screen, say } from '../../src/cli/surroundings.ts';
 import { parseDestination } from '../../src/engine/destination-uri.ts';
+import type { Remedy } from '../../src/engine/finding.ts';
 import { msg } from '../../src/engine/message.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration-state.ts';
 import { planFor } from '../../src/engine/plan.ts';
@@ -98,6 +99,28 @@ The same by hand: virsh -c qemu:///system migrate --live --p2p --persistent --un
 Blocked: the migration would fail.`);
   });
 
+  it('says once what keeps several checks from being made', () => {
+    const look: Remedy = { text: msg('Look there.'), command: 'ls -l /images', host: 'destination' };
+    const state = preflight([
+      unknown,
+      { ...unknown, check: 'disk-path', title: msg('Images'), remedies: [look] },
+      { ...unknown, check: 'clock-skew', title: msg('Clocks'), found: msg('Something else.') },
+    ]);
+    const text = checkText(choices, planFor(choices), state, new Set(), 60).join('\n');
+    expect(text).toContain(`
+UNKNOWN  Title of shared-storage [shared-storage]
+UNKNOWN  Images [disk-path]
+         These 2 checks could not be made, for one reason:
+         No answer.
+         | timeout
+         -> Images: Look there.
+            Run this on the destination:
+              ls -l /images
+UNKNOWN  Clocks [clock-skew]
+         Something else.
+`);
+  });
+
   it('marks a block that was overridden', () => {
     const lines = checkText(choices, planFor(choices), preflight([soft]), new Set(['data-ports']), 80);
     expect(lines).toContain('(BLOCK)  Title of data-ports [data-ports]');
@@ -161,6 +184,31 @@ describe('the progress', () => {
       '[############............] 50 %  512 MiB left of 1 GiB, 100 MiB/s, pass 2, 2.5 s',
     );
     expect(statusLine(status, 40)).toHaveLength(39);
+  });
+
+  it('says that it gets no closer, and no percentage', () => {
+    const stuck = migrationIn({
+      phase: 'copying',
+      progress: {
+        ...noProgress,
+        percent: 96,
+        memoryTotalBytes: 1024 ** 3,
+        memoryRemainingBytes: 40 * 1024 ** 2,
+        elapsedMilliseconds: 60_000,
+        pass: 5,
+        nearest: {
+          pass: 2,
+          elapsedMilliseconds: 25_000,
+          remainingBytes: 84 * 1024 ** 2,
+          mostBytes: 84 * 1024 ** 2,
+        },
+      },
+      stuck: true,
+    });
+    expect(migrationStatus(stuck)).toEqual({
+      stage: 'copying stuck',
+      text: 'Gets no closer: 3 passes have left no less than 84 MiB each. 40 MiB left of 1 GiB, pass 5, 1 min',
+    });
   });
 
   it('rewrites its line on a terminal and takes it away', () => {

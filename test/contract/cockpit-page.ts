@@ -9,6 +9,7 @@ import {
   type RunOptions,
   type Unsubscribe,
 } from '../../src/platform/platform.ts';
+import { TextQueue } from '../../src/platform/text-queue.ts';
 import type { PageSide, PageValue } from './cockpit-proxy.ts';
 
 declare const cockpit: Cockpit;
@@ -24,11 +25,30 @@ const platform = cockpitPlatform(cockpit);
 const services = new Map<number, DBusService>();
 const ends = new Map<number, Unsubscribe>();
 const controllers = new Map<number, AbortController>();
+const inputs = new Map<number, TextQueue>();
 
 function service(id: number): DBusService {
   const found = services.get(id);
   if (found === undefined) throw new Error(`No service ${id}`);
   return found;
+}
+
+/** Pieces that the test sends one by one; the listener hears when no more are wanted. */
+function inputOf(id: number): AsyncIterable<string> {
+  const queue = new TextQueue();
+  inputs.set(id, queue);
+  return {
+    [Symbol.asyncIterator]: () => {
+      const reader = queue[Symbol.asyncIterator]();
+      return {
+        next: () => reader.next(),
+        return: () => {
+          tell(id, 'enough');
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      };
+    },
+  };
 }
 
 /** With an AbortSignal if there is a number for one. */
@@ -93,10 +113,11 @@ window.contract = {
   close: (id) => {
     service(id).close();
   },
-  run: (argv, options: RunOptions, output, abort) =>
+  run: (argv, options: RunOptions, output, abort, input) =>
     settle(
       platform.run(argv, {
         ...options,
+        ...(input === undefined ? {} : { input: inputOf(input) }),
         ...signalOf(abort),
         ...(output === undefined
           ? {}
@@ -107,6 +128,10 @@ window.contract = {
             }),
       }),
     ),
+  input: (id, piece) => {
+    if (piece === undefined) inputs.get(id)?.end();
+    else inputs.get(id)?.write(piece);
+  },
   connectTcp: (host, port, timeoutMilliseconds, abort) =>
     settle(platform.connectTcp(host, port, { timeoutMilliseconds, ...signalOf(abort) })),
   read: (path, options) => settle(platform.file.read(path, options)),

@@ -43,7 +43,15 @@ export interface PageSide {
   onClosed(id: number, listener: number): void;
   end(listener: number): void;
   close(id: number): void;
-  run(argv: readonly string[], options: RunOptions, output?: number, abort?: number): Promise<Settled>;
+  run(
+    argv: readonly string[],
+    options: RunOptions,
+    output?: number,
+    abort?: number,
+    input?: number,
+  ): Promise<Settled>;
+  /** A piece of the input of a program; without one, its end. */
+  input(id: number, piece?: string): void;
   connectTcp(host: string, port: number, timeoutMilliseconds: number, abort?: number): Promise<Settled>;
   read(path: string, options?: { readonly superuser?: 'require' | 'try' }): Promise<Settled>;
   abort(id: number): void;
@@ -151,14 +159,34 @@ export class CockpitProxy implements Platform {
     };
   }
 
-  async run(argv: readonly string[], { onOutput, signal, ...options }: RunOptions = {}): Promise<RunResult> {
+  async run(
+    argv: readonly string[],
+    { onOutput, signal, input, ...options }: RunOptions = {},
+  ): Promise<RunResult> {
     const output =
       onOutput === undefined
         ? undefined
         : this.listen((text) => {
             onOutput(text as string);
           });
-    return (await this.ask('run', argv, options, output, this.#abortable(signal))) as unknown as RunResult;
+    const pieces = typeof input === 'object' ? input[Symbol.asyncIterator]() : undefined;
+    const feeding = pieces === undefined ? undefined : this.listen(() => void pieces.return?.());
+    const ended = this.ask(
+      'run',
+      argv,
+      typeof input === 'string' ? { ...options, input } : options,
+      output,
+      this.#abortable(signal),
+      feeding,
+    );
+    if (pieces !== undefined && feeding !== undefined) void this.#feed(feeding, pieces);
+    return (await ended) as unknown as RunResult;
+  }
+
+  async #feed(id: number, pieces: AsyncIterator<string>): Promise<void> {
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next())
+      this.#tell('input', id, next.value);
+    this.#tell('input', id);
   }
 
   async connectTcp(

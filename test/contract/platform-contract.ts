@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Conversation } from '../../src/platform/conversation.ts';
 import type { BusName, DBusService, DBusValue, Platform } from '../../src/platform/platform.ts';
 import { PlatformError } from '../../src/platform/platform.ts';
+import { TextQueue } from '../../src/platform/text-queue.ts';
 import { waitFor } from '../lab/lab.ts';
 import { processesWith } from './processes.ts';
 
@@ -344,6 +346,52 @@ export function describePlatform(
         expect(await around.platform.run(['cat'])).toMatchObject({ exitCode: 0, stdout: '' });
       });
 
+      it('feeds what is written piece by piece, as it comes, to its end', async () => {
+        const input = new TextQueue();
+        let heard = '';
+        const open = around.platform.run(
+          ['sh', '-c', 'while IFS= read -r line; do echo "<$line>"; done; echo over'],
+          { input, onOutput: (text) => (heard += text) },
+        );
+        let lines = 0;
+        for (const piece of ['one\n', '漢', '🙂é\nlong ', `${'x'.repeat(200_000)}\n`]) {
+          input.write(piece);
+          if (!piece.includes('\n')) continue;
+          lines += 1;
+          await waitFor('the answer', () => heard.split('>\n').length > lines, 20);
+        }
+        input.write('last\n');
+        input.end();
+        const { exitCode, stdout } = await open;
+        expect(exitCode).toBe(0);
+        expect(stdout === `<one>\n<漢🙂é>\n<long ${'x'.repeat(200_000)}>\n<last>\nover\n`).toBe(true);
+      });
+
+      it('wants no more input when the program has ended, or was cancelled', async () => {
+        const endless = (): { input: AsyncIterable<string>; enough: () => boolean } => {
+          let enough = false;
+          const reader: AsyncIterator<string> = {
+            next: () => new Promise(() => undefined),
+            return: () => {
+              enough = true;
+              return Promise.resolve({ done: true, value: undefined });
+            },
+          };
+          return { input: { [Symbol.asyncIterator]: () => reader }, enough: () => enough };
+        };
+        const first = endless();
+        expect(await around.platform.run(['sh', '-c', 'exit 4'], { input: first.input })).toMatchObject({
+          exitCode: 4,
+        });
+        await waitFor('the input to be let go', first.enough, 20);
+        const second = endless();
+        const controller = new AbortController();
+        const open = kindOf(around.platform.run(['cat'], { input: second.input, signal: controller.signal }));
+        controller.abort();
+        expect(await open).toBe('cancelled');
+        await waitFor('the input to be let go', second.enough, 20);
+      });
+
       it('adds to the environment', async () => {
         const { stdout } = await around.platform.run(['sh', '-c', 'echo "$CONTRACT|${PATH:+path}"'], {
           environment: { CONTRACT: 'a b="$(x)"\'é' },
@@ -404,6 +452,43 @@ export function describePlatform(
         expect(await open).toBe('cancelled');
         await waitFor('the program to be gone', () => processesWith(mark).length === 0, 20);
         expect(await kindOf(around.platform.run(['true'], { signal: controller.signal }))).toBe('cancelled');
+      });
+    });
+
+    describe('a conversation', () => {
+      const reads = 'while IFS= read -r path; do cat -- "$path"; echo end; done; :';
+      const exists = async (path: string): Promise<boolean> =>
+        (await around.platform.run(['test', '-e', path])).exitCode === 0;
+
+      it('follows up on what a program says, with files for it, and leaves nothing when it is ended', async () => {
+        const mark = `contract-${randomUUID()}`;
+        const end = new AbortController();
+        const conversation = new Conversation(around.platform, ['sh', '-c', reads, mark], {
+          signal: end.signal,
+          stderr: 'merge',
+        });
+        const path = await conversation.file('<é>\n  漢🙂');
+        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('<é> 漢🙂\n');
+        const error = await conversation.exchange(`${path}-not\n`, 'end\n');
+        expect(error).toMatch(/No such file/);
+        expect(Math.abs((await conversation.clock()) - Date.now() / 1000)).toBeLessThan(60);
+        expect(processesWith(mark)).not.toEqual([]);
+        end.abort();
+        expect((await conversation.ended).error?.kind).toBe('cancelled');
+        await waitFor('the program to be gone', () => processesWith(mark).length === 0, 20);
+        await waitFor('the file to be gone', async () => !(await exists(path)), 20);
+      });
+
+      it('ends with its program, and leaves nothing then either', async () => {
+        const conversation = new Conversation(
+          around.platform,
+          ['sh', '-c', 'read -r path; cat -- "$path"; echo end; echo sorry; exit 3'],
+          { stderr: 'merge' },
+        );
+        const path = await conversation.file('text');
+        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('text\n');
+        expect(await conversation.ended).toEqual({ said: 'sorry\n' });
+        expect(await exists(path)).toBe(false);
       });
     });
 

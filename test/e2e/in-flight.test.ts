@@ -77,6 +77,30 @@ it('cancel half-way really cancels: the VM runs here, nothing is left there', as
   await console.close();
 });
 
+it('gets no closer to its end: says so instead of a percentage, and ends once the VM is paused', async () => {
+  const guest = await alpha.guest('stuck', { memory: 160, dirtyMb: 48, dirtyRate: 40 });
+  await guest.dirtying();
+  const console = await Console.open(browser, url);
+  const dialog = await console.dialog('stuck', ssh, { seconds: 1 });
+  await console.checked();
+  await beta.shape('60mbit');
+  await console.start();
+  const helps = dialog.getByRole('list', { name: 'What helps' });
+  await helps.waitFor({ timeout: 120_000 });
+  expect(await percent(console, 'stuck')).toBeNaN();
+  await (await console.row('stuck')).getByText('Migrating, gets no closer').waitFor();
+  await helps.getByText(/migrate-setmaxdowntime/).waitFor();
+  expect(await console.violations()).toEqual([]);
+  await console.picture('stuck');
+  await helps.getByRole('button', { name: 'Pause the VM now' }).click();
+  expect(await console.phase('stuck', ['done', 'failed', 'cancelled'])).toBe('done');
+  // It is not paused over there, as is said.
+  await dialog.getByText('Done: stuck runs on beta, as both hosts say.').waitFor();
+  expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
+  await guest.goesOn();
+  await console.close();
+});
+
 it('goes on when the page is closed half-way; opened again, the page shows it and its end', async () => {
   const guest = await slowGuest('closed');
   const first = await Console.open(browser, url);

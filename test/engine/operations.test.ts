@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { plainText } from '../../src/engine/message.ts';
 import { operationsFor } from '../../src/engine/operations.ts';
 import type { Vm, VmOperation, VmState } from '../../src/engine/vm.ts';
 
@@ -55,4 +56,29 @@ test('what can lose data is asked for first', () => {
   );
   expect(asked(away)).toContain('run');
   expect(asked(vm({ kind: 'running' }, { persistent: false }))).toContain('shut-down');
+});
+
+describe('running a VM whose copy was moved temporarily', () => {
+  const temporaryCopy = { destination: 'qemu+ssh://beta/system', since: '2026-11-23T11:00:00Z' };
+  const off = { kind: 'shut-off', migratedAway: true } as const;
+  const question = (copyDisks?: readonly string[]): string => {
+    const copy = { ...temporaryCopy, ...(copyDisks === undefined ? {} : { copyDisks }) };
+    const run = operationsFor(vm(off, { temporaryCopy: copy })).find(({ operation }) => operation === 'run');
+    const { text, confirm } = run?.confirmation ?? {};
+    return [text, confirm].map((each) => (each === undefined ? '' : plainText(each))).join(' / ');
+  };
+
+  test('speaks of the disk that both would write to', () => {
+    expect(question()).toMatch(/^A copy .*both write to the same disk.* \/ The copy is off: run here$/);
+  });
+
+  test('speaks of two states where disks were copied', () => {
+    const text = question(['vda', 'vdb']);
+    expect(text).toMatch(/with copies of these disks: vda, vdb\..*written since is only in those there/);
+    expect(text).toMatch(/migrate the copy back/);
+    expect(text).not.toMatch(/the same disk/);
+    // Others than those may be shared.
+    expect(text).toMatch(/disk that was not copied/);
+    expect(text).toMatch(/ \/ Run here with the older disks$/);
+  });
 });

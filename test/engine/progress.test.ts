@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MigrationProgress } from '../../src/engine/migration-state.ts';
-import { nextProgress } from '../../src/engine/progress.ts';
+import { isStuck, nextProgress, noProgress } from '../../src/engine/progress.ts';
 import { job } from './job-fixture.ts';
 
 test('the share is what does not remain', () => {
@@ -48,4 +48,78 @@ test('it never goes backwards, whatever libvirt says', () => {
       }
     }),
   );
+});
+
+describe('a migration that gets no closer to its end', () => {
+  const mib = 1024 ** 2;
+  /** What libvirt told, in order: seconds, pass, MiB left. */
+  const after = (...samples: readonly (readonly [number, number, number])[]): MigrationProgress =>
+    samples.reduce<MigrationProgress>(
+      (previous, [seconds, iteration, left]) =>
+        nextProgress(
+          previous,
+          job({
+            elapsedMilliseconds: seconds * 1000,
+            iteration,
+            dataTotal: 256 * mib,
+            dataRemaining: left * mib,
+            memoryTotal: 256 * mib,
+            memoryRemaining: left * mib,
+          }),
+          0,
+        ),
+      noProgress,
+    );
+  // Told by libvirt 9.0 of a guest that writes to 80 MiB, over 60 Mbit/s.
+  const seen = [
+    ...([
+      [1, 1, 252],
+      [23.9, 1, 4],
+      [25, 2, 88],
+      [37.2, 2, 4],
+    ] as const),
+    ...([
+      [38.3, 3, 87],
+      [44, 3, 48],
+      [50.4, 3, 4],
+    ] as const),
+  ];
+
+  test('is seen when the second pass after the nearest one leaves no less', () => {
+    expect(isStuck(after(...seen))).toBe(false);
+    const stuck = after(...seen, [51.6, 4, 88]);
+    expect(isStuck(stuck)).toBe(true);
+    expect(stuck.nearest).toEqual({
+      pass: 2,
+      elapsedMilliseconds: 25_000,
+      remainingBytes: 88 * mib,
+      mostBytes: 88 * mib,
+    });
+  });
+
+  test('is seen after one pass that took long', () => {
+    expect(isStuck(after([1, 1, 250], [100, 2, 88], [131, 3, 88]))).toBe(true);
+    expect(isStuck(after([1, 1, 250], [100, 2, 88], [129, 3, 88]))).toBe(false);
+  });
+
+  test('is not one whose passes leave less and less', () => {
+    expect(isStuck(after([1, 1, 250], [40, 2, 88], [60, 3, 60], [70, 4, 40], [77, 5, 27]))).toBe(false);
+  });
+
+  test('is not one whose passes are short', () => {
+    expect(isStuck(after([1, 1, 250], [40, 2, 3], [41, 9, 3], [42, 17, 3]))).toBe(false);
+  });
+
+  test('gets on again once a pass leaves less, as when the guest does less', () => {
+    expect(isStuck(after(...seen, [51.6, 4, 88], [64, 5, 30]))).toBe(false);
+  });
+
+  test('is not judged by the middle of a pass, where the page was opened', () => {
+    expect(after([60, 4, 20]).nearest).toBeUndefined();
+    expect(isStuck(after([60, 4, 20], [62, 5, 30], [70, 6, 20], [76, 7, 13]))).toBe(false);
+  });
+
+  test('remembers the most that was left since', () => {
+    expect(after(...seen, [51.6, 4, 95], [60, 4, 30]).nearest?.mostBytes).toBe(95 * mib);
+  });
 });

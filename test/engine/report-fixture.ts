@@ -46,13 +46,13 @@ export const warning: Finding = {
   remedies: [{ text: msg('Pause it.'), action: { kind: 'pause-vm' } }],
 };
 
-export const unknown: Finding = {
+export const unknown = {
   ...head('shared-storage'),
   verdict: 'unknown',
   found: msg('No answer.'),
   original: 'timeout',
   remedies: [],
-};
+} satisfies Finding;
 
 const rates = {
   dirtyBytesPerSecond: 3 * 1024 ** 2,

@@ -117,7 +117,11 @@ describe('docs/report.schema.json', () => {
         vcpus: 2,
         memoryBytes: 1024,
         autostart: true,
-        temporaryCopy: { destination: 'qemu+ssh://beta/system', since: '2026-01-31T10:00:00Z' },
+        temporaryCopy: {
+          destination: 'qemu+ssh://beta/system',
+          since: '2026-01-31T10:00:00Z',
+          copyDisks: ['vda'],
+        },
       },
     ]);
     expect(schemaProblems(printed(document), 'list')).toEqual([]);

@@ -58,6 +58,11 @@ test('a copy is shown for a VM that left, also when libvirt has forgotten why it
   expect(temporaryCopyOf({ ...left, temporary: false }, migrated, false)).toBeUndefined();
 });
 
+test('a copy says which disks were copied', () => {
+  expect(temporaryCopyOf({ ...left, copyDisks: ['vda'] }, migrated, false)?.copyDisks).toEqual(['vda']);
+  expect(temporaryCopyOf(left, migrated, false)).not.toHaveProperty('copyDisks');
+});
+
 test('a record is over when the VM runs here, but not while a migration begins or runs', () => {
   expect(isStale(left, running, false, false, start)).toBe(true);
   expect(isStale(leaving, running, false, false, start + 5000)).toBe(false);

@@ -214,7 +214,10 @@ describe('with a VM that can be moved', () => {
       predicted: { kind: 'converges', bandwidthSource: 'measured' },
     });
     expect(entry?.id).toContain(guest.uuid);
-    const { stdout } = await cli(alpha, 'check', guest.name, toBeta, '--period=1');
+    const { stdout, stderr } = await cli(alpha, 'check', guest.name, toBeta, '--period=1');
+    // What is piped away is the result alone.
+    expect(stdout.split('\n', 1)).toEqual([`${guest.name} -> ${toBeta}`]);
+    expect(stderr).toMatch(/^(Checking: \d+ of \d+\.\n)+$/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /The forecast of the last migration to this host was \d+ % off\./,
     );
@@ -341,8 +344,11 @@ describe('an interrupt', () => {
     const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=10');
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await run.signal('INT');
-    const { exitCode, stderr } = await run.ended;
-    expect([exitCode, stderr]).toEqual([3, 'cockpit-migrate: The checks were ended. Nothing was started.\n']);
+    const { exitCode, stdout, stderr } = await run.ended;
+    expect([exitCode, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /^(Checking: .*\n)+cockpit-migrate: The checks were ended\. Nothing was started\.\n$/,
+    );
   });
 
   test('really cancels: libvirt ends the job and the VM goes on here', async () => {

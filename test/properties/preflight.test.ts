@@ -11,6 +11,7 @@ import { attribute, parseXml } from '../../src/libvirt/xml.ts';
 import type { Platform, RunOptions } from '../../src/platform/platform.ts';
 import { PlatformError } from '../../src/platform/platform.ts';
 import { choices } from '../engine/fixtures.ts';
+import { converse, type FakeProgram, fakeShell, fakeVirshPrompt } from '../fake-conversation.ts';
 import { anyText, mangled, translated } from './mangled.ts';
 import * as sample from './samples.ts';
 
@@ -50,8 +51,8 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'beta pool-dumpxml': () => sample.pool,
   'beta vol-key': () => "error: failed to get vol '/images/web.qcow2'\n",
   'beta vol-dumpxml': () => "error: failed to get vol '/images/web.qcow2'\n",
-  'alpha shell': (mark) => sample.askedReading(mark),
-  'beta shell': (mark) => sample.askedReading(mark),
+  'alpha shell': (mark) => sample.hostReading(mark),
+  'beta shell': (mark) => sample.hostReading(mark),
   'ssh -G': () => sample.sshConfiguration,
   getent: () => sample.ahosts,
   hostname: () => 'alpha\n',
@@ -69,32 +70,53 @@ function hosts(change: Change): Platform {
     if (output === undefined) throw new Error(`Nobody has an answer to ${question}`);
     return change(question, output(mark));
   };
-  const virsh = (uri: string, script: string): string => {
-    const host = uri.includes('beta') ? 'beta' : 'alpha';
-    return script
-      .split('; ')
-      .map((command) => {
-        if (command.startsWith('echo ')) return command.slice('echo '.length);
-        const [word = '', ...rest] = command.replace(/'/g, '').split(' ');
-        const option = rest.find((each) => each === '--migratable' || each === '--inactive');
-        return print(`${host} ${[word, option].filter(Boolean).join(' ')}`);
-      })
-      .join('');
+  const run = (host: string, command: string): string => {
+    const [word = '', ...rest] = command.replace(/'/g, '').split(' ');
+    const option = rest.find((each) => each === '--migratable' || each === '--inactive');
+    return print(`${host} ${[word, option].filter(Boolean).join(' ')}`);
   };
-  const output = (argv: readonly string[], { input = '' }: RunOptions): string => {
+  const virsh = (script: string): string =>
+    script
+      .split('; ')
+      .map((command) => (command.startsWith('echo ') ? command.slice('echo '.length) : run('alpha', command)))
+      .join('');
+  const output = (argv: readonly string[], { input }: RunOptions): string => {
     const last = argv.at(-1) ?? '';
-    if (argv.includes('virsh')) return virsh(argv[argv.indexOf('-c', argv.indexOf('virsh')) + 1] ?? '', last);
+    if (argv.includes('virsh')) return virsh(last);
     if (argv.includes('-G')) return print('ssh -G');
-    const mark = /^set -- (\S+)/.exec(input)?.[1];
-    if (mark !== undefined) return print(argv.includes('beta') ? 'beta shell' : 'alpha shell', mark);
-    if (last.includes('dd bs=1')) return print('bandwidth');
-    return print(argv[0] ?? '');
+    const mark = /^set -- (\S+)/.exec(typeof input === 'string' ? input : '')?.[1];
+    return mark === undefined ? print(argv[0] ?? '') : print('alpha shell', mark);
+  };
+  const shell = (): FakeProgram => {
+    let end = '';
+    const reply = fakeShell((script, words) =>
+      script.includes('dd bs=1')
+        ? 'counting\n'
+        : script.trim() === ''
+          ? ''
+          : print('beta shell', words.split(' ')[0]),
+    );
+    return {
+      reply: (text) => {
+        end = /'([^']*)'\n$/.exec(text)?.[1] ?? '';
+        return reply(text);
+      },
+      zeros: () => `${print('bandwidth')}${end}`,
+    };
   };
   return {
     dbus: () => {
       throw new PlatformError('not-found', 'no bus');
     },
     run: (argv, options = {}) => {
+      if (typeof options.input === 'object')
+        return converse(
+          argv,
+          options,
+          argv.includes('virsh')
+            ? fakeVirshPrompt((command) => run('beta', command))
+            : { ...shell(), clock: sample.clock },
+        );
       const stdout = output(argv, options);
       options.onOutput?.(stdout);
       return Promise.resolve({ exitCode: 0, stdout, stderr: '' });

@@ -211,8 +211,8 @@ export const pool = `<pool type='dir'>
 export const stat =
   'stat 1 9876543210 1073741824 -|2026-01-31 10:00:00.123456789 +0000|regular file|0 0|10880 512';
 
-/** The clock of both hosts. */
-const clock = '1769853600.123456789';
+/** The clock of both hosts, in seconds since 1970. */
+export const clock = '1769853600.123456789';
 
 /** What the reading script prints on a host whose images are on GlusterFS. */
 export function hostReading(mark: string): string {
@@ -256,11 +256,6 @@ export function hostReading(mark: string): string {
     `${mark} end`,
     '',
   ].join('\n');
-}
-
-/** The same between two looks at the clock of the host that asked. */
-export function askedReading(mark: string): string {
-  return `${clock}\n${hostReading(mark)}${clock}\n`;
 }
 
 export const versions = `Compiled against library: libvirt 9.0.0

@@ -361,6 +361,71 @@ describe('the findings', () => {
     expect(document.querySelector('[data-check="uri"]')).not.toBeVisible();
   });
 
+  const noShell = (check: string, command?: string): Finding => ({
+    ...untold,
+    check,
+    title: msg(check.replace(/-/g, ' ')),
+    found: msg('Over tcp there is no shell on the destination.'),
+    remedies:
+      command === undefined ? [] : [{ text: msg('Look by hand.'), command, host: 'destination' as const }],
+  });
+  const reason = 'Over tcp there is no shell on the destination.';
+
+  test('say once what keeps several checks from being made; each is there, with what it would look at', async () => {
+    await openWith(noShell('disk-path', 'namei -l /x'), passed('uri'), untold, noShell('clock-skew'), busy);
+    await waitFor(() => {
+      expect(shownChecks()).toEqual([
+        'disk-path unknown',
+        'clock-skew unknown',
+        'shared-storage unknown',
+        'dirty-rate warn',
+        'uri pass',
+      ]);
+    });
+    expect(screen.getAllByText(reason)).toHaveLength(1);
+    const list = screen.getByRole('list', { name: '2 checks could not be made, for one reason' });
+    const [path, clock] = within(list).getAllByRole('listitem');
+    expect(path).toHaveTextContent(/^Not known disk path/);
+    expect(path).toHaveAccessibleDescription(reason);
+    expect(clock).toHaveTextContent(/^Not known clock skew/);
+    expect(screen.getByText('namei -l /x')).not.toBeVisible();
+    await expectAccessible();
+    const toggle = screen.getByRole('button', { name: 'What each of them looks at' });
+    expect(toggle.compareDocumentPosition(list)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(toggle).toHaveAttribute('aria-expanded', 'false');
+    await userEvent.click(toggle);
+    expect(toggle).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getByText('namei -l /x')).toBeVisible();
+    expect(screen.getByRole('list', { name: 'What to do: disk path' })).toBeVisible();
+    expect(clock).toHaveTextContent('Why this matters: Both hosts need the disk.');
+    expect(screen.getAllByText(reason)).toHaveLength(1);
+    await expectAccessible();
+  });
+
+  test('say the same reason once while they stream in, too', async () => {
+    const model = new FakeModel([web]);
+    open(model);
+    const { state } = await preflightOf(model);
+    act(() => {
+      state.set({ ...doneWith(noShell('disk-path'), noShell('clock-skew')), running: true });
+    });
+    expect(shownChecks()).toEqual(['disk-path unknown', 'clock-skew unknown']);
+    expect(screen.getAllByText(reason)).toHaveLength(1);
+    expect(document.querySelector('[data-check="clock-skew"]')).toHaveTextContent(
+      'For the same reason as: disk path',
+    );
+    await expectAccessible();
+  });
+
+  test('name not more than three checks in the footer', async () => {
+    await openWith(...['a', 'b', 'c', 'd', 'e'].map((check) => noShell(check)));
+    await waitFor(() => {
+      expect(migrateButton()).toHaveAccessibleDescription(
+        /^Not everything could be checked: a, b, c and 2 more\. If you migrate now/,
+      );
+    });
+  });
+
   test('say verdict, evidence, reason and remedy, and where to run its command', async () => {
     await openWith(closedPorts, wrongCpu);
     await waitFor(() => {
@@ -546,6 +611,18 @@ describe('migrating', () => {
     const views = document.querySelectorAll('[data-migration="web"]');
     expect(views).toHaveLength(1);
     expect(views[0]).toHaveAttribute('data-phase', 'copying');
+  });
+
+  test('pauses a VM that keeps it from ending, and says what libvirt refuses', async () => {
+    const model = await started();
+    model.refusal = { summary: msg('The VM could not be paused.'), original: 'Timed out' };
+    act(() => {
+      model.setMigration(migrationOf(web, { phase: 'copying', progress, stuck: true }));
+    });
+    await userEvent.click(screen.getByRole('button', { name: 'Pause the VM now' }));
+    expect(model.asked).toEqual(['pause web']);
+    expect(await within(screen.getByRole('dialog')).findByText('The VM could not be paused.')).toBeVisible();
+    await expectAccessible();
   });
 
   test('stays open to the end, though the VM has left the list by then', async () => {

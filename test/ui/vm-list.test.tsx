@@ -222,6 +222,22 @@ describe('the menu of a VM', () => {
     expect(model.asked).toEqual([]);
   });
 
+  test('says that its disks are older before a VM whose disks were copied runs here, too', async () => {
+    const temporaryCopy = {
+      destination: 'qemu+ssh://beta/system',
+      since: '2026-11-23T10:00:00Z',
+      copyDisks: ['vda'],
+    };
+    const model = new FakeModel([{ ...off, temporaryCopy }]);
+    render(<App model={model} />);
+    await openMenu('off');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Run' }));
+    const dialog = screen.getByRole('dialog', { name: 'Run off here, too?' });
+    expect(dialog).toHaveAccessibleDescription(/The images here are as they were at that moment/);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Run here with the older disks' }));
+    expect(model.asked).toEqual(['run off']);
+  });
+
   test('shows libvirt’s refusal beneath the row until it is dismissed', async () => {
     const model = new FakeModel([off, web]);
     model.refusal = { summary: msg('The VM could not be started.'), original: 'Cannot access storage file' };
@@ -258,6 +274,41 @@ describe('migrations on the page', () => {
     await expectAccessible();
     await userEvent.click(screen.getByRole('button', { name: 'Cancel migration' }));
     expect(model.asked).toEqual(['cancel web']);
+  });
+
+  test('shows no percentage of one that gets no closer to its end, but why, and what helps', async () => {
+    const model = new FakeModel([web]);
+    const nearest = {
+      pass: 2,
+      elapsedMilliseconds: 2300,
+      remainingBytes: 84 * 1024 ** 2,
+      mostBytes: 84 * 1024 ** 2,
+    };
+    const copying = { phase: 'copying', progress: { ...progress, percent: 96, pass: 9, nearest } } as const;
+    model.setMigration(migrationOf(web, { ...copying, stuck: true }));
+    render(<App model={model} />);
+    const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
+    expect(bar).not.toHaveAttribute('aria-valuenow');
+    const words = 'Copying the memory to beta, without getting closer to the end.';
+    expect(bar).toHaveAttribute('aria-valuetext', words);
+    expect(screen.getByText(words)).toHaveRole('status');
+    // What changes each second is not read out each second.
+    expect(screen.getByText(/7 passes over the memory/).closest('[aria-live]')).toBeNull();
+    const view = document.querySelector<HTMLElement>('[data-migration="web"]');
+    expect(view).toHaveAttribute('data-phase', 'copying');
+    expect(view).not.toHaveTextContent('%');
+    expect(view).toHaveTextContent('7 passes over the memory left about 84 MiB again, each of them.');
+    expect(within(rowOf('web')).getByText('Migrating, gets no closer')).toBeVisible();
+    const helps = screen.getByRole('list', { name: 'What helps' });
+    expect(helps).toHaveTextContent(`migrate-setmaxdowntime ${web.uuid}`);
+    await expectAccessible();
+    await userEvent.click(within(helps).getByRole('button', { name: 'Pause the VM now' }));
+    expect(model.asked).toEqual(['pause web']);
+    act(() => {
+      model.setMigration(migrationOf(web, copying));
+    });
+    expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '96');
+    expect(screen.queryByRole('list', { name: 'What helps' })).toBeNull();
   });
 
   test('does not say that the destination is not known where it is', () => {

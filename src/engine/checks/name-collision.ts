@@ -1,13 +1,42 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
+import type { ValidDestination } from '../destination-uri.ts';
 import { FactUnavailable } from '../fact.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationDomainsFact } from '../facts/destination-domains.ts';
+import { destinationTwinFact } from '../facts/destination-twin.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 import { msg } from '../message.ts';
 import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
+
+/**
+ * A temporary migration leaves a copy there; then the VM was started here, too. The one that is not to stay is not asked to shut
+ * down: what it still has to write would go onto a disk that the other one has changed.
+ */
+function leftByMigration(uuid: string, { parts: { host } }: ValidDestination): Judgement {
+  const command = shellCommand('virsh', 'destroy', uuid);
+  return {
+    verdict: 'block',
+    found: msg(
+      'A copy of this VM runs on $0, left by a temporary migration: it has this name and UUID, and no definition there. Two of it on one disk destroy the disk.',
+      host,
+    ),
+    remedies: [
+      {
+        text: msg('If this one is to stay, force the copy off. It then vanishes from $0.', host),
+        command,
+        host: 'destination',
+      },
+      {
+        text: msg('If the copy is to stay, force this one off, and migrate the copy back from $0.', host),
+        command,
+        host: 'source',
+      },
+    ],
+  };
+}
 
 /** Does the destination know another VM of that name, or this very VM? */
 export const nameCollisionCheck = defineCheck({
@@ -17,7 +46,8 @@ export const nameCollisionCheck = defineCheck({
     'A host can have a name and a UUID only once. A definition of this VM that lies there already would be replaced.',
   ),
   needs: { domain: domainFact, known: destinationDomainsFact, destination: destinationFact },
-  judge: ({ domain, known, destination }, plan): Judgement => {
+  wants: { twin: destinationTwinFact },
+  judge: ({ domain, known, destination, twin }, plan): Judgement => {
     const { name, uuid } = domain.config;
     const virsh = (...argv: string[]): string => shellCommand('virsh', ...argv);
     const sameUuid = known.domains.find((other) => other.uuid.toLowerCase() === uuid.toLowerCase());
@@ -43,6 +73,10 @@ export const nameCollisionCheck = defineCheck({
     if (sameUuid === undefined) {
       return { verdict: 'pass', found: msg('$0 knows no VM of this name or UUID.', destination.parts.host) };
     }
+    // One that is arriving has no definition either, until it has arrived.
+    const leftBehind =
+      twin.available && twin.value === 'transient' && known.arriving?.includes(listed) !== true;
+    if (sameUuid.active && sameUuid.name === listed && leftBehind) return leftByMigration(uuid, destination);
     if (sameUuid.active) {
       return {
         verdict: 'block',

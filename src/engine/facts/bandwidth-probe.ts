@@ -5,12 +5,11 @@ export const mostSeconds = 2;
 
 /**
  * The listener, for the destination's shell. Parameters: address, the longest it lives in seconds, then ports, of which the
- * first free one is taken. It says `connected` at once and `listening PORT` when it does, takes one connection, reads it to its end, says how many bytes came in how many
+ * first free one is taken. It says `listening PORT` when it does, takes one connection, reads it to its end, says how many bytes came in how many
  * nanoseconds from the first on, and how many in each tenth of a second; and it ends by itself after its time, whatever happens. python3 is there on
  * every host with libvirt's own tools, platform-python on RHEL 8, perl on nearly every other. The programs are constant.
  */
 export const listenerScript = `
-echo connected
 export LC_ALL=C
 address=$1; life=$2; shift 2
 for python in python3 /usr/libexec/platform-python; do
@@ -66,37 +65,32 @@ printf "received %d %d\\n", $count, (($last || 0) - ($first || 0)) * 1e9;
 echo "no listener"
 `;
 
+/** The port on which the listener listens, by what it has said up to now. */
+export function listeningPort(said: string): string | undefined {
+  return /^listening (\d{1,5})\n/m.exec(said)?.[1];
+}
+
 /**
- * The sender, for this host's bash. Parameters: bytes, seconds, address of the listener, seconds to wait for it, then the command that starts the
- * listener. Prints after how many nanoseconds it was connected, what the listener said, and what the kernel knows about the connection while it is full (\`ss -ti\`).
+ * The sender, for this host's bash. Parameters: address and port of the listener, bytes and seconds at most. Prints what the
+ * kernel knows about the connection while it is full (`ss -ti`).
  */
 export const senderScript = `
 export LC_ALL=C
-limit=$1; seconds=$2; address=$3; shift 3
-exec 5<&0
-begun=$(date +%s%N)
-exec 3< <("$@" <&5)
-while read -r -t 15 word port <&3; do
-  [ "$word" != connected ] || { echo "connected $(($(date +%s%N) - begun))"; continue; }
-  [ "$word" = listening ] || { echo "$word $port"; continue; }
-  timeout $((seconds + 3)) bash -c '
-    exec 4<>"/dev/tcp/$1/$2" || exit 1
-    timeout "$3" head -c "$4" /dev/zero >&4 & sender=$!
-    sleep 0.5
-    ss -tinH dst "$1" dport = ":$2" 2>/dev/null | tr "\\n" " " | sed "s/^/connection /"; echo
-    wait $sender; exec 4>&-
-  ' sender "$address" "$port" "$seconds" "$limit"
-  while read -r -t $((seconds + 3)) line <&3; do echo "$line"; case $line in received*) exit 0;; esac; done
-done
-exit 1
+exec 4<>"/dev/tcp/$1/$2" || exit 1
+timeout "$4" head -c "$3" /dev/zero >&4 & sender=$!
+sleep 0.5
+ss -tinH dst "$1" dport = ":$2" 2>/dev/null | tr '\\n' ' ' | sed 's/^/connection /'; echo
+wait $sender; exec 4>&-
 `;
+
+/** The sender gets no longer than this for all it does, in seconds. */
+export const senderLife = mostSeconds + 3;
 
 /** What a measurement said. */
 export interface Probe {
   readonly bytesPerSecond: number;
   readonly roundTripMilliseconds?: number;
   readonly mtu?: number;
-  readonly connectMilliseconds?: number;
 }
 
 /** With fewer whole tenths of a second than that, the mean of all is taken. */
@@ -115,7 +109,7 @@ function middle(tenths: readonly number[]): number | undefined {
   return high > 0 ? (low + high) * 5 : undefined;
 }
 
-/** Reads what the sender printed; undefined if nothing came through. */
+/** Reads what listener and sender printed; undefined if nothing came through. */
 export function parseProbe(text: string): Probe | undefined {
   const [, bytes, nanoseconds] = /^received (\d+) (\d+)$/m.exec(text) ?? [];
   if (bytes === undefined || !(Number(nanoseconds) > 0) || Number(bytes) <= 0) return undefined;
@@ -123,12 +117,10 @@ export function parseProbe(text: string): Probe | undefined {
   // The least round trip: while the connection is full, the mean one is the queue's.
   const roundTrip = /\bminrtt:([\d.]+)/.exec(connection)?.[1];
   const mtu = /\bpmtu:(\d+)/.exec(connection)?.[1];
-  const connected = /^connected (\d{1,15})$/m.exec(text)?.[1];
   const tenths = (/^tenths((?: \d{1,15})+)$/m.exec(text)?.[1] ?? '').trim().split(' ').map(Number);
   return {
     bytesPerSecond: middle(tenths) ?? Number(bytes) / (Number(nanoseconds) / 1e9),
     ...(roundTrip === undefined ? {} : { roundTripMilliseconds: Number(roundTrip) }),
     ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
-    ...(connected === undefined ? {} : { connectMilliseconds: Number(connected) / 1e6 }),
   };
 }

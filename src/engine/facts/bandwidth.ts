@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { DestinationParts } from '../destination-uri.ts';
-import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { defineFact, type FactContext, FactUnavailable, required } from '../fact.ts';
 import { msg } from '../message.ts';
 import type { BandwidthSource } from '../preflight-state.ts';
-import { shellCommand } from '../shell-quote.ts';
 import {
   listenerScript,
+  listeningPort,
   mostBytes,
   mostSeconds,
   type Probe,
   parseProbe,
+  senderLife,
   senderScript,
 } from './bandwidth-probe.ts';
 import { type DataAddress, dataAddressFact } from './data-address.ts';
 import { type DataPorts, dataPortsFact } from './data-ports.ts';
 import { destinationFact } from './destination.ts';
 import { destinationLibvirtFact } from './destination-libvirt.ts';
-import { asLibvirtd, sshArgv } from './ssh-route.ts';
+import { destinationSessionFact, type HostShell } from './destination-session.ts';
 
 /** What the link from this host to the destination carries. */
 export interface Bandwidth {
@@ -31,28 +31,32 @@ export interface Bandwidth {
 }
 
 /**
- * Sends zeros through ssh, as many as go through in the time. The other side counts and takes the time, so that
- * connecting is no part of it.
+ * Counts on the destination what comes through the shell's own connection, in one line: bytes, and nanoseconds from the first
+ * block on, so that waiting is no part of it. What it says first is that it is ready.
  */
-const sender = `limit=$1; seconds=$2; shift 2
-timeout "$seconds" head -c "$limit" /dev/zero | "$@"
+const counter = `
+echo counting
+dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(head -n 1 | wc -c); b=$(date +%s%N); echo "$n $((b-a))"
 `;
 
-/** Counts on the destination: bytes and nanoseconds from the first block to the end. */
-const counter =
-  'LC_ALL=C dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(wc -c); b=$(date +%s%N); echo "$n $((b-a))"';
-
-async function measured(parts: DestinationParts, context: FactContext): Promise<number> {
-  const { exitCode, stdout, stderr } = await context.platform.run(
-    ['sh', '-s', '--', String(mostBytes), String(mostSeconds), ...sshArgv(parts, [counter])],
-    { input: sender, signal: context.signal, ...asLibvirtd(context) },
-  );
+async function throughShell(shell: HostShell): Promise<number> {
+  let sent = false;
+  const answer = await shell.run(counter, [], {
+    reads: true,
+    onText: (text) => {
+      if (sent || !text.startsWith('counting\n')) return;
+      sent = true;
+      shell.sendZeros(mostBytes, mostSeconds);
+    },
+  });
   // With the line break, so that a number that was cut off is not taken for a smaller one.
-  const [, bytes = 0, nanoseconds = 0] = (/^\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(stdout) ?? []).map(Number);
-  if (exitCode !== 0 || bytes === 0 || nanoseconds === 0) {
+  const [, bytes = 0, nanoseconds = 0] = (/^counting\n\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(answer) ?? []).map(
+    Number,
+  );
+  if (bytes === 0 || nanoseconds === 0) {
     throw new FactUnavailable({
       why: msg('The bandwidth between the hosts could not be measured.'),
-      original: stderr.trim(),
+      original: answer.trim(),
     });
   }
   return bytes / (nanoseconds / 1e9);
@@ -66,7 +70,7 @@ const mostPorts = 8;
 
 /** Over the address and a port that the data will take; undefined where nothing came through. */
 async function probed(
-  parts: DestinationParts,
+  shell: HostShell,
   address: DataAddress,
   { open }: DataPorts,
   context: FactContext,
@@ -75,16 +79,26 @@ async function probed(
   // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
   const ports = open.slice(-mostPorts).map(String);
   if (ports.length === 0) return undefined;
-  // The data go in as positional parameters, so that the script itself is constant.
-  const input = `set -- ${shellCommand(to, String(listenerLife), ...ports)}\n${listenerScript}`;
+  let sending: Promise<string> | undefined;
+  const received = await shell.run(listenerScript, [to, String(listenerLife), ...ports], {
+    onText: (text) => {
+      const port = listeningPort(text);
+      if (port !== undefined) sending ??= send(to, port, context);
+    },
+  });
+  return parseProbe(`${received}\n${(await sending) ?? ''}`);
+}
+
+/** Sends zeros to the listener; gives what the kernel knows about the connection, nothing where there was none. */
+async function send(address: string, port: string, context: FactContext): Promise<string> {
   const { stdout } = await context.platform.run(
     [
-      ...['bash', '-c', senderScript, 'bash', String(mostBytes), String(mostSeconds), to],
-      ...sshArgv(parts, ['LC_ALL=C', 'sh', '-s']),
+      ...['timeout', String(senderLife), 'bash', '-c', senderScript, 'bash', address, port],
+      ...[String(mostBytes), String(mostSeconds)],
     ],
-    { input, signal: context.signal, ...asLibvirtd(context) },
+    { signal: context.signal },
   );
-  return parseProbe(stdout);
+  return stdout;
 }
 
 /** The nominal speed of the device through which the address is reached, from the kernel; in Mb/s there. */
@@ -117,24 +131,26 @@ export const bandwidthFact = defineFact<
     libvirt: typeof destinationLibvirtFact;
     address: typeof dataAddressFact;
   },
-  { ports: typeof dataPortsFact }
+  { ports: typeof dataPortsFact; session: typeof destinationSessionFact }
 >({
   name: 'bandwidth',
   choices: ['bandwidthBytesPerSecond'],
   needs: { destination: destinationFact, libvirt: destinationLibvirtFact, address: dataAddressFact },
-  wants: { ports: dataPortsFact },
+  wants: { ports: dataPortsFact, session: destinationSessionFact },
   slow: true,
   afterQuickChecks: true,
   timeLimitMilliseconds: 30_000,
-  gather: async ({ destination: { parts }, address }, context, { ports }) => {
+  gather: async ({ destination: { parts }, address }, context, { ports, session }) => {
     const given = context.choices.bandwidthBytesPerSecond;
     if (given !== undefined) return { bytesPerSecond: given, source: 'given' };
     if (parts.transport !== 'ssh') {
       return { bytesPerSecond: await nominal(target(address), context), source: 'nominal' };
     }
-    const probe = ports.available ? await probed(parts, address, ports.value, context) : undefined;
-    if (probe !== undefined) return { ...probe, source: 'measured' };
-    return { bytesPerSecond: await measured(parts, context), source: 'measured-over-ssh' };
+    const { shell, connectMilliseconds } = required(session);
+    const probe = ports.available ? await probed(shell, address, ports.value, context) : undefined;
+    return probe === undefined
+      ? { bytesPerSecond: await throughShell(shell), source: 'measured-over-ssh', connectMilliseconds }
+      : { ...probe, source: 'measured', connectMilliseconds };
   },
 });
 

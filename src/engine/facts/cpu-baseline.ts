@@ -15,8 +15,12 @@ import {
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { type CpuComparison, cpuComparisonFact, readComparison } from './cpu-comparison.ts';
-import { destinationFact } from './destination.ts';
-import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
+import {
+  askDestination,
+  type DestinationLibvirt,
+  destinationAnswer,
+  destinationLibvirtFact,
+} from './destination-libvirt.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
 import { compareCpu, computeBaseline, describeMachine } from './hypervisor-questions.ts';
 import { asLibvirtd } from './ssh-route.ts';
@@ -121,14 +125,14 @@ export function requireProvided(here: CpuComparison, there: CpuComparison): void
   }
 }
 
-/** One question with XML for it. */
-async function ask(
-  uri: string,
+/** One question for this host, with XML for it. */
+async function askHere(
   argv: readonly string[],
   input: string | undefined,
   context: FactContext,
 ): Promise<VirshAnswer> {
   const id = 'cpu';
+  const { uri } = context.connection;
   try {
     const answers = await virshSession(context.platform, uri, [{ id, argv }], {
       ...asLibvirtd(context),
@@ -145,14 +149,11 @@ async function ask(
 
 async function baseline(
   config: DomainConfig,
-  machineThere: VirshAnswer,
-  destinationUri: string,
+  libvirt: DestinationLibvirt,
   context: FactContext,
 ): Promise<string> {
-  const { uri } = context.connection;
-  const machineHere = await ask(uri, describeMachine(config), undefined, context);
-  const here = readHostModel(machineHere, config.type);
-  const there = readHostModel(machineThere, config.type);
+  const here = readHostModel(await askHere(describeMachine(config), undefined, context), config.type);
+  const there = readHostModel(await destinationAnswer(libvirt, 'machine'), config.type);
   if (here === undefined || there === undefined) {
     throw new FactUnavailable({
       why: msg('libvirt of one of the hosts does not tell which CPU it gives to VMs of this kind.'),
@@ -167,13 +168,11 @@ async function baseline(
       ),
     });
   }
-  const computed = await ask(uri, computeBaseline(config), `${here.xml}\n${there.xml}\n`, context);
+  const computed = await askHere(computeBaseline(config), `${here.xml}\n${there.xml}\n`, context);
   const xml = commonCpu(computed, config.cpuXml);
-  // The second connection to the destination that a preflight makes at most, and only where the CPU stands in the way: what is
-  // asked follows from its first answers, and virsh takes all its commands at once.
   const [providedHere, providedThere] = await Promise.all([
-    ask(uri, compareCpu(config), xml, context),
-    ask(destinationUri, compareCpu(config), xml, context),
+    askHere(compareCpu(config), xml, context),
+    askDestination(libvirt, { id: 'baseline', argv: compareCpu(config) }, xml),
   ]);
   requireProvided(readComparison(providedHere), readComparison(providedThere));
   return xml;
@@ -189,7 +188,6 @@ export const cpuBaselineFact = defineFact<
     domain: typeof domainFact;
     comparison: typeof cpuComparisonFact;
     libvirt: typeof destinationLibvirtFact;
-    destination: typeof destinationFact;
   }
 >({
   name: 'cpu-baseline',
@@ -197,12 +195,10 @@ export const cpuBaselineFact = defineFact<
     domain: domainFact,
     comparison: cpuComparisonFact,
     libvirt: destinationLibvirtFact,
-    destination: destinationFact,
   },
   timeLimitMilliseconds: 5000,
-  gather: async ({ domain, comparison, libvirt, destination }, context) => {
-    if (!isNeeded(domain, comparison)) return { kind: 'not-needed' };
-    const machine = await destinationAnswer(libvirt, 'machine');
-    return { kind: 'common', xml: await baseline(domain.config, machine, destination.uri, context) };
-  },
+  gather: async ({ domain, comparison, libvirt }, context) =>
+    isNeeded(domain, comparison)
+      ? { kind: 'common', xml: await baseline(domain.config, libvirt, context) }
+      : { kind: 'not-needed' },
 });

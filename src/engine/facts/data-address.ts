@@ -4,7 +4,7 @@ import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
 import { destinationFact } from './destination.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
-import { destinationShellFact } from './host-shell.ts';
+import { destinationListeningFact } from './host-shell.ts';
 import { controlRouteFact } from './ssh-route.ts';
 
 /** Where QEMU of this host will send the VM's memory. */
@@ -47,12 +47,12 @@ export const dataAddressFact = defineFact<
     libvirt: typeof destinationLibvirtFact;
     route: typeof controlRouteFact;
   },
-  { shell: typeof destinationShellFact }
+  { shell: typeof destinationListeningFact }
 >({
   name: 'data-address',
   choices: ['migrationUri'],
   needs: { destination: destinationFact, libvirt: destinationLibvirtFact, route: controlRouteFact },
-  wants: { shell: destinationShellFact },
+  wants: { shell: destinationListeningFact },
   timeLimitMilliseconds: 6000,
   gather: async ({ libvirt, route }, { platform, choices, signal }, { shell }) => {
     const resolve = async (host: string): Promise<readonly string[]> => {

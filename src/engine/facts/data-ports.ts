@@ -3,7 +3,7 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { dataAddressFact } from './data-address.ts';
 import { destinationDomainsFact } from './destination-domains.ts';
-import { destinationShellFact } from './host-shell.ts';
+import { destinationListeningFact } from './host-shell.ts';
 
 /** Which of the ports that libvirt may choose for the data can be reached. */
 export interface DataPorts {
@@ -33,12 +33,12 @@ const atOnce = 64;
 export const dataPortsFact = defineFact<
   DataPorts,
   { address: typeof dataAddressFact; domains: typeof destinationDomainsFact },
-  { shell: typeof destinationShellFact }
+  { shell: typeof destinationListeningFact }
 >({
   name: 'data-ports',
   choices: ['copyDisks'],
   needs: { address: dataAddressFact, domains: destinationDomainsFact },
-  wants: { shell: destinationShellFact },
+  wants: { shell: destinationListeningFact },
   timeLimitMilliseconds: 10_000,
   gather: async ({ address, domains }, { platform, choices, signal }, { shell }) => {
     const [target] = address.addresses;

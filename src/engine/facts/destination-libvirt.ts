@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { classify, LibvirtError } from '../../libvirt/errors.ts';
-import { type VirshAnswer, type VirshCommand, virshSession } from '../../libvirt/virsh.ts';
+import type { VirshAnswer, VirshCommand } from '../../libvirt/virsh.ts';
+import { VirshConversation } from '../../libvirt/virsh-conversation.ts';
 import { PlatformError } from '../../platform/platform.ts';
-import { Deferred } from '../deferred.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
@@ -12,18 +12,21 @@ import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
 import { compareCpu, describeMachine } from './hypervisor-questions.ts';
 import { networkNeeds, secretsNeeded } from './named-resources.ts';
+import { sessionLife } from './session.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** The session with the destination's libvirt: made, or why not. */
 export type DestinationLibvirt =
   | {
       readonly kind: 'connected';
-      /** The answer to one question, as soon as it is there. Rejects with FactUnavailable if the session ends before. */
-      answer(id: string): Promise<VirshAnswer>;
+      /** The answers to what was asked at once, each as soon as it is there, by their ids; see {@link destinationAnswer}. */
+      readonly answers: ReadonlyMap<string, Promise<VirshAnswer>>;
+      /** Asks what follows from an answer. Rejects with LibvirtError if the connection ends before. */
+      readonly ask: (command: VirshCommand, input?: string) => Promise<VirshAnswer>;
     }
   | { readonly kind: 'refused'; readonly error: LibvirtError };
 
-/** All that is asked there. Order matters: what most checks wait for comes first. */
+/** All that is asked at once. Order matters: what most checks wait for comes first. */
 function questions(
   { config, migratableCpuXml }: SourceDomain,
   uuid: string,
@@ -85,43 +88,10 @@ export function volumeQuestion(pool: string, volume: string): string {
   return `volume ${pool}/${volume}`;
 }
 
-/** One waiting answer for each question. */
-class PendingAnswers {
-  readonly #waiting = new Map<string, Deferred<VirshAnswer>>();
-
-  #of(id: string): Deferred<VirshAnswer> {
-    let pending = this.#waiting.get(id);
-    if (pending === undefined) {
-      pending = new Deferred<VirshAnswer>();
-      // Nobody may be waiting for it.
-      pending.promise.catch(() => undefined);
-      this.#waiting.set(id, pending);
-    }
-    return pending;
-  }
-
-  get(id: string): Promise<VirshAnswer> {
-    return this.#of(id).promise;
-  }
-
-  arrived(answer: VirshAnswer): void {
-    this.#of(answer.id).resolve(answer);
-  }
-
-  /** Whatever has not been answered never will be. */
-  end(ids: readonly string[], original: string): void {
-    for (const id of ids) {
-      this.#of(id).reject(
-        new FactUnavailable({
-          why: msg('The connection to the destination ended before it answered.'),
-          original,
-        }),
-      );
-    }
-  }
-}
-
-/** One virsh session over the URI itself, made by root as libvirtd will make it. */
+/**
+ * The one connection to the destination's libvirt: virsh over the URI itself, made by root as libvirtd will make it. It
+ * stays until the preflight ends, so that what follows from an answer is asked over it, too.
+ */
 export const destinationLibvirtFact = defineFact<
   DestinationLibvirt,
   {
@@ -148,7 +118,7 @@ export const destinationLibvirtFact = defineFact<
     // Without a shell there, a storage pool is the only way to see a file.
     const unseen = destination.parts.transport === 'ssh' ? [] : disks;
     const commands = questions(domain, context.choices.vm.uuid, unseen);
-    return openSession(destination.uri, commands, domain.migratableCpuXml, context);
+    return connect(destination.uri, commands, domain.migratableCpuXml, context);
   },
 });
 
@@ -159,65 +129,80 @@ function isFromLibvirt(answer: VirshAnswer): boolean {
   return answer.id === 'capabilities' && answer.text.startsWith('<capabilities');
 }
 
-async function openSession(
+async function connect(
   uri: string,
   commands: readonly VirshCommand[],
   input: string | undefined,
   context: FactContext,
 ): Promise<DestinationLibvirt> {
-  const answers = new PendingAnswers();
-  const ids = commands.map(({ id }) => id);
-  const ended = new AbortController();
-  // Until it is connected the fact's own time limit holds, then the preflight's end.
-  const giveUp = (): void => {
-    ended.abort();
-  };
-  context.signal.addEventListener('abort', giveUp, { once: true });
-  context.lifetime.addEventListener('abort', giveUp, { once: true });
-  const connected = new Deferred<undefined>();
-  const session = virshSession(context.platform, uri, commands, {
+  const life = sessionLife(context);
+  const virsh = new VirshConversation(context.platform, uri, {
     ...asLibvirtd(context),
-    ...(input === undefined ? {} : { input }),
-    signal: ended.signal,
-    onAnswer: (answer) => {
-      if (isFromLibvirt(answer)) {
-        context.signal.removeEventListener('abort', giveUp);
-        connected.resolve(undefined);
-      }
-      answers.arrived(answer);
-    },
+    signal: life.signal,
   });
-  const outcome = session.then(
-    (all) => {
-      for (const answer of all.values()) answers.arrived(answer);
-      answers.end(ids, '');
-      const given = [...all.values()];
-      if (given.some(isFromLibvirt)) return undefined;
-      const [first] = given;
-      const original = first === undefined ? '' : first.ok ? first.text : first.error;
-      return first?.ok === false
-        ? new LibvirtError(classify(original), original)
-        : new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
-    },
-    (error: unknown) => {
-      const failure = error instanceof Error ? error : new Error('virsh failed', { cause: error });
-      answers.end(ids, failure.message);
-      return failure;
-    },
+  const answers = new Map(
+    commands.map((command) => [
+      command.id,
+      virsh.ask(command, command.argv.includes('/dev/stdin') ? input : undefined),
+    ]),
   );
-  const error = await Promise.race([connected.promise, outcome]);
-  // An error of the platform is this host's, and says nothing about the destination.
-  if (error instanceof LibvirtError && !(error.cause instanceof PlatformError))
+  // Nobody may be waiting for it.
+  for (const answer of answers.values()) answer.catch(() => undefined);
+  const given: VirshAnswer[] = [];
+  try {
+    for (const id of ['hostname', 'capabilities']) {
+      const answer = await answers.get(id);
+      if (answer === undefined) continue;
+      given.push(answer);
+      if (!isFromLibvirt(answer)) continue;
+      life.established();
+      return { kind: 'connected', answers, ask: (command, text) => virsh.ask(command, text) };
+    }
+  } catch (error) {
+    // An error of the platform is this host's, and says nothing about the destination.
+    if (!(error instanceof LibvirtError) || error.cause instanceof PlatformError) throw error;
     return { kind: 'refused', error };
-  if (error !== undefined) throw error;
-  return { kind: 'connected', answer: (id) => answers.get(id) };
+  }
+  life.end();
+  const [first] = given;
+  const original = first === undefined ? '' : first.ok ? first.text : first.error;
+  if (first?.ok === false) return { kind: 'refused', error: new LibvirtError(classify(original), original) };
+  throw new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
 }
 
-/** The text of an answer of the destination, or the reason why there is none. */
+/** The answer of the destination to one of the questions that are asked at once, or the reason why there is none. */
 export async function destinationAnswer(libvirt: DestinationLibvirt, id: string): Promise<VirshAnswer> {
-  if (libvirt.kind === 'connected') return libvirt.answer(id);
+  const { answers } = connected(libvirt);
+  const answer = answers.get(id);
+  if (answer === undefined) throw new FactUnavailable({ why: msg('The destination was not asked for it.') });
+  return orUnavailable(answer);
+}
+
+/** Asks the destination what follows from one of its answers; `input` is for `/dev/stdin` among the words. */
+export async function askDestination(
+  libvirt: DestinationLibvirt,
+  command: VirshCommand,
+  input?: string,
+): Promise<VirshAnswer> {
+  return orUnavailable(connected(libvirt).ask(command, input));
+}
+
+function connected(libvirt: DestinationLibvirt): Extract<DestinationLibvirt, { kind: 'connected' }> {
+  if (libvirt.kind === 'connected') return libvirt;
   throw new FactUnavailable({
     why: msg('The destination did not let libvirt of this host in, so it could not be asked.'),
     original: libvirt.error.message,
   });
+}
+
+async function orUnavailable(answer: Promise<VirshAnswer>): Promise<VirshAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    throw new FactUnavailable(
+      { why: msg('The connection to the destination ended before it answered.'), original: error.message },
+      error,
+    );
+  }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type VirshAnswer, virshSession } from '../../libvirt/virsh.ts';
+import type { VirshAnswer } from '../../libvirt/virsh.ts';
 import { attribute, child, parseXml, textOf, XmlError } from '../../libvirt/xml.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { tidyPath } from '../paths.ts';
-import { destinationFact } from './destination.ts';
-import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
+import { askDestination, destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 import { type DiskCopy, diskCopiesFact, placeName } from './disk-copies.ts';
-import { asLibvirtd } from './ssh-route.ts';
 import { parseVolume } from './volumes.ts';
 
 /** A storage pool of the destination. */
@@ -23,11 +21,16 @@ export interface DestinationPool {
   readonly availableBytes?: number;
 }
 
+/** What is listed in the place of a disk. */
+interface Listed {
+  readonly capacityBytes?: number;
+}
+
 /** The pools, and what they have under the places of the disks that are copied. */
 export interface DestinationPools {
   readonly pools: readonly DestinationPool[];
   /** By the disk's name in the guest; absent where no active pool lists anything in its place. */
-  readonly listed: ReadonlyMap<string, { readonly capacityBytes?: number }>;
+  readonly listed: ReadonlyMap<string, Listed>;
 }
 
 /** Reads `<pool>`, as `virsh pool-dumpxml` prints it. Throws XmlError for anything else. */
@@ -64,16 +67,16 @@ function uuidsOf(answer: VirshAnswer): readonly string[] {
   return uuids;
 }
 
-function poolOf(uuid: string, active: boolean, answer: VirshAnswer | undefined): DestinationPool {
+function poolOf(uuid: string, active: boolean, answer: VirshAnswer): DestinationPool {
   try {
-    const pool = answer?.ok === true ? parsePool(answer.text, active) : undefined;
+    const pool = answer.ok ? parsePool(answer.text, active) : undefined;
     if (pool?.uuid === uuid) return pool;
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
   }
   throw new FactUnavailable({
     why: msg('The destination did not describe its storage pool $0.', uuid),
-    ...(answer === undefined ? {} : { original: answer.ok ? answer.text : answer.error }),
+    original: answer.ok ? answer.text : answer.error,
   });
 }
 
@@ -84,19 +87,15 @@ const nothingThere = /failed to get (vol|pool)|pool '.*' is not active/i;
  * What the destination lists in the place of a disk, if anything. A volume whose file was taken away behind libvirt's back is
  * listed and cannot be described (seen with 9.0).
  */
-function listedAs(
-  { place }: DiskCopy,
-  key: VirshAnswer | undefined,
-  volume: VirshAnswer | undefined,
-): { readonly capacityBytes?: number } | undefined {
-  if (key?.ok === false && nothingThere.test(key.error)) return undefined;
-  if (key?.ok !== true)
+function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): Listed | undefined {
+  if (!key.ok && nothingThere.test(key.error)) return undefined;
+  if (!key.ok)
     throw new FactUnavailable({
       why: msg('The destination did not tell whether it has $0.', placeName(place)),
-      ...(key === undefined ? {} : { original: key.error }),
+      original: key.error,
     });
   try {
-    const capacityBytes = volume?.ok === true ? parseVolume(volume.text).capacityBytes : undefined;
+    const capacityBytes = volume.ok ? parseVolume(volume.text).capacityBytes : undefined;
     return capacityBytes === undefined ? {} : { capacityBytes };
   } catch (error) {
     if (error instanceof XmlError) return {};
@@ -111,49 +110,43 @@ function volumeWords({ place }: DiskCopy): readonly string[] {
 }
 
 /**
- * The pools of the destination, in which libvirt there makes the images of disks that are copied. Their folders are told
- * one by one, when their names are known, so that this takes a session of its own: it is only made where disks are copied.
+ * The pools of the destination, in which libvirt there makes the images of disks that are copied. They are asked for one by
+ * one when their names are known, only where disks are copied.
  */
 export const destinationPoolsFact = defineFact<
   DestinationPools,
   {
     libvirt: typeof destinationLibvirtFact;
-    destination: typeof destinationFact;
     copies: typeof diskCopiesFact;
   }
 >({
   name: 'destination-pools',
-  needs: { libvirt: destinationLibvirtFact, destination: destinationFact, copies: diskCopiesFact },
-  gather: async ({ libvirt, destination, copies: { disks } }, context) => {
+  needs: { libvirt: destinationLibvirtFact, copies: diskCopiesFact },
+  gather: async ({ libvirt, copies: { disks } }) => {
     if (disks.length === 0) return { pools: [], listed: new Map() };
+    const ask = (...argv: readonly string[]): Promise<VirshAnswer> =>
+      askDestination(libvirt, { id: 'pools', argv });
     const [active, inactive] = [
       uuidsOf(await destinationAnswer(libvirt, 'pools')),
       uuidsOf(await destinationAnswer(libvirt, 'pools-inactive')),
     ];
-    const answers = await virshSession(
-      context.platform,
-      destination.uri,
-      [
-        ...[...active, ...inactive].map((uuid) => ({ id: uuid, argv: ['pool-dumpxml', '--pool', uuid] })),
-        ...disks.flatMap((copy) => [
-          { id: `key ${copy.disk}`, argv: ['vol-key', ...volumeWords(copy)] },
-          { id: `volume ${copy.disk}`, argv: ['vol-dumpxml', ...volumeWords(copy)] },
-        ]),
-      ],
-      { ...asLibvirtd(context), signal: context.signal },
-    );
-    return {
-      pools: [
-        ...active.map((uuid) => poolOf(uuid, true, answers.get(uuid))),
-        ...inactive.map((uuid) => poolOf(uuid, false, answers.get(uuid))),
-      ],
-      listed: new Map(
-        disks.flatMap((copy) => {
-          const { disk } = copy;
-          const volume = listedAs(copy, answers.get(`key ${disk}`), answers.get(`volume ${disk}`));
-          return volume === undefined ? [] : [[disk, volume] as const];
-        }),
-      ),
+    const describe = (uuids: readonly string[], isActive: boolean): Promise<readonly DestinationPool[]> =>
+      Promise.all(
+        uuids.map(async (uuid) => poolOf(uuid, isActive, await ask('pool-dumpxml', '--pool', uuid))),
+      );
+    const look = async (copy: DiskCopy): Promise<readonly (readonly [string, Listed])[]> => {
+      const words = volumeWords(copy);
+      const volume = listedAs(
+        copy,
+        ...(await Promise.all([ask('vol-key', ...words), ask('vol-dumpxml', ...words)])),
+      );
+      return volume === undefined ? [] : [[copy.disk, volume]];
     };
+    const [running, stopped, listed] = await Promise.all([
+      describe(active, true),
+      describe(inactive, false),
+      Promise.all(disks.map(look)),
+    ]);
+    return { pools: [...running, ...stopped], listed: new Map(listed.flat()) };
   },
 });

@@ -45,22 +45,26 @@ export interface NetworkDevice {
   readonly carries?: 'one' | 'some';
 }
 
-/** What one look at a host gave. */
-export interface HostReading {
-  /** By path; one of which was not told whether it exists is not among them. */
-  readonly files: ReadonlyMap<string, FileReading>;
+/** Who listens on a host, and how libvirt there is configured. */
+export interface HostListening {
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
+  /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** False when qemu.conf is there and could not be read. */
+  readonly settingsReadable: boolean;
+}
+
+/** What one look at a host gave. */
+export interface HostReading extends HostListening {
+  /** By path; one of which was not told whether it exists is not among them. */
+  readonly files: ReadonlyMap<string, FileReading>;
   /** Paths of the sockets on which somebody listens, as they were bound; absent if that was not told. */
   readonly listeners?: ReadonlySet<string>;
   /** On which addresses, by port; a port of which that is not known is not among them. */
   readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
   /** On which addresses somebody takes datagrams, by port; absent if that is not known. */
   readonly datagramsOn?: ReadonlyMap<number, ReadonlySet<string>>;
-  /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
-  readonly settings: ReadonlyMap<string, string>;
-  /** False when qemu.conf is there and could not be read. */
-  readonly settingsReadable: boolean;
   /** The host's clock in seconds since 1970, when the script began and when it ended. */
   readonly clock?: { readonly first: number; readonly last: number };
   /** Memory in bytes that programs may still have, as the kernel reckons (MemAvailable), and free swap. */
@@ -246,19 +250,51 @@ echo "$mark end"
 exit 0
 `;
 
+interface Section {
+  readonly name: string;
+  readonly body: string;
+}
+
+function sectionsOf(text: string, mark: string): readonly Section[] {
+  return text
+    .split(`${mark} `)
+    .slice(1)
+    .map((section) => {
+      const at = section.indexOf('\n');
+      return { name: section.slice(0, at), body: section.slice(at + 1) };
+    });
+}
+
+function bodyOf(sections: readonly Section[], name: string): string {
+  return sections.find((section) => section.name === name)?.body ?? '';
+}
+
+function listeningOf(sections: readonly Section[]): HostListening {
+  const configuration = `${bodyOf(sections, 'configuration')}${bodyOf(sections, 'configuration-unreadable')}`;
+  return {
+    listening: new Set(parseSockets(bodyOf(sections, 'sockets'), listens).keys()),
+    settings: parseSettings(configuration),
+    settingsReadable: !sections.some(({ name }) => name === 'configuration-unreadable'),
+  };
+}
+
+/** Reads who listens, and the configuration, out of what the script has printed up to now; undefined if that is not all there. */
+export function parseListening(text: string, mark: string): HostListening | undefined {
+  // The last one may go on.
+  const sections = sectionsOf(text, mark).slice(0, -1);
+  const has = (beginning: string): boolean => sections.some(({ name }) => name.startsWith(beginning));
+  return has('sockets') && has('configuration') ? listeningOf(sections) : undefined;
+}
+
 /** Reads what the script printed; undefined if it did not come to its end. */
 export function parseReading(text: string, mark: string, paths: WantedPaths): HostReading | undefined {
-  const sections = text.split(`${mark} `).slice(1);
-  if (sections.at(-1)?.trim() !== 'end') return undefined;
-  const bodies = sections.map((section) => {
-    const at = section.indexOf('\n');
-    return { name: section.slice(0, at), body: section.slice(at + 1) };
-  });
-  const body = (name: string): string => bodies.find((section) => section.name === name)?.body ?? '';
+  const bodies = sectionsOf(text, mark);
+  if (bodies.at(-1)?.name.trim() !== 'end') return undefined;
+  const body = (name: string): string => bodyOf(bodies, name);
   const mounts = parseMounts(body('mounts'));
   const looks = linesByNumber(body('files'));
-  const listeningOn = parseSockets(body('sockets'), ['0A']);
-  const datagramsOn = parseSockets(body('datagrams'), ['07', '01']);
+  const listeningOn = parseSockets(body('sockets'), listens);
+  const datagramsOn = parseSockets(body('datagrams'), datagrams);
   const first = parseClock(body('clock-first'));
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
@@ -267,9 +303,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const roms = parseRoms(body('roms'));
   const user = /^\d+$/.exec(body('user').trim())?.[0];
   return {
-    listening: new Set(listeningOn.keys()),
-    settings: parseSettings(`${body('configuration')}${body('configuration-unreadable')}`),
-    settingsReadable: !bodies.some(({ name }) => name === 'configuration-unreadable'),
+    ...listeningOf(bodies),
     files: new Map(
       [...paths.careful, ...paths.once].flatMap((path, index) => {
         const file = parseFile(looks.get(index + 1) ?? '', mounts);
@@ -418,7 +452,11 @@ function addressOf(hex: string): string {
   return canonicalAddress(groups.join(':'));
 }
 
-/** Local ports in some states of /proc/net/tcp or udp: 0A listens; 07 takes datagrams from anybody, 01 from one. */
+/** States of /proc/net/tcp: who listens. Of /proc/net/udp: who takes datagrams from anybody, or from one. */
+const listens = ['0A'];
+const datagrams = ['07', '01'];
+
+/** Local ports in some of these states. */
 function parseSockets(text: string, states: readonly string[]): ReadonlyMap<number, ReadonlySet<string>> {
   const ports = new Map<number, Set<string>>();
   for (const line of text.split('\n')) {

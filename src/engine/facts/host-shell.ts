@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { marker } from '../../platform/conversation.ts';
+import { Deferred } from '../deferred.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
-import { controlPortFact, mayConnect } from './control-port.ts';
-import { destinationFact } from './destination.ts';
+import { destinationSessionFact } from './destination-session.ts';
 import { hostPathsFact } from './host-paths.ts';
 import {
+  type HostListening,
   type HostReading,
+  parseListening,
   parseReading,
   readingParameters,
   readingScript,
   type WantedPaths,
 } from './host-reading.ts';
-import { asLibvirtd, sshArgv } from './ssh-route.ts';
-
-/** A line that nothing on the host can know beforehand. */
-function marker(): string {
-  const part = (): string => Math.random().toString(36).slice(2);
-  return `==${part()}${part()}==`;
-}
+import { asLibvirtd } from './ssh-route.ts';
 
 /** What a host's shell told, and how the host's clock stands to that of this host. */
 export interface ShellReading extends HostReading {
@@ -29,73 +26,87 @@ export interface ShellReading extends HostReading {
   readonly clockAhead?: { readonly least: number; readonly most: number };
 }
 
-/** Puts this host's clock before and after what another program prints; ends that program when it is ended itself. */
-const betweenClocks = `date +%s.%N; exec 3<&0
-"$@" <&3 3<&- & child=$!
-trap 'kill "$child"' TERM INT HUP
-exec 3<&-
-wait "$child"; status=$?
-date +%s.%N; exit $status`;
-
-function script(mark: string, paths: WantedPaths): string {
-  // The data go in as positional parameters, so that the script itself is constant.
-  return `set -- ${shellCommand(mark, ...readingParameters(paths))}\n${readingScript}`;
-}
-
-async function read(
-  argv: readonly string[],
-  paths: WantedPaths,
-  context: FactContext,
-): Promise<ShellReading> {
-  const mark = marker();
-  const { exitCode, stdout, stderr } = await context.platform.run(
-    ['sh', '-c', betweenClocks, 'sh', ...argv],
-    {
-      input: script(mark, paths),
-      signal: context.signal,
-      environment: { LC_ALL: 'C' },
-      ...asLibvirtd(context),
-    },
-  );
-  const [, before, body = '', after] = /^(\d+\.\d+)\n([^]*\n)(\d+\.\d+)\n$/.exec(stdout) ?? [];
-  const reading = parseReading(body, mark, paths);
-  if (exitCode !== 0 || reading === undefined) {
-    throw new FactUnavailable({
-      why: msg('The shell of the host did not answer as expected.'),
-      original: stderr.trim(),
-    });
-  }
-  return reading.clock === undefined
-    ? reading
-    : {
-        ...reading,
-        clockAhead: { least: reading.clock.last - Number(after), most: reading.clock.first - Number(before) },
-      };
+function readingOf(answer: string, mark: string, paths: WantedPaths, said: string): HostReading {
+  const reading = parseReading(answer, mark, paths);
+  if (reading !== undefined) return reading;
+  throw new FactUnavailable({
+    why: msg('The shell of the host did not answer as expected.'),
+    original: said.trim(),
+  });
 }
 
 /** What this host's own files say. */
 export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPathsFact }>({
   name: 'source-shell',
   needs: { paths: hostPathsFact },
-  gather: ({ paths }, context) => read(['env', 'LC_ALL=C', 'sh', '-s'], paths, context),
+  gather: async ({ paths }, context) => {
+    const mark = marker();
+    const { stdout, stderr } = await context.platform.run(['env', 'LC_ALL=C', 'sh', '-s'], {
+      // The data go in as positional parameters, so that the script itself is constant.
+      input: `set -- ${shellCommand(mark, ...readingParameters(paths))}\n${readingScript}`,
+      signal: context.signal,
+      ...asLibvirtd(context),
+    });
+    return readingOf(stdout, mark, paths, stderr);
+  },
 });
 
-/** What the destination's own files say, over one ssh connection; there is none with the other transports. */
-export const destinationShellFact = defineFact<
-  ShellReading,
-  { destination: typeof destinationFact; paths: typeof hostPathsFact; port: typeof controlPortFact }
+/** A look at the destination that goes on: what ports are taken is told first, since more has to wait for that. */
+interface Look {
+  readonly listening: Promise<HostListening>;
+  readonly all: Promise<ShellReading>;
+}
+
+/** The look at the destination, begun. */
+const destinationLookFact = defineFact<
+  Look,
+  { session: typeof destinationSessionFact; paths: typeof hostPathsFact }
 >({
-  name: 'destination-shell',
-  needs: { destination: destinationFact, paths: hostPathsFact, port: controlPortFact },
-  gather: ({ destination: { parts }, paths, port }, context) => {
-    if (parts.transport !== 'ssh') {
-      throw new FactUnavailable({
-        why: msg('Over $0 there is no shell on the destination.', parts.transport),
+  name: 'destination-look',
+  needs: { session: destinationSessionFact, paths: hostPathsFact },
+  kind: 'session',
+  gather: ({ session: { shell }, paths }) => {
+    const mark = marker();
+    const listening = new Deferred<HostListening>();
+    const tell = (text: string): void => {
+      const known = parseListening(text, mark);
+      if (known !== undefined) listening.resolve(known);
+    };
+    const look = async (): Promise<ShellReading> => {
+      const before = await shell.clock();
+      const answer = await shell.run(readingScript, [mark, ...readingParameters(paths)], {
+        onText: tell,
       });
-    }
-    if (!mayConnect(port)) {
-      throw new FactUnavailable({ why: msg('The destination cannot be reached over ssh.') });
-    }
-    return read(sshArgv(parts, ['LC_ALL=C', 'sh', '-s']), paths, context);
+      tell(answer);
+      const after = await shell.clock();
+      const reading = readingOf(answer, mark, paths, answer);
+      return reading.clock === undefined
+        ? reading
+        : {
+            ...reading,
+            clockAhead: { least: reading.clock.last - after, most: reading.clock.first - before },
+          };
+    };
+    const all = look();
+    // Nobody may be waiting for either.
+    listening.promise.catch(() => undefined);
+    all.catch((error: unknown) => {
+      listening.reject(error instanceof Error ? error : new Error('not an error', { cause: error }));
+    });
+    return { listening: listening.promise, all };
   },
+});
+
+/** Who listens on the destination, and what its configuration says. */
+export const destinationListeningFact = defineFact<HostListening, { look: typeof destinationLookFact }>({
+  name: 'destination-listening',
+  needs: { look: destinationLookFact },
+  gather: ({ look }) => look.listening,
+});
+
+/** What the destination's own files say. */
+export const destinationShellFact = defineFact<ShellReading, { look: typeof destinationLookFact }>({
+  name: 'destination-shell',
+  needs: { look: destinationLookFact },
+  gather: ({ look }) => look.all,
 });

@@ -192,6 +192,19 @@ export const connection = brokenOnes([
     says: /daemon of beta does not run/,
     refusal: /libvirt-sock|Connection refused|No such file/,
   },
+  {
+    check: 'authentication',
+    name: 'a destination that asks for a name and a password',
+    vm: plain,
+    cause: all(
+      changed('destination', '/etc/sasl2/libvirt.conf', () => 'mech_list: digest-md5\n'),
+      configured('libvirtd.conf', 'auth_tcp = "sasl"'),
+    ),
+    change: { destination: 'qemu+tcp://beta/system' },
+    verdict: 'block',
+    says: /asks for a user and a password.*libvirt of this host cannot answer/s,
+    refusal: /authentication|SASL/i,
+  },
   ...(
     [
       ['expired', /certificate of beta has expired/, /certificate/i],

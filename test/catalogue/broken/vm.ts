@@ -255,6 +255,21 @@ export const vm = brokenOnes([
   },
   {
     check: 'name-collision',
+    name: 'a copy of this VM that a temporary migration left',
+    vm: { name: 'twice' },
+    then: async (hosts, undo, { uuid }) => {
+      await defineThere(hosts, undo, 'twice', uuid);
+      undo.add(() => hosts.destination.exec(['virsh', '-q', 'destroy', uuid], { check: false }));
+      await hosts.destination.virsh('start', uuid, '--paused');
+      await hosts.destination.virsh('undefine', uuid);
+    },
+    verdict: 'block',
+    says: /A copy of this VM runs on beta, left by a temporary migration/,
+    refusal: /already|End of file/,
+    cure: 0,
+  },
+  {
+    check: 'name-collision',
     name: 'an older definition of this VM',
     vm: { name: 'twice' },
     then: (hosts, undo, { uuid }) => defineThere(hosts, undo, 'twice', uuid),

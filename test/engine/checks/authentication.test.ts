@@ -10,7 +10,8 @@ type Case = CheckCase<(typeof authenticationCheck)['needs'], (typeof authenticat
 
 const connected = {
   kind: 'connected' as const,
-  answer: () => Promise.resolve({ id: 'x', ok: true as const, text: '' }),
+  answers: new Map(),
+  ask: () => Promise.resolve({ id: 'x', ok: true as const, text: '' }),
 };
 
 function refused(

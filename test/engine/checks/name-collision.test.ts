@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { nameCollisionCheck } from '../../../src/engine/checks/name-collision.ts';
 import type { DestinationDomains, KnownDomain } from '../../../src/engine/facts/destination-domains.ts';
+import type { DestinationTwin } from '../../../src/engine/facts/destination-twin.ts';
 import { destination, domain, uuid } from '../fixtures.ts';
-import { testCheck } from '../test-check.ts';
+import { missing, testCheck, there } from '../test-check.ts';
 
 const other = '11111111-2222-4333-8444-555555555555';
 const knows = (...domains: KnownDomain[]): { known: DestinationDomains } => ({
   known: { domains, arriving: [], saved: [] },
 });
-const rest = { domain: domain(), destination: destination() };
+const rest = { domain: domain(), destination: destination(), twin: there<DestinationTwin>('none') };
+const running = { uuid: uuid.toUpperCase(), name: 'web', active: true };
+const transient = there<DestinationTwin>('transient');
 
 testCheck(nameCollisionCheck, [
   {
@@ -23,7 +27,41 @@ testCheck(nameCollisionCheck, [
   },
   {
     name: 'running there',
-    facts: { ...rest, ...knows({ uuid: uuid.toUpperCase(), name: 'web', active: true }) },
+    facts: { ...rest, ...knows(running), twin: there<DestinationTwin>('persistent') },
+    verdict: 'block',
+    found: /active/,
+  },
+  {
+    name: 'running there, and whether with a definition was not told',
+    facts: { ...rest, ...knows(running), twin: missing },
+    verdict: 'block',
+    found: /active/,
+  },
+  {
+    name: 'running there since a temporary migration',
+    facts: { ...rest, ...knows(running), twin: transient },
+    verdict: 'block',
+    found: /^A copy of this VM runs on beta, left by a temporary migration/,
+    also: (finding) => {
+      expect('remedies' in finding ? finding.remedies : []).toMatchObject([
+        { command: `virsh destroy ${uuid}`, host: 'destination' },
+        { command: `virsh destroy ${uuid}`, host: 'source' },
+      ]);
+    },
+  },
+  {
+    name: 'running there without a definition, under another name',
+    facts: { ...rest, ...knows({ ...running, name: 'old' }), twin: transient },
+    verdict: 'block',
+    found: /active/,
+  },
+  {
+    name: 'arriving there just now',
+    facts: {
+      ...rest,
+      known: { domains: [running], arriving: ['web'], saved: [] },
+      twin: transient,
+    },
     verdict: 'block',
     found: /active/,
   },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type HostReading,
+  parseListening,
   parseReading,
   readingParameters,
   readingScript,
@@ -106,6 +107,24 @@ describe('readingScript, run here', () => {
   it('is not believed when it breaks off', () => {
     expect(parseReading('==mark== sockets\n', '==mark==', { careful: [], once: [] })).toBeUndefined();
     expect(parseReading('', '==mark==', { careful: [], once: [] })).toBeUndefined();
+  });
+});
+
+describe('parseListening', () => {
+  const text =
+    '== clock-first\n1769853600.5\n== sockets\n   0: 00000000:C000 00000000:0000 0A 00000000:00000000\n== configuration-unreadable\nmigration_port_min = 49200\n== memory\n';
+
+  it('is there before the rest', () => {
+    expect(parseListening(text, '==')).toEqual({
+      listening: new Set([49152]),
+      settings: new Map([['migration_port_min', '49200']]),
+      settingsReadable: false,
+    });
+  });
+
+  it('is not believed before it is all there, wherever it breaks off', () => {
+    for (let length = 0; length < text.indexOf('== memory'); length += 1)
+      expect(parseListening(text.slice(0, length), '==')).toBeUndefined();
   });
 });
 

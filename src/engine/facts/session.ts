@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { FactContext } from '../fact.ts';
+
+/** How long something lives that a fact of kind `session` begins. */
+export interface SessionLife {
+  /** Raised when it has to end: by the fact's time limit as long as it is not established, and with the preflight. */
+  readonly signal: AbortSignal;
+  /** From now on it lives as long as the preflight. */
+  established(): void;
+  end(): void;
+}
+
+export function sessionLife({ signal, lifetime }: FactContext): SessionLife {
+  const life = new AbortController();
+  const end = (): void => {
+    life.abort();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  lifetime.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  return {
+    signal: life.signal,
+    established: () => {
+      signal.removeEventListener('abort', end);
+    },
+    end,
+  };
+}

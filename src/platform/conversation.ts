@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Platform, PlatformError, type RunOptions } from './platform.ts';
+import { TextQueue } from './text-queue.ts';
+
+/**
+ * Starts the program (parameters 2 and up) and hands lines on to it, but for those that begin with the mark (parameter 1)
+ * and are meant for this script: `clock` prints this host's, `file NAME TEXT` keeps a line of text in a file, `zeros BYTES
+ * SECONDS` sends the program so many at most for so long, and ends that line. Begins with its own line, `begun
+ * FOLDER` or `missing PROGRAM`, and ends with `ended STATUS`. The folder is for the files and goes when the program has ended, however it ends;
+ * what the program itself wants to remember (the history of virsh) goes with it. The program runs in the root folder, as
+ * those that libvirtd starts do: a relative name in a URI means the same to both.
+ */
+const script = `
+mark=$1; shift
+cd /
+command -v "$1" >/dev/null || { printf '%s missing %s\\n' "$mark" "$1"; exit 127; }
+folder= feeder= child=
+leave() {
+  # Whoever ends all of us at once does not end this.
+  trap '' HUP INT TERM
+  kill $feeder $child 2>/dev/null
+  rm -rf -- "$folder"
+}
+trap leave EXIT
+trap 'exit 143' HUP INT TERM
+folder=$(mktemp -d) && mkfifo "$folder/input" || exit
+export XDG_CACHE_HOME="$folder"
+printf '%s begun %s\\n' "$mark" "$folder"
+exec 3<&0 5>&1
+while IFS= read -r line; do
+  case $line in
+    "$mark clock") printf '%s %s\\n' "$line" "$(date +%s.%N)" >&5 ;;
+    "$mark file "*) line=\${line#"$mark file "}; printf '%s\\n' "\${line#* }" >"$folder/\${line%% *}" ;;
+    "$mark zeros "*) line=\${line#"$mark zeros "}; timeout "\${line#* }" head -c "\${line% *}" /dev/zero; echo ;;
+    *) printf '%s\\n' "$line" ;;
+  esac
+done <&3 >"$folder/input" & feeder=$!
+"$@" <"$folder/input" 3<&- 5>&- & child=$!
+exec 3<&-
+wait "$child"; status=$?
+leave
+printf '%s ended %s\\n' "$mark" "$status"
+exit "$status"
+`;
+
+/** Text that nobody can have guessed, so that nothing a program prints holds it. */
+export function marker(): string {
+  const random = (): string => Math.random().toString(36).slice(2);
+  return `ckm-${random()}${random()}`.padEnd(24, '0').slice(0, 24);
+}
+
+/** How a conversation ended. */
+export interface ConversationEnd {
+  /** What could not be done; undefined if the program ran and ended by itself. */
+  readonly error?: PlatformError;
+  /** What the program said after its last answer, and what it wrote to its standard error (see {@link RunOptions}). */
+  readonly said: string;
+}
+
+/** An answer that is awaited. */
+interface Awaited {
+  /** What the program prints behind the answer. */
+  readonly until: string;
+  readonly onText: ((text: string) => void) | undefined;
+  readonly resolve: (answer: string) => void;
+  readonly reject: (error: PlatformError) => void;
+}
+
+/**
+ * A program on this host that goes on running and is told, line by line, what to do next: what is said depends on what it
+ * answered before. Answers come in the order in which they were asked for, and many may be asked for at once.
+ */
+export class Conversation {
+  /** Resolves when it is over, whoever ended it; never rejects. */
+  readonly ended: Promise<ConversationEnd>;
+  readonly #mark = marker();
+  readonly #input = new TextQueue();
+  /** What may be the beginning of a line of our own. */
+  #held = '';
+  /** What was printed since the last answer. */
+  #printed = '';
+  readonly #awaited: Awaited[] = [];
+  readonly #clocks: Awaited[] = [];
+  readonly #begun: Promise<string>;
+  #hasBegun: (folder: string) => void = () => undefined;
+  #over: PlatformError | undefined;
+  #hasProgram = false;
+  #missing: PlatformError | undefined;
+  #files = 0;
+
+  constructor(
+    platform: Pick<Platform, 'run'>,
+    argv: readonly string[],
+    options: Omit<RunOptions, 'input' | 'onOutput'>,
+  ) {
+    this.#begun = new Promise((resolve) => {
+      this.#hasBegun = resolve;
+    });
+    this.ended = this.#run(platform, argv, options);
+  }
+
+  /**
+   * Says something, whole lines, and resolves with what the program prints until it prints `until`. `onText` hears it
+   * before, all of it each time there is more. Rejects with {@link PlatformError} if the conversation ends before.
+   */
+  exchange(text: string, until: string, onText?: (text: string) => void): Promise<string> {
+    const answer = this.#await(this.#awaited, text, until, onText);
+    // It may have been printed already.
+    if (this.#awaited.length === 1) this.#answer(0);
+    return answer;
+  }
+
+  /** Resolves when the program is started. */
+  async begun(): Promise<void> {
+    await this.#folder();
+  }
+
+  /** This host's clock now, in seconds since 1970. */
+  async clock(): Promise<number> {
+    const seconds = await this.#await(this.#clocks, `${this.#mark} clock\n`, '', undefined);
+    if (!/^\d{9,11}(\.\d+)?$/.test(seconds)) throw new PlatformError('protocol', `date: ${seconds}`);
+    return Number(seconds);
+  }
+
+  /** Keeps a text, in one line, in a file for the program; gives its path. */
+  async file(text: string): Promise<string> {
+    const folder = await this.#folder();
+    this.#files += 1;
+    const name = `${this.#files}`;
+    this.#input.write(`${this.#mark} file ${name} ${text.replace(/\s*\n\s*/g, ' ')}\n`);
+    return `${folder}/${name}`;
+  }
+
+  /** Sends the program zeros, at most so many and for so long, then the end of that line. */
+  sendZeros(bytes: number, seconds: number): void {
+    this.#input.write(`${this.#mark} zeros ${bytes} ${seconds}\n`);
+  }
+
+  /** Ends the program's input; it may still say something. */
+  endInput(): void {
+    this.#input.end();
+  }
+
+  async #folder(): Promise<string> {
+    const folder = await Promise.race([this.#begun, this.ended]);
+    if (typeof folder === 'string') return folder;
+    throw folder.error ?? new PlatformError('closed', folder.said);
+  }
+
+  #await(
+    list: Awaited[],
+    text: string,
+    until: string,
+    onText: ((text: string) => void) | undefined,
+  ): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.#over !== undefined) {
+        reject(this.#over);
+        return;
+      }
+      list.push({ until, onText, resolve, reject });
+      this.#input.write(text);
+    });
+  }
+
+  async #run(
+    platform: Pick<Platform, 'run'>,
+    argv: readonly string[],
+    options: Omit<RunOptions, 'input' | 'onOutput'>,
+  ): Promise<ConversationEnd> {
+    let end: ConversationEnd;
+    try {
+      const { stderr } = await platform.run(['sh', '-c', script, 'sh', this.#mark, ...argv], {
+        ...options,
+        input: this.#input,
+        onOutput: (text) => {
+          this.#read(text);
+        },
+      });
+      const said = `${this.#printed}${stderr}`;
+      end = this.#hasProgram ? { said } : { said, error: this.#missing ?? new PlatformError('failed', said) };
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      end = { said: this.#printed, error };
+    }
+    this.#input.end();
+    this.#over = end.error ?? new PlatformError('closed', end.said);
+    for (const { reject } of [...this.#awaited, ...this.#clocks]) reject(this.#over);
+    return end;
+  }
+
+  /** Takes our own lines out: they may come in the middle of any other, but never in pieces between others. */
+  #read(text: string): void {
+    this.#held += text;
+    for (let at = this.#held.indexOf(this.#mark); at >= 0; at = this.#held.indexOf(this.#mark)) {
+      const end = this.#held.indexOf('\n', at);
+      if (end < 0) {
+        this.#pass(at);
+        return;
+      }
+      const line = this.#held.slice(at + this.#mark.length + 1, end);
+      this.#held = this.#held.slice(0, at) + this.#held.slice(end + 1);
+      this.#own(line);
+    }
+    let whole = this.#held.length;
+    for (let length = Math.min(this.#mark.length - 1, whole); length > 0; length -= 1) {
+      if (!this.#held.endsWith(this.#mark.slice(0, length))) continue;
+      whole -= length;
+      break;
+    }
+    this.#pass(whole);
+  }
+
+  #own(line: string): void {
+    const at = line.indexOf(' ');
+    const [word, rest] = [line.slice(0, at), line.slice(at + 1)];
+    if (word === 'missing') this.#missing = new PlatformError('not-found', `${rest}: not found`);
+    if (word === 'begun') {
+      this.#hasProgram = true;
+      this.#hasBegun(rest);
+    }
+    if (word === 'clock') this.#clocks.shift()?.resolve(rest);
+    // Whoever hands on our lines still waits for more of them.
+    if (word === 'ended') this.#input.end();
+  }
+
+  /** Of what is held, so much is no line of ours. */
+  #pass(length: number): void {
+    if (length === 0) return;
+    const from = this.#printed.length;
+    this.#printed += this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    this.#answer(from);
+  }
+
+  /** Gives what was printed to those who wait for it; before `from` it has been looked at. */
+  #answer(from: number): void {
+    let looked = from;
+    for (let [first] = this.#awaited; first !== undefined; [first] = this.#awaited) {
+      // It may have begun in what was printed before.
+      const at = this.#printed.indexOf(first.until, Math.max(0, looked - first.until.length));
+      if (at < 0) {
+        if (this.#printed !== '') first.onText?.(this.#printed);
+        return;
+      }
+      const answer = this.#printed.slice(0, at);
+      this.#printed = this.#printed.slice(at + first.until.length);
+      looked = 0;
+      this.#awaited.shift();
+      first.resolve(answer);
+    }
+  }
+}
