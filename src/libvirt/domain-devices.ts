@@ -11,12 +11,18 @@ export interface DomainInterface {
   readonly network?: string;
   /** Name of the host's end of the cable, where it was chosen by hand and libvirt makes it. */
   readonly tap?: string;
+  /** Name of the host's end of the cable, which somebody else makes before. */
+  readonly ready?: string;
   /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
   readonly openVswitch?: boolean;
+  /** A `direct` one has the host's device for itself alone. */
+  readonly passthrough?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
   /** QEMU makes that socket itself, so its folder has to be there. */
   readonly makesSocket?: boolean;
+  /** QEMU starts without anybody who listens on that socket. */
+  readonly reconnects?: boolean;
   readonly mac: string;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
@@ -50,11 +56,25 @@ export interface DomainPath {
   readonly path: string;
   /**
    * `exists`: it has to be there. `parent`: it is made, so its folder has to be there. `pipe`: it, or in its place two
-   * with `.in` and `.out` at the end. `afterwards`: it is run when the VM ends, and nobody minds until then.
+   * with `.in` and `.out` at the end. `listener`: it is a socket on which somebody has to listen. `afterwards`: it is run
+   * when the VM ends, and nobody minds until then.
    */
-  readonly wants: 'exists' | 'parent' | 'pipe' | 'afterwards';
+  readonly wants: 'exists' | 'parent' | 'pipe' | 'listener' | 'afterwards';
   /** What a file behind memory has to hold. */
   readonly leastBytes?: number;
+}
+
+/** An end of a line, a channel or the like on the network, without which QEMU does not start. */
+export interface DomainEndpoint {
+  /** The element, as of a {@link DomainPath}. */
+  readonly device: string;
+  readonly protocol: 'tcp' | 'udp';
+  /** `bind`: QEMU has to get it. `connect`: somebody has to listen there. */
+  readonly mode: 'bind' | 'connect';
+  /** Address or name; empty where none was chosen. */
+  readonly host: string;
+  /** Number or name of the port. */
+  readonly service: string;
 }
 
 /** Where a screen of the VM can be seen. */
@@ -90,6 +110,7 @@ export interface DomainDevices {
   readonly hostDevices: readonly DomainHostDevice[];
   readonly filesystems: readonly DomainFilesystem[];
   readonly paths: readonly DomainPath[];
+  readonly endpoints: readonly DomainEndpoint[];
   readonly graphics: readonly DomainGraphics[];
   readonly tpms: readonly DomainTpm[];
   /** ROM files of QEMU's own that its screens and network cards have on a PC, for example `efi-virtio.rom`. */
@@ -104,7 +125,7 @@ export interface DomainDevices {
 const namedByLibvirt = /^(vnet|macvtap|macvlan)\d+$/;
 
 /** Kinds of cards whose cable libvirt makes, and refuses where its name is taken. */
-const plugged = ['bridge', 'network', 'direct'];
+const plugged = ['bridge', 'network', 'direct', 'ethernet'];
 
 function interfaceOf(element: XmlElement): DomainInterface {
   const type = attribute(element, 'type') ?? '';
@@ -113,8 +134,11 @@ function interfaceOf(element: XmlElement): DomainInterface {
     attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
   const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
   const network = attribute(from, 'network');
-  const target = attribute(child(element, 'target'), 'dev');
-  const tap = plugged.includes(type) && !namedByLibvirt.test(target ?? '') ? target : undefined;
+  const end = child(element, 'target');
+  const target = attribute(end, 'dev');
+  const ready = type === 'ethernet' && attribute(end, 'managed') === 'no' ? target : undefined;
+  const made = ready === undefined && plugged.includes(type) && !namedByLibvirt.test(target ?? '');
+  const tap = made ? target : undefined;
   const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
   return {
@@ -124,9 +148,12 @@ function interfaceOf(element: XmlElement): DomainInterface {
     ...(source === undefined ? {} : { source }),
     ...(network === undefined ? {} : { network }),
     ...(tap === undefined ? {} : { tap }),
+    ...(ready === undefined ? {} : { ready }),
     ...(openVswitch ? { openVswitch } : {}),
+    ...(type === 'direct' && attribute(from, 'mode') === 'passthrough' ? { passthrough: true } : {}),
     ...(socket === undefined ? {} : { socket }),
     ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
+    ...(socket !== undefined && reconnects(from) ? { reconnects: true } : {}),
     ...(filter === undefined ? {} : { filter }),
   };
 }
@@ -195,34 +222,66 @@ const madeByLibvirt = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/(?:channel|run\/
 /** libvirt makes the sockets of screens for which no path was chosen itself, in a folder of its own for each VM. */
 const ofTheMoment = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/domain-[^/]+\//;
 
-function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
-  const found = characterDevices.flatMap((device) =>
-    children(devices, device).flatMap((element): readonly DomainPath[] => {
-      const source = child(element, 'source');
-      const path = attribute(source, 'path');
-      const type = attribute(element, 'type');
-      const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
-      if (path === undefined || madeByLibvirt.test(path)) return logs;
-      switch (type) {
-        case 'dev':
-          return [{ device, path, wants: 'exists' }, ...logs];
-        case 'pipe':
-          return [{ device, path, wants: 'pipe' }, ...logs];
-        case 'file':
-          return [{ device, path, wants: 'parent' }, ...logs];
-        case 'unix':
-          return [
-            { device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : 'exists' },
-            ...logs,
-          ];
-        default:
-          // `pty` names a device of the moment that each host chooses itself.
-          return logs;
-      }
-    }),
+/** The elements with `type` and `<source>` of character devices; randomness over a protocol (EGD) is one, too. */
+function charactersOf(
+  devices: XmlElement,
+): readonly { readonly device: string; readonly element: XmlElement }[] {
+  const lines = characterDevices.flatMap((device) =>
+    children(devices, device).map((element) => ({ device, element })),
   );
+  const randomness = children(devices, 'rng')
+    .flatMap((rng) => children(rng, 'backend'))
+    .filter((backend) => attribute(backend, 'model') === 'egd');
+  return [...lines, ...randomness.map((element) => ({ device: 'rng', element }))];
+}
+
+/** True where QEMU starts without anybody at the other end, and tries again. */
+function reconnects(source: XmlElement | undefined): boolean {
+  return attribute(source === undefined ? undefined : child(source, 'reconnect'), 'enabled') === 'yes';
+}
+
+function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
+  const found = charactersOf(devices).flatMap(({ device, element }): readonly DomainPath[] => {
+    const source = child(element, 'source');
+    const path = attribute(source, 'path');
+    const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
+    if (path === undefined || madeByLibvirt.test(path)) return logs;
+    switch (attribute(element, 'type')) {
+      case 'dev':
+        return [{ device, path, wants: 'exists' }, ...logs];
+      case 'pipe':
+        return [{ device, path, wants: 'pipe' }, ...logs];
+      case 'file':
+        return [{ device, path, wants: 'parent' }, ...logs];
+      case 'unix': {
+        // One that is not there is refused by libvirt itself, which is to give it to QEMU's user.
+        const connects = reconnects(source) ? 'exists' : 'listener';
+        return [{ device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : connects }, ...logs];
+      }
+      default:
+        // `pty` names a device of the moment that each host chooses itself.
+        return logs;
+    }
+  });
   // The first serial line is listed as a console once more; it is the serial line that the admin made.
   return found.filter(({ path }, index) => found.findIndex((each) => each.path === path) === index);
+}
+
+function endpointsOf(devices: XmlElement): readonly DomainEndpoint[] {
+  const found = charactersOf(devices).flatMap(({ device, element }): readonly DomainEndpoint[] => {
+    const protocol = attribute(element, 'type');
+    if (protocol !== 'tcp' && protocol !== 'udp') return [];
+    return children(element, 'source').flatMap((source): readonly DomainEndpoint[] => {
+      const service = attribute(source, 'service') ?? '';
+      const mode = attribute(source, 'mode') === 'bind' ? 'bind' : 'connect';
+      // Datagrams are sent whether somebody is there or not.
+      const needless = mode === 'connect' ? protocol === 'udp' || reconnects(source) : Number(service) === 0;
+      return needless ? [] : [{ device, protocol, mode, host: attribute(source, 'host') ?? '', service }];
+    });
+  });
+  const key = ({ protocol, mode, host, service }: DomainEndpoint): string =>
+    [protocol, mode, host, service].join(' ');
+  return found.filter((one, index) => found.findIndex((each) => key(each) === key(one)) === index);
 }
 
 function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
@@ -236,6 +295,10 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
     const source = child(element, 'source');
     return absolute('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
   });
+  const vsock = children(devices, 'vsock').flatMap(() => absolute('vsock', '/dev/vhost-vsock'));
+  const rendering = children(devices, 'graphics').flatMap((element) =>
+    absolute('graphics', attribute(child(element, 'gl'), 'rendernode')),
+  );
   const memory = children(devices, 'memory').flatMap((element) => {
     const source = child(element, 'source');
     const path = source === undefined ? undefined : child(source, 'path');
@@ -266,7 +329,7 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
       ),
     )
     .filter(({ path }) => !ofTheMoment.test(path));
-  return [...rng, ...input, ...memory, ...roms, ...scripts, ...sockets];
+  return [...rng, ...input, ...vsock, ...rendering, ...memory, ...roms, ...scripts, ...sockets];
 }
 
 function graphicsOf(element: XmlElement): DomainGraphics {
@@ -358,6 +421,7 @@ export function devicesOf(devices: XmlElement | undefined): DomainDevices {
     hostDevices: each('hostdev', hostDeviceOf),
     filesystems: each('filesystem', filesystemOf),
     paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
+    endpoints: devices === undefined ? [] : endpointsOf(devices),
     graphics: each('graphics', graphicsOf),
     tpms: each('tpm', tpmOf),
     roms: devices === undefined ? [] : romsOf(devices),

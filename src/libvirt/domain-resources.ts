@@ -2,6 +2,14 @@
 import { absolute, type DomainPath } from './domain-devices.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
+/** Somebody whom a label for the owners of files (`dac`) names. */
+export interface DomainOwner {
+  readonly kind: 'user' | 'group';
+  readonly name: string;
+  /** `process`: QEMU runs as this one. `file`: libvirt gives a file to it, if it gives files away at all. */
+  readonly of: 'process' | 'file';
+}
+
 /** What the definition wants of a host's processors, memory, firmware and security. */
 export interface DomainResources {
   /** The most vCPUs that the VM may have. */
@@ -10,8 +18,13 @@ export interface DomainResources {
   readonly onlineVcpus: number;
   /** For each thread or group of threads that is tied to CPUs of the host, their numbers. */
   readonly cpuPins: readonly (readonly number[])[];
-  /** Numbers of the host's NUMA nodes that its memory must come from; empty if from any. */
+  /**
+   * Numbers of the host's NUMA nodes that its memory, or a part of it, is to come from; empty if from any. libvirt wants each
+   * to be there, also those that the kernel should only prefer (virDomainNumatuneNodesetIsAvailable).
+   */
   readonly numaNodes: readonly number[];
+  /** libvirt asks numad which CPUs or nodes the VM gets. */
+  readonly placedByNumad: boolean;
   /** Huge pages that back its memory; `sizeBytes` is absent for the host's default size. */
   readonly hugepages?: { readonly sizeBytes?: number };
   readonly firmware: {
@@ -30,6 +43,8 @@ export interface DomainResources {
   readonly argumentPaths: readonly string[];
   /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
+  /** Users and groups to whom QEMU, or a file of it, is to belong, where they are named and not numbered. */
+  readonly owners: readonly DomainOwner[];
   /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
   readonly tsc: { readonly invariant: boolean; readonly frequencyHz?: number };
 }
@@ -57,6 +72,21 @@ function cpuPinsOf(domain: XmlElement): DomainResources['cpuPins'] {
   return [attribute(child(domain, 'vcpu'), 'cpuset'), ...pins.map((pin) => attribute(pin, 'cpuset'))]
     .map(cpuSet)
     .filter((set) => set.length > 0);
+}
+
+function numaNodesOf(domain: XmlElement): readonly number[] {
+  const tune = child(domain, 'numatune');
+  const devices = child(domain, 'devices');
+  const ofGuest = ['memory', 'memnode'].flatMap((name) => (tune === undefined ? [] : children(tune, name)));
+  const modules = devices === undefined ? [] : children(devices, 'memory');
+  const sets = [
+    ...ofGuest.map((element) => attribute(element, 'nodeset')),
+    ...modules.map((element) => {
+      const mask = child(element, 'source', 'nodemask');
+      return mask === undefined ? undefined : textOf(mask);
+    }),
+  ];
+  return [...new Set(sets.flatMap(cpuSet))].sort((a, b) => a - b);
 }
 
 /** Units of `<page size='2' unit='M'/>`; KiB without one. */
@@ -132,6 +162,37 @@ function argumentPathsOf(domain: XmlElement): readonly string[] {
   return [...new Set(paths)];
 }
 
+/** All elements of that name, however deep. */
+function descendants(element: XmlElement, name: string): readonly XmlElement[] {
+  return element.children.flatMap((node) =>
+    node.kind === 'element' ? [...(node.name === name ? [node] : []), ...descendants(node, name)] : [],
+  );
+}
+
+function ownersOf(domain: XmlElement): readonly DomainOwner[] {
+  const devices = child(domain, 'devices');
+  const labels = [
+    ...children(domain, 'seclabel')
+      // Any other label is made anew where the VM starts.
+      .filter((element) => attribute(element, 'type') === 'static')
+      .map((element) => ({ element, of: 'process' as const })),
+    ...(devices === undefined ? [] : descendants(devices, 'seclabel'))
+      .filter((element) => attribute(element, 'relabel') !== 'no')
+      .map((element) => ({ element, of: 'file' as const })),
+  ];
+  return labels.flatMap(({ element, of }) => {
+    const label = child(element, 'label');
+    if (attribute(element, 'model') !== 'dac' || label === undefined) return [];
+    const [user = '', group = ''] = textOf(label).trim().split(':');
+    const owners: readonly DomainOwner[] = [
+      { kind: 'user', name: user, of },
+      { kind: 'group', name: group, of },
+    ];
+    // A number may have a plus before it (virParseOwnershipIds).
+    return owners.filter(({ name }) => !/^\+?\d*$/.test(name));
+  });
+}
+
 /** Reads what `<domain>` says of them. */
 export function resourcesOf(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
@@ -142,7 +203,6 @@ export function resourcesOf(domain: XmlElement): DomainResources {
   const most = Number(text('vcpu') ?? 1);
   const vcpus = Number.isInteger(most) && most > 0 ? most : 1;
   const current = Number(attribute(child(domain, 'vcpu'), 'current') ?? vcpus);
-  const memory = child(domain, 'numatune', 'memory');
   const loader = text('os', 'loader');
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
@@ -152,8 +212,10 @@ export function resourcesOf(domain: XmlElement): DomainResources {
     vcpus,
     onlineVcpus: Number.isInteger(current) && current > 0 ? Math.min(current, vcpus) : vcpus,
     cpuPins: cpuPinsOf(domain),
-    numaNodes:
-      (attribute(memory, 'mode') ?? 'strict') === 'strict' ? cpuSet(attribute(memory, 'nodeset')) : [],
+    numaNodes: numaNodesOf(domain),
+    placedByNumad: [child(domain, 'vcpu'), child(domain, 'numatune', 'memory')].some(
+      (element) => attribute(element, 'placement') === 'auto',
+    ),
     firmware: {
       ...(loader === undefined ? {} : { loader }),
       ...(nvram === undefined ? {} : { nvram }),
@@ -166,6 +228,7 @@ export function resourcesOf(domain: XmlElement): DomainResources {
       const model = attribute(label, 'model');
       return model === undefined ? [] : [{ model, type: attribute(label, 'type') ?? 'dynamic' }];
     }),
+    owners: ownersOf(domain),
     tsc: tscOf(domain),
     ...(hugepages === undefined ? {} : { hugepages }),
   };

@@ -42,6 +42,8 @@ export interface DomainDisk {
   readonly cache?: string;
   /** Paths of the images beneath, as far as libvirt lists them. */
   readonly backingChain: readonly string[];
+  /** Those of them that are somewhere on the network. */
+  readonly backingNetwork: readonly DiskSource[];
   readonly startupPolicy?: string;
   /** Secrets of libvirt that open it: of its encryption, and to sign in at its server. */
   readonly secrets: readonly string[];
@@ -138,16 +140,19 @@ function sourceOf(type: string, element: XmlElement | undefined): DiskSource | u
   };
 }
 
-function backingChainOf(disk: XmlElement): string[] {
-  const paths: string[] = [];
+function backingChainOf(disk: XmlElement): Pick<DomainDisk, 'backingChain' | 'backingNetwork'> {
+  const backingChain: string[] = [];
+  const backingNetwork: DiskSource[] = [];
   let store = child(disk, 'backingStore');
   while (store !== undefined) {
     const source = child(store, 'source');
     const path = attribute(source, 'file') ?? attribute(source, 'dev');
-    if (path !== undefined) paths.push(path);
+    const network = attribute(store, 'type') === 'network' ? sourceOf('network', source) : undefined;
+    if (path !== undefined) backingChain.push(path);
+    if (network !== undefined) backingNetwork.push(network);
     store = child(store, 'backingStore');
   }
-  return paths;
+  return { backingChain, backingNetwork };
 }
 
 /** By UUID, or by the usage's name where the definition has that instead. */
@@ -181,7 +186,7 @@ function diskOf(element: XmlElement): DomainDisk {
     transient: child(element, 'transient') !== undefined,
     encrypted:
       child(element, 'encryption') !== undefined || child(element, 'source', 'encryption') !== undefined,
-    backingChain: backingChainOf(element),
+    ...backingChainOf(element),
     secrets: secretsOf(element),
     ...(source === undefined ? {} : { source }),
     ...(format === undefined ? {} : { format }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LabHost } from '../lab/lab.ts';
 import { local } from './parts.ts';
-import type { Hosts, Make } from './set-up.ts';
+import type { Hosts, Make, SetUp } from './set-up.ts';
 
 /** One after the other. */
 export function all(...makes: readonly Make[]): Make {
@@ -88,6 +88,24 @@ export function overBridge(which: keyof Hosts, name: string, bridge: string): Ma
     which,
     `echo '${xml}' | virsh -q net-define /dev/stdin; virsh -q net-start ${name}`,
     `virsh -q net-destroy ${name}; virsh -q net-undefine ${name}`,
+  );
+}
+
+/** Puts a device into the definition with which the VM is started the next time. */
+export function atNextStart(device: string): NonNullable<SetUp['then']> {
+  return async ({ source }, _, { uuid }) => {
+    await source.exec(['sh', '-c', 'cat | virsh -q attach-device "$1" /dev/stdin --config', 'sh', uuid], {
+      input: device,
+    });
+  };
+}
+
+/** Somebody who listens on a port (`-b ADDRESS -p PORT`) or a socket (`-k PATH`); what is said to it does not matter. */
+export function listening(which: keyof Hosts | 'both', where: string): Make {
+  return shell(
+    which,
+    `truncate -s 1M /run/listening.img; qemu-nbd --fork --pid-file=/run/listening.pid -t -f raw ${where} /run/listening.img`,
+    'kill $(cat /run/listening.pid); rm -f /run/listening.*',
   );
 }
 

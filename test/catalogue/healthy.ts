@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, overBridge, shell } from './causes.ts';
-import { card, disk, isolated, local, shared, vnc } from './parts.ts';
+import { all, atNextStart, listening, overBridge, shell } from './causes.ts';
+import { card, disk, isolated, line, local, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
@@ -121,6 +121,75 @@ export const healthy = healthyOnes([
         "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" +
         "<parallel type='null'/>",
     },
+  },
+  {
+    name: 'a card on a device that others share, and a larger MTU than the bridge has there',
+    vm: {
+      name: 'direct',
+      devices:
+        card('direct', "dev='eth8' mode='bridge'") + card('bridge', "bridge='br8'", "<mtu size='9000'/>"),
+    },
+    cause: all(
+      bridge('br8'),
+      shell('both', 'ip link add eth8 type veth peer name eth8x; ip link set eth8 up', 'ip link del eth8'),
+      shell('destination', 'ip link add link eth8 type macvlan mode private; ip link set br8 mtu 1500', ':'),
+    ),
+  },
+  {
+    name: 'QEMU and a file as users that have a number, or that both hosts have',
+    vm: {
+      name: 'owners',
+      more: "<seclabel type='static' model='dac' relabel='yes'><label>+0:root</label></seclabel>",
+      devices: `<serial type='file'><source path='${local}/owned.log'><seclabel model='dac' relabel='yes'><label>nobody:12345</label></seclabel></source></serial>`,
+    },
+    cause: shell('both', ':', `rm -f ${local}/owned.log`),
+  },
+  {
+    name: 'an image that is built upon storage over the network',
+    vm: { name: 'over', devices: disk(`${shared}/over.qcow2`, " cache='none'", 'qcow2') },
+    cause: (hosts, undo) => {
+      const at = hosts.source.address;
+      return shell(
+        'source',
+        `truncate -s 1M ${local}/nbd.img; qemu-nbd --fork --pid-file=/run/nbd.pid -t -e 4 -r -x x -f raw -b ${at} -p 10897 ${local}/nbd.img
+         qemu-img create -q -f qcow2 -F raw -b nbd://${at}:10897/x ${shared}/over.qcow2`,
+        `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
+      )(hosts, undo);
+    },
+  },
+  {
+    name: 'a disk and a log of the next start that are there, too',
+    vm: { name: 'later' },
+    cause: image('later.img'),
+    then: async (hosts, undo, vm) => {
+      await atNextStart(disk(`${shared}/later.img`))(hosts, undo, vm);
+      await atNextStart(line('file', `path='${local}/later.log'`))(hosts, undo, vm);
+    },
+  },
+  {
+    name: 'a cable that somebody else has made on both hosts, and one that libvirt makes',
+    vm: {
+      name: 'cables',
+      devices:
+        "<interface type='ethernet'><target dev='tap9' managed='no'/><model type='virtio'/></interface>" +
+        "<interface type='ethernet'><target dev='tap8'/><model type='virtio'/></interface>",
+    },
+    cause: shell('both', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+  },
+  {
+    name: 'lines over the network: one that waits, one that somebody takes there too, and one on a port that another protocol has',
+    vm: {
+      name: 'calls',
+      devices:
+        line(
+          'tcp',
+          "mode='connect' host='127.0.0.1' service='7104'",
+          "<reconnect enabled='yes' timeout='10'/>",
+        ) +
+        line('tcp', "mode='connect' host='127.0.0.1' service='7105'") +
+        line('tcp', "mode='bind' host='::' service='7105'"),
+    },
+    cause: listening('both', '-b 127.0.0.1 -p 7105'),
   },
   {
     name: 'a screen for this host alone, a tablet, USB and a balloon',

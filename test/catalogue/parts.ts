@@ -16,6 +16,11 @@ export function card(type: string, source: string, more = ''): string {
   return `<interface type='${type}'><source ${source}/><model type='virtio'/>${more}</interface>`;
 }
 
+/** A serial line. */
+export function line(type: string, source: string, more = ''): string {
+  return `<serial type='${type}'><source ${source}>${more}</source></serial>`;
+}
+
 /** A screen. */
 export function vnc(attributes: string, more = ''): string {
   return `<graphics type='vnc' ${attributes}>${more}</graphics><video><model type='vga'/></video>`;

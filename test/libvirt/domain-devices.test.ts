@@ -19,11 +19,13 @@ describe('devices of a definition', () => {
       devices(
         "<interface type='network'><mac address='m1'/><source network='default' bridge='virbr0'/><filterref filter='f'/></interface>" +
           "<interface type='direct'><mac address='m2'/><source dev='eno1' mode='vepa'/></interface>" +
+          "<interface type='direct'><mac address='m4'/><source dev='eno2' mode='passthrough'/></interface>" +
           "<interface type='user'><mac address='m3'/></interface>",
       ).interfaces,
     ).toEqual([
       { type: 'network', mac: 'm1', source: 'default', network: 'default', filter: 'f', failover: false },
       { type: 'direct', mac: 'm2', source: 'eno1', failover: false },
+      { type: 'direct', mac: 'm4', source: 'eno2', failover: false, passthrough: true },
       { type: 'user', mac: 'm3', failover: false },
     ]);
   });
@@ -34,17 +36,46 @@ describe('devices of a definition', () => {
         "<serial type='file'><source path='/log/a'/></serial><console type='file'><source path='/log/a'/></console>" +
         "<channel type='unix'><source mode='bind' path='/run/libvirt/qemu/channel/1-web/x'/></channel>" +
         "<channel type='unix'><source mode='connect' path='/srv/x.sock'/></channel>" +
+        "<channel type='unix'><source mode='connect' path='/srv/y.sock'><reconnect enabled='yes' timeout='10'/></source></channel>" +
+        "<rng model='virtio'><backend model='egd' type='unix'><source mode='connect' path='/srv/egd'/></backend></rng>" +
         "<rng model='virtio'><backend model='random'>/dev/hwrng</backend></rng>" +
         "<rng model='virtio'><backend model='builtin'/></rng>" +
         "<input type='evdev'><source dev='/dev/input/event1'/></input>" +
+        "<vsock model='virtio'><cid auto='yes' address='3'/></vsock>" +
+        "<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD128'/></graphics>" +
         "<memory model='nvdimm'><source><path>/pmem</path></source></memory>",
     ).paths;
     expect(found).toEqual([
       { device: 'serial', path: '/log/a', wants: 'parent' },
-      { device: 'channel', path: '/srv/x.sock', wants: 'exists' },
+      { device: 'channel', path: '/srv/x.sock', wants: 'listener' },
+      { device: 'channel', path: '/srv/y.sock', wants: 'exists' },
+      { device: 'rng', path: '/srv/egd', wants: 'listener' },
       { device: 'rng', path: '/dev/hwrng', wants: 'exists' },
       { device: 'input', path: '/dev/input/event1', wants: 'exists' },
+      { device: 'vsock', path: '/dev/vhost-vsock', wants: 'exists' },
+      { device: 'graphics', path: '/dev/dri/renderD128', wants: 'exists' },
       { device: 'memory', path: '/pmem', wants: 'exists' },
+    ]);
+  });
+
+  it('has the ends of lines on the network, but none that QEMU can do without', () => {
+    const tcp = (device: string, source: string, more = ''): string =>
+      `<${device} type='tcp'><source ${source}>${more}</source><protocol type='raw'/></${device}>`;
+    expect(
+      devices(
+        tcp('serial', "mode='bind' host='10.0.0.1' service='2445'") +
+          tcp('console', "mode='bind' host='10.0.0.1' service='2445'") +
+          tcp('channel', "mode='connect' host='log' service='7'", "<reconnect enabled='yes' timeout='10'/>") +
+          tcp('redirdev', "mode='connect' host='usb' service='4000'", "<reconnect enabled='no'/>") +
+          "<parallel type='udp'><source mode='bind' host='::' service='7'/><source mode='connect' host='far' service='8'/></parallel>" +
+          "<serial type='udp'><source mode='bind' service='0'/><source mode='connect' host='far' service='8'/></serial>" +
+          "<rng model='virtio'><backend model='egd' type='tcp'><source mode='connect' service='1234'/></backend></rng>",
+      ).endpoints,
+    ).toEqual([
+      { device: 'serial', protocol: 'tcp', mode: 'bind', host: '10.0.0.1', service: '2445' },
+      { device: 'parallel', protocol: 'udp', mode: 'bind', host: '::', service: '7' },
+      { device: 'redirdev', protocol: 'tcp', mode: 'connect', host: 'usb', service: '4000' },
+      { device: 'rng', protocol: 'tcp', mode: 'connect', host: '', service: '1234' },
     ]);
   });
 
@@ -90,6 +121,23 @@ describe('resources of a definition', () => {
     expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
+  it('has who is named as an owner, but no numbers', () => {
+    const label = (attributes: string, text: string): string =>
+      `<seclabel model='dac' ${attributes}><label>${text}</label></seclabel>`;
+    expect(
+      resources(
+        label("type='static'", 'vm:+107') +
+          label("type='dynamic'", 'qemu:qemu') +
+          `<devices><disk><source file='/a'>${label("relabel='yes'", 'me:us')}</source></disk>` +
+          `<serial><source path='/b'>${label("relabel='no'", 'you:you')}</source></serial></devices>`,
+      ).owners,
+    ).toEqual([
+      { kind: 'user', name: 'vm', of: 'process' },
+      { kind: 'user', name: 'me', of: 'file' },
+      { kind: 'group', name: 'us', of: 'file' },
+    ]);
+  });
+
   it('has paths in arguments of QEMU, but no socket that QEMU makes', () => {
     const values = [
       '/a',
@@ -109,7 +157,8 @@ describe('resources of a definition', () => {
     expect(
       resources(
         "<vcpu cpuset='1' current='2'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +
-          "<numatune><memory mode='preferred' nodeset='3'/></numatune>" +
+          "<numatune><memory mode='preferred' nodeset='3'/><memnode cellid='0' mode='strict' nodeset='0-1'/></numatune>" +
+          "<devices><memory model='dimm'><source><nodemask>1,4</nodemask></source></memory></devices>" +
           "<memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>" +
           "<os><loader>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
           "<clock><timer name='tsc' frequency='1000'/></clock>",
@@ -118,12 +167,14 @@ describe('resources of a definition', () => {
       vcpus: 4,
       onlineVcpus: 2,
       cpuPins: [[1], [6]],
-      numaNodes: [],
+      numaNodes: [0, 1, 3, 4],
+      placedByNumad: false,
       hugepages: { sizeBytes: 2 ** 21 },
       firmware: { loader: '/code', template: '/t' },
       paths: [],
       argumentPaths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],
+      owners: [],
       tsc: { invariant: false, frequencyHz: 1000 },
     });
   });

@@ -137,7 +137,8 @@ describe('a disk', () => {
         <driver name='qemu' type='qcow2' cache='none'/>
         <source file='/srv/a &amp; b.qcow2' startupPolicy='optional' index='2'/>
         <backingStore type='file' index='3'><format type='qcow2'/><source file='/srv/base.qcow2'/>
-          <backingStore type='block' index='4'><format type='raw'/><source dev='/dev/vg/lv'/><backingStore/></backingStore>
+          <backingStore type='block' index='4'><format type='raw'/><source dev='/dev/vg/lv'/>
+            <backingStore type='network' index='5'><format type='raw'/><source protocol='nbd' name='x'><host name='mon' port='10809'/></source><backingStore/></backingStore></backingStore>
         </backingStore>
         <target dev='vda' bus='virtio'/><shareable/><transient/></disk>`),
     ).toEqual({
@@ -154,6 +155,7 @@ describe('a disk', () => {
       startupPolicy: 'optional',
       secrets: [],
       backingChain: ['/srv/base.qcow2', '/dev/vg/lv'],
+      backingNetwork: [{ protocol: 'nbd', name: 'x', hosts: ['mon'] }],
     });
   });
 

@@ -5,7 +5,7 @@ import { FactUnavailable } from '../fact.ts';
 import { type DataAddress, dataAddressFact } from '../facts/data-address.ts';
 import { type DataPorts, dataPortsFact } from '../facts/data-ports.ts';
 import type { HostReading } from '../facts/host-reading.ts';
-import { destinationShellFact } from '../facts/host-shell.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { useControlAddress } from '../judging/control-address.ts';
@@ -132,6 +132,21 @@ function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean):
   };
 }
 
+/** libvirt of this host asks for it, too (qemuMigrationSrcPerform). */
+const tlsHere: Judgement = {
+  verdict: 'block',
+  found: msg(
+    'This host sends data over TLS of QEMU only (migrate_tls_force), with which this page does not send it.',
+  ),
+  remedies: [
+    {
+      text: msg('Put it right in qemu.conf here, and restart libvirt.'),
+      command: "grep -E '^migrate_tls_force' /etc/libvirt/qemu.conf",
+      host: 'source',
+    },
+  ],
+};
+
 /** Judges what qemu.conf there says of the data that arrives. */
 function judgeSettings({ settings, addresses }: HostReading): Judgement | undefined {
   const look: Remedy = {
@@ -170,8 +185,14 @@ export const dataPortsCheck = defineCheck({
     'The memory of the VM, and disks that are copied, do not go over the control connection but straight from QEMU to QEMU, over ports of their own.',
   ),
   needs: { address: dataAddressFact },
-  wants: { ports: dataPortsFact, localNames: localNamesFact, shell: destinationShellFact },
-  judge: ({ address, ports, localNames, shell }, plan): Judgement => {
+  wants: {
+    ports: dataPortsFact,
+    localNames: localNamesFact,
+    shell: destinationShellFact,
+    source: sourceShellFact,
+  },
+  judge: ({ address, ports, localNames, shell, source }, plan): Judgement => {
+    if (source.available && source.value.settings.get('migrate_tls_force') === '1') return tlsHere;
     const configured = shell.available ? judgeSettings(shell.value) : undefined;
     if (configured !== undefined) return configured;
     const known = localNames.available ? localNames.value : [];

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import { defineCheck } from '../check.ts';
-import { type FactResult, required } from '../fact.ts';
-import { domainFact } from '../facts/domain.ts';
+import { type FactResult, FactUnavailable, required } from '../fact.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { placesOf } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import {
+  type EndpointTrouble,
+  endpointTrouble,
+  startListener,
+  unseenListener,
+  withPort,
+} from '../judging/device-endpoints.ts';
 import { isThere } from '../judging/file-there.ts';
+import { mayBeHeard } from '../judging/socket-heard.ts';
 import { msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
+import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 function isAsWanted(path: DomainPath, there: HostReading): boolean {
@@ -76,73 +85,175 @@ function judgeArguments(
   };
 }
 
+/** The first that is needed before the VM ends, or else one that is needed then. */
+function judgeGone(gone: readonly DomainPath[]): Judgement | undefined {
+  const first = gone.find(({ wants }) => wants !== 'afterwards') ?? gone[0];
+  if (first === undefined) return undefined;
+  const details = gone
+    .filter((each) => each !== first)
+    .map((each) => msg('Nor has it $0 ($1).', placeOf(each), each.device));
+  const remedies = [
+    {
+      text: msg('Make it there, or detach the device.'),
+      command: shellCommand('ls', '-ld', '--', ...gone.map(placeOf)),
+      host: 'destination',
+    },
+  ] as const;
+  return first.wants === 'afterwards'
+    ? {
+        verdict: 'warn',
+        found: msg(
+          'The destination does not have $0, which is run when the VM ends ($1).',
+          first.path,
+          first.device,
+        ),
+        details,
+        remedies,
+      }
+    : {
+        verdict: 'block',
+        found:
+          first.wants === 'parent'
+            ? msg(
+                'The destination does not have the folder $0, in which the VM needs a file ($1).',
+                placeOf(first),
+                first.device,
+              )
+            : msg('The destination does not have $0, which the VM needs ($1).', first.path, first.device),
+        details,
+        remedies,
+      };
+}
+
+/** Sockets that are there, and on which nobody was seen to listen. */
+function deafSockets(paths: readonly DomainPath[], there: HostReading): readonly EndpointTrouble[] {
+  return paths
+    .filter(({ path, wants }) => wants === 'listener' && !mayBeHeard(there, path))
+    .map(({ path, device }) => ({
+      kind: 'likely',
+      found: msg('The VM connects to $0 ($1), where nobody listens on the destination.', path, device),
+      remedy: startListener,
+    }));
+}
+
+function judgeEndpoints(troubles: readonly EndpointTrouble[]): Judgement | undefined {
+  const of = (kind: EndpointTrouble['kind']): readonly EndpointTrouble[] =>
+    troubles.filter((trouble) => trouble.kind === kind);
+  const known = [...of('sure'), ...of('likely'), ...of('doubtful')];
+  const [first, ...others] = known;
+  const [unknown] = of('unknown');
+  if (unknown !== undefined && (first === undefined || first.kind === 'doubtful'))
+    throw new FactUnavailable({
+      why: unknown.found,
+      details: known.map(({ found }) => found),
+      remedies: [unknown.remedy],
+    });
+  if (first === undefined) return undefined;
+  return {
+    verdict: first.kind === 'doubtful' ? 'warn' : 'block',
+    found: first.found,
+    details: others.map(({ found }) => found),
+    remedies: [first.remedy],
+    ...(first.kind === 'likely' ? { override: { risk: unseenListener } } : {}),
+  };
+}
+
+/** What the VM gets when it is started the next time, with the definition that goes along. */
+function judgeNextStart({ config, stored }: SourceDomain, there: HostReading): Judgement | undefined {
+  const pathsOf = ({ devices, resources }: SourceDomain['config']): readonly DomainPath[] => [
+    ...devices.paths,
+    ...resources.paths,
+  ];
+  const now = new Set(pathsOf(config).map(({ path }) => path));
+  const [first, ...others] = (stored === undefined ? [] : pathsOf(stored))
+    .filter(({ path, wants }) => !now.has(path) && wants !== 'afterwards')
+    .filter((each) => !isAsWanted(each, there))
+    .map((each) =>
+      msg(
+        'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
+        placeOf(each),
+        each.device,
+      ),
+    );
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: first,
+    details: others,
+    remedies: [
+      {
+        text: msg('Make it there before, or take the device out of the stored definition.'),
+        command: shellCommand('virsh', 'dumpxml', '--inactive', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
+}
+
 /** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
-  title: msg('Files of devices'),
+  title: msg('Files and addresses of devices'),
   why: msg(
-    'A serial line, a channel, a source of randomness or a kernel may be a file or a device of the host. QEMU opens it there too.',
+    'A serial line, a channel, a source of randomness or a kernel may be a file, a device or an address of the host. QEMU opens it there too.',
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
-  judge: ({ domain, source, shell }): Judgement => {
+  judge: ({ domain, source, shell }, plan): Judgement => {
     const { devices, resources } = domain.config;
     const paths = [...devices.paths, ...resources.paths];
     const { argumentPaths } = resources;
-    if (paths.length === 0 && argumentPaths.length === 0)
-      return { verdict: 'pass', found: msg('No device of the VM is bound to a file of the host.') };
+    const { endpoints } = devices;
+    const files = [...paths.flatMap(placesOf), ...argumentPaths];
+    const next = isTemporary(plan) ? undefined : domain.stored;
+    const later = [...(next?.devices.paths ?? []), ...(next?.resources.paths ?? [])];
+    if (files.length === 0 && endpoints.length === 0 && later.length === 0)
+      return {
+        verdict: 'pass',
+        found: msg('No device of the VM is bound to a file or an address of the host.'),
+      };
     const there = required(shell, [
-      {
-        text: msg('See whether they are there.'),
-        command: shellCommand('ls', '-ld', '--', ...paths.flatMap(placesOf), ...argumentPaths),
-        host: 'destination',
-      },
+      ...(files.length === 0
+        ? []
+        : [
+            {
+              text: msg('See whether they are there.'),
+              command: shellCommand('ls', '-ld', '--', ...files),
+              host: 'destination' as const,
+            },
+          ]),
+      ...(endpoints.length === 0
+        ? []
+        : [
+            {
+              text: msg('See which addresses and ports it has.'),
+              command: 'ip -brief addr; ss -lntu',
+              host: 'destination' as const,
+            },
+          ]),
     ]);
     const gone = paths.filter((each) => !isAsWanted(each, there));
-    const needed = gone.filter(({ wants }) => wants !== 'afterwards');
-    const [first] = needed.length === 0 ? gone : needed;
-    if (first === undefined)
-      return (
-        judgeSizes(paths, there) ??
-        judgeArguments(argumentPaths, source, there) ?? {
-          verdict: 'pass',
-          found: msg('The files behind its devices are there too.'),
-          details: paths.map(({ device, path }) => msg('$0: $1', device, path)),
-        }
-      );
-    const others = gone
-      .filter((each) => each !== first)
-      .map((each) => msg('Nor has it $0 ($1).', placeOf(each), each.device));
-    const remedies = [
-      {
-        text: msg('Make it there, or detach the device.'),
-        command: shellCommand('ls', '-ld', '--', ...gone.map(placeOf)),
-        host: 'destination',
-      },
-    ] as const;
-    return first.wants === 'afterwards'
-      ? {
-          verdict: 'warn',
-          found: msg(
-            'The destination does not have $0, which is run when the VM ends ($1).',
-            first.path,
-            first.device,
-          ),
-          details: others,
-          remedies,
-        }
-      : {
-          verdict: 'block',
-          found:
-            first.wants === 'parent'
-              ? msg(
-                  'The destination does not have the folder $0, in which the VM needs a file ($1).',
-                  placeOf(first),
-                  first.device,
-                )
-              : msg('The destination does not have $0, which the VM needs ($1).', first.path, first.device),
-          details: others,
-          remedies,
-        };
+    const needed = gone.some(({ wants }) => wants !== 'afterwards');
+    return (
+      (needed ? judgeGone(gone) : undefined) ??
+      judgeSizes(paths, there) ??
+      judgeEndpoints([
+        ...endpoints.flatMap((each) => endpointTrouble(each, there) ?? []),
+        ...deafSockets(paths, there),
+      ]) ??
+      judgeGone(gone) ??
+      judgeArguments(argumentPaths, source, there) ??
+      (next === undefined ? undefined : judgeNextStart(domain, there)) ?? {
+        verdict: 'pass',
+        found:
+          files.length === 0 && endpoints.length > 0
+            ? msg('What its devices need of the network is there too.')
+            : msg('The files behind its devices are there too.'),
+        details: [
+          ...paths.map(({ device, path }) => msg('$0: $1', device, path)),
+          ...endpoints.map((endpoint) => msg('$0: $1', endpoint.device, withPort(endpoint))),
+        ],
+      }
+    );
   },
 });

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
-import { required } from '../fact.ts';
+import { type FactResult, required } from '../fact.ts';
 import { destinationPoolsFact } from '../facts/destination-pools.ts';
 import { destinationSecretsFact, type Secrets } from '../facts/destination-secrets.ts';
 import { diskCopiesFact } from '../facts/disk-copies.ts';
-import { type DiskFile, diskFilesFact } from '../facts/disk-files.ts';
-import { domainFact } from '../facts/domain.ts';
+import { type DiskFile, diskFiles, diskFilesFact } from '../facts/disk-files.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { secretFile } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { type CopyTrouble, copyTrouble, filesNotCopied } from '../judging/copied-disk.ts';
+import { isThere } from '../judging/file-there.ts';
 import { accessTrouble } from '../judging/image-access.ts';
 import { type Message, msg } from '../message.ts';
+import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 /** What stands against an image: `doubtful` ones may do no harm. */
@@ -88,6 +90,39 @@ function judgeValues(needed: readonly string[], there: HostReading): Judgement |
   };
 }
 
+/** Images that the VM gets when it is started the next time, with the definition that goes along. */
+function judgeNextStart(
+  { config, stored }: SourceDomain,
+  shell: FactResult<HostReading>,
+): Judgement | undefined {
+  const now = new Set(diskFiles(config).map(({ path }) => path));
+  const next = (stored === undefined ? [] : diskFiles(stored)).filter(
+    ({ path, optional }) => path.startsWith('/') && !optional && !now.has(path),
+  );
+  if (next.length === 0) return undefined;
+  const gone = next.filter(({ path }) => !isThere(required(shell), path));
+  const [first, ...others] = gone.map(({ disk, path }) =>
+    msg(
+      'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
+      path,
+      disk,
+    ),
+  );
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: first,
+    details: others,
+    remedies: [
+      {
+        text: msg('Put it there before, or take the disk out of the stored definition.'),
+        command: shellCommand('virsh', 'domblklist', '--inactive', '--details', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
+}
+
 /** Can QEMU on the destination open the images? */
 export const diskPathCheck = defineCheck({
   id: 'disk-path',
@@ -97,15 +132,17 @@ export const diskPathCheck = defineCheck({
   ),
   needs: { domain: domainFact, files: diskFilesFact, copies: diskCopiesFact },
   wants: { shell: destinationShellFact, secrets: destinationSecretsFact, pools: destinationPoolsFact },
-  judge: ({ domain, files, copies: { disks: copies }, shell, secrets, pools }): Judgement => {
+  judge: ({ domain, files, copies: { disks: copies }, shell, secrets, pools }, plan): Judgement => {
     const images = filesNotCopied(files, copies, domain.migratable).filter(({ removable }) => !removable);
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
     const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets));
     if (noSecret !== undefined) return noSecret;
     const noValue = needed.length === 0 || !shell.available ? undefined : judgeValues(needed, shell.value);
     const [firstImage] = images;
+    const nextStart = (): Judgement | undefined =>
+      isTemporary(plan) ? undefined : judgeNextStart(domain, shell);
     if (firstImage === undefined && copies.length === 0)
-      return { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
+      return nextStart() ?? { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
     const copyTroubles = copies.flatMap((copy): readonly Trouble[] => {
       const trouble = copyTrouble(copy, { shell, pools });
       // What is there already is opened as it is.
@@ -129,7 +166,8 @@ export const diskPathCheck = defineCheck({
     const imageTroubles = there === undefined ? [] : images.flatMap((file) => troubleOf(file, there) ?? []);
     return (
       judgeTroubles([...copyTroubles, ...imageTroubles]) ??
-      noValue ?? {
+      noValue ??
+      nextStart() ?? {
         verdict: 'pass',
         found:
           copies.length === 0

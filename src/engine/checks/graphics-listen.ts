@@ -9,6 +9,7 @@ import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from '../judging/ip-address.ts';
+import { collides } from '../judging/port-taken.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
@@ -28,16 +29,6 @@ function addressesOf(
     listens.some((listen) => listen.type === 'address' && listen.address === undefined);
   const configured = open ? settings.get(`${type}_listen`) : undefined;
   return { own, configured: configured === undefined ? [] : [configured] };
-}
-
-/** Whether a listener on one of these addresses keeps another one from the same port on that address. */
-function collides(address: string, taken: ReadonlySet<string> | undefined): boolean {
-  if (taken === undefined || isEveryAddress(address)) return true;
-  const same =
-    address === 'localhost'
-      ? isLoopback
-      : (other: string): boolean => canonicalAddress(other) === canonicalAddress(address);
-  return [...taken].some((other) => isEveryAddress(other) || same(other));
 }
 
 /** Ports that are taken there: on an address that the screen is to have, or on another one. */

@@ -8,7 +8,9 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { unseenListener } from '../judging/device-endpoints.ts';
 import { isThere } from '../judging/file-there.ts';
+import { mayBeHeard } from '../judging/socket-heard.ts';
 import { type Message, msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
 import { shellCommand } from '../shell-quote.ts';
@@ -78,15 +80,34 @@ function judgeSockets(
   };
   const there = required(shell, [byHand]);
   const gone = sockets.filter((path) => !isThere(there, path));
-  return gone.length === 0
+  if (gone.length > 0)
+    return {
+      verdict: 'block',
+      found: msg(
+        'A network card speaks to the socket $0, which is not there on the destination.',
+        gone.join(', '),
+      ),
+      remedies: [byHand],
+    };
+  const deaf = cards.flatMap(({ socket, makesSocket = false, reconnects = false }) =>
+    socket === undefined || makesSocket || reconnects || mayBeHeard(there, socket) ? [] : [socket],
+  );
+  return deaf.length === 0
     ? undefined
     : {
         verdict: 'block',
         found: msg(
-          'A network card speaks to the socket $0, which is not there on the destination.',
-          gone.join(', '),
+          'A network card speaks to the socket $0, on which nobody listens on the destination.',
+          deaf.join(', '),
         ),
-        remedies: [byHand],
+        remedies: [
+          {
+            text: msg('Start the switch there.'),
+            command: 'ss -xlp',
+            host: 'destination',
+          },
+        ],
+        override: { risk: unseenListener },
       };
 }
 

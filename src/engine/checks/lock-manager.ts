@@ -36,7 +36,7 @@ function managerOf({ settings, settingsReadable }: HostReading): string {
 }
 
 /** The helper of libvirt there without which it starts no VM; systemd listens for one that has not been started yet. */
-function missingHelper({ helpers, settings }: HostReading): { name: string; what: Message } | undefined {
+function missingHelper({ listeners, settings }: HostReading): { name: string; what: Message } | undefined {
   const wanted = [
     ...(settings.get('lock_manager') === 'lockd'
       ? [
@@ -57,7 +57,7 @@ function missingHelper({ helpers, settings }: HostReading): { name: string; what
           },
         ]),
   ];
-  return wanted.find(({ name }) => helpers?.has(`/run/libvirt/${name}-sock`) === false);
+  return wanted.find(({ name }) => listeners?.has(`/run/libvirt/${name}-sock`) === false);
 }
 
 /** Do both hosts guard disks in the same way? */

@@ -66,11 +66,58 @@ function networkTrouble(
       };
 }
 
+/** The kernel bases a card on a device only where nothing has that device for itself. */
+function baseTrouble(
+  { source = '', mac, passthrough = false }: DomainInterface,
+  seen: HostReading['networkDevices'] | undefined,
+): Trouble | undefined {
+  const { portOf, carries } = seen?.get(source) ?? {};
+  const look = shellCommand('ip', '-details', 'link', 'show', source);
+  if (portOf !== undefined)
+    return {
+      found: msg(
+        '$0, on which the card $1 is based, is a port of $2 on the destination.',
+        source,
+        mac,
+        portOf,
+      ),
+      remedies: [
+        {
+          text: msg('Connect the card of the VM to that bridge, or base it on another device.'),
+          command: look,
+          host: 'destination',
+        },
+      ],
+    };
+  if (carries !== 'one' && !(passthrough && carries !== undefined)) return undefined;
+  return {
+    found: passthrough
+      ? msg(
+          'The card $0 is to have $1 for itself, and another one is based on it on the destination.',
+          mac,
+          source,
+        )
+      : msg(
+          '$0, on which the card $1 is based, has been given to another one for itself on the destination.',
+          source,
+          mac,
+        ),
+    remedies: [
+      {
+        text: msg('Base the card on another device, or free that one.'),
+        command: 'ip -details link show type macvtap; ip -details link show type macvlan',
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 function deviceTrouble(
-  { type, source = '', mac, openVswitch = false }: DomainInterface,
+  card: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): Trouble | undefined {
+  const { type, source = '', mac, openVswitch = false } = card;
   const seen = shell.available ? shell.value.networkDevices : undefined;
   if (type === 'bridge' && !openVswitch && seen?.get(source)?.bridge === false)
     return {
@@ -83,7 +130,8 @@ function deviceTrouble(
         },
       ],
     };
-  if (seen?.has(source) === true || hasNetworkDevice(there.devices ?? [], source)) return undefined;
+  if (seen?.has(source) === true || hasNetworkDevice(there.devices ?? [], source))
+    return type === 'direct' ? baseTrouble(card, seen) : undefined;
   const others = [...(seen ?? [])]
     .filter(([, { bridge }]) => bridge || type !== 'bridge')
     .map(([name]) => name);
@@ -104,15 +152,24 @@ function deviceTrouble(
 }
 
 function tapTrouble(
-  { tap, mac }: DomainInterface,
+  { tap, ready, mac }: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): Trouble | undefined {
-  if (tap === undefined) return undefined;
-  const taken = shell.available
-    ? shell.value.networkDevices.has(tap)
-    : hasNetworkDevice(there.devices ?? [], tap);
-  return taken
+  const has = (name: string): boolean =>
+    shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(there.devices ?? [], name);
+  if (ready !== undefined && !has(ready))
+    return {
+      found: msg('The destination has no network device $0, into which the card $1 is plugged.', ready, mac),
+      remedies: [
+        {
+          text: msg('Make it there beforehand, as it is made here.'),
+          command: shellCommand('ip', 'tuntap', 'add', ready, 'mode', 'tap'),
+          host: 'destination',
+        },
+      ],
+    };
+  return tap !== undefined && has(tap)
     ? {
         found: msg(
           'The card $0 is to be called $1 on the host, and the destination has a network device of that name.',

@@ -7,6 +7,7 @@ import { destinationShellFact } from '../facts/host-shell.ts';
 import { rehearsalFact } from '../facts/rehearsal.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { msg } from '../message.ts';
+import { shellCommand } from '../shell-quote.ts';
 
 /** libvirt's words when an access driver says no, or the connection may only read. */
 const denied = /access denied|operation forbidden|read.?only access/i;
@@ -64,6 +65,32 @@ export const permissionsCheck = defineCheck({
         ),
         remedies: [rules],
       };
-    return { verdict: 'pass', found: msg('$0 may use all of libvirt on the destination.', user) };
+    const { hooks } = shell.value;
+    if (hooks !== undefined && hooks.length > 0)
+      return {
+        verdict: 'warn',
+        found: msg(
+          'libvirt of the destination runs programs of its admin (hooks) for each VM that arrives, and they may refuse it: $0.',
+          hooks.join(', '),
+        ),
+        details: [
+          msg('They may also change its definition, so that it needs other files there than are looked for.'),
+        ],
+        remedies: [
+          {
+            text: msg('See what they do when they are called with "migrate", "prepare" or "start".'),
+            command: shellCommand('cat', '--', ...hooks),
+            host: 'destination',
+          },
+        ],
+      };
+    return {
+      verdict: 'pass',
+      found: msg('$0 may use all of libvirt on the destination.', user),
+      details:
+        hooks === undefined
+          ? [msg('Whether libvirt there runs programs of its admin (hooks) could not be seen.')]
+          : [],
+    };
   },
 });

@@ -7,13 +7,15 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
+import { unseenListener } from '../judging/device-endpoints.ts';
 import { isThere } from '../judging/file-there.ts';
+import { mayBeHeard } from '../judging/socket-heard.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
 
 const install: Remedy = {
   text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
-  command: 'command -v swtpm swtpm_setup',
+  command: 'command -v swtpm swtpm_setup swtpm_ioctl',
   host: 'destination',
 };
 
@@ -30,7 +32,19 @@ function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): J
     command: shellCommand('ls', '-l', '--', socket),
     host: 'destination',
   };
-  return isThere(required(shell, [look]), socket)
+  const there = required(shell, [look]);
+  const isReady = isThere(there, socket);
+  if (isReady && !mayBeHeard(there, socket))
+    return {
+      verdict: 'block',
+      found: msg(
+        'The TPM of the VM is a program that libvirt does not start, and nobody listens on its socket on the destination: $0',
+        socket,
+      ),
+      remedies: [look],
+      override: { risk: unseenListener },
+    };
+  return isReady
     ? {
         verdict: 'warn',
         found: msg(
@@ -96,13 +110,15 @@ export const tpmCheck = defineCheck({
         found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
         remedies: [install],
       };
-    // libvirt starts none without both (virTPMEmulatorInit).
-    return programs.has('swtpm_setup')
+    // libvirt starts none without all three (virTPMEmulatorInit).
+    const missing = ['swtpm_setup', 'swtpm_ioctl'].find((name) => !programs.has(name));
+    return missing === undefined
       ? { verdict: 'pass', found: msg('The destination has swtpm, which emulates the TPM.') }
       : {
           verdict: 'block',
           found: msg(
-            'The destination has swtpm, which emulates the TPM, but not swtpm_setup, without which libvirt does not start it.',
+            'The destination has swtpm, which emulates the TPM, but not $0, without which libvirt does not start it.',
+            missing,
           ),
           remedies: [install],
         };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineCheck } from '../check.ts';
-import { FactUnavailable } from '../fact.ts';
+import { FactUnavailable, required } from '../fact.ts';
 import { destinationMachineFact } from '../facts/destination-machine.ts';
 import { domainFact } from '../facts/domain.ts';
+import { destinationShellFact } from '../facts/host-shell.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement, Remedy } from '../finding.ts';
 import { msg } from '../message.ts';
@@ -13,6 +14,12 @@ function listed(pins: readonly (readonly number[])[]): readonly number[] {
   return [...new Set(pins.flat())].sort((a, b) => a - b);
 }
 
+const installNumad: Remedy = {
+  text: msg("Install numad there, or take placement='auto' out of the definition."),
+  command: 'command -v numad',
+  host: 'destination',
+};
+
 /** Has the destination the processors that the VM wants? */
 export const vcpuCountCheck = defineCheck({
   id: 'vcpu-count',
@@ -21,10 +28,10 @@ export const vcpuCountCheck = defineCheck({
     'libvirt refuses more vCPUs than QEMU there can give, and threads that are tied to CPUs or memory nodes which are not there.',
   ),
   needs: { domain: domainFact, destination: destinationHostFact },
-  wants: { machine: destinationMachineFact, source: sourceHostFact },
-  judge: ({ domain, destination, machine, source }): Judgement => {
+  wants: { machine: destinationMachineFact, source: sourceHostFact, shell: destinationShellFact },
+  judge: ({ domain, destination, machine, source, shell }): Judgement => {
     const { uuid, resources } = domain.config;
-    const { vcpus, onlineVcpus, cpuPins, numaNodes } = resources;
+    const { vcpus, onlineVcpus, cpuPins, numaNodes, placedByNumad } = resources;
     const most = machine.available && machine.value.kind === 'offered' ? machine.value.maxVcpus : undefined;
     if (most !== undefined && vcpus > most)
       return {
@@ -62,6 +69,14 @@ export const vcpuCountCheck = defineCheck({
             host: 'source',
           },
         ],
+      };
+    if (placedByNumad && !required(shell, [installNumad]).programs.has('numad'))
+      return {
+        verdict: 'block',
+        found: msg(
+          'libvirt is to ask numad which CPUs and memory the VM gets, and the destination does not have that program.',
+        ),
+        remedies: [installNumad],
       };
     const lost = listed(cpuPins).filter(
       (cpu) => !destination.cpus.includes(cpu) && !(source.available && !source.value.cpus.includes(cpu)),

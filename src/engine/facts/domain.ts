@@ -15,7 +15,9 @@ export interface SourceDomain {
   readonly migratable?: DomainConfig;
   /** `<cpu>` of that: what the running guest was really given. */
   readonly migratableCpuXml?: string;
-  /** How the stored definition says which CPU the VM gets when it is started, for example `host-model`. */
+  /** The definition with which the VM is started the next time; a permanent migration takes it along. */
+  readonly stored?: DomainConfig;
+  /** How it says which CPU the VM gets when it is started, for example `host-model`. */
   readonly storedCpuMode?: string;
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
@@ -28,11 +30,11 @@ export interface SourceDomain {
   readonly residentBytes?: number;
 }
 
-/** Only words depend on it, so that it may be missing. */
-function cpuModeOf(answer: VirshAnswer | undefined): string | undefined {
+/** Only warnings and words depend on it, so that it may be missing. */
+function storedOf(answer: VirshAnswer | undefined): DomainConfig | undefined {
   if (answer?.ok !== true) return undefined;
   try {
-    return parseDomain(answer.text).cpu.mode;
+    return parseDomain(answer.text);
   } catch (error) {
     if (error instanceof XmlError) return undefined;
     throw error;
@@ -49,7 +51,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     // Without it, a VM whose CPU is not known would be one without a CPU of its own.
     const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const { cpuXml } = sent;
-    const storedCpuMode = cpuModeOf(answers.get('dumpxml-inactive'));
+    const stored = storedOf(answers.get('dumpxml-inactive'));
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
     const state = figureOf(stats, 'state.state');
     const reason = figureOf(stats, 'state.reason');
@@ -62,7 +64,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       config,
       migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
-      ...(storedCpuMode === undefined ? {} : { storedCpuMode }),
+      ...(stored === undefined ? {} : { stored, storedCpuMode: stored.cpu.mode }),
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),

@@ -3,7 +3,7 @@ import type { DomainPath } from '../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../libvirt/domain-xml.ts';
 import { defineFact } from '../fact.ts';
 import { folderOf, tidyPath } from '../paths.ts';
-import { type DiskFile, diskFilesFact } from './disk-files.ts';
+import { type DiskFile, diskFiles, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 import type { WantedPaths } from './host-reading.ts';
 import { secretsNeeded } from './named-resources.ts';
@@ -17,6 +17,7 @@ export function secretFile(uuid: string): string {
 export function placesOf({ path, wants }: DomainPath): readonly string[] {
   switch (wants) {
     case 'exists':
+    case 'listener':
     case 'afterwards':
       return [path];
     case 'parent':
@@ -27,10 +28,19 @@ export function placesOf({ path, wants }: DomainPath): readonly string[] {
   }
 }
 
-/** Every path of the definition that QEMU or libvirt opens on its host. */
+/** Of disks and devices. */
+function pathsOfNextStart(stored: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>): readonly string[] {
+  return [
+    ...diskFiles(stored).map(({ path }) => path),
+    ...[...stored.devices.paths, ...stored.resources.paths].flatMap(placesOf),
+  ];
+}
+
+/** Every path of the definition that QEMU or libvirt opens on its host, now or when the VM is started the next time. */
 export function hostPaths(
   { disks, devices, resources, emulator }: Pick<DomainConfig, 'disks' | 'devices' | 'resources' | 'emulator'>,
   files: readonly DiskFile[],
+  stored?: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>,
 ): WantedPaths {
   const careful = [...new Set(files.map(({ path }) => path))];
   const { loader, nvram, template } = resources.firmware;
@@ -47,12 +57,14 @@ export function hostPaths(
     ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
     ...secretsNeeded({ disks, devices }).map(secretFile),
     ...careful.map((path) => folderOf(tidyPath(path))),
+    ...(stored === undefined ? [] : pathsOfNextStart(stored)),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
   return {
     careful,
     once: [...new Set(once)],
     ...(loader === undefined ? {} : { loader }),
     ...(emulator === undefined ? {} : { emulator }),
+    accounts: [...new Set(resources.owners.map(({ kind, name }) => `${kind} ${name}`))],
   };
 }
 
@@ -63,5 +75,5 @@ export const hostPathsFact = defineFact<
 >({
   name: 'host-paths',
   needs: { domain: domainFact, files: diskFilesFact },
-  gather: ({ domain, files }) => hostPaths(domain.config, files),
+  gather: ({ domain, files }) => hostPaths(domain.config, files, domain.stored),
 });

@@ -36,6 +36,15 @@ export interface FileReading {
   };
 }
 
+/** A network device of a host. */
+export interface NetworkDevice {
+  readonly bridge: boolean;
+  /** Name of the bridge or bond of which it is a port: then nothing else can be based on it. */
+  readonly portOf?: string;
+  /** Cards of VMs and the like (macvtap, macvlan) are based on it: one that has it for itself, or some that share it. */
+  readonly carries?: 'one' | 'some';
+}
+
 /** Who listens on a host, and how libvirt there is configured. */
 export interface HostListening {
   /** TCP ports on which somebody listens. */
@@ -50,10 +59,12 @@ export interface HostListening {
 export interface HostReading extends HostListening {
   /** By path; one of which was not told whether it exists is not among them. */
   readonly files: ReadonlyMap<string, FileReading>;
-  /** Paths of the sockets of virtlockd and virtlogd on which somebody listens; absent if that was not told. */
-  readonly helpers?: ReadonlySet<string>;
+  /** Paths of the sockets on which somebody listens, as they were bound; absent if that was not told. */
+  readonly listeners?: ReadonlySet<string>;
   /** On which addresses, by port; a port of which that is not known is not among them. */
   readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
+  /** On which addresses somebody takes datagrams, by port; absent if that is not known. */
+  readonly datagramsOn?: ReadonlyMap<number, ReadonlySet<string>>;
   /** The host's clock in seconds since 1970, when the script began and when it ended. */
   readonly clock?: { readonly first: number; readonly last: number };
   /** Memory in bytes that programs may still have, as the kernel reckons (MemAvailable), and free swap. */
@@ -61,11 +72,15 @@ export interface HostReading extends HostListening {
   /** IP addresses of the host; absent if it does not tell. */
   readonly addresses?: ReadonlySet<string>;
   /** Network devices, and which of them are bridges. */
-  readonly networkDevices: ReadonlyMap<string, { readonly bridge: boolean }>;
+  readonly networkDevices: ReadonlyMap<string, NetworkDevice>;
   /** Free bytes of the file system that holds each of libvirt's own folders. */
   readonly freeBytes: ReadonlyMap<string, number>;
   /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
   readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
+  /** Users (`user NAME`) and groups (`group NAME`) that were asked for, and whether the host knows them. */
+  readonly accounts?: ReadonlyMap<string, boolean>;
+  /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
+  readonly hooks?: readonly string[];
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
@@ -86,11 +101,19 @@ export interface WantedPaths {
   readonly loader?: string;
   /** The VM's QEMU, whose ROM files are looked at. */
   readonly emulator?: string;
+  /** Users (`user NAME`) and groups (`group NAME`) that may be known. */
+  readonly accounts?: readonly string[];
 }
 
 /** The script's parameters after the marker. */
-export function readingParameters({ careful, once, loader, emulator }: WantedPaths): readonly string[] {
-  return [String(careful.length), loader ?? '', emulator ?? '', ...careful, ...once];
+export function readingParameters({
+  careful,
+  once,
+  loader,
+  emulator,
+  accounts = [],
+}: WantedPaths): readonly string[] {
+  return [String(careful.length), loader ?? '', emulator ?? '', accounts.join('\n'), ...careful, ...once];
 }
 
 /** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
@@ -102,7 +125,15 @@ export const libvirtFolders = [
 ];
 
 /** Programs that libvirt starts beside QEMU. */
-const programs = ['swtpm', 'swtpm_setup', 'virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
+const programs = [
+  'swtpm',
+  'swtpm_setup',
+  'swtpm_ioctl',
+  'numad',
+  'virtiofsd',
+  '/usr/libexec/virtiofsd',
+  '/usr/lib/qemu/virtiofsd',
+];
 
 /** ROM files of QEMU for a PC: its BIOS, and those of screens and network cards. */
 const romFiles = [
@@ -114,28 +145,32 @@ const romFiles = [
 /**
  * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
  * descriptors of firmware, mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters)
- * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
+ * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU, parameter 5 has users and groups, one a line. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
  *
  * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
  * user can go to a path is tried as that user, since access lists and groups count too.
  */
 export const readingScript = `
-mark=$1; careful=$2; loader=$3; emulator=$4; shift 4
+mark=$1; careful=$2; loader=$3; emulator=$4; accounts=$5; shift 5
 export LC_ALL=C TZ=UTC
 me=$(id -u)
 echo "$mark clock-first"; date +%s.%N
 echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
+echo "$mark datagrams"; cat /proc/net/udp /proc/net/udp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
 grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
-[ ! -r /proc/net/unix ] || { echo "$mark helpers"; grep -E '/virtlo(ck|g)d-sock$' /proc/net/unix; }
+[ ! -r /proc/net/unix ] || { echo "$mark listeners"; grep ' 00010000 ' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
 echo "$mark devices"
 for device in /sys/class/net/*; do
   if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
+  master=$(readlink "$device/master" 2>/dev/null); master=\${master##*/}
+  if [ -d "$device/brport" ] || [ -d "$device/bonding_slave" ] || [ "$master" = ovs-system ]; then echo "port \${device##*/} $master"; fi
 done
+for type in macvtap macvlan; do ip -details -o link show type $type 2>/dev/null; done
 echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
 echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
   [ -d "$folder" ] || continue
@@ -143,6 +178,14 @@ echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
   df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
 done
 echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
+hooks=/etc/libvirt/hooks
+if [ -x /etc/libvirt ] && { [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; }; then
+  echo "$mark hooks"; for hook in "$hooks/qemu" "$hooks"/qemu.d/*; do [ -f "$hook" ] && [ -x "$hook" ] && printf '%s\\n' "$hook"; done
+fi
+echo "$mark accounts"; [ -z "$accounts" ] || ! command -v getent >/dev/null 2>&1 || printf '%s\\n' "$accounts" | while read -r kind name; do
+  case $kind in user) getent passwd -- "$name" ;; group) getent group -- "$name" ;; esac >/dev/null 2>&1
+  case $? in 0) echo "known $kind $name" ;; 2) echo "strange $kind $name" ;; esac
+done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
 echo "$mark descriptors"
@@ -229,7 +272,7 @@ function bodyOf(sections: readonly Section[], name: string): string {
 function listeningOf(sections: readonly Section[]): HostListening {
   const configuration = `${bodyOf(sections, 'configuration')}${bodyOf(sections, 'configuration-unreadable')}`;
   return {
-    listening: new Set(listenersOf(bodyOf(sections, 'sockets')).keys()),
+    listening: new Set(parseSockets(bodyOf(sections, 'sockets'), listens).keys()),
     settings: parseSettings(configuration),
     settingsReadable: !sections.some(({ name }) => name === 'configuration-unreadable'),
   };
@@ -250,7 +293,8 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
   const body = (name: string): string => bodyOf(bodies, name);
   const mounts = parseMounts(body('mounts'));
   const looks = linesByNumber(body('files'));
-  const listeningOn = listenersOf(body('sockets'));
+  const listeningOn = parseSockets(body('sockets'), listens);
+  const datagramsOn = parseSockets(body('datagrams'), datagrams);
   const first = parseClock(body('clock-first'));
   const last = parseClock(body('clock-last'));
   const memory = parseMemory(body('memory'));
@@ -266,17 +310,22 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
         return file === undefined ? [] : [[path, file] as const];
       }),
     ),
-    networkDevices: new Map(
-      [...body('devices').matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name]) => [
-        name ?? '',
-        { bridge: kind === 'bridge' },
-      ]),
-    ),
+    networkDevices: parseDevices(body('devices')),
     freeBytes: parseSpace(body('space')),
-    ...(bodies.some(({ name }) => name === 'helpers') ? { helpers: parseHelpers(body('helpers')) } : {}),
+    ...(bodies.some(({ name }) => name === 'listeners')
+      ? { listeners: parseListeners(body('listeners')) }
+      : {}),
     closedFolders: parseClosed(body('closed')),
+    accounts: parseAccounts(body('accounts'), paths.accounts ?? []),
+    ...(bodies.some(({ name }) => name === 'hooks')
+      ? {
+          hooks: body('hooks')
+            .split('\n')
+            .filter((path) => path.startsWith('/')),
+        }
+      : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
-    ...(body('byte-order').trim() === '1' ? { listeningOn } : {}),
+    ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
     ...(memory === undefined ? {} : { memory }),
     ...(addresses.size === 0 ? {} : { addresses }),
@@ -299,6 +348,40 @@ function parseMemory(text: string): HostReading['memory'] {
   };
   const availableBytes = of('MemAvailable');
   return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
+}
+
+/** What was printed of each device, then lines of `ip -details -o link` such as `9: macvtap0@eno1: ... macvtap mode bridge`. */
+function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
+  const ports = new Map(
+    [...text.matchAll(/^port (\S+) (\S+)$/gm)].map(([, name = '', master = '']) => [name, master] as const),
+  );
+  const carries = new Map<string, 'one' | 'some'>();
+  for (const [, device = '', mode] of text.matchAll(/^\d+: [^\s@]+@(\S+): .*\smac(?:vtap|vlan) mode (\w+)/gm))
+    carries.set(device, mode === 'passthru' ? 'one' : 'some');
+  return new Map(
+    [...text.matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name = '']) => {
+      const [portOf, its] = [ports.get(name), carries.get(name)];
+      return [
+        name,
+        {
+          bridge: kind === 'bridge',
+          ...(portOf === undefined ? {} : { portOf }),
+          ...(its === undefined ? {} : { carries: its }),
+        },
+      ];
+    }),
+  );
+}
+
+/** One of which was not told whether the host knows it is not among them. */
+function parseAccounts(text: string, asked: readonly string[]): ReadonlyMap<string, boolean> {
+  const lines = text.split('\n');
+  const known = new Map<string, boolean>();
+  for (const account of asked) {
+    if (lines.includes(`known ${account}`)) known.set(account, true);
+    else if (lines.includes(`strange ${account}`)) known.set(account, false);
+  }
+  return known;
 }
 
 /** A file of QEMU and its size. */
@@ -359,17 +442,27 @@ function linesByNumber(text: string): ReadonlyMap<number, string> {
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  // One of IPv4 in the clothes of IPv6, as Java has them (::ffff:127.0.0.1).
+  if (/^0{20}ffff/i.test(bytes.join('')))
+    return bytes
+      .slice(12)
+      .map((byte) => Number.parseInt(byte, 16))
+      .join('.');
   const groups = Array.from({ length: 8 }, (_, at) => bytes.slice(2 * at, 2 * at + 2).join(''));
   return canonicalAddress(groups.join(':'));
 }
 
-/** Local ports in state 0A (listening) of /proc/net/tcp. */
-function listenersOf(text: string): ReadonlyMap<number, ReadonlySet<string>> {
+/** States of /proc/net/tcp: who listens. Of /proc/net/udp: who takes datagrams from anybody, or from one. */
+const listens = ['0A'];
+const datagrams = ['07', '01'];
+
+/** Local ports in some of these states. */
+function parseSockets(text: string, states: readonly string[]): ReadonlyMap<number, ReadonlySet<string>> {
   const ports = new Map<number, Set<string>>();
   for (const line of text.split('\n')) {
-    const [, address, hexPort] =
-      /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /.exec(line) ?? [];
-    if (address === undefined || hexPort === undefined) continue;
+    const [, address, hexPort, its] =
+      /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) /.exec(line) ?? [];
+    if (address === undefined || hexPort === undefined || !states.includes(its ?? '')) continue;
     const port = Number.parseInt(hexPort, 16);
     ports.set(port, (ports.get(port) ?? new Set()).add(addressOf(address)));
   }
@@ -377,9 +470,9 @@ function listenersOf(text: string): ReadonlyMap<number, ReadonlySet<string>> {
 }
 
 /** Paths in the lines of /proc/net/unix with the flag of a socket that takes connections (__SO_ACCEPTCON). */
-function parseHelpers(text: string): ReadonlySet<string> {
+function parseListeners(text: string): ReadonlySet<string> {
   return new Set(
-    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ (\/.*)$/gm)].map(([, path]) =>
+    [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ ([^@].*)$/gm)].map(([, path]) =>
       (path ?? '').replace(/^\/var\/run\//, '/run/'),
     ),
   );

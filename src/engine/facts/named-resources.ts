@@ -12,8 +12,10 @@ export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainC
       interfaces.some(({ network }) => network !== undefined) ||
       graphics.some(({ listens }) => listens.some(({ type }) => type === 'network')),
     devices: interfaces.some(
-      ({ type, network, tap }) =>
-        tap !== undefined || (network === undefined && (type === 'bridge' || type === 'direct')),
+      ({ type, network, tap, ready }) =>
+        tap !== undefined ||
+        ready !== undefined ||
+        (network === undefined && (type === 'bridge' || type === 'direct')),
     ),
     filters: interfaces.some(({ filter }) => filter !== undefined),
   };

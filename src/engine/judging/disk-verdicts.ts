@@ -68,6 +68,14 @@ export function judgeDisks(
   const copied = new Set(copies.map(({ disk }) => disk));
   return [
     ...config.disks.flatMap((disk) => (copied.has(disk.target) ? [] : judgeKind(disk))),
+    // As of files, what a copied disk is built upon is needed only where the definition itself names it.
+    ...config.disks
+      .flatMap((disk) =>
+        copied.has(disk.target)
+          ? (migratable?.disks.filter(({ target }) => target === disk.target) ?? [])
+          : [disk],
+      )
+      .flatMap(({ target, backingNetwork }) => backingNetwork.flatMap((each) => judgeNetwork(target, each))),
     ...files
       .filter(({ disk, role }) => copied.has(disk) && role === 'disk')
       .map((file) => judgeCopy(file, here, there)),
@@ -120,6 +128,37 @@ export function judgeDisks(
   ];
 }
 
+/** Storage on the network, of a disk or of what it is built upon. */
+function judgeNetwork(disk: string, source: SourceNames): readonly DiskVerdict[] {
+  const { protocol, hosts = [] } = source;
+  if (protocol === undefined) return [];
+  const path = source.name ?? protocol;
+  const own = hosts.find((host) => ofThisHostAlone.test(host));
+  return [
+    own === undefined
+      ? {
+          disk,
+          path,
+          verdict: 'pass',
+          found: msg(
+            'storage over the network ($0), which libvirt takes for the same from every host',
+            protocol,
+          ),
+          remedies: [],
+        }
+      : {
+          disk,
+          path,
+          verdict: 'block',
+          found: msg('storage over $0 at $1, which is something else on every host', protocol, own),
+          remedies: [{ text: msg('Use an address that leads to the same storage from both hosts.') }],
+          risk: msg(
+            'Unless the destination has the same storage at that address, the VM does not start there, or loses its disk.',
+          ),
+        },
+  ];
+}
+
 /** Disks that are no file here at all, and those that libvirt never migrates. */
 function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
   const source: SourceNames = disk.source ?? {};
@@ -134,27 +173,7 @@ function judgeKind(disk: DomainDisk): readonly DiskVerdict[] {
       text: msg('Shut the VM off and make the disk an ordinary one.'),
     });
   }
-  if (disk.type === 'network' && source.protocol !== undefined) {
-    const own = (source.hosts ?? []).find((host) => ofThisHostAlone.test(host));
-    return own === undefined
-      ? verdict(
-          'pass',
-          msg(
-            'storage over the network ($0), which libvirt takes for the same from every host',
-            source.protocol,
-          ),
-        )
-      : verdict(
-          'block',
-          msg('storage over $0 at $1, which is something else on every host', source.protocol, own),
-          { text: msg('Use an address that leads to the same storage from both hosts.') },
-        ).map((one) => ({
-          ...one,
-          risk: msg(
-            'Unless the destination has the same storage at that address, the VM does not start there, or loses its disk.',
-          ),
-        }));
-  }
+  if (disk.type === 'network' && source.protocol !== undefined) return judgeNetwork(disk.target, source);
   // A drive may be empty. A disk is never: then its source is one that is not understood.
   if (disk.source === undefined && (disk.device === 'cdrom' || disk.device === 'floppy')) return [];
   switch (disk.type) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, changed, configured, ownImage, shell } from '../causes.ts';
+import { all, changed, configured, ownImage, restarting, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
@@ -254,6 +254,21 @@ export const connection = brokenOnes([
     refusal: /access denied|End of file/i,
   },
   {
+    check: 'permissions',
+    name: 'a program of the admin there that lets nobody in',
+    vm: plain,
+    cause: restarting(
+      shell(
+        'destination',
+        `mkdir -p /etc/libvirt/hooks/qemu.d; printf '#!/bin/sh\\n[ "$2" != migrate ] || { echo full >&2; exit 1; }\\n' > /etc/libvirt/hooks/qemu.d/10-full; chmod +x /etc/libvirt/hooks/qemu.d/10-full`,
+        'rm -rf /etc/libvirt/hooks/qemu.d',
+      ),
+    ),
+    verdict: 'warn',
+    says: /may refuse it: \/etc\/libvirt\/hooks\/qemu\.d\/10-full/,
+    refusal: /10-full .*full/,
+  },
+  {
     check: 'host-identity',
     name: 'a clone: both have one UUID',
     vm: plain,
@@ -375,6 +390,15 @@ export const connection = brokenOnes([
     cause: configured('qemu.conf', 'migrate_tls_force = 1'),
     verdict: 'block',
     says: /migrate_tls_force/,
+    refusal: /VIR_MIGRATE_TLS/,
+  },
+  {
+    check: 'data-ports',
+    name: 'TLS of QEMU demanded here',
+    vm: plain,
+    cause: configured('qemu.conf', 'migrate_tls_force = 1', 'source'),
+    verdict: 'block',
+    says: /This host sends data over TLS/,
     refusal: /VIR_MIGRATE_TLS/,
   },
   {

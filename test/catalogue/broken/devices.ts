@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, overBridge, shell } from '../causes.ts';
+import { all, atNextStart, configured, listening, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
-import { card, isolated, local, vnc } from '../parts.ts';
+import { card, isolated, line, local, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
@@ -13,6 +13,20 @@ const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
   );
 const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
+
+/** A network device on both hosts; what is based on it goes with it. */
+const cable = shell(
+  'both',
+  'ip link add eth9 type veth peer name eth9x; ip link set eth9 up',
+  'ip link del eth9',
+);
+
+/** On the destination a socket that nobody took away who listened on it. */
+const left = (path: string): Make =>
+  all(
+    listening('destination', `-k ${path}`),
+    shell('destination', 'kill -KILL $(cat /run/listening.pid)', `rm -f ${path}`),
+  );
 
 /** Devices of the host, network cards, screens and lines. */
 export const devices = brokenOnes([
@@ -43,6 +57,21 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /\/run\/switch\.sock/,
     refusal: /switch\.sock/,
+  },
+  {
+    check: 'host-devices',
+    name: 'the socket of a switch that ended and left it behind',
+    vm: {
+      name: 'vhost',
+      more: "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      devices:
+        "<interface type='vhostuser'><source type='unix' path='/run/deaf.sock' mode='client'/><model type='virtio'/></interface>",
+      start: false,
+    },
+    cause: left('/run/deaf.sock'),
+    verdict: 'block',
+    says: /\/run\/deaf\.sock, on which nobody listens/,
+    refusal: /deaf\.sock/,
   },
   {
     check: 'host-devices',
@@ -112,6 +141,53 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /br9, .* is no bridge on the destination/,
     refusal: /br9|tap interface/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that is the port of a bridge there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    cause: all(
+      cable,
+      shell(
+        'destination',
+        'ip link add br9 type bridge; ip link set eth9 master br9',
+        'ip link set eth9 nomaster; ip link del br9',
+      ),
+    ),
+    verdict: 'block',
+    says: /eth9, .* is a port of br9/,
+    refusal: /macvtap.*busy/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device that another one has for itself there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    cause: all(cable, shell('destination', 'ip link add link eth9 type macvtap mode passthru', ':')),
+    verdict: 'block',
+    says: /eth9, .* given to another one/,
+    refusal: /macvtap.*Invalid argument/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a device for itself on which another one is based there',
+    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='passthrough'") },
+    cause: all(cable, shell('destination', 'ip link add link eth9 type macvlan mode private', ':')),
+    verdict: 'block',
+    says: /is to have eth9 for itself/,
+    refusal: /macvtap.*(Invalid argument|busy)/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a cable that somebody else makes, and has made here alone',
+    vm: {
+      name: 'cable',
+      devices:
+        "<interface type='ethernet'><target dev='tap9' managed='no'/><model type='virtio'/></interface>",
+    },
+    cause: shell('source', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+    verdict: 'block',
+    says: /no network device tap9/,
+    refusal: /dev doesn't exist/,
   },
   {
     check: 'network-sources',
@@ -234,6 +310,65 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /does not have .*images\/random/,
     refusal: /images\/random/,
+  },
+  {
+    check: 'device-files',
+    name: 'a graphics card that draws, which is not there',
+    vm: {
+      name: 'drawing',
+      devices:
+        "<graphics type='egl-headless'><gl rendernode='/dev/dri/renderD199'/></graphics><video><model type='virtio'/></video>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /does not have \/dev\/dri\/renderD199.*\(graphics\)/,
+    refusal: /render node/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line of the next start to a device that only this host has',
+    vm: { name: 'later' },
+    cause: shell('source', `ln -s /dev/null ${local}/line`, `rm -f ${local}/line`),
+    // It arrives; it is the next start that fails.
+    then: atNextStart(line('dev', `path='${local}/line'`)),
+    verdict: 'warn',
+    says: /does not start there the next time: it names .*images\/line \(serial\)/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line to a port on which somebody listens on this host alone',
+    vm: { name: 'line', devices: line('tcp', "mode='connect' host='127.0.0.1' service='7101'") },
+    cause: listening('source', '-b 127.0.0.1 -p 7101'),
+    verdict: 'block',
+    says: /connects to 127\.0\.0\.1:7101 \(serial\), where nobody listens/,
+    refusal: /Failed to connect to '127\.0\.0\.1:7101'/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line to a socket on which nobody listens there',
+    vm: { name: 'line', devices: line('unix', "mode='connect' path='/run/line.sock'") },
+    cause: all(left('/run/line.sock'), listening('source', '-k /run/line.sock')),
+    verdict: 'block',
+    says: /connects to \/run\/line\.sock \(serial\), where nobody listens/,
+    refusal: /Failed to connect to '\/run\/line\.sock'/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line that listens on an address that only this host has',
+    vm: { name: 'line', devices: line('tcp', "mode='bind' host='10.99.99.2' service='7102'") },
+    cause: shell('source', 'ip addr add 10.99.99.2/32 dev lo', 'ip addr del 10.99.99.2/32 dev lo'),
+    verdict: 'block',
+    says: /10\.99\.99\.2 \(serial\), which is no address of the destination/,
+    refusal: /assign requested address/,
+  },
+  {
+    check: 'device-files',
+    name: 'a line that listens on a port that is taken there',
+    vm: { name: 'line', devices: line('tcp', "mode='bind' host='0.0.0.0' service='7103'") },
+    cause: listening('destination', '-b 127.0.0.1 -p 7103'),
+    verdict: 'block',
+    says: /port 7103 \(serial\), which is taken/,
+    refusal: /in use/,
   },
   {
     check: 'device-files',

@@ -48,6 +48,9 @@ const otherCpu: Make = async (hosts, undo) => {
   )(hosts, undo);
 };
 
+/** A user and a group that only this host has. */
+const stranger = shell('source', 'useradd -M -U stranger', 'userdel stranger');
+
 /** What the VM is built of: machine, CPU, memory, firmware, TPM, confinement. */
 export const machine = brokenOnes([
   {
@@ -156,6 +159,35 @@ export const machine = brokenOnes([
     verdict: 'block',
     says: /CPUs that the destination does not have: 4095/,
     refusal: /affinity|cpuset|4095/i,
+  },
+  {
+    check: 'vcpu-count',
+    name: 'memory of a node of the guest from a NUMA node that is not there',
+    vm: {
+      name: 'nodes',
+      more: "<numatune><memnode cellid='0' mode='preferred' nodeset='5'/></numatune><cpu><numa><cell id='0' cpus='0' memory='65536' unit='KiB'/></numa></cpu>",
+      start: false,
+    },
+    verdict: 'block',
+    says: /NUMA nodes that the destination does not have: 5/,
+    refusal: /NUMA node 5 is unavailable/,
+  },
+  {
+    check: 'vcpu-count',
+    name: 'placed by numad, which is not there',
+    vm: {
+      name: 'numad',
+      more: "<numatune><memory mode='strict' placement='auto'/></numatune>",
+      start: false,
+    },
+    cause: shell(
+      'destination',
+      '[ ! -e /usr/bin/numad ] || mount --bind /dev/null /usr/bin/numad',
+      '! mountpoint -q /usr/bin/numad || umount /usr/bin/numad',
+    ),
+    verdict: 'block',
+    says: /does not have that program/,
+    refusal: /numad/,
   },
   {
     check: 'vcpu-count',
@@ -350,6 +382,15 @@ export const machine = brokenOnes([
   },
   {
     check: 'tpm',
+    name: 'no swtpm_ioctl there',
+    vm: { name: 'tpm', devices: tpm() },
+    cause: over('destination', '/dev/null', '/usr/bin/swtpm_ioctl'),
+    verdict: 'block',
+    says: /not swtpm_ioctl/,
+    refusal: /swtpm_ioctl|TPM version/,
+  },
+  {
+    check: 'tpm',
     name: 'a program of its own, whose socket only this host has',
     vm: {
       name: 'tpm',
@@ -392,5 +433,29 @@ export const machine = brokenOnes([
     verdict: 'block',
     says: /label of selinux/,
     refusal: /selinux/i,
+  },
+  {
+    check: 'security-driver',
+    name: 'QEMU as a user that only this host has',
+    vm: {
+      name: 'owner',
+      more: "<seclabel type='static' model='dac' relabel='no'><label>stranger:+0</label></seclabel>",
+    },
+    cause: stranger,
+    verdict: 'block',
+    says: /user stranger, whom the destination does not know/,
+    refusal: /parse user 'stranger'/,
+  },
+  {
+    check: 'security-driver',
+    name: 'a file of a group that only this host has',
+    vm: {
+      name: 'owner',
+      devices: `<serial type='file'><source path='${local}/owner.log'><seclabel model='dac' relabel='yes'><label>+0:stranger</label></seclabel></source></serial>`,
+    },
+    cause: all(stranger, shell('both', ':', `rm -f ${local}/owner.log`)),
+    verdict: 'block',
+    says: /group stranger, which the destination does not know/,
+    refusal: /parse group 'stranger'/,
   },
 ]);

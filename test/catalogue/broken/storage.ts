@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, over, ownImage, shell } from '../causes.ts';
+import { all, atNextStart, configured, over, ownImage, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
 import { brokenOnes, type Make } from '../set-up.ts';
 
@@ -122,6 +122,20 @@ export const storage = brokenOnes([
   },
   {
     check: 'shared-storage',
+    name: 'an image that is built upon storage at an address of this host',
+    vm: { name: 'nbd', devices: disk(`${shared}/over.qcow2`, " cache='none'", 'qcow2') },
+    cause: shell(
+      'source',
+      `truncate -s 1M ${local}/nbd.img; qemu-nbd --fork --pid-file=/run/nbd.pid -t -r -x x -f raw -b 127.0.0.1 -p 10898 ${local}/nbd.img
+       qemu-img create -q -f qcow2 -F raw -b nbd://127.0.0.1:10898/x ${shared}/over.qcow2`,
+      `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
+    ),
+    verdict: 'block',
+    says: /storage over nbd at 127\.0\.0\.1/,
+    refusal: /Failed to connect to '127\.0\.0\.1:10898'|Connection refused/,
+  },
+  {
+    check: 'shared-storage',
     name: 'a floppy of this host that can be written',
     vm: {
       name: 'floppy',
@@ -131,6 +145,16 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /fda .*this host alone/,
     refusal: /without shared storage/,
+  },
+  {
+    check: 'disk-path',
+    name: 'a disk of the next start that only this host has',
+    vm: { name: 'later' },
+    cause: shell('source', `truncate -s 1M ${local}/later.img`, `rm -f ${local}/later.img`),
+    // It arrives; it is the next start that fails.
+    then: atNextStart(disk(`${local}/later.img`)),
+    verdict: 'warn',
+    says: /does not start there the next time: it names .*later\.img \(vda\)/,
   },
   {
     check: 'disk-path',

@@ -15,7 +15,7 @@ const localNames = there(['alpha', '10.1.0.1']);
 const range = Array.from({ length: 64 }, (_, index) => 49152 + index);
 const ports = (change: Partial<DataPorts>): ReturnType<typeof there<DataPorts>> =>
   there({ first: 49152, last: 49215, rangeRead: true, open: range, closed: [], busy: [], ...change });
-const rest = { address, localNames, shell: there(reading()) };
+const rest = { address, localNames, shell: there(reading()), source: there(reading()) };
 const configured = (name: string, value: string): { shell: typeof rest.shell } => ({
   shell: there(reading({}, { settings: new Map([[name, value]]), addresses: new Set(['10.1.0.2']) })),
 });
@@ -132,4 +132,10 @@ testCheck(dataPortsCheck, [
     verdict: 'pass',
   },
   { name: 'not tried', facts: { ...rest, ports: missing }, verdict: 'unknown' },
+  {
+    name: 'TLS of QEMU demanded here',
+    facts: { ...rest, ports: ports({}), source: configured('migrate_tls_force', '1').shell },
+    verdict: 'block',
+    found: /This host sends data over TLS/,
+  },
 ]);

@@ -32,6 +32,17 @@ function facts(
   };
 }
 
+/** A VM without a disk, which gets one when it is started the next time. */
+function later(change: Partial<FileReading>): ReturnType<typeof facts> {
+  const next =
+    "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/images/b.img'/><target dev='vdb'/></disk>";
+  return {
+    ...facts(undefined, undefined, ''),
+    domain: { ...domain(), stored: domain({}, next).config },
+    shell: there(reading({ '/images/b.img': file(change) })),
+  };
+}
+
 const copy: DiskCopy = {
   disk: 'vda',
   place: { kind: 'file', path },
@@ -320,4 +331,22 @@ testCheck(diskPathCheck, [
     verdict: 'pass',
   },
   { name: 'copied to a place that cannot be seen', facts: copying(copy, undefined), verdict: 'unknown' },
+  {
+    name: 'a disk of the next start that is not there',
+    facts: later({ exists: false }),
+    verdict: 'warn',
+    found: /the next time: it names \/images\/b\.img \(vdb\)/,
+  },
+  { name: 'a disk of the next start that is there', facts: later({}), verdict: 'pass' },
+  {
+    name: 'a disk of the next start on this host',
+    temporary: true,
+    facts: later({ exists: false }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a disk of the next start, not to be seen',
+    facts: { ...later({}), shell: missing },
+    verdict: 'unknown',
+  },
 ]);

@@ -42,6 +42,15 @@ testCheck(hostDevicesCheck, [
     verdict: 'pass',
   },
   {
+    name: 'a vhost-user socket on which nobody listens',
+    facts: facts(
+      vhost,
+      there(reading({ '/run/vhost.sock': file() }, { listeners: new Set(['/run/other.sock']) })),
+    ),
+    verdict: 'block',
+    found: /\/run\/vhost\.sock, on which nobody listens/,
+  },
+  {
     name: 'a vhost-user socket that is not',
     facts: facts(vhost, there(reading(absent('/run/vhost.sock')))),
     verdict: 'block',

@@ -50,13 +50,13 @@ testCheck(lockManagerCheck, [
   },
   {
     name: 'virtlockd does not run there',
-    facts: { source: host('lockd'), shell: host('lockd', true, { helpers: running('virtlogd') }) },
+    facts: { source: host('lockd'), shell: host('lockd', true, { listeners: running('virtlogd') }) },
     verdict: 'block',
     found: /virtlockd, which does not run there/,
   },
   {
     name: 'virtlogd does not run there',
-    facts: { source: host(), shell: host(undefined, true, { helpers: running() }) },
+    facts: { source: host(), shell: host(undefined, true, { listeners: running() }) },
     verdict: 'block',
     found: /virtlogd, which does not run there/,
   },
@@ -64,7 +64,7 @@ testCheck(lockManagerCheck, [
     name: 'virtlogd does not run there, and nobody needs it',
     facts: {
       source: host(),
-      shell: host(undefined, true, { helpers: running(), settings: new Map([['stdio_handler', 'file']]) }),
+      shell: host(undefined, true, { listeners: running(), settings: new Map([['stdio_handler', 'file']]) }),
     },
     verdict: 'pass',
   },
@@ -72,7 +72,7 @@ testCheck(lockManagerCheck, [
     name: 'both run there',
     facts: {
       source: host('lockd'),
-      shell: host('lockd', true, { helpers: running('virtlogd', 'virtlockd') }),
+      shell: host('lockd', true, { listeners: running('virtlogd', 'virtlockd') }),
     },
     verdict: 'pass',
   },

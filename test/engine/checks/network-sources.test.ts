@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { networkSourcesCheck } from '../../../src/engine/checks/network-sources.ts';
 import type { DestinationNetworks } from '../../../src/engine/facts/destination-networks.ts';
+import type { NetworkDevice } from '../../../src/engine/facts/host-reading.ts';
 import { plainText } from '../../../src/engine/message.ts';
 import { domain, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
@@ -30,6 +31,12 @@ function facts(
     networks: networks === undefined ? missing : there(networks),
     shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: bridges }])) })),
   };
+}
+
+/** Of a destination whose device eno1 is used in that way. */
+function based(devices: string, change: Partial<NetworkDevice> = {}): ReturnType<typeof facts> {
+  const networkDevices = new Map([['eno1', { bridge: false, ...change }]]);
+  return { ...facts(devices, known), shell: there(reading({}, { networkDevices })) };
 }
 
 testCheck(networkSourcesCheck, [
@@ -109,6 +116,51 @@ testCheck(networkSourcesCheck, [
       ['br0', 'vnet0'],
     ),
     verdict: 'pass',
+  },
+  {
+    name: 'a device that others share',
+    facts: based(direct, { carries: 'some' }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that is a port of a bridge',
+    facts: based(direct, { portOf: 'br0' }),
+    verdict: 'block',
+    found: /eno1, .* is a port of br0/,
+  },
+  {
+    name: 'a device that another one has for itself',
+    facts: based(direct, { carries: 'one' }),
+    verdict: 'block',
+    found: /eno1, .* given to another one/,
+  },
+  {
+    name: 'a device for itself that others share',
+    facts: based(card('direct', "dev='eno1' mode='passthrough'"), { carries: 'some' }),
+    verdict: 'block',
+    found: /is to have eno1 for itself/,
+  },
+  {
+    name: 'a device for itself that is free',
+    facts: based(card('direct', "dev='eno1' mode='passthrough'")),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that somebody else makes, and has not made',
+    facts: facts(card('ethernet', '', "<target dev='tap5' managed='no'/>"), known, ['br0']),
+    verdict: 'block',
+    found: /no network device tap5/,
+  },
+  {
+    name: 'a device that somebody else has made',
+    facts: facts(card('ethernet', '', "<target dev='tap5' managed='no'/>"), known, ['tap5']),
+    verdict: 'pass',
+  },
+  {
+    name: 'a device that libvirt is to make, and somebody else has made',
+    facts: facts(card('ethernet', '', "<target dev='tap5'/>"), known, ['tap5']),
+    verdict: 'block',
+    found: /called tap5/,
   },
   { name: 'not told', facts: facts(bridge, undefined), verdict: 'unknown' },
 ]);

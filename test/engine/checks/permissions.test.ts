@@ -35,5 +35,12 @@ testCheck(permissionsCheck, [
     verdict: 'block',
     found: /of this host/,
   },
+  {
+    name: 'programs of the admin there',
+    facts: { ...root, shell: there(reading({}, { hooks: ['/etc/libvirt/hooks/qemu'] })) },
+    verdict: 'warn',
+    found: /may refuse it: \/etc\/libvirt\/hooks\/qemu\./,
+  },
+  { name: 'none there', facts: { ...root, shell: there(reading({}, { hooks: [] })) }, verdict: 'pass' },
   { name: 'not to be seen', facts: { ...root, shell: missing }, verdict: 'unknown' },
 ]);

@@ -21,6 +21,13 @@ const block = `<disk type='block' device='disk'><driver name='qemu' type='raw'/>
 const rbd = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='rbd' name='pool/web'/><target dev='vda' bus='virtio'/></disk>`;
 const volume = `<disk type='volume' device='disk'><driver name='qemu' type='raw'/><source pool='default' volume='web'/><target dev='vda' bus='virtio'/></disk>`;
 
+/** The disk, built upon storage of a host. */
+const overNetwork = (host: string): string =>
+  disk.replace(
+    '<target',
+    `<backingStore type='network'><format type='raw'/><source protocol='nbd' name='x'><host name='${host}'/></source><backingStore/></backingStore><target`,
+  );
+
 /** A VM with these disks, files here and files there; `there` absent: no shell. */
 function facts(
   devices: string,
@@ -298,6 +305,46 @@ testCheck(sharedStorageCheck, [
     also: (finding) => {
       expect(finding).toHaveProperty('override');
     },
+  },
+  {
+    name: 'an image that is built upon storage at an address of this host alone',
+    facts: facts(overNetwork('localhost'), { [path]: nfs }, { [path]: nfs }),
+    verdict: 'block',
+    found: /storage over nbd at localhost/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'an image that is built upon storage over the network',
+    facts: facts(overNetwork('nas'), { [path]: nfs }, { [path]: nfs }),
+    verdict: 'pass',
+  },
+  {
+    name: 'one that is copied, and takes along what it is built upon',
+    copyDisks: ['vda'],
+    facts: {
+      ...facts(overNetwork('localhost'), { [path]: local }, { [path]: absent }, undefined, undefined, [
+        'vda',
+      ]),
+      domain: { ...domain({}, overNetwork('localhost')), migratable: domain({}, disk).config },
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'one that is copied, whose definition names what it is built upon',
+    copyDisks: ['vda'],
+    facts: {
+      ...facts(overNetwork('localhost'), { [path]: local }, { [path]: absent }, undefined, undefined, [
+        'vda',
+      ]),
+      domain: {
+        ...domain({}, overNetwork('localhost')),
+        migratable: domain({}, overNetwork('localhost')).config,
+      },
+    },
+    verdict: 'block',
+    found: /storage over nbd at localhost/,
   },
   {
     name: 'a floppy of this host alone that can be written',

@@ -12,7 +12,7 @@ const encrypted = tpm(
 const external = tpm(
   "<backend type='external'><source type='unix' mode='connect' path='/run/tpm.sock'/></backend>",
 );
-const swtpm = there(reading({}, { programs: new Set(['swtpm', 'swtpm_setup']) }));
+const swtpm = there(reading({}, { programs: new Set(['swtpm', 'swtpm_setup', 'swtpm_ioctl']) }));
 const secrets = there(new Set<string>());
 
 testCheck(tpmCheck, [
@@ -51,6 +51,26 @@ testCheck(tpmCheck, [
     },
     verdict: 'block',
     found: /swtpm_setup/,
+  },
+  {
+    name: 'emulated, without what talks to it',
+    facts: {
+      domain: emulated,
+      shell: there(reading({}, { programs: new Set(['swtpm', 'swtpm_setup']) })),
+      secrets,
+    },
+    verdict: 'block',
+    found: /not swtpm_ioctl/,
+  },
+  {
+    name: 'external, and nobody listens on its socket',
+    facts: {
+      domain: external,
+      shell: there(reading({ '/run/tpm.sock': file() }, { listeners: new Set() })),
+      secrets,
+    },
+    verdict: 'block',
+    found: /nobody listens on its socket .*\/run\/tpm\.sock/,
   },
   {
     name: 'external, its socket not there',

@@ -21,6 +21,7 @@ const plain = join(folder, "it's a $(disk) ü.img");
 const link = join(folder, 'link');
 const gone = join(folder, 'gone');
 const emulator = join(folder, 'qemu');
+const accounts = ['user root', 'user no such', 'group root', 'group -x'];
 const roms = join(folder, 'roms of it');
 const server = createServer();
 let seen: HostReading | undefined;
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator };
+  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator, accounts };
   // It is run as libvirt's user, who has to come to it.
   mkdirSync(roms);
   writeFileSync(join(roms, 'efi-virtio.rom'), 'x'.repeat(77));
@@ -87,6 +88,15 @@ describe('readingScript, run here', () => {
     // Root becomes libvirt's user for that, whom a machine without libvirt does not have.
     if (process.getuid?.() !== 0 || seen?.qemuUser !== undefined)
       expect([...(seen?.roms ?? [])]).toEqual([['efi-virtio.rom', 77]]);
+  });
+
+  it('sees whom the host knows', () => {
+    expect([...(seen?.accounts ?? [])]).toEqual([
+      ['user root', true],
+      ['user no such', false],
+      ['group root', true],
+      ['group -x', false],
+    ]);
   });
 
   it('sees who listens', () => {
@@ -171,6 +181,24 @@ describe('parseReading', () => {
       '   0: 00000000:C000 00000000:0000 0A 00000000:00000000',
       '   1: 0100007F:C001 0100007F:C002 01 00000000:00000000',
       '   0: 000080FE00000000FF005450B4A1C2FE:C000 00000000000000000000000000000000:0000 0A 00000000:00000000',
+      '   1: 0000000000000000FFFF00000100007F:1F90 00000000000000000000000000000000:0000 0A 00000000:00000000',
+      '== datagrams',
+      '  42: 0100007F:1F91 00000000:0000 07 00000000:00000000 00:00000000 00000000',
+      '  43: 00000000:1F91 0100007F:0035 01 00000000:00000000 00:00000000 00000000',
+      '== listeners',
+      '000000007a9f378c: 00000002 00000000 00010000 0001 01 2938654 /var/run/a socket',
+      '0000000004991b2c: 00000002 00000000 00010000 0001 01 2939120 @abstract',
+      '0000000004991b2d: 00000003 00000000 00000000 0001 03 2939121 /run/connected',
+      '== devices',
+      'bridge br0',
+      'device eno1',
+      'port eno1 br0',
+      'device eno2',
+      'device eno3',
+      '9: macvtap0@eno2: <BROADCAST> mtu 1500 qdisc noop \\    link/ether 36:d5:6f:a2:2c:60 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    macvtap mode passthru nopromisc numtxqueues 1',
+      '10: vlan0@eno3: <BROADCAST> mtu 1500 qdisc noop \\    link/ether 36:d5:6f:a2:2c:61 brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    macvlan mode bridge numtxqueues 1',
+      '== hooks',
+      '/etc/libvirt/hooks/qemu',
       '== byte-order',
       '     1',
       '== configuration',
@@ -194,8 +222,18 @@ describe('parseReading', () => {
       '',
     ].join('\n');
     const reading = parseReading(text, '==', { careful: ['/my images/a'], once: ['/dev/sdb1'] });
-    expect([...(reading?.listening ?? [])]).toEqual([49152]);
+    expect([...(reading?.listening ?? [])]).toEqual([49152, 8080]);
+    expect([...(reading?.listeningOn?.get(8080) ?? [])]).toEqual(['127.0.0.1']);
+    expect([...(reading?.datagramsOn?.get(8081) ?? [])]).toEqual(['127.0.0.1', '0.0.0.0']);
+    expect([...(reading?.listeners ?? [])]).toEqual(['/run/a socket']);
     expect([...(reading?.listeningOn?.get(49152) ?? [])]).toEqual(['0.0.0.0', 'fe80::5054:ff:fec2:a1b4']);
+    expect([...(reading?.networkDevices ?? [])]).toEqual([
+      ['br0', { bridge: true }],
+      ['eno1', { bridge: false, portOf: 'br0' }],
+      ['eno2', { bridge: false, carries: 'one' }],
+      ['eno3', { bridge: false, carries: 'some' }],
+    ]);
+    expect(reading?.hooks).toEqual(['/etc/libvirt/hooks/qemu']);
     expect(reading?.settings.get('migration_host')).toBe('beta-data');
     expect(reading?.files.get('/my images/a')).toMatchObject({
       fileSystem: 'nfs4',

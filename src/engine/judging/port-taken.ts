@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { canonicalAddress } from './ip-address.ts';
+
+/**
+ * Whether somebody on one of these addresses keeps QEMU from the same port on that address. Who has [::] has IPv4, too, and
+ * QEMU does without that where another one has the port there (try_bind; seen with 7.2).
+ */
+export function collides(address: string, taken: ReadonlySet<string> | undefined): boolean {
+  if (taken === undefined) return true;
+  if (address === 'localhost') return collides('127.0.0.1', taken) || collides('::1', taken);
+  const own = canonicalAddress(address);
+  const ofV6 = own.includes(':');
+  return [...taken].some((each) => {
+    const other = canonicalAddress(each);
+    if (other === '::') return true;
+    if (other.includes(':') !== ofV6) return false;
+    return own === '::' || own === '0.0.0.0' || other === '0.0.0.0' || other === own;
+  });
+}
