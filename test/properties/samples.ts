@@ -238,6 +238,7 @@ export function hostReading(mark: string): string {
     '/var/lib/libvirt/qemu /dev/sda1        264172088  52428800 211743288      20% /',
     `${mark} programs`,
     'swtpm',
+    `${mark} hooks`,
     `${mark} user`,
     '64055',
     `${mark} descriptors`,

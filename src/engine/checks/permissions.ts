@@ -66,7 +66,18 @@ export const permissionsCheck = defineCheck({
         remedies: [rules],
       };
     const { hooks } = shell.value;
-    if (hooks !== undefined && hooks.length > 0)
+    if (hooks === undefined)
+      throw new FactUnavailable({
+        why: msg('Whether libvirt there runs programs of its admin (hooks) could not be seen.'),
+        remedies: [
+          {
+            text: msg('See by hand whether it does.'),
+            command: 'sudo ls -lR /etc/libvirt/hooks',
+            host: 'destination',
+          },
+        ],
+      });
+    if (hooks.length > 0)
       return {
         verdict: 'warn',
         found: msg(
@@ -84,13 +95,6 @@ export const permissionsCheck = defineCheck({
           },
         ],
       };
-    return {
-      verdict: 'pass',
-      found: msg('$0 may use all of libvirt on the destination.', user),
-      details:
-        hooks === undefined
-          ? [msg('Whether libvirt there runs programs of its admin (hooks) could not be seen.')]
-          : [],
-    };
+    return { verdict: 'pass', found: msg('$0 may use all of libvirt on the destination.', user) };
   },
 });

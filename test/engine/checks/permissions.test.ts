@@ -4,8 +4,8 @@ import { destination, reading } from '../fixtures.ts';
 import { missing, testCheck, there } from '../test-check.ts';
 
 const allowed = there({ kind: 'allowed' } as const);
-const shell = there(reading());
-const limited = there(reading({}, { settings: new Map([['access_drivers', '[ "polkit" ]']]) }));
+const shell = there(reading({}, { hooks: [] }));
+const limited = there(reading({}, { hooks: [], settings: new Map([['access_drivers', '[ "polkit" ]']]) }));
 const root = { destination: destination(), access: [], rehearsal: allowed };
 
 testCheck(permissionsCheck, [
@@ -41,6 +41,11 @@ testCheck(permissionsCheck, [
     verdict: 'warn',
     found: /may refuse it: \/etc\/libvirt\/hooks\/qemu\./,
   },
-  { name: 'none there', facts: { ...root, shell: there(reading({}, { hooks: [] })) }, verdict: 'pass' },
+  {
+    name: 'a folder of such that cannot be seen',
+    facts: { ...root, shell: there(reading()) },
+    verdict: 'unknown',
+    found: /hooks.* could not be seen/,
+  },
   { name: 'not to be seen', facts: { ...root, shell: missing }, verdict: 'unknown' },
 ]);
