@@ -120,8 +120,8 @@ describe('forecastCopy', () => {
   it('takes longer around the copying to hosts that take longer to connect to', () => {
     const of = (change: Partial<ForecastInput>): number =>
       converging({ ...input, ...change }).totalMilliseconds.likely;
-    expect(of({ connectMilliseconds: 200 })).toBe(10_260 + 340);
-    expect(of({ connectMilliseconds: 2000 })).toBe(10_260 + 3400);
+    expect(of({ connectMilliseconds: 200 })).toBe(10_260 + 460);
+    expect(of({ connectMilliseconds: 2000 })).toBe(10_260 + 4600);
     // What was seen between these hosts counts more.
     const track = { migrations: 1, share: {}, aroundMilliseconds: 300 };
     expect(of({ connectMilliseconds: 2000, track })).toBe(10_260 + 300);
