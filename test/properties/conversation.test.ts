@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LibvirtError } from '../../src/libvirt/errors.ts';
+import { answerOf, type VirshAnswer } from '../../src/libvirt/virsh.ts';
+import { VirshConversation } from '../../src/libvirt/virsh-conversation.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import { converse, fakeVirshPrompt } from '../fake-conversation.ts';
+import { anyText } from './mangled.ts';
+
+/** What virsh prints at its prompt goes through that, in pieces that end at these places, and no further than `most`. */
+interface Way {
+  readonly cuts: readonly number[];
+  readonly most?: number;
+}
+
+/** A virsh whose commands print the texts, one after the other. */
+function virsh(texts: readonly string[], { cuts, most = Infinity }: Way): Pick<Platform, 'run'> {
+  return {
+    run: (argv, options = {}) => {
+      let asked = 0;
+      let printed = 0;
+      const end = new AbortController();
+      const onOutput = (text: string): void => {
+        const own = text.startsWith(argv[4] ?? '');
+        const left = own ? text : text.slice(0, Math.max(0, most - printed));
+        if (!own) printed += text.length;
+        const places = [0, ...cuts.map((cut) => cut % (left.length + 1)), left.length].sort((a, b) => a - b);
+        places.slice(1).forEach((place, index) => options.onOutput?.(left.slice(places[index], place)));
+        if (printed > most) end.abort();
+      };
+      const program = fakeVirshPrompt(() => texts[asked++] ?? '');
+      return converse(argv, { ...options, onOutput, signal: end.signal }, program);
+    },
+  };
+}
+
+const cuts = fc.array(fc.nat(10_000), { maxLength: 6 });
+/** Nothing that a command prints holds what a conversation puts around it, since nobody can guess that. */
+const texts = fc.array(
+  fc.oneof(
+    anyText,
+    anyText.map((text) => `virsh # ${text}\nerror: no`),
+    anyText.map((text) => `<a>${text}</a>\n`),
+  ),
+  { minLength: 1, maxLength: 5 },
+);
+
+function ask(platform: Pick<Platform, 'run'>, count: number): readonly Promise<VirshAnswer | LibvirtError>[] {
+  const conversation = new VirshConversation(platform, 'test:///default', {
+    signal: new AbortController().signal,
+  });
+  return Array.from({ length: count }, (_, index) =>
+    conversation.ask({ id: String(index), argv: ['run', String(index)] }).catch((error: unknown) => {
+      if (error instanceof LibvirtError) return error;
+      throw error;
+    }),
+  );
+}
+
+/** What an answer is, given what its command printed. */
+function expected(text: string, index: number): unknown {
+  const answer = answerOf(String(index), text);
+  // That it could not connect says virsh of all that is asked.
+  return !answer.ok && answer.error.startsWith('failed to connect')
+    ? (expect.any(LibvirtError) as unknown)
+    : answer;
+}
+
+describe('virsh at its prompt', () => {
+  it('gives each question what was printed for it, whatever that is and in whatever pieces it comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, cuts, async (printed, places) => {
+        const answers = await Promise.all(ask(virsh(printed, { cuts: places }), printed.length));
+        expect(answers).toEqual(printed.map(expected));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives what it was told before it breaks off, and an error for the rest', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, cuts, fc.nat(2_000), async (printed, places, most) => {
+        const answers = await Promise.all(ask(virsh(printed, { cuts: places, most }), printed.length));
+        let ended = false;
+        answers.forEach((answer, index) => {
+          if (answer instanceof LibvirtError) ended = true;
+          // None comes behind one that did not come.
+          else expect([ended, answer]).toEqual([false, expected(printed[index] ?? '', index)]);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
