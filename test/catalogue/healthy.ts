@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, atNextStart, listening, overBridge, shell } from './causes.ts';
-import { card, disk, isolated, line, local, shared, vnc } from './parts.ts';
+import { all, atNextStart, configured, listening, overBridge, shell } from './causes.ts';
+import { card, disk, isolated, line, local, screenCertificate, shared, vnc } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
@@ -62,6 +62,14 @@ export const healthy = healthyOnes([
     name: 'a guest that runs, with a disk that is copied',
     vm: { name: 'copied', guest: { memory: 192, disk: 'local' } },
     change: { copyDisks: ['vda'] },
+  },
+  {
+    name: 'a screen that the destination encrypts, and can',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'") },
+    cause: all(
+      shell('destination', screenCertificate('/etc/pki/libvirt-vnc'), 'rm -rf /etc/pki/libvirt-vnc'),
+      configured('qemu.conf', 'vnc_tls = 1'),
+    ),
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {

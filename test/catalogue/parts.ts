@@ -30,3 +30,8 @@ export function vnc(attributes: string, more = ''): string {
 export function isolated(name: string, bridge: string, more = ''): string {
   return `<network><name>${name}</name><bridge name="${bridge}"/>${more}</network>`;
 }
+
+/** Makes a certificate for screens on a host, out of that for libvirt. */
+export function screenCertificate(folder: string): string {
+  return `mkdir -p ${folder}; cd /etc/pki; cp CA/cacert.pem ${folder}/ca-cert.pem; cp libvirt/servercert.pem ${folder}/server-cert.pem; cp libvirt/private/serverkey.pem ${folder}/server-key.pem; chmod 644 ${folder}/*.pem`;
+}

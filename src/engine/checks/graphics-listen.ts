@@ -99,13 +99,40 @@ const change: Remedy = {
 
 const configure: Remedy = {
   text: msg('Put it right in qemu.conf there, and restart libvirt.'),
-  command: "grep -E '^(vnc_listen|spice_listen|spice_tls)' /etc/libvirt/qemu.conf",
+  command: "grep -E '^(vnc_listen|spice_listen|vnc_tls|spice_tls)' /etc/libvirt/qemu.conf",
   host: 'destination',
 };
 
 const look: Remedy = {
   text: msg('See which addresses and ports it has.'),
   command: 'ip -brief addr; ss -tln',
+  host: 'destination',
+};
+
+/** Files without which QEMU does not start there, since libvirt has it encrypt such a screen. */
+function missingFiles(
+  { type, port, needsTls = false }: DomainGraphics,
+  { settings, screenFilesMissing }: HostReading,
+): readonly string[] {
+  if (settings.get(`${type}_tls`) !== '1') return [];
+  // libvirt gives SPICE an encrypted port of its own where the definition has one, or leaves the ports to it.
+  if (type === 'spice' && !needsTls && port !== undefined) return [];
+  if (screenFilesMissing === undefined)
+    throw new FactUnavailable({
+      why: msg(
+        'Whether the destination can encrypt the screen ($0), as its qemu.conf wants, was not told.',
+        type,
+      ),
+      remedies: [certificates],
+    });
+  return screenFilesMissing.get(type) ?? [];
+}
+
+const certificates: Remedy = {
+  text: msg(
+    'Put a certificate there that QEMU can read, or switch the encryption of screens off in qemu.conf (vnc_tls, spice_tls).',
+  ),
+  command: 'ls -lL /etc/pki/qemu /etc/pki/libvirt-vnc /etc/pki/libvirt-spice',
   host: 'destination',
 };
 
@@ -147,6 +174,20 @@ export const graphicsListenCheck = defineCheck({
     const [first, ...others] = graphics.flatMap((each) => troublesOf(each, networks, there));
     if (first !== undefined)
       return { verdict: 'block', found: first, details: others, remedies: [change, configure] };
+    for (const screen of graphics) {
+      const [file, ...more] = missingFiles(screen, there);
+      if (file !== undefined)
+        return {
+          verdict: 'block',
+          found: msg(
+            'The destination encrypts screens ($0), and QEMU there cannot read $1, which it needs for that.',
+            screen.type,
+            file,
+          ),
+          details: more.map((each) => msg('Nor can it read $0.', each)),
+          remedies: [certificates],
+        };
+    }
     // libvirt keeps account of its own screens by the port alone; that of anybody else is no matter on another address.
     const other = graphics.flatMap((each) => takenPorts(each, there)).find(({ same }) => !same);
     if (other !== undefined)

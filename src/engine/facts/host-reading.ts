@@ -81,6 +81,8 @@ export interface HostReading extends HostListening {
   readonly accounts?: ReadonlyMap<string, boolean>;
   /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
   readonly hooks?: readonly string[];
+  /** Files with which QEMU encrypts screens, by kind, that are not there or that its user cannot read; absent if it was not told. */
+  readonly screenFilesMissing?: ReadonlyMap<string, readonly string[]>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */
@@ -148,7 +150,8 @@ const romFiles = [
  * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU, parameter 5 has users and groups, one a line. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
  *
  * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
- * user can go to a path is tried as that user, since access lists and groups count too.
+ * user can go to a path is tried as that user, since access lists and groups count too. Certificates for screens are where
+ * qemu.conf says, else in a folder of their own, else where all are (virQEMUDriverConfigSetDefaults).
  */
 export const readingScript = `
 mark=$1; careful=$2; loader=$3; emulator=$4; accounts=$5; shift 5
@@ -160,7 +163,7 @@ echo "$mark datagrams"; cat /proc/net/udp /proc/net/udp6 2>/dev/null
 echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
 if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
 else echo "$mark configuration-unreadable"; fi
-grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|spice_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|(vnc|spice)_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
 [ ! -r /proc/net/unix ] || { echo "$mark listeners"; grep ' 00010000 ' /proc/net/unix; }
 echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 echo "$mark addresses"; ip -o addr show 2>/dev/null
@@ -188,6 +191,17 @@ echo "$mark accounts"; [ -z "$accounts" ] || ! command -v getent >/dev/null 2>&1
 done
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
 echo "$mark user"; echo "$user"
+if [ "$me" = 0 ] && [ -n "$user" ]; then
+  echo "$mark screens"
+  setting() { sed -n 's/^[[:space:]]*'"$1"'[[:space:]]*=[[:space:]]*"\\(.*\\)".*/\\1/p' /etc/libvirt/qemu.conf 2>/dev/null | head -n 1; }
+  for kind in vnc spice; do
+    folder=$(setting "\${kind}_tls_x509_cert_dir")
+    [ -n "$folder" ] || [ ! -e "/etc/pki/libvirt-$kind" ] || folder=/etc/pki/libvirt-$kind
+    [ -n "$folder" ] || folder=$(setting default_tls_x509_cert_dir)
+    folder=\${folder:-/etc/pki/qemu}
+    setpriv --reuid="$user" --regid="$group" --init-groups sh -c 'kind=$1; shift; for file; do [ -r "$file" ] || echo "$kind $file"; done' sh $kind "$folder/ca-cert.pem" "$folder/server-cert.pem" "$folder/server-key.pem"
+  done
+fi
 echo "$mark descriptors"
 if [ -n "$loader" ]; then
   if { cat /etc/qemu/firmware/*.json /usr/share/qemu/firmware/*.json 2>/dev/null | tr -d '\\\\'
@@ -324,6 +338,9 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
             .filter((path) => path.startsWith('/')),
         }
       : {}),
+    ...(bodies.some(({ name }) => name === 'screens')
+      ? { screenFilesMissing: parseScreens(body('screens')) }
+      : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -370,6 +387,17 @@ function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
         },
       ];
     }),
+  );
+}
+
+/** A kind of screen and a file, one a line. */
+function parseScreens(text: string): ReadonlyMap<string, readonly string[]> {
+  const lines = text.split('\n').map((line) => /^(vnc|spice) (\/.+)$/.exec(line) ?? []);
+  return new Map(
+    ['vnc', 'spice'].map((kind) => [
+      kind,
+      lines.flatMap(([, of, path]) => (of === kind && path !== undefined ? [path] : [])),
+    ]),
   );
 }
 

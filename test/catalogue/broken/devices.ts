@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, atNextStart, configured, listening, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
-import { card, isolated, line, local, vnc } from '../parts.ts';
+import { card, isolated, line, local, screenCertificate, vnc } from '../parts.ts';
 import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
@@ -277,6 +277,34 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /has 10\.9\.9\.9 for screens/,
     refusal: /10\.9\.9\.9|assign requested address|Failed to bind/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'screens that are encrypted there, and no certificate for them',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'") },
+    cause: configured('qemu.conf', 'vnc_tls = 1'),
+    verdict: 'block',
+    says: /encrypts screens \(vnc\).*ca-cert\.pem/,
+    refusal: /ca-cert\.pem/,
+  },
+  {
+    check: 'graphics-listen',
+    name: 'a key for encrypted screens there that QEMU’s user may not read',
+    vm: { name: 'vnc', devices: vnc("autoport='yes'") },
+    cause: all(
+      shell(
+        'destination',
+        `${screenCertificate('/etc/pki/for-screens')}; chmod 600 /etc/pki/for-screens/server-key.pem`,
+        'rm -rf /etc/pki/for-screens',
+      ),
+      configured(
+        'qemu.conf',
+        'user = "nobody"\ngroup = "nogroup"\nvnc_tls = 1\nvnc_tls_x509_cert_dir = "/etc/pki/for-screens"',
+      ),
+    ),
+    verdict: 'block',
+    says: /cannot read \/etc\/pki\/for-screens\/server-key\.pem/,
+    refusal: /server-key\.pem/,
   },
   {
     check: 'graphics-listen',

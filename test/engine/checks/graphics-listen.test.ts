@@ -24,6 +24,27 @@ const listener = (
   );
 const spice = (attributes: string, more = ''): ReturnType<typeof domain> =>
   domain({}, `<graphics type='spice' ${attributes}>${more}</graphics>`);
+/** A destination whose qemu.conf has screens encrypted, and what its QEMU cannot read for that. */
+const encrypting = (
+  setting: string,
+  missingFiles?: readonly string[],
+): ReturnType<typeof there<ReturnType<typeof reading>>> =>
+  there(
+    reading(
+      {},
+      {
+        settings: new Map([[setting, '1']]),
+        ...(missingFiles === undefined
+          ? {}
+          : {
+              screenFilesMissing: new Map([
+                ['vnc', missingFiles],
+                ['spice', missingFiles],
+              ]),
+            }),
+      },
+    ),
+  );
 const networks = there({ networks: new Map([['mgmt', { active: false }]]) });
 const on = (address: string): string => `<listen type='address' address='${address}'/>`;
 
@@ -32,6 +53,47 @@ testCheck(graphicsListenCheck, [
   {
     name: 'on this host alone',
     facts: { domain: vnc(auto, on('127.0.0.1')), shell: missing, networks },
+    verdict: 'pass',
+  },
+  {
+    name: 'encrypted there, with no certificate',
+    facts: { domain: vnc(auto), shell: encrypting('vnc_tls', ['/etc/pki/qemu/ca-cert.pem']), networks },
+    verdict: 'block',
+    found: /encrypts screens \(vnc\).*cannot read \/etc\/pki\/qemu\/ca-cert\.pem/,
+  },
+  {
+    name: 'encrypted there, with all it takes',
+    facts: { domain: vnc(auto), shell: encrypting('vnc_tls', []), networks },
+    verdict: 'pass',
+  },
+  {
+    name: 'another kind is encrypted there',
+    facts: { domain: vnc(auto), shell: encrypting('spice_tls', ['/etc/pki/qemu/ca-cert.pem']), networks },
+    verdict: 'pass',
+  },
+  {
+    name: 'encrypted there, and what it takes was not told',
+    facts: { domain: vnc(auto), shell: encrypting('vnc_tls'), networks },
+    verdict: 'unknown',
+    found: /was not told/,
+  },
+  {
+    name: 'SPICE with ports of libvirt’s choice, encrypted there, with no certificate',
+    facts: {
+      domain: spice("autoport='yes'"),
+      shell: encrypting('spice_tls', ['/etc/pki/qemu/ca-cert.pem']),
+      networks,
+    },
+    verdict: 'block',
+    found: /encrypts screens \(spice\)/,
+  },
+  {
+    name: 'SPICE with one plain port of its own',
+    facts: {
+      domain: spice("autoport='no' port='5998'"),
+      shell: encrypting('spice_tls', ['/etc/pki/qemu/ca-cert.pem']),
+      networks,
+    },
     verdict: 'pass',
   },
   {
@@ -122,7 +184,7 @@ testCheck(graphicsListenCheck, [
     name: 'a SPICE that has a channel to be encrypted, and can be there',
     facts: {
       domain: spice(auto, "<channel name='main' mode='secure'/>"),
-      shell: listener('::', { spice_tls: '1' }),
+      shell: encrypting('spice_tls', []),
       networks,
     },
     verdict: 'pass',

@@ -143,6 +143,24 @@ describe('parseReading', () => {
     expect(['named', 'unnamed', '', 'named x'].map(read)).toEqual([true, false, undefined, undefined]);
   });
 
+  it('knows which files for screens are missing only where it was told', () => {
+    const read = (said: string): unknown =>
+      parseReading(`${said}== end\n`, '==', only('/a'))?.screenFilesMissing;
+    expect(read('')).toBeUndefined();
+    expect(read('== screens\n')).toEqual(
+      new Map([
+        ['vnc', []],
+        ['spice', []],
+      ]),
+    );
+    expect(read('== screens\nvnc /etc/pki/qemu/ca-cert.pem\nvnc x\nspice\n')).toEqual(
+      new Map([
+        ['vnc', ['/etc/pki/qemu/ca-cert.pem']],
+        ['spice', []],
+      ]),
+    );
+  });
+
   it('takes only sizes of files that were asked for', () => {
     const text =
       '== roms\nrom bios-256k.bin 262144\nrom efi-e1000.rom\nrom /etc/passwd 1\nrom efi-virtio.rom x\n== end\n';
