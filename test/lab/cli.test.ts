@@ -199,7 +199,7 @@ describe('with a VM that can be moved', () => {
     expect(exitCode).toBe(0);
     expect(await alpha.virsh('dominfo', guest.name)).toMatch(/Persistent: +no/);
     expect(await beta.virsh('domstate', guest.name)).toBe('shut off');
-    await guest.goesOn();
+    await guest.runs();
     const { stdout: listed } = await cli(beta, 'list');
     expect(listed).toContain(`a temporary copy runs on ${toAlpha}`);
   });
