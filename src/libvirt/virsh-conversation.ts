@@ -72,11 +72,6 @@ export class VirshConversation {
     this.#ready.catch(() => undefined);
   }
 
-  /** Resolves when virsh has ended, with what it said about that; never rejects. */
-  get ended(): Promise<LibvirtError> {
-    return this.#conversation.ended.then(reasonOf);
-  }
-
   /**
    * Runs a command. `/dev/stdin` among its words stands for a file with the text of `input`. Rejects with
    * {@link LibvirtError} if virsh could not connect or ended before it answered, with its own words.

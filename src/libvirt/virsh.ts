@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { marker } from '../platform/conversation.ts';
+import { marker, markLength } from '../platform/conversation.ts';
 import type { Platform } from '../platform/platform.ts';
 import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 
@@ -117,7 +117,7 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
   const portions: VirshCommand[][] = [[]];
   let length = 0;
   for (const command of commands) {
-    const more = scriptOf(command).length + marker().length;
+    const more = scriptOf(command).length + markLength;
     if (length > 0 && length + more > longestScript) {
       portions.push([]);
       length = 0;

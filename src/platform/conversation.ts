@@ -43,10 +43,12 @@ printf '%s ended %s\\n' "$mark" "$status"
 exit "$status"
 `;
 
+export const markLength = 24;
+
 /** Text that nobody can have guessed, so that nothing a program prints holds it. */
 export function marker(): string {
   const random = (): string => Math.random().toString(36).slice(2);
-  return `ckm-${random()}${random()}`.padEnd(24, '0').slice(0, 24);
+  return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
 }
 
 /** How a conversation ended. */

@@ -150,7 +150,7 @@ export const cpuCompatibilityCheck = defineCheck({
                   "QEMU on the destination cannot offer these features of the VM's CPU: $0",
                   comparison.missing.join(', '),
                 ),
-          details: [...(domain.storedCpuMode === 'host-model' ? [hostModel] : []), ...details],
+          details: [...(domain.stored?.cpu.mode === 'host-model' ? [hostModel] : []), ...details],
           original: comparison.original,
           remedies: [...remedies, byHand(domain)],
           // libvirt does not compare then, and QEMU leaves out what it cannot offer, as it may have done here.

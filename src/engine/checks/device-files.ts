@@ -15,6 +15,7 @@ import {
   withPort,
 } from '../judging/device-endpoints.ts';
 import { isThere } from '../judging/file-there.ts';
+import { judgeNextStart } from '../judging/next-start.ts';
 import { mayBeHeard } from '../judging/socket-heard.ts';
 import { msg } from '../message.ts';
 import { folderOf } from '../paths.ts';
@@ -159,35 +160,21 @@ function judgeEndpoints(troubles: readonly EndpointTrouble[]): Judgement | undef
 }
 
 /** What the VM gets when it is started the next time, with the definition that goes along. */
-function judgeNextStart({ config, stored }: SourceDomain, there: HostReading): Judgement | undefined {
+function judgeStoredPaths({ config, stored }: SourceDomain, there: HostReading): Judgement | undefined {
   const pathsOf = ({ devices, resources }: SourceDomain['config']): readonly DomainPath[] => [
     ...devices.paths,
     ...resources.paths,
   ];
   const now = new Set(pathsOf(config).map(({ path }) => path));
-  const [first, ...others] = (stored === undefined ? [] : pathsOf(stored))
+  const missing = (stored === undefined ? [] : pathsOf(stored))
     .filter(({ path, wants }) => !now.has(path) && wants !== 'afterwards')
     .filter((each) => !isAsWanted(each, there))
-    .map((each) =>
-      msg(
-        'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
-        placeOf(each),
-        each.device,
-      ),
-    );
-  if (first === undefined) return undefined;
-  return {
-    verdict: 'warn',
-    found: first,
-    details: others,
-    remedies: [
-      {
-        text: msg('Make it there before, or take the device out of the stored definition.'),
-        command: shellCommand('virsh', 'dumpxml', '--inactive', config.uuid),
-        host: 'source',
-      },
-    ],
-  };
+    .map((each) => ({ path: placeOf(each), device: each.device }));
+  return judgeNextStart(missing, {
+    text: msg('Make it there before, or take the device out of the stored definition.'),
+    command: shellCommand('virsh', 'dumpxml', '--inactive', config.uuid),
+    host: 'source',
+  });
 }
 
 /** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
@@ -243,7 +230,7 @@ export const deviceFilesCheck = defineCheck({
       ]) ??
       judgeGone(gone) ??
       judgeArguments(argumentPaths, source, there) ??
-      (next === undefined ? undefined : judgeNextStart(domain, there)) ?? {
+      (next === undefined ? undefined : judgeStoredPaths(domain, there)) ?? {
         verdict: 'pass',
         found:
           files.length === 0 && endpoints.length > 0

@@ -14,6 +14,7 @@ import type { Judgement, Remedy } from '../finding.ts';
 import { type CopyTrouble, copyTrouble, filesNotCopied } from '../judging/copied-disk.ts';
 import { isThere } from '../judging/file-there.ts';
 import { accessTrouble } from '../judging/image-access.ts';
+import { judgeNextStart } from '../judging/next-start.ts';
 import { type Message, msg } from '../message.ts';
 import { isTemporary } from '../plan.ts';
 import { shellCommand } from '../shell-quote.ts';
@@ -91,7 +92,7 @@ function judgeValues(needed: readonly string[], there: HostReading): Judgement |
 }
 
 /** Images that the VM gets when it is started the next time, with the definition that goes along. */
-function judgeNextStart(
+function judgeStoredDisks(
   { config, stored }: SourceDomain,
   shell: FactResult<HostReading>,
 ): Judgement | undefined {
@@ -100,27 +101,15 @@ function judgeNextStart(
     ({ path, optional }) => path.startsWith('/') && !optional && !now.has(path),
   );
   if (next.length === 0) return undefined;
-  const gone = next.filter(({ path }) => !isThere(required(shell), path));
-  const [first, ...others] = gone.map(({ disk, path }) =>
-    msg(
-      'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
-      path,
-      disk,
-    ),
+  const there = required(shell);
+  return judgeNextStart(
+    next.filter(({ path }) => !isThere(there, path)).map(({ path, disk }) => ({ path, device: disk })),
+    {
+      text: msg('Put it there before, or take the disk out of the stored definition.'),
+      command: shellCommand('virsh', 'domblklist', '--inactive', '--details', config.uuid),
+      host: 'source',
+    },
   );
-  if (first === undefined) return undefined;
-  return {
-    verdict: 'warn',
-    found: first,
-    details: others,
-    remedies: [
-      {
-        text: msg('Put it there before, or take the disk out of the stored definition.'),
-        command: shellCommand('virsh', 'domblklist', '--inactive', '--details', config.uuid),
-        host: 'source',
-      },
-    ],
-  };
 }
 
 /** Can QEMU on the destination open the images? */
@@ -140,7 +129,7 @@ export const diskPathCheck = defineCheck({
     const noValue = needed.length === 0 || !shell.available ? undefined : judgeValues(needed, shell.value);
     const [firstImage] = images;
     const nextStart = (): Judgement | undefined =>
-      isTemporary(plan) ? undefined : judgeNextStart(domain, shell);
+      isTemporary(plan) ? undefined : judgeStoredDisks(domain, shell);
     if (firstImage === undefined && copies.length === 0)
       return nextStart() ?? { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
     const copyTroubles = copies.flatMap((copy): readonly Trouble[] => {

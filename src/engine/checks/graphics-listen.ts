@@ -8,15 +8,10 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement, Remedy } from '../finding.ts';
-import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from '../judging/ip-address.ts';
+import { canonicalAddress, isAddress, isOnEveryHost } from '../judging/ip-address.ts';
 import { collides } from '../judging/port-taken.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
-
-/** Every host has these. */
-function isEverywhere(address: string): boolean {
-  return address === 'localhost' || isEveryAddress(address) || isLoopback(address);
-}
 
 /** The addresses of a screen; one that the definition leaves open is that of the destination's qemu.conf. */
 function addressesOf(
@@ -60,7 +55,7 @@ function troublesOf(
   const { type, listens, needsTls = false } = screen;
   const { own, configured } = addressesOf(screen, there.settings);
   const strange = (address: string): boolean =>
-    isAddress(address) && !isEverywhere(address) && there.addresses?.has(canonicalAddress(address)) !== true;
+    isAddress(address) && !isOnEveryHost(address) && there.addresses?.has(canonicalAddress(address)) !== true;
   const names = listens.flatMap(({ network }) => (network === undefined ? [] : [network]));
   return [
     ...own
@@ -143,7 +138,7 @@ function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics)
     websocket !== undefined ||
     needsTls ||
     listens.some(
-      ({ address, network }) => network !== undefined || (address !== undefined && !isEverywhere(address)),
+      ({ address, network }) => network !== undefined || (address !== undefined && !isOnEveryHost(address)),
     )
   );
 }

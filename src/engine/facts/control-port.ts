@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { TcpOutcome } from '../../platform/platform.ts';
-import { defineFact } from '../fact.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { msg } from '../message.ts';
 import { destinationFact } from './destination.ts';
 import { controlRouteFact } from './ssh-route.ts';
 
@@ -32,7 +33,10 @@ export const controlPortFact = defineFact<
   }),
 });
 
-/** True if it is worth trying to sign in. */
-export function mayConnect({ outcome }: ControlPort): boolean {
-  return outcome.kind === 'connected' || outcome.kind === 'indirect';
+/** Throws FactUnavailable unless it is worth trying to sign in. */
+export function requireReachable({ outcome, port, host }: ControlPort): void {
+  if (outcome.kind !== 'connected' && outcome.kind !== 'indirect')
+    throw new FactUnavailable({
+      why: msg('Port $0 of $1 cannot be reached, so the destination could not be asked.', port, host),
+    });
 }

@@ -6,7 +6,7 @@ import { PlatformError } from '../../platform/platform.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { isHostName } from '../host-name.ts';
 import { msg } from '../message.ts';
-import { controlPortFact, mayConnect } from './control-port.ts';
+import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
@@ -106,15 +106,7 @@ export const destinationLibvirtFact = defineFact<
   kind: 'session',
   timeLimitMilliseconds: 10_000,
   gather: async ({ destination, port, domain, disks }, context) => {
-    if (!mayConnect(port)) {
-      throw new FactUnavailable({
-        why: msg(
-          'Port $0 of $1 cannot be reached, so the destination could not be asked.',
-          port.port,
-          port.host,
-        ),
-      });
-    }
+    requireReachable(port);
     // Without a shell there, a storage pool is the only way to see a file.
     const unseen = destination.parts.transport === 'ssh' ? [] : disks;
     const commands = questions(domain, context.choices.vm.uuid, unseen);

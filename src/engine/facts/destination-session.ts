@@ -4,7 +4,7 @@ import { PlatformError } from '../../platform/platform.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
-import { controlPortFact, mayConnect } from './control-port.ts';
+import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { sessionLife } from './session.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
@@ -127,15 +127,7 @@ export const destinationSessionFact = defineFact<
         why: msg('Over $0 there is no shell on the destination.', parts.transport),
       });
     }
-    if (!mayConnect(port)) {
-      throw new FactUnavailable({
-        why: msg(
-          'Port $0 of $1 cannot be reached, so the destination could not be asked.',
-          port.port,
-          port.host,
-        ),
-      });
-    }
+    requireReachable(port);
     const life = sessionLife(context);
     const shell = new HostShell(sshArgv(parts, ['env', 'LC_ALL=C', 'sh', '-s']), {
       ...context,

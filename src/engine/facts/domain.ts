@@ -17,8 +17,6 @@ export interface SourceDomain {
   readonly migratableCpuXml?: string;
   /** The definition with which the VM is started the next time; a permanent migration takes it along. */
   readonly stored?: DomainConfig;
-  /** How it says which CPU the VM gets when it is started, for example `host-model`. */
-  readonly storedCpuMode?: string;
   /** libvirt's numbers: virDomainState and the reason that belongs to it. */
   readonly state: number;
   readonly reason: number;
@@ -64,7 +62,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
       config,
       migratable: sent,
       ...(cpuXml === undefined ? {} : { migratableCpuXml: cpuXml }),
-      ...(stored === undefined ? {} : { stored, storedCpuMode: stored.cpu.mode }),
+      ...(stored === undefined ? {} : { stored }),
       state,
       reason,
       job: job?.ok === true ? job.text : (job?.error ?? ''),

@@ -68,9 +68,12 @@ const destinationLookFact = defineFact<
   gather: ({ session: { shell }, paths }) => {
     const mark = marker();
     const listening = new Deferred<HostListening>();
+    let told = false;
     const tell = (text: string): void => {
-      const known = parseListening(text, mark);
-      if (known !== undefined) listening.resolve(known);
+      const known = told ? undefined : parseListening(text, mark);
+      if (known === undefined) return;
+      told = true;
+      listening.resolve(known);
     };
     const look = async (): Promise<ShellReading> => {
       const before = await shell.clock();

@@ -4,7 +4,7 @@ import type { HostReading } from '../facts/host-reading.ts';
 import type { Remedy } from '../finding.ts';
 import { type Message, msg } from '../message.ts';
 import { shellCommand } from '../shell-quote.ts';
-import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from './ip-address.ts';
+import { canonicalAddress, isAddress, isEveryAddress, isOnEveryHost } from './ip-address.ts';
 import { collides } from './port-taken.ts';
 
 /** What stands against an end of a line on the network. */
@@ -36,7 +36,7 @@ export function withPort({ host, service }: DomainEndpoint): string {
 }
 
 function isLocal(host: string): boolean {
-  return host === '' || host === 'localhost' || isEveryAddress(host) || isLoopback(host);
+  return host === '' || isOnEveryHost(host);
 }
 
 /** One of the destination's; which of its devices an address of IPv6 belongs to (`%eth0`) is said behind it. */

@@ -27,6 +27,11 @@ export function isEveryAddress(address: string): boolean {
   return address === '0.0.0.0' || canonicalAddress(address) === '::';
 }
 
+/** True for what every host has. */
+export function isOnEveryHost(host: string): boolean {
+  return host === 'localhost' || isEveryAddress(host) || isLoopback(host);
+}
+
 /** True for an address that leads to the host itself only, which every host has. */
 export function isLoopback(address: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(address) || canonicalAddress(address) === '::1';

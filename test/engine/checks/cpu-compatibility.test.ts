@@ -132,7 +132,7 @@ testCheck(cpuCompatibilityCheck, [
   {
     name: 'features are missing, with a CPU of both hosts to copy',
     facts: {
-      domain: { ...custom, storedCpuMode: 'host-model' },
+      domain: { ...custom, stored: { ...custom.config, cpu: { mode: 'host-model' } } },
       comparison: failed('error: the CPU is incompatible with host CPU: features: pku'),
       ...hosts,
       baseline: common,
