@@ -11,7 +11,6 @@ import { Preflight } from './engine/preflight.ts';
 import type { ConnectionName } from './engine/vm.ts';
 import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
-import { type Platform, PlatformError } from './platform/platform.ts';
 import { App } from './ui/app.tsx';
 import type { Model } from './ui/model.ts';
 import './ui/page.css';
@@ -21,20 +20,6 @@ import { _ } from './ui/translate.ts';
 
 /** From ../base1/cockpit.js of the console. */
 declare const cockpit: Cockpit;
-
-/**
- * Follows the user's own libvirt. For root there is none: libvirt takes `qemu:///session` of root for the host's own
- * connection (remote driver: a session daemon is used if the user is not root), and every VM would be there twice.
- */
-async function startSession(platform: Platform, session: Inventory): Promise<void> {
-  try {
-    const { exitCode, stdout } = await platform.run(['id', '-u']);
-    if (exitCode === 0 && stdout.trim() !== '0') session.start();
-  } catch (error) {
-    // The bridge went away meanwhile, and the page with it.
-    if (!(error instanceof PlatformError)) throw error;
-  }
-}
 
 /** The page's engine on top of the console's bridge. */
 function makeModel(): Model {
@@ -49,7 +34,7 @@ function makeModel(): Model {
     administrative.set(allowed);
   });
   system.start();
-  void startSession(platform, session);
+  session.start();
   migrations.watch();
   // Known a moment later; until then the preflight's own check of the host stands alone. Does not reject.
   void readLocalNames(platform).then(names.set);

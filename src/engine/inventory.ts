@@ -10,6 +10,7 @@ import { type InventoryEntry, vmOf } from './inventory-entry.ts';
 import { diagnose } from './inventory-problem.ts';
 import { msg } from './message.ts';
 import { readOnlyList } from './read-only-list.ts';
+import { hasSessionBus } from './session-bus.ts';
 import type { ConnectionName, InventoryState, Refusal, Vm } from './vm.ts';
 
 /** The first and the longest pause between two tries to connect. */
@@ -166,7 +167,16 @@ export class Inventory {
     this.#release = () => undefined;
   }
 
+  /**
+   * Connects to the host's libvirt, or to the user's own, where there is one. The session bus is looked for before each try, because
+   * it may have gone since the last one.
+   */
   async #connect(): Promise<void> {
+    if (this.connectionName === 'session' && !(await hasSessionBus(this.#platform))) {
+      if (this.#started) this.#state.set({ kind: 'ready', vms: [], readOnly: false });
+      return;
+    }
+    if (!this.#started) return;
     this.#letGo();
     const connection = new LibvirtConnection(this.#platform, this.connectionName);
     this.#connection = connection;

@@ -60,13 +60,18 @@ export class LibvirtConnection {
   readonly bus: BusName;
   readonly uri: 'qemu:///system' | 'qemu:///session';
   readonly #platform: Platform;
-  readonly #service: DBusService;
+  #opened: DBusService | undefined;
 
+  /** Opens nothing: the bus is opened by the first question, since opening may start libvirt-dbus. */
   constructor(platform: Platform, bus: BusName) {
     this.#platform = platform;
     this.bus = bus;
     this.uri = bus === 'system' ? 'qemu:///system' : 'qemu:///session';
-    this.#service = platform.dbus(bus, 'org.libvirt');
+  }
+
+  get #service(): DBusService {
+    this.#opened ??= this.#platform.dbus(this.bus, 'org.libvirt');
+    return this.#opened;
   }
 
   async #call(
@@ -224,7 +229,7 @@ export class LibvirtConnection {
 
   /** Lets go; open calls are rejected with reason `closed`. */
   close(): void {
-    this.#service.close();
+    this.#opened?.close();
   }
 
   /** libvirt's version as its number, 9000000 for 9.0.0. Answers only while the daemon does. */
