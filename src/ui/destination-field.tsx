@@ -56,8 +56,8 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
   const helperId = useId();
   const helper = helperOf(input);
   const suggestion = suggestionOf(input);
-  const use = (uri: string): void => {
-    dispatch({ type: 'destination', text: uri });
+  const use = (uri: string, typed: boolean): void => {
+    dispatch({ type: 'destination', text: uri, typed });
     document.getElementById(fieldId)?.focus();
   };
   const offered = suggestion === undefined && text.trim() === '' ? recent : [];
@@ -74,7 +74,7 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
         spellCheck={false}
         placeholder="qemu+ssh://beta/system"
         onChange={(_event, value) => {
-          dispatch({ type: 'destination', text: value });
+          dispatch({ type: 'destination', text: value, typed: true });
         }}
       />
       <FormHelperText>
@@ -93,7 +93,8 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
             variant="secondary"
             size="sm"
             onClick={() => {
-              use(suggestion);
+              // A correction of what a link filled in is still the link's destination.
+              use(suggestion, false);
             }}
           >
             {format(_('Use $0'), suggestion)}
@@ -108,7 +109,7 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
                 variant="link"
                 isInline
                 onClick={() => {
-                  use(uri);
+                  use(uri, true);
                 }}
               >
                 {uri}

@@ -8,6 +8,11 @@ import type { VmIdentity } from '../engine/vm.ts';
 /** What was entered into the dialog, as it was entered. */
 export interface DialogState {
   readonly destination: string;
+  /**
+   * A link filled in the destination, and the admin has neither pressed Check nor typed one since. Nothing may be sent to that host:
+   * whoever wrote the link would have this host's root connect to a host of their choice.
+   */
+  readonly fromLink: boolean;
   readonly temporary: boolean;
   /** Empty: libvirt chooses. */
   readonly migrationAddress: string;
@@ -29,7 +34,9 @@ export interface DialogState {
 }
 
 export type DialogAction =
-  | { readonly type: 'destination'; readonly text: string }
+  /** `typed` is true for what the admin entered or chose, false for a correction of what is there. */
+  | { readonly type: 'destination'; readonly text: string; readonly typed: boolean }
+  | { readonly type: 'check' }
   | { readonly type: 'temporary'; readonly temporary: boolean }
   | { readonly type: 'migration-address'; readonly text: string }
   | { readonly type: 'dirty-rate-seconds'; readonly text: string }
@@ -51,6 +58,7 @@ export function openedDialog(filledIn: {
 }): DialogState {
   return {
     destination: filledIn.uri,
+    fromLink: filledIn.uri !== '',
     temporary: filledIn.temporary,
     migrationAddress: '',
     dirtyRateSeconds: '',
@@ -73,7 +81,15 @@ function changed(set: ReadonlySet<string>, names: readonly string[], present: bo
 export function reduceDialog(state: DialogState, action: DialogAction): DialogState {
   switch (action.type) {
     case 'destination':
-      return { ...state, destination: action.text, confirmed: new Set(), overrides: new Set() };
+      return {
+        ...state,
+        destination: action.text,
+        fromLink: state.fromLink && !action.typed,
+        confirmed: new Set(),
+        overrides: new Set(),
+      };
+    case 'check':
+      return { ...state, fromLink: false, round: state.round + 1 };
     case 'temporary':
       return { ...state, temporary: action.temporary, overrides: new Set() };
     case 'migration-address':

@@ -50,7 +50,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
   const confirmed = input.kind === 'valid' && input.dangerous.every(({ name }) => state.confirmed.has(name));
   const preflight = usePreflight(
     make,
-    confirmed && shown === undefined && !state.started ? choices : undefined,
+    confirmed && !state.fromLink && shown === undefined && !state.started ? choices : undefined,
     state.round,
   );
   const plan = planFor(
@@ -66,6 +66,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
     input,
     optionsComplete(state),
     state.confirmed,
+    state.fromLink,
     preflight,
     state.overrides,
   );
@@ -89,7 +90,7 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
     if (action.kind !== 'confirm-uri-parameters') summaryRef.current?.focus();
     switch (action.kind) {
       case 'set-destination':
-        dispatch({ type: 'destination', text: action.uri });
+        dispatch({ type: 'destination', text: action.uri, typed: false });
         break;
       case 'set-migration-uri':
         dispatch({ type: 'options', open: true });
@@ -166,15 +167,28 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
             <Button isDisabled={!ready} aria-describedby={whyId} onClick={start}>
               {_('Migrate')}
             </Button>
-            <Button
-              variant="secondary"
-              isDisabled={preflight === undefined || preflight.running}
-              onClick={() => {
-                dispatch({ type: 'check-again' });
-              }}
-            >
-              {_('Check again')}
-            </Button>
+            {state.fromLink ? (
+              <Button
+                variant="secondary"
+                isDisabled={choices === undefined || !confirmed}
+                aria-describedby={whyId}
+                onClick={() => {
+                  dispatch({ type: 'check' });
+                }}
+              >
+                {_('Check')}
+              </Button>
+            ) : (
+              <Button
+                variant="secondary"
+                isDisabled={preflight === undefined || preflight.running}
+                onClick={() => {
+                  dispatch({ type: 'check-again' });
+                }}
+              >
+                {_('Check again')}
+              </Button>
+            )}
             <Button variant="link" onClick={onClose}>
               {_('Cancel')}
             </Button>

@@ -34,6 +34,7 @@ export function readiness(
   destination: DestinationInput,
   formComplete: boolean,
   confirmed: ReadonlySet<string>,
+  fromLink: boolean,
   preflight: PreflightState | undefined,
   overrides: ReadonlySet<string>,
 ): Readiness {
@@ -51,6 +52,13 @@ export function readiness(
   if (!formComplete) return { ready: false, text: _('Correct what is marked under “More options”.') };
   if (destination.dangerous.some(({ name }) => !confirmed.has(name)))
     return { ready: false, text: _('Confirm the parameters of the destination URI, or take them out.') };
+  if (fromLink)
+    return {
+      ready: false,
+      text: _(
+        'A link filled in this destination. Nothing has been sent to it. Press Check to connect as root.',
+      ),
+    };
   if (preflight === undefined || preflight.running)
     return { ready: false, text: _('Wait until the checks are done.') };
   switch (verdictOf(preflight, overrides)) {

@@ -85,7 +85,7 @@ export class Console {
     await this.page.goto(`${this.#url}/migrate${hash}`);
   }
 
-  /** Opens the dialog by its link. The console's address follows the page a moment later; the same one again is no news. */
+  /** Opens the dialog by its link, and has it check what the link filled in. The console's address follows the page a moment later; the same one again is no news. */
   async link(
     vm: string,
     uri: string,
@@ -101,6 +101,9 @@ export class Console {
     await this.go(`#/vm/${encodeURIComponent(vm)}/migrate?${query.toString()}`);
     const dialog = await this.#dialog();
     await dialog.getByText(vm, { exact: true }).first().waitFor();
+    const check = dialog.getByRole('button', { name: 'Check', exact: true });
+    // A destination that cannot be used, or has parameters to confirm, cannot be checked.
+    if (await check.isEnabled()) await check.click();
     return dialog;
   }
 

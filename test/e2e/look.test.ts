@@ -120,12 +120,14 @@ it('speaks French, wholly', async () => {
   expect(english.exec(await words())).toBeNull();
   await console.go(`#/vm/web/migrate?uri=${encodeURIComponent(ssh)}`);
   const dialog = frame.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Vérifier', exact: true }).click();
   await dialog.locator('[data-ready="true"]').waitFor();
   expect(english.exec(await words())).toBeNull();
   await console.picture('findings-french');
   expect(await console.violations()).toEqual([]);
   await dialog.getByRole('button', { name: 'Annuler' }).click();
   await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}&copy-disks=vda`);
+  await dialog.getByRole('button', { name: 'Vérifier', exact: true }).click();
   await dialog.locator('[data-ready="true"]').waitFor();
   expect(english.exec(await words())).toBeNull();
   await console.picture('options-french');

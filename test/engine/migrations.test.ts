@@ -24,7 +24,7 @@ class SlowPlatform extends FakePlatform {
   most = 0;
 
   override dbus(): ReturnType<FakePlatform['dbus']> {
-    const service = super.dbus();
+    const service = super.dbus('system');
     return {
       ...service,
       call: (call: DBusCall, options) => {

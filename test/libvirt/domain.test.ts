@@ -13,7 +13,7 @@ let domain: Domain;
 
 beforeEach(() => {
   platform = new FakePlatform();
-  domain = new Domain(platform, platform.dbus(), 'qemu:///system', uuid);
+  domain = new Domain(platform, platform.dbus('system'), 'qemu:///system', uuid);
 });
 
 describe('cancelling a job', () => {

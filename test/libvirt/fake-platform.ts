@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type {
+  BusName,
   DBusCall,
   DBusMatch,
   DBusService,
@@ -20,7 +21,11 @@ export class FakePlatform implements Platform {
   virsh: (command: string) => string | PlatformError = () => '';
   refuseSubscription: (match: DBusMatch) => boolean = () => false;
 
-  dbus(): DBusService {
+  /** The buses that were opened, one entry for each connection. */
+  readonly opened: BusName[] = [];
+
+  dbus(bus: BusName): DBusService {
+    this.opened.push(bus);
     return {
       call: (call, { signal } = {}) =>
         new Promise((resolve, reject) => {

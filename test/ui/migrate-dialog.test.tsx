@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/engine/finding.ts';
@@ -51,9 +51,16 @@ const untold: Finding = {
 };
 
 /** The page with the dialog opened by a link. */
-function open(model: FakeModel, query = `uri=${encodeURIComponent(beta)}`): void {
+function follow(model: FakeModel, query: string): void {
   window.location.hash = `#/vm/web/migrate?${query}`;
   render(<App model={model} />);
+}
+
+/** The page with the dialog opened by a link, and Check pressed where that can be. */
+function open(model: FakeModel, query = `uri=${encodeURIComponent(beta)}`): void {
+  follow(model, query);
+  const check = screen.queryByRole('button', { name: 'Check' });
+  if (check !== null) fireEvent.click(check);
 }
 
 async function preflightOf(model: FakeModel, number = 1): Promise<FakePreflight> {
@@ -72,6 +79,13 @@ async function openWith(...findings: readonly Finding[]): Promise<FakeModel> {
   open(model);
   await preflightOf(model);
   return model;
+}
+
+/** Longer than typing has to rest before the hosts are asked (350 ms). */
+async function rest(): Promise<void> {
+  await act(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  });
 }
 
 function migrateButton(): HTMLElement {
@@ -121,18 +135,67 @@ describe('opening and closing', () => {
     expect(model.preflights).toEqual([]);
   });
 
-  test('a link fills it in, checks, and starts nothing', async () => {
+  test('a link fills it in, and nothing is sent there before Check is pressed', async () => {
     const model = new FakeModel([web]);
     model.preflightState = doneWith(passed('uri'));
-    open(model, `uri=${beta}&temporary=true`);
+    follow(model, `uri=${beta}&temporary=true&copy-disks=vda`);
     expect(uriBox()).toHaveValue(beta);
-    expect(screen.getByRole('checkbox', { name: 'Temporary migration' })).toBeChecked();
+    const temporary = screen.getByRole('checkbox', { name: 'Temporary migration' });
+    expect(temporary).toBeChecked();
+    // What the link chose is in view.
+    expect(screen.getByRole('group', { name: 'Disks to copy' })).toBeVisible();
+    expect(migrateButton()).toBeDisabled();
+    expect(migrateButton()).toHaveAccessibleDescription(/^A link filled in this destination\./);
+    // Other choices do not begin it either, and each has longer than typing has to rest.
+    await userEvent.click(temporary);
+    await rest();
+    await userEvent.click(temporary);
+    await rest();
+    expect(model.preflights).toEqual([]);
+    await expectAccessible();
+    await userEvent.click(screen.getByRole('button', { name: 'Check' }));
     const { choices } = await preflightOf(model);
     expect(choices).toMatchObject({ vm: { uuid: web.uuid }, destination: beta, temporary: true });
     await waitFor(() => {
       expect(migrateButton()).toBeEnabled();
     });
     expect(model.started).toEqual([]);
+  });
+
+  test('a link’s bare host name is not asked either when the URI is made of it', async () => {
+    const model = new FakeModel([web]);
+    follow(model, 'uri=beta');
+    expect(screen.getByRole('button', { name: 'Check' })).toBeDisabled();
+    await userEvent.click(screen.getByRole('button', { name: 'Use qemu+ssh://beta/system' }));
+    await rest();
+    expect(model.preflights).toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Check' }));
+    expect((await preflightOf(model)).choices).toMatchObject({ destination: beta });
+  });
+
+  test('what is typed over a link’s destination goes on checking by itself', async () => {
+    const model = new FakeModel([web]);
+    follow(model, 'uri=qemu%2Bssh%3A%2F%2Fevil%2Fsystem');
+    await userEvent.clear(uriBox());
+    await userEvent.type(uriBox(), beta);
+    expect((await preflightOf(model)).choices).toMatchObject({ destination: beta });
+    expect(screen.getByRole('button', { name: 'Check again' })).toBeVisible();
+  });
+
+  test('a link that is followed while the dialog is open is asked about anew', async () => {
+    const model = new FakeModel([web]);
+    open(model);
+    const first = await preflightOf(model);
+    act(() => {
+      window.location.hash = '#/vm/web/migrate?uri=qemu%2Bssh%3A%2F%2Fevil%2Fsystem';
+    });
+    await waitFor(() => {
+      expect(uriBox()).toHaveValue('qemu+ssh://evil/system');
+    });
+    await rest();
+    expect(first.stopped).toBe(true);
+    expect(model.preflights).toEqual([first]);
+    expect(screen.getByRole('button', { name: 'Check' })).toBeEnabled();
   });
 
   test('a link to a VM that is not there says so', async () => {
@@ -202,6 +265,7 @@ describe('the destination', () => {
     expect(model.preflights).toEqual([]);
     await expectAccessible();
     await userEvent.click(screen.getByRole('checkbox', { name: 'I want just that' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Check' }));
     expect((await preflightOf(model)).choices.confirmedUriParameters).toEqual(['command', 'no_verify']);
     await userEvent.type(uriBox(), 'x');
     expect(screen.getByRole('checkbox', { name: 'I want just that' })).not.toBeChecked();

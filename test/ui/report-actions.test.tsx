@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { msg } from '../../src/engine/message.ts';
@@ -23,6 +23,7 @@ async function openDialog(query = 'uri=qemu%2Bssh%3A%2F%2Fbeta%2Fsystem'): Promi
   model.preflightState = doneWith(passed('uri'), ports);
   window.location.hash = `#/vm/web%201/migrate?${query}`;
   render(<App model={model} />);
+  fireEvent.click(button('Check'));
   await waitFor(() => {
     expect(button('Copy findings')).toBeEnabled();
   });
