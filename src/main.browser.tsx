@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import '@patternfly/react-core/dist/styles/base.css';
 import { createRoot } from 'react-dom/client';
-import { Cell } from './engine/cell.ts';
-import { readLocalNames } from './engine/facts/local-names.ts';
-import { FactCache } from './engine/gatherer.ts';
-import { Inventory } from './engine/inventory.ts';
-import { Migrations } from './engine/migrations.ts';
-import { ejectMedium, operate } from './engine/operations.ts';
-import { Preflight } from './engine/preflight.ts';
-import type { ConnectionName } from './engine/vm.ts';
+import { Cell, type ConnectionName } from './engine/base/index.ts';
+import { ejectMedium, Inventory, operate } from './engine/inventory/index.ts';
+import { Migrations } from './engine/migration/index.ts';
+import { FactCache, Preflight, readLocalNames } from './engine/preflight/index.ts';
 import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
 import { App } from './ui/app.tsx';
-import type { Model } from './ui/model.ts';
+import { _, followTheme } from './ui/common/index.ts';
+import { type Model, RecentDestinations } from './ui/model/index.ts';
 import './ui/page.css';
-import { RecentDestinations } from './ui/recent-destinations.ts';
-import { followTheme } from './ui/theme.ts';
-import { _ } from './ui/translate.ts';
 
 /** From ../base1/cockpit.js of the console. */
 declare const cockpit: Cockpit;

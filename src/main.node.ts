@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { version } from '../package.json';
+import type { Screen, Surroundings } from './cli/environment.ts';
 import { exitStatus } from './cli/exit-status.ts';
 import { runCommandLine } from './cli/run.ts';
-import type { Screen, Surroundings } from './cli/surroundings.ts';
 import { nodePlatform } from './platform/node.ts';
 
 function screenOf(stream: NodeJS.WriteStream): Screen {

@@ -10,3 +10,28 @@ export const mayNotImport = {
   libvirt: ['ui', 'cli', 'engine'],
   platform: ['ui', 'cli', 'engine', 'libvirt'],
 };
+
+/**
+ * The rooms of the two layers that have some, from the bottom up, each with the rooms of its own layer that it imports. A room is
+ * entered by its `index.ts` only. `docs/architecture.md` shows the same table, and `test/layers.test.ts` compares both with the imports.
+ */
+export const rooms = {
+  'engine/base': [],
+  'engine/destination': ['base'],
+  'engine/plan': ['base'],
+  'engine/progress': ['base'],
+  'engine/failure': ['base'],
+  'engine/forecast': ['base', 'destination'],
+  'engine/record': ['forecast', 'plan'],
+  'engine/inventory': ['base', 'failure', 'progress', 'record'],
+  'engine/preflight': ['base', 'destination', 'forecast', 'plan'],
+  'engine/migration': ['base', 'failure', 'forecast', 'inventory', 'plan', 'preflight', 'progress', 'record'],
+  'ui/common': [],
+  'ui/model': [],
+  'ui/location': [],
+  'ui/findings': ['common'],
+  'ui/forecast': ['common'],
+  'ui/list': ['common', 'location', 'model'],
+  'ui/migration': ['common', 'findings'],
+  'ui/dialog': ['common', 'findings', 'forecast', 'location', 'migration', 'model'],
+};

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layers, mayNotImport } from './layers.js';
+import { layers, mayNotImport, rooms } from './layers.js';
 
 const source = resolve(import.meta.dirname, '../src');
 
@@ -70,5 +70,69 @@ describe('layers', () => {
         ),
       );
     expect(wrong).toEqual([]);
+  });
+});
+
+/** The room of a file under src/ (`engine/inventory`), or undefined for what stands in none. */
+function roomOf(file: string): string | undefined {
+  const [layer = '', room = '', ...rest] = file.split('/');
+  return rest.length > 0 && (layer === 'engine' || layer === 'ui') ? `${layer}/${room}` : undefined;
+}
+
+/** What a file imports of other rooms, as paths under src/. */
+function foreignImports(file: string, text: string): string[] {
+  return importsOf(text)
+    .map((imported) => relative(source, resolve(source, dirname(file), imported)))
+    .filter((imported) => roomOf(imported) !== undefined && roomOf(imported) !== roomOf(file));
+}
+
+describe('rooms', () => {
+  const imports = files.flatMap((file) =>
+    foreignImports(file, readFileSync(join(source, file), 'utf8')).map((imported) => ({ file, imported })),
+  );
+
+  it('are entered by their index.ts only', () => {
+    const wrong = imports
+      .filter(({ imported }) => !/^[^/]+\/[^/]+\/index\.ts$/.test(imported))
+      .map(({ file, imported }) => `${file} -> ${imported}`);
+    expect(wrong).toEqual([]);
+    expect(foreignImports('ui/list/x.ts', "import { a } from '../dialog/a.ts';")).toEqual(['ui/dialog/a.ts']);
+    expect(foreignImports('ui/list/x.ts', "import { a } from './a.ts';")).toEqual([]);
+  });
+
+  it('import the rooms of their layer that the table names, and no others', () => {
+    const found = new Map(Object.keys(rooms).map((room) => [room, new Set<string>()]));
+    for (const { file, imported } of imports) {
+      const [layer, room = ''] = imported.split('/');
+      const from = roomOf(file);
+      if (from?.startsWith(`${layer ?? ''}/`) !== true) continue;
+      expect(found.has(from), from).toBe(true);
+      found.get(from)?.add(room);
+    }
+    expect(Object.fromEntries([...found].map(([room, others]) => [room, [...others].sort()]))).toEqual(rooms);
+  });
+
+  it('stand above those that they import, so that no two need each other', () => {
+    const order = Object.keys(rooms);
+    const upward = Object.entries(rooms).flatMap(([room, others]) =>
+      others
+        .map((other) => `${room.split('/')[0] ?? ''}/${other}`)
+        .filter((other) => order.indexOf(other) >= order.indexOf(room))
+        .map((other) => `${room} -> ${other}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('hold every file of the engine, and of the page all but the root, the model of its parts', () => {
+    const strays = files.filter((file) => /^(engine|ui)\/[^/]+$/.test(file));
+    expect(strays).toEqual(['ui/app.tsx']);
+  });
+
+  it('are drawn in docs/architecture.md as they are', () => {
+    const document = readFileSync(join(source, '../docs/architecture.md'), 'utf8');
+    const drawn = [...document.matchAll(/^\| `((?:engine|ui)\/[a-z]+)` \| [^|]+ \|([^|]*)\|$/gm)].map(
+      ([, room = '', others = '']) => [room, [...others.matchAll(/`([a-z]+)`/g)].map(([, other]) => other)],
+    );
+    expect(Object.fromEntries(drawn)).toEqual(rooms);
   });
 });

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { parseArgs } from 'node:util';
-import { checks } from '../engine/checks/index.ts';
-import { parseDiskNames } from '../engine/disk-names.ts';
-import { parseBandwidth } from '../engine/given-bandwidth.ts';
-import { type Message, msg } from '../engine/message.ts';
-import { parseMigrationAddress } from '../engine/migration-address.ts';
-import type { ConnectionName } from '../engine/vm.ts';
+import { type ConnectionName, type Message, msg } from '../engine/base/index.ts';
+import { parseMigrationAddress } from '../engine/destination/index.ts';
+import { parseBandwidth, parseDiskNames } from '../engine/plan/index.ts';
+import { checks } from '../engine/preflight/index.ts';
 import { type CommandName, commands, options } from './options.ts';
 
 /** How the answer is to be printed. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { verdictOf } from '../engine/preflight.ts';
-import { reportOf } from '../engine/report.ts';
+import { reportOf, verdictOf } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
 import { checkText } from './check-text.ts';
+import { print, printJson, type Surroundings } from './environment.ts';
 import { type ExitStatus, statusOfVerdict } from './exit-status.ts';
 import { runPreflight } from './preflight-run.ts';
-import { print, printJson, type Surroundings } from './surroundings.ts';
 
 /** `cockpit-migrate check` */
 export async function checkCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { MigrationChoices } from '../engine/choices.ts';
-import type { Finding, Remedy, RemedyAction, Verdict } from '../engine/finding.ts';
-import { forecastWords, leversWords } from '../engine/forecast-words.ts';
-import { msg, nmsg } from '../engine/message.ts';
-import type { Plan } from '../engine/plan.ts';
-import { verdictOf } from '../engine/preflight.ts';
-import type { PreflightState } from '../engine/preflight-state.ts';
-import { verdictSentence, worstFirst } from '../engine/report-markdown.ts';
-import { groupedByReason, type SameReason } from '../engine/same-reason.ts';
-import { shellCommand } from '../engine/shell-quote.ts';
-import { say } from './surroundings.ts';
-import { wrapped } from './wrapped.ts';
+
+import { msg, nmsg, type Remedy, type RemedyAction, shellCommand } from '../engine/base/index.ts';
+import { forecastWords, leversWords } from '../engine/forecast/index.ts';
+import type { MigrationChoices, Plan } from '../engine/plan/index.ts';
+import {
+  type Finding,
+  groupedByReason,
+  type PreflightState,
+  type SameReason,
+  type Verdict,
+  verdictOf,
+  verdictSentence,
+  worstFirst,
+} from '../engine/preflight/index.ts';
+import { say } from './environment.ts';
+import { wrapped } from './wrap.ts';
 
 /** The verdict in a narrow column. */
 const marks: Readonly<Record<Verdict, string>> = {

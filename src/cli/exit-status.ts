@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { Migration } from '../engine/migration-state.ts';
-import type { PreflightVerdict } from '../engine/preflight-state.ts';
+import type { Migration } from '../engine/migration/index.ts';
+import type { PreflightVerdict } from '../engine/preflight/index.ts';
 
 /** What the program ends with; other programs build on these numbers. */
 export const exitStatus = {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Deferred } from '../engine/deferred.ts';
-import { msg } from '../engine/message.ts';
-import type { Migration } from '../engine/migration-state.ts';
-import type { MigrationHandle } from '../engine/migrations.ts';
-import { stuckProgress, stuckRemedies, stuckWords } from '../engine/stuck-copying.ts';
+import { Deferred, msg } from '../engine/base/index.ts';
+import { type Migration, type MigrationHandle, stuckProgress } from '../engine/migration/index.ts';
+import { stuckRemedies, stuckWords } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
+import { print, type Surroundings, say } from './environment.ts';
 import { migrationStatus } from './migration-text.ts';
 import { StatusDisplay } from './status-line.ts';
-import { print, type Surroundings, say } from './surroundings.ts';
 
 /**
  * How long a program that is told to leave waits for libvirt's answer to the request to cancel. libvirt-dbus may need it: where

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type Message, msg } from '../engine/message.ts';
-import { sizeWords } from '../engine/quantity.ts';
-import type { ConnectionName, Vm } from '../engine/vm.ts';
+import { type ConnectionName, type Message, msg, sizeWords } from '../engine/base/index.ts';
+import type { Vm } from '../engine/inventory/index.ts';
 import type { PrintWishes } from './arguments.ts';
+import { print, printJson, printProblem, type Surroundings, say } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openInventory } from './open-inventory.ts';
-import { print, printJson, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** What a VM is doing, in a few words. */
 export function stateWords({ state, transfer }: Vm): Message {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { msg } from '../engine/message.ts';
-import { migrationReportOf } from '../engine/migration-report.ts';
-import { Migrations } from '../engine/migrations.ts';
-import { verdictOf } from '../engine/preflight.ts';
-import { reportOf } from '../engine/report.ts';
+import { msg } from '../engine/base/index.ts';
+import { Migrations, migrationReportOf } from '../engine/migration/index.ts';
+import { reportOf, verdictOf } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
 import { checkText } from './check-text.ts';
+import { print, printJson, printProblem, type Surroundings, say } from './environment.ts';
 import { type ExitStatus, statusOfMigration, statusOfVerdict } from './exit-status.ts';
 import { followMigration } from './follow-migration.ts';
 import { migrationText } from './migration-text.ts';
 import { runPreflight } from './preflight-run.ts';
-import { print, printJson, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** `cockpit-migrate migrate`: checks, migrates if nothing stands against it, and says how it ended. */
 export async function migrateCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {

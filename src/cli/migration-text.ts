@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { predictionWords, unkeptWords } from '../engine/forecast-words.ts';
-import { type Message, msg, nmsg } from '../engine/message.ts';
-import type { Migration, MigrationProgress } from '../engine/migration-state.ts';
-import { durationWords, rateWords, sizeWords } from '../engine/quantity.ts';
-import { resumeThere } from '../engine/still-paused.ts';
+
+import { durationWords, type Message, msg, nmsg, rateWords, sizeWords } from '../engine/base/index.ts';
+import { predictionWords, unkeptWords } from '../engine/forecast/index.ts';
+import { type Migration, resumeThere } from '../engine/migration/index.ts';
+import type { MigrationProgress } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
+import { say } from './environment.ts';
 import type { Status } from './status-line.ts';
-import { say } from './surroundings.ts';
 
 /** What is going on, for the status line; nothing any more when it has ended. */
 export function migrationStatus({ state, destination = '', cancelling }: Migration): Status | undefined {

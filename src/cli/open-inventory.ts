@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Inventory } from '../engine/inventory.ts';
-import { type Message, msg } from '../engine/message.ts';
-import type { ConnectionName, InventoryProblem, Vm } from '../engine/vm.ts';
+
+import { type ConnectionName, type Message, msg } from '../engine/base/index.ts';
+import { Inventory, type InventoryProblem, type Vm } from '../engine/inventory/index.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** libvirt answers in milliseconds; a list of a thousand VMs takes a second. */

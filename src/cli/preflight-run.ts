@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { MigrationChoices } from '../engine/choices.ts';
-import { parseDestination } from '../engine/destination-uri.ts';
-import { readLocalNames } from '../engine/facts/local-names.ts';
-import type { Inventory } from '../engine/inventory.ts';
-import { msg } from '../engine/message.ts';
-import type { Plan } from '../engine/plan.ts';
-import { Preflight } from '../engine/preflight.ts';
-import type { PreflightState } from '../engine/preflight-state.ts';
+
+import { msg } from '../engine/base/index.ts';
+import { parseDestination } from '../engine/destination/index.ts';
+import type { Inventory } from '../engine/inventory/index.ts';
+import type { MigrationChoices, Plan } from '../engine/plan/index.ts';
+import { Preflight, type PreflightState, readLocalNames } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
-import { destinationProblem } from './destination-words.ts';
+import { destinationProblem } from './destination-text.ts';
+import { printProblem, type Surroundings, say } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { findVm, openInventory } from './open-inventory.ts';
 import { StatusDisplay } from './status-line.ts';
-import { printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** A preflight that ran to its end; the inventory is open until it is closed. */
 export interface PreflightRun {

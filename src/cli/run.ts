@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { msg } from '../engine/message.ts';
+import { msg } from '../engine/base/index.ts';
 import { parseArguments } from './arguments.ts';
 import { checkCommand } from './check-command.ts';
+import { print, printProblem, type Surroundings, say } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { helpText } from './options.ts';
-import { print, printProblem, type Surroundings, say } from './surroundings.ts';
 
 /** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
 export async function runCommandLine(

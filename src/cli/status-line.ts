@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { printable, type Screen } from './surroundings.ts';
+import { printable, type Screen } from './environment.ts';
 
 /** What there is to tell at one moment. */
 export interface Status {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { marker, markLength } from '../platform/conversation.ts';
+import { marker, markLength } from '../platform/interactive-process.ts';
 import type { Platform } from '../platform/platform.ts';
 import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
 

@@ -2,24 +2,24 @@
 import { EmptyState, EmptyStateBody, Page, PageSection } from '@patternfly/react-core';
 import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
-import type { Vm, VmIdentity } from '../engine/vm.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
-import { AccessNotice, ConnectionNotices } from './connection-notices.tsx';
-import { focusMenu } from './focus-menu.ts';
-import { InventoryProblemView } from './inventory-problem-view.tsx';
-import { ListSkeleton } from './list-skeleton.tsx';
-import { MigrateDialog } from './migrate-dialog.tsx';
-import { MigrationsArea } from './migration-view.tsx';
-import { type Model, vmKey } from './model.ts';
-import { Notice } from './notice.tsx';
-import type { DialogLocation, ListView } from './page-location.ts';
-import { _, format } from './translate.ts';
-import { useCell } from './use-cell.ts';
-import { useOperations } from './use-operations.ts';
-import { usePageLocation } from './use-page-location.ts';
-import { useVms } from './use-vms.ts';
-import type { VmAction } from './vm-actions.tsx';
-import { VmList } from './vm-list.tsx';
+import type { VmIdentity } from '../engine/base/index.ts';
+import type { Vm } from '../engine/inventory/index.ts';
+import { _, ConfirmDialog, format, Notice } from './common/index.ts';
+import { MigrateDialog } from './dialog/index.ts';
+import {
+  AccessNotice,
+  ConnectionNotices,
+  focusMenu,
+  InventoryProblemView,
+  ListSkeleton,
+  useOperations,
+  useVms,
+  type VmAction,
+  VmList,
+} from './list/index.ts';
+import { type DialogLocation, type ListView, usePageLocation } from './location/index.ts';
+import { MigrationsArea } from './migration/index.ts';
+import { type Model, useCell, vmKey } from './model/index.ts';
 
 /** The VM that the dialog is about. It stays the same when the VM leaves the list, as it does at the end. */
 function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm | undefined {

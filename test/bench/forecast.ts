@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { defineCheck } from '../../src/engine/check.ts';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { DirtyPoint } from '../../src/engine/dirty-curve.ts';
-import { type Bandwidth, bandwidthFact } from '../../src/engine/facts/bandwidth.ts';
-import { dirtyRateFact } from '../../src/engine/facts/dirty-rate.ts';
-import { memorySampleFact } from '../../src/engine/facts/memory-sample.ts';
-import type { Judgement } from '../../src/engine/finding.ts';
-import { msg } from '../../src/engine/message.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { Preflight } from '../../src/engine/preflight.ts';
-import type { Forecast } from '../../src/engine/preflight-state.ts';
+
+import { msg } from '../../src/engine/base/message.ts';
+import type { DirtyPoint } from '../../src/engine/forecast/dirty-curve.ts';
+import type { Forecast } from '../../src/engine/forecast/result.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import { defineCheck } from '../../src/engine/preflight/check.ts';
+import { type Bandwidth, bandwidthFact } from '../../src/engine/preflight/facts/bandwidth.ts';
+import { dirtyRateFact } from '../../src/engine/preflight/facts/dirty-rate.ts';
+import { memorySampleFact } from '../../src/engine/preflight/facts/memory-sample.ts';
+import type { Judgement } from '../../src/engine/preflight/finding.ts';
+import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { parseJobText } from '../../src/libvirt/job.ts';
 import { Lab, type LabHost } from '../lab/lab.ts';

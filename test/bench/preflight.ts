@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Preflight } from '../../src/engine/preflight.ts';
+import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { Lab, type LabHost } from '../lab/lab.ts';
 import { milliseconds, quantile, table, target } from './figures.ts';

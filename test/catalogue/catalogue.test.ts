@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checks } from '../../src/engine/checks/index.ts';
-import type { Finding } from '../../src/engine/finding.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
 import { Lab } from '../lab/lab.ts';
 import { apply, findingsOf, makeSetUp, migrate, refusedFor, startThere, words } from './made-set-up.ts';
 import { broken, healthy, ofHowMany } from './selection.ts';

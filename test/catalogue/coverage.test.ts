@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { checks } from '../../src/engine/checks/index.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
 import { broken, notMade } from './broken/index.ts';
 import { healthy } from './healthy.ts';
 

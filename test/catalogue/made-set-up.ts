@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { Check } from '../../src/engine/check.ts';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { Finding, Remedy } from '../../src/engine/finding.ts';
-import { plainText } from '../../src/engine/message.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { Preflight } from '../../src/engine/preflight.ts';
+
+import { plainText } from '../../src/engine/base/message.ts';
+import type { Remedy } from '../../src/engine/base/remedy.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import type { Check } from '../../src/engine/preflight/check.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
+import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import type { Guest } from '../lab/lab.ts';
 import { type MadeVm, makeVm } from './lab-vm.ts';

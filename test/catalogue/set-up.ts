@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { MigrationChoices } from '../../src/engine/choices.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
 import type { GuestOptions, LabHost } from '../lab/lab.ts';
 import type { LabVm, MadeVm } from './lab-vm.ts';
 import type { Undo } from './undo.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { plainText } from '../../src/engine/message.ts';
+import { plainText } from '../../src/engine/base/message.ts';
 
 const uri = 'qemu+ssh://beta/system';
 const plain = {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Screen, Surroundings } from '../../src/cli/environment.ts';
 import { followMigration } from '../../src/cli/follow-migration.ts';
-import type { Screen, Surroundings } from '../../src/cli/surroundings.ts';
-import { Cell } from '../../src/engine/cell.ts';
-import { Deferred } from '../../src/engine/deferred.ts';
-import type { Migration } from '../../src/engine/migration-state.ts';
-import { noProgress } from '../../src/engine/progress.ts';
+import { Cell } from '../../src/engine/base/cell.ts';
+import { Deferred } from '../../src/engine/base/deferred.ts';
+import type { Migration } from '../../src/engine/migration/state.ts';
+import { noProgress } from '../../src/engine/progress/progress.ts';
 import { choices } from '../engine/fixtures.ts';
 
 const running: Migration = {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands, helpText, options } from '../../src/cli/options.ts';
-import { plainText } from '../../src/engine/message.ts';
+import { plainText } from '../../src/engine/base/message.ts';
 
 const file = join(import.meta.dirname, '../../packaging/cockpit-migrate.1');
 const source = readFileSync(file, 'utf8');

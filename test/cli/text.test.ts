@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
 import { checkText } from '../../src/cli/check-text.ts';
-import { destinationProblem } from '../../src/cli/destination-words.ts';
+import { destinationProblem } from '../../src/cli/destination-text.ts';
+import { printable, type Screen, say } from '../../src/cli/environment.ts';
 import { statusOfMigration, statusOfVerdict } from '../../src/cli/exit-status.ts';
 import { listText } from '../../src/cli/list-command.ts';
 import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts';
 import { StatusDisplay, statusLine } from '../../src/cli/status-line.ts';
-import { printable, type Screen, say } from '../../src/cli/surroundings.ts';
-import { parseDestination } from '../../src/engine/destination-uri.ts';
-import type { Remedy } from '../../src/engine/finding.ts';
-import { msg } from '../../src/engine/message.ts';
-import type { Migration, MigrationPhase } from '../../src/engine/migration-state.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { noProgress } from '../../src/engine/progress.ts';
-import type { Prediction } from '../../src/engine/track-record.ts';
-import type { Vm } from '../../src/engine/vm.ts';
+import { msg } from '../../src/engine/base/message.ts';
+import type { Remedy } from '../../src/engine/base/remedy.ts';
+import { parseDestination } from '../../src/engine/destination/uri.ts';
+import type { Prediction } from '../../src/engine/forecast/track-record.ts';
+import type { Vm } from '../../src/engine/inventory/vm.ts';
+import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import { noProgress } from '../../src/engine/progress/progress.ts';
 import { choices, uuid } from '../engine/fixtures.ts';
 import { hard, passed, preflight, soft, unknown, warning } from '../engine/report-fixture.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Inventory } from '../../src/engine/inventory.ts';
-import type { Vm } from '../../src/engine/vm.ts';
+import { Inventory } from '../../src/engine/inventory/inventory.ts';
+import type { Vm } from '../../src/engine/inventory/vm.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { parseDomain } from '../../src/libvirt/domain-xml.ts';
 import type { DomainEvent } from '../../src/libvirt/events.ts';

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Conversation } from '../../src/platform/conversation.ts';
-import type { BusName, DBusService, DBusValue, Platform } from '../../src/platform/platform.ts';
-import { PlatformError } from '../../src/platform/platform.ts';
+import { Conversation } from '../../src/platform/interactive-process.ts';
+import {
+  type BusName,
+  type DBusService,
+  type DBusValue,
+  type Platform,
+  PlatformError,
+} from '../../src/platform/platform.ts';
 import { TextQueue } from '../../src/platform/text-queue.ts';
 import { waitFor } from '../lab/lab.ts';
 import { processesWith } from './processes.ts';

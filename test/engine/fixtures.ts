@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import { parseDestination, type ValidDestination } from '../../src/engine/destination-uri.ts';
-import type { DestinationPool } from '../../src/engine/facts/destination-pools.ts';
-import type { DiskCopies } from '../../src/engine/facts/disk-copies.ts';
-import type { SourceDomain } from '../../src/engine/facts/domain.ts';
-import type { FileReading, HostReading } from '../../src/engine/facts/host-reading.ts';
-import type { Host } from '../../src/engine/facts/hosts.ts';
+
+import { parseDestination, type ValidDestination } from '../../src/engine/destination/uri.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { DestinationPool } from '../../src/engine/preflight/facts/destination-pools.ts';
+import type { DiskCopies } from '../../src/engine/preflight/facts/disk-copies.ts';
+import type { SourceDomain } from '../../src/engine/preflight/facts/domain.ts';
+import type { FileReading, HostReading } from '../../src/engine/preflight/facts/host-reading.ts';
+import type { Host } from '../../src/engine/preflight/facts/hosts.ts';
 import { parseDomain } from '../../src/libvirt/domain-xml.ts';
 
 export const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';

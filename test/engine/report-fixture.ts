@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { Finding } from '../../src/engine/finding.ts';
-import { msg } from '../../src/engine/message.ts';
-import type { Forecast, PreflightState } from '../../src/engine/preflight-state.ts';
+
+import { msg } from '../../src/engine/base/message.ts';
+import type { Forecast } from '../../src/engine/forecast/result.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
+import type { PreflightState } from '../../src/engine/preflight/state.ts';
 
 const head = (check: string): Pick<Finding, 'check' | 'title' | 'why'> => ({
   check,

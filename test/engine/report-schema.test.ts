@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
 import { listDocument } from '../../src/cli/list-command.ts';
-import { msg } from '../../src/engine/message.ts';
-import { migrationReportOf } from '../../src/engine/migration-report.ts';
-import type { MigrationPhase } from '../../src/engine/migration-state.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { noProgress } from '../../src/engine/progress.ts';
-import { reportOf } from '../../src/engine/report.ts';
-import type { Vm } from '../../src/engine/vm.ts';
+import { msg } from '../../src/engine/base/message.ts';
+import type { Vm } from '../../src/engine/inventory/vm.ts';
+import { migrationReportOf } from '../../src/engine/migration/report.ts';
+import type { MigrationPhase } from '../../src/engine/migration/state.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import { reportOf } from '../../src/engine/preflight/report.ts';
+import { noProgress } from '../../src/engine/progress/progress.ts';
 import { reportSchema, schemaProblems } from '../json-schema.ts';
 import { choices, uuid } from './fixtures.ts';
 import { forecasts, hard, passed, preflight, soft, unknown, warning } from './report-fixture.ts';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import type { TypedCheck } from '../../src/engine/check.ts';
-import type { FactNeeds, FactResult, NeededValues, WantedResults } from '../../src/engine/fact.ts';
-import type { Finding, Verdict } from '../../src/engine/finding.ts';
-import { msg, plainText } from '../../src/engine/message.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { runJudge } from '../../src/engine/preflight.ts';
+import { msg, plainText } from '../../src/engine/base/message.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import type { TypedCheck } from '../../src/engine/preflight/check.ts';
+import type { FactNeeds, FactResult, NeededValues, WantedResults } from '../../src/engine/preflight/fact.ts';
+import type { Finding, Verdict } from '../../src/engine/preflight/finding.ts';
+import { runJudge } from '../../src/engine/preflight/preflight.ts';
 import { choices } from './fixtures.ts';
 
 /** One situation and what the check has to say about it. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MigratedReport } from '../../src/engine/migration-report.ts';
-import type { Report } from '../../src/engine/report.ts';
-import { shellCommand } from '../../src/engine/shell-quote.ts';
-import { parseTrack } from '../../src/engine/track-record.ts';
+import { shellCommand } from '../../src/engine/base/shell-quote.ts';
+import { parseTrack } from '../../src/engine/forecast/track-record.ts';
+import type { MigratedReport } from '../../src/engine/migration/report.ts';
+import type { Report } from '../../src/engine/preflight/report.ts';
 import { schemaProblems } from '../json-schema.ts';
 import { type ExecResult, type Guest, Lab, type LabHost, waitFor } from './lab.ts';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { Finding } from '../../src/engine/finding.ts';
-import { Preflight } from '../../src/engine/preflight.ts';
-import type { PreflightState } from '../../src/engine/preflight-state.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
+import { Preflight } from '../../src/engine/preflight/preflight.ts';
+import type { PreflightState } from '../../src/engine/preflight/state.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { type MadeVm, makeVm } from '../catalogue/lab-vm.ts';
 import { Lab, type LabHost, waitFor } from './lab.ts';

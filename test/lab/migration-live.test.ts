@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import { Inventory } from '../../src/engine/inventory.ts';
-import type { Migration } from '../../src/engine/migration-state.ts';
-import { type MigrationHandle, Migrations } from '../../src/engine/migrations.ts';
-import { operate } from '../../src/engine/operations.ts';
-import { planFor } from '../../src/engine/plan.ts';
-import { recordNamespace } from '../../src/engine/temporary-copy.ts';
-import type { Vm } from '../../src/engine/vm.ts';
+import { Inventory } from '../../src/engine/inventory/inventory.ts';
+import { operate } from '../../src/engine/inventory/operations.ts';
+import type { Vm } from '../../src/engine/inventory/vm.ts';
+import { type MigrationHandle, Migrations } from '../../src/engine/migration/queue.ts';
+import type { Migration } from '../../src/engine/migration/state.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import { planFor } from '../../src/engine/plan/plan.ts';
+import { recordNamespace } from '../../src/engine/record/record.ts';
 import { type Guest, Lab, type LabHost, waitFor } from './lab.ts';
 
 const destination = 'qemu+ssh://beta/system';

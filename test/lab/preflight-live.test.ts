@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checks } from '../../src/engine/checks/index.ts';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { Finding } from '../../src/engine/finding.ts';
-import { plainText } from '../../src/engine/message.ts';
-import { Preflight, verdictOf } from '../../src/engine/preflight.ts';
-import type { PreflightState } from '../../src/engine/preflight-state.ts';
+import { plainText } from '../../src/engine/base/message.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
+import { Preflight, verdictOf } from '../../src/engine/preflight/preflight.ts';
+import type { PreflightState } from '../../src/engine/preflight/state.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { makeVm } from '../catalogue/lab-vm.ts';
 import { type Guest, Lab, type LabHost } from './lab.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { VirshConversation } from '../../src/libvirt/virsh-conversation.ts';
+import { VirshConversation } from '../../src/libvirt/interactive-virsh.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 
 /** The real virsh, with the hypervisor that libvirt has for tests. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type {
-  BusName,
-  DBusCall,
-  DBusMatch,
-  DBusService,
-  DBusSignal,
-  DBusValue,
-  Platform,
+import {
+  type BusName,
+  type DBusCall,
+  type DBusMatch,
+  type DBusService,
+  type DBusSignal,
+  type DBusValue,
+  type Platform,
+  PlatformError,
 } from '../../src/platform/platform.ts';
-import { PlatformError } from '../../src/platform/platform.ts';
 
 /** A platform whose libvirt answers as the test says, and that keeps what it was asked. */
 export class FakePlatform implements Platform {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
+import { VirshConversation } from '../../src/libvirt/interactive-virsh.ts';
 import { answerOf, type VirshAnswer } from '../../src/libvirt/virsh.ts';
-import { VirshConversation } from '../../src/libvirt/virsh-conversation.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { converse, fakeVirshPrompt } from '../fake-conversation.ts';
 import { anyText } from './mangled.ts';

@@ -3,35 +3,35 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDiskNames } from '../../src/engine/disk-names.ts';
-import { type FactContext, FactUnavailable } from '../../src/engine/fact.ts';
-import { readComparison } from '../../src/engine/facts/cpu-comparison.ts';
-import { parseAddressesOf, parseMigrationUri } from '../../src/engine/facts/data-address.ts';
-import { parseDefinition } from '../../src/engine/facts/definition.ts';
-import { parseArriving, parseDomainList } from '../../src/engine/facts/destination-domains.ts';
-import { parsePool } from '../../src/engine/facts/destination-pools.ts';
-import { domainFact, type SourceDomain } from '../../src/engine/facts/domain.ts';
-import { figureOf, parseStats } from '../../src/engine/facts/domain-stats.ts';
+import { plainText } from '../../src/engine/base/message.ts';
+import { shellCommand } from '../../src/engine/base/shell-quote.ts';
+import { isHostName } from '../../src/engine/destination/host-name.ts';
+import { parseMigrationAddress } from '../../src/engine/destination/migration-uri.ts';
+import { parseDiskNames } from '../../src/engine/plan/disk-names.ts';
+import { type FactContext, FactUnavailable } from '../../src/engine/preflight/fact.ts';
+import { readComparison } from '../../src/engine/preflight/facts/cpu-comparison.ts';
+import { parseAddressesOf, parseMigrationUri } from '../../src/engine/preflight/facts/data-address.ts';
+import { parseDefinition } from '../../src/engine/preflight/facts/definition.ts';
+import { parseArriving, parseDomainList } from '../../src/engine/preflight/facts/destination-domains.ts';
+import { parsePool } from '../../src/engine/preflight/facts/destination-pools.ts';
+import { domainFact, type SourceDomain } from '../../src/engine/preflight/facts/domain.ts';
+import { figureOf, parseStats } from '../../src/engine/preflight/facts/domain-stats.ts';
 import {
   type FileReading,
   type HostReading,
   parseReading,
   readingParameters,
   readingScript,
-} from '../../src/engine/facts/host-reading.ts';
-import { hostFrom } from '../../src/engine/facts/hosts.ts';
-import { parseAddresses } from '../../src/engine/facts/local-names.ts';
-import { hasJob, jobFields } from '../../src/engine/facts/run-state.ts';
-import { parseCertificate } from '../../src/engine/facts/shown-identity.ts';
-import { snapshotsFact } from '../../src/engine/facts/snapshots.ts';
-import { parseSshConfiguration } from '../../src/engine/facts/ssh-route.ts';
-import { parseVolume } from '../../src/engine/facts/volumes.ts';
-import { isHostName } from '../../src/engine/host-name.ts';
-import { compareFiles, compareWithPool, epochTime } from '../../src/engine/judging/same-file.ts';
-import { signInProblem } from '../../src/engine/judging/sign-in-problem.ts';
-import { plainText } from '../../src/engine/message.ts';
-import { parseMigrationAddress } from '../../src/engine/migration-address.ts';
-import { shellCommand } from '../../src/engine/shell-quote.ts';
+} from '../../src/engine/preflight/facts/host-reading.ts';
+import { hostFrom } from '../../src/engine/preflight/facts/hosts.ts';
+import { parseAddresses } from '../../src/engine/preflight/facts/local-names.ts';
+import { hasJob, jobFields } from '../../src/engine/preflight/facts/run-state.ts';
+import { parseCertificate } from '../../src/engine/preflight/facts/shown-identity.ts';
+import { snapshotsFact } from '../../src/engine/preflight/facts/snapshots.ts';
+import { parseSshConfiguration } from '../../src/engine/preflight/facts/ssh-route.ts';
+import { parseVolume } from '../../src/engine/preflight/facts/volumes.ts';
+import { compareFiles, compareWithPool, epochTime } from '../../src/engine/preflight/judging/same-file.ts';
+import { signInProblem } from '../../src/engine/preflight/judging/sign-in-problem.ts';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
 import type { VirshAnswer } from '../../src/libvirt/virsh.ts';
 import { XmlError } from '../../src/libvirt/xml.ts';

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checks } from '../../src/engine/checks/index.ts';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { Finding } from '../../src/engine/finding.ts';
-import { plainText } from '../../src/engine/message.ts';
-import { Preflight } from '../../src/engine/preflight.ts';
+import { plainText } from '../../src/engine/base/message.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
+import type { Finding } from '../../src/engine/preflight/finding.ts';
+import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import type { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { attribute, parseXml } from '../../src/libvirt/xml.ts';
-import type { Platform, RunOptions } from '../../src/platform/platform.ts';
-import { PlatformError } from '../../src/platform/platform.ts';
+import { type Platform, PlatformError, type RunOptions } from '../../src/platform/platform.ts';
 import { choices } from '../engine/fixtures.ts';
 import { converse, type FakeProgram, fakeShell, fakeVirshPrompt } from '../fake-conversation.ts';
 import { anyText, mangled, translated } from './mangled.ts';

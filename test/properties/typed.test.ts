@@ -5,14 +5,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { options } from '../../src/cli/options.ts';
-import { checks } from '../../src/engine/checks/index.ts';
-import { type DestinationInput, parseDestination } from '../../src/engine/destination-uri.ts';
-import { parseMigrationUri } from '../../src/engine/facts/data-address.ts';
-import { plainText } from '../../src/engine/message.ts';
-import { shellCommand } from '../../src/engine/shell-quote.ts';
-import { dangerousParameters, parseParameters, percentDecoded } from '../../src/engine/uri-parameters.ts';
-import { formatLocation, type PageLocation, pageSizes, parseLocation } from '../../src/ui/page-location.ts';
-import { RecentDestinations, type TextStore } from '../../src/ui/recent-destinations.ts';
+import { plainText } from '../../src/engine/base/message.ts';
+import { shellCommand } from '../../src/engine/base/shell-quote.ts';
+import { type DestinationInput, parseDestination } from '../../src/engine/destination/uri.ts';
+import {
+  dangerousParameters,
+  parseParameters,
+  percentDecoded,
+} from '../../src/engine/destination/uri-parameters.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
+import { parseMigrationUri } from '../../src/engine/preflight/facts/data-address.ts';
+import {
+  formatLocation,
+  type PageLocation,
+  pageSizes,
+  parseLocation,
+} from '../../src/ui/location/page-location.ts';
+import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
 import { anyText, broken, expectNoHang } from './mangled.ts';
 
 const context = { localNames: ['alpha', '10.1.0.1'] };

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isStale,
-  type MigrationRecord,
-  parseRecord,
-  recordXml,
-  temporaryCopyOf,
-} from '../../src/engine/temporary-copy.ts';
+import { isStale, temporaryCopyOf } from '../../src/engine/inventory/temporary-copy.ts';
+import { type MigrationRecord, parseRecord, recordXml } from '../../src/engine/record/record.ts';
 import { type DomainConfig, parseDomain } from '../../src/libvirt/domain-xml.ts';
 import { parseXml, serializeXml, type XmlElement, XmlError, type XmlNode } from '../../src/libvirt/xml.ts';
 import { anyText, attempt, broken, expectNoHang, hostileName } from './mangled.ts';

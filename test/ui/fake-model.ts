@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Cell } from '../../src/engine/cell.ts';
-import type { MigrationChoices } from '../../src/engine/choices.ts';
-import type { Finding, Judgement } from '../../src/engine/finding.ts';
-import { msg } from '../../src/engine/message.ts';
-import type { Migration, MigrationPhase, MigrationProgress } from '../../src/engine/migration-state.ts';
-import type { CheckProgress, PreflightState } from '../../src/engine/preflight-state.ts';
-import type { InventoryState, Refusal, Vm, VmIdentity, VmOperation } from '../../src/engine/vm.ts';
-import type { Model } from '../../src/ui/model.ts';
-import { RecentDestinations, type TextStore } from '../../src/ui/recent-destinations.ts';
+import { Cell } from '../../src/engine/base/cell.ts';
+import { msg } from '../../src/engine/base/message.ts';
+import type { VmIdentity } from '../../src/engine/base/vm-identity.ts';
+import type { Refusal } from '../../src/engine/failure/failure.ts';
+import type { InventoryState, Vm, VmOperation } from '../../src/engine/inventory/vm.ts';
+import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { Finding, Judgement } from '../../src/engine/preflight/finding.ts';
+import type { CheckProgress, PreflightState } from '../../src/engine/preflight/state.ts';
+import type { MigrationProgress } from '../../src/engine/progress/progress.ts';
+import type { Model } from '../../src/ui/model/model.ts';
+import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
 
 /** A running VM, unless said otherwise. */
 export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {

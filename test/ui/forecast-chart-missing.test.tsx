@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { ForecastView } from '../../src/ui/forecast-view.tsx';
+import { ForecastView } from '../../src/ui/forecast/forecast-view.tsx';
 import { expectAccessible } from './axe.ts';
 import { doneWith } from './fake-model.ts';
 
-vi.mock('../../src/ui/forecast-plot.tsx', () => ({
+vi.mock('../../src/ui/forecast/forecast-plot.tsx', () => ({
   get ForecastPlot(): never {
     throw new TypeError('Failed to fetch dynamically imported module: forecast-plot.js');
   },

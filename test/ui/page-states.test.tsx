@@ -2,8 +2,8 @@
 import { act, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
-import { msg } from '../../src/engine/message.ts';
-import type { InventoryProblem } from '../../src/engine/vm.ts';
+import { msg } from '../../src/engine/base/message.ts';
+import type { InventoryProblem } from '../../src/engine/inventory/vm.ts';
 import { App } from '../../src/ui/app.tsx';
 import { expectAccessible } from './axe.ts';
 import { FakeModel, vmNamed } from './fake-model.ts';

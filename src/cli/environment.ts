@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, plainText } from '../engine/base/index.ts';
+import type { Platform, Unsubscribe } from '../platform/platform.ts';
+
+/** Where text goes: a terminal, a pipe or a file. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  /** Width of the terminal; 80 where there is none. */
+  readonly columns: number;
+  /** Never throws: a reader that went away does not end a migration. */
+  write(text: string): void;
+}
+
+/** What the commands are given by the program's root. */
+export interface Surroundings {
+  readonly platform: Platform;
+  readonly version: string;
+  readonly isRoot: boolean;
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Hears Ctrl-C (`interrupt`) and the wish that the program ends at once (`leave`). */
+  readonly onSignal: (listener: (wish: 'interrupt' | 'leave') => void) => Unsubscribe;
+}
+
+/** A sentence of the engine, in English: the catalogues are the page's. */
+export const say = (message: Message): string => plainText(message);
+
+/** Text without the control characters by which a VM's name or another host's words could play with the terminal. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, (character) => (character === '\t' ? ' ' : '?'));
+}
+
+/** Prints lines. */
+export function print(screen: Screen, ...lines: readonly string[]): void {
+  screen.write(lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
+/** Says why it goes no further; empty lines are left out. */
+export function printProblem(screen: Screen, ...lines: readonly string[]): void {
+  print(
+    screen,
+    ...lines
+      .filter((line) => line !== '')
+      .map((line, index) => (index === 0 ? `cockpit-migrate: ${line}` : line)),
+  );
+}
+
+/** Prints one JSON document. */
+export function printJson(screen: Screen, document: unknown): void {
+  screen.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, msg } from '../base/index.ts';
+
+/** One parameter of a URI; libvirt compares names without regard to case, so they are lower case here. */
+export interface UriParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A parameter that the admin has to confirm by name before anything is done with the URI. */
+export interface DangerousParameter extends UriParameter {
+  /** What it does. */
+  readonly what: Message;
+}
+
+/** What each parameter of libvirt's remote driver does, where it runs programs, weakens checks or reads credentials. */
+function dangerOf({ name, value }: UriParameter): Message | undefined {
+  switch (name) {
+    case 'command':
+      // TRANSLATORS: said of a parameter of a URI, as are the texts after it; the name and a colon stand before.
+      return msg('runs the program $0 on this host, as root, in place of ssh', value);
+    case 'netcat':
+      return msg('runs the program $0 on the destination', value);
+    case 'socket':
+      return msg('talks to whatever listens on the socket $0 of the destination', value);
+    case 'no_verify':
+      return value === '0' || value === ''
+        ? undefined
+        : msg('switches off the check that the destination is the host it claims to be');
+    case 'known_hosts_verify':
+      return value === 'normal'
+        ? undefined
+        : msg('weakens the check that the destination is the host it claims to be ($0)', value);
+    case 'known_hosts':
+      return msg('trusts the host keys in the file $0 instead of those that root knows', value);
+    case 'keyfile':
+      return msg('signs in with the private key in the file $0', value);
+    case 'pkipath':
+      return msg('uses the certificates and the private key in the folder $0', value);
+    case 'tls_priority':
+      return msg('changes which encryption is good enough ($0)', value);
+    case 'name':
+      return msg('opens the connection $0 there, not the one that the rest of the URI names', value);
+    // Only how to ask for passwords (never here, there is no terminal), which ways to sign in to try, and how the
+    // other side passes the stream on.
+    case 'no_tty':
+    case 'sshauth':
+    case 'proxy':
+    case 'mode':
+      return undefined;
+    default:
+      return msg('is not known to this page; libvirt may hand it on to the destination');
+  }
+}
+
+/** The parameters that need to be confirmed. */
+export function dangerousParameters(parameters: readonly UriParameter[]): readonly DangerousParameter[] {
+  return parameters.flatMap((parameter) => {
+    const what = dangerOf(parameter);
+    return what === undefined ? [] : [{ ...parameter, what }];
+  });
+}
+
+/** Percent-decoded text, or undefined if it is malformed; so is NUL, at which libvirt would end the text unseen. */
+export function percentDecoded(text: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(text);
+    return decoded.includes('\0') ? undefined : decoded;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The parameters of a query string as libvirt reads it: `&` or `;` between them, percent escapes, no `+` for a space.
+ * Undefined if an escape is malformed.
+ */
+export function parseParameters(query: string): readonly UriParameter[] | undefined {
+  const parameters: UriParameter[] = [];
+  for (const part of query.split(/[&;]/)) {
+    if (part === '') continue;
+    const at = part.indexOf('=');
+    const name = percentDecoded(at < 0 ? part : part.slice(0, at));
+    const value = percentDecoded(at < 0 ? '' : part.slice(at + 1));
+    if (name === undefined || value === undefined) return undefined;
+    parameters.push({ name: name.toLowerCase(), value });
+  }
+  return parameters;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** What the rest of the program may import of this folder. */
+export { type DirtyPoint, dirtyRateOf, pooled, qemuBytesPerSample } from './dirty-curve.ts';
+export { forecastCopy } from './forecast.ts';
+export { type BandwidthSource, type CoursePoint, type Forecast, type LeverEffect } from './result.ts';
+export {
+  bandwidthWords,
+  breakEvenWords,
+  courseWords,
+  diskWords,
+  forecastWords,
+  leverName,
+  leversWords,
+  pathWords,
+  pausedWords,
+  predictionWords,
+  stuckWords,
+  trackWords,
+  unkeptWords,
+} from './text.ts';
+export {
+  type Expected,
+  keepTrack,
+  type Prediction,
+  parseExpected,
+  predictionOf,
+  readTrack,
+  routeOf,
+  type TrackRecord,
+  trackRecordOf,
+} from './track-record.ts';

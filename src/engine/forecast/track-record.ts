@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Platform, PlatformError } from '../../platform/platform.ts';
+import type { ConnectionName } from '../base/index.ts';
+import { parseDestination } from '../destination/index.ts';
+import { aroundCopying } from './overhead.ts';
+import type { BandwidthSource, Forecast } from './result.ts';
+
+/** What a forecast said of a migration, before it began. Milliseconds, bytes per second. */
+export type Prediction = {
+  /** What was to be copied of disks before the memory; absent where none was. */
+  readonly diskBytes?: number;
+} & (
+  | {
+      readonly kind: 'converges';
+      readonly totalMilliseconds: number;
+      readonly downtimeMilliseconds: number;
+      /** As it was measured or given, before anything learned was put to use. */
+      readonly bandwidthBytesPerSecond: number;
+      readonly bandwidthSource: BandwidthSource;
+    }
+  | {
+      readonly kind: 'does-not-converge';
+      readonly bandwidthBytesPerSecond: number;
+      readonly bandwidthSource: BandwidthSource;
+    }
+);
+
+/** What is known before a migration begins. */
+export interface Expected {
+  /** Tells two migrations apart: the VM's UUID and when it began. Two pages may record the same one. */
+  readonly id: string;
+  /** {@link routeOf} the migration. */
+  readonly route: string;
+  readonly predicted: Prediction;
+}
+
+/** One finished migration: what was forecast, and what libvirt counted. Milliseconds, bytes. */
+export interface TrackEntry extends Expected {
+  readonly actual: {
+    readonly totalMilliseconds: number;
+    readonly downtimeMilliseconds?: number;
+    readonly sentBytes: number;
+    /** The mean while memory was copied, by QEMU's own clock; absent where libvirt did not tell. */
+    readonly bytesPerSecond?: number;
+  };
+}
+
+/** What the next forecast for the same hosts learns from the ones before. */
+export interface TrackRecord {
+  /** How many finished migrations it is made of. */
+  readonly migrations: number;
+  /** The median of how far the total time was off: 0.1 for a tenth, whichever way. Absent if none was forecast to end. */
+  readonly medianError?: number;
+  /** What the link really carried, as a part of what had been said, for each source of that figure. */
+  readonly share: Readonly<Partial<Record<BandwidthSource, number>>>;
+  /** What libvirt needed around the copying, the median, in milliseconds. Absent where no migration told. */
+  readonly aroundMilliseconds?: number;
+}
+
+/** Older ones tell of other hardware and other loads. */
+const recent = 5;
+
+/** A shorter copying is more beginning and end than link, in milliseconds. */
+const shortest = 3000;
+
+/** A link that is said to carry so much less or more than measured is not learned from, but looked at. */
+const [leastShare, mostShare] = [0.5, 1.5];
+
+/** Lines of the file that are kept; the oldest go. */
+const mostLines = 1000;
+
+/** The file, for each kind of libvirt: the host's own, and the user's. It holds no secret: URIs without parameters. */
+const place = `case $1 in
+system) dir=/var/lib/cockpit-migrate;;
+*) dir=\${XDG_STATE_HOME:-$HOME/.local/state}/cockpit-migrate;;
+esac
+file=$dir/forecasts.jsonl
+`;
+
+const reader = `${place}[ ! -e "$file" ] || tail -n ${mostLines} "$file"`;
+
+/** One line, whole, whoever else writes; the file is cut when it has grown to twice what is kept. */
+const writer = `set -e
+${place}umask 022
+mkdir -p "$dir"
+exec 9>>"$dir/lock"
+flock 9
+cat >>"$file"
+if [ "$(wc -l <"$file")" -gt ${2 * mostLines} ]; then tail -n ${mostLines} "$file" >"$file.new"; mv "$file.new" "$file"; fi
+`;
+
+/** From this host to where: the destination's host, and the address of the data if one was chosen. */
+export function routeOf(destination: string, migrationUri: string | undefined): string {
+  const input = parseDestination(destination, { localNames: [], connection: 'system' });
+  const host = input.kind === 'valid' ? input.parts.host.toLowerCase() : destination;
+  return migrationUri === undefined ? host : `${host} ${migrationUri}`;
+}
+
+/** What is kept of a forecast; undefined where there was none. */
+export function predictionOf(forecast: Forecast | undefined): Prediction | undefined {
+  if (forecast === undefined || forecast.kind === 'unknown') return undefined;
+  const link = {
+    bandwidthBytesPerSecond: forecast.bandwidthBytesPerSecond / (forecast.bandwidthShare ?? 1),
+    bandwidthSource: forecast.bandwidthSource,
+    ...(forecast.diskBytes === undefined ? {} : { diskBytes: forecast.diskBytes }),
+  };
+  return forecast.kind === 'converges'
+    ? {
+        kind: 'converges',
+        totalMilliseconds: forecast.totalMilliseconds.likely,
+        downtimeMilliseconds: forecast.downtimeMilliseconds,
+        ...link,
+      }
+    : { kind: 'does-not-converge', ...link };
+}
+
+const isAmount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const sources: ReadonlySet<unknown> = new Set<BandwidthSource>([
+  'measured',
+  'measured-over-ssh',
+  'given',
+  'nominal',
+]);
+
+function isExpected(value: unknown): value is Expected {
+  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['route'] !== 'string') return false;
+  const { predicted } = value;
+  return (
+    isObject(predicted) &&
+    (predicted['kind'] === 'does-not-converge' ||
+      (predicted['kind'] === 'converges' &&
+        isAmount(predicted['totalMilliseconds']) &&
+        isAmount(predicted['downtimeMilliseconds']))) &&
+    (predicted['diskBytes'] === undefined || isAmount(predicted['diskBytes'])) &&
+    isAmount(predicted['bandwidthBytesPerSecond']) &&
+    sources.has(predicted['bandwidthSource'])
+  );
+}
+
+function isEntry(value: unknown): value is TrackEntry {
+  if (!isExpected(value) || !('actual' in value)) return false;
+  const { actual } = value;
+  return (
+    isObject(actual) &&
+    isAmount(actual['totalMilliseconds']) &&
+    isAmount(actual['sentBytes']) &&
+    (actual['downtimeMilliseconds'] === undefined || isAmount(actual['downtimeMilliseconds'])) &&
+    (actual['bytesPerSecond'] === undefined || isAmount(actual['bytesPerSecond']))
+  );
+}
+
+/** A value of JSON; undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads what {@link JSON.stringify} made of it; undefined where it is something else. */
+export function parseExpected(text: string): Expected | undefined {
+  const value = parsed(text);
+  return isExpected(value) ? value : undefined;
+}
+
+/** Reads the file. A line that this version does not understand, or that was cut, counts as none. */
+export function parseTrack(text: string): readonly TrackEntry[] {
+  const entries = new Map<string, TrackEntry>();
+  for (const line of text.split('\n')) {
+    const value = parsed(line);
+    if (isEntry(value)) entries.set(value.id, value);
+  }
+  return [...entries.values()];
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+
+/**
+ * What libvirt needed around the copying, in milliseconds. QEMU's mean is nonsense where all fitted into the first pause (seen
+ * with QEMU 7.2: a tenth of what went through), so it is only believed where it leaves a part of the total time.
+ */
+function aroundOf({
+  actual: { totalMilliseconds, sentBytes, bytesPerSecond = 0 },
+}: TrackEntry): number | undefined {
+  if (bytesPerSecond === 0) return undefined;
+  const around = totalMilliseconds - (sentBytes / bytesPerSecond) * 1000;
+  return around > 0 ? around : undefined;
+}
+
+/** What the last migrations on a route say; undefined if there was none. */
+export function trackRecordOf(entries: readonly TrackEntry[], route: string): TrackRecord | undefined {
+  const last = entries.filter((entry) => entry.route === route).slice(-recent);
+  if (last.length === 0) return undefined;
+  const errors = last.flatMap(({ predicted, actual }) =>
+    predicted.kind === 'converges' && actual.totalMilliseconds > 0
+      ? [Math.abs(predicted.totalMilliseconds / actual.totalMilliseconds - 1)]
+      : [],
+  );
+  const shares = new Map<BandwidthSource, number[]>();
+  const arounds: number[] = [];
+  for (const entry of last) {
+    const { predicted, actual } = entry;
+    // libvirt counts at the end what was sent of the memory alone, and no time for the disks.
+    if (predicted.diskBytes !== undefined) continue;
+    const around = aroundOf(entry);
+    if (around !== undefined) arounds.push(around);
+    const copying = actual.totalMilliseconds - (around ?? aroundCopying(undefined));
+    if (copying < shortest || predicted.bandwidthBytesPerSecond <= 0) continue;
+    const share = actual.sentBytes / (copying / 1000) / predicted.bandwidthBytesPerSecond;
+    if (share < leastShare || share > mostShare) continue;
+    shares.set(predicted.bandwidthSource, [...(shares.get(predicted.bandwidthSource) ?? []), share]);
+  }
+  const medianError = median(errors);
+  const aroundMilliseconds = median(arounds);
+  return {
+    migrations: last.length,
+    ...(medianError === undefined ? {} : { medianError }),
+    share: Object.fromEntries([...shares].map(([source, values]) => [source, median(values)])),
+    ...(aroundMilliseconds === undefined ? {} : { aroundMilliseconds }),
+  };
+}
+
+function asOwner(connection: ConnectionName): { readonly superuser?: 'require' | 'try' } {
+  return connection === 'system' ? { superuser: 'try' } : {};
+}
+
+/** All that was recorded on this host. Rejects with PlatformError. */
+export async function readTrack(
+  platform: Platform,
+  connection: ConnectionName,
+  signal?: AbortSignal,
+): Promise<readonly TrackEntry[]> {
+  const { stdout } = await platform.run(['sh', '-c', reader, 'sh', connection], {
+    ...asOwner(connection),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return parseTrack(stdout);
+}
+
+/** Records a finished migration; the answer is why that could not be done. Does not reject. */
+export async function keepTrack(
+  platform: Platform,
+  connection: ConnectionName,
+  entry: TrackEntry,
+): Promise<string | undefined> {
+  try {
+    const { exitCode, stdout } = await platform.run(['sh', '-c', writer, 'sh', connection], {
+      input: `${JSON.stringify(entry)}\n`,
+      stderr: 'merge',
+      ...asOwner(connection),
+    });
+    return exitCode === 0 ? undefined : stdout.trim() || `exit status ${exitCode}`;
+  } catch (error) {
+    if (error instanceof PlatformError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainSummary } from '../../libvirt/connection.ts';
+import type { DomainJob } from '../../libvirt/job.ts';
+import type { ConnectionName } from '../base/index.ts';
+import { isStuck, type MigrationProgress } from '../progress/index.ts';
+import type { MigrationRecord } from '../record/index.ts';
+import { temporaryCopyOf } from './temporary-copy.ts';
+import type { Vm, VmTransfer } from './vm.ts';
+import { reasonForgotten, vmStateOf } from './vm-state.ts';
+
+/** What is known about one domain. */
+export interface InventoryEntry {
+  readonly summary: DomainSummary;
+  /** The job that takes it away from this host. */
+  readonly job?: DomainJob;
+  /** When that job began, as Date.now() gives it. */
+  readonly jobBegan?: number;
+  readonly progress?: MigrationProgress;
+  readonly record?: MigrationRecord;
+}
+
+/** The row of a domain. */
+export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
+  const { summary, record } = entry;
+  const state = vmStateOf(summary);
+  const transfer = transferOf(entry);
+  const temporaryCopy = temporaryCopyOf(record, state, reasonForgotten(summary));
+  return {
+    connection,
+    name: summary.name,
+    uuid: summary.uuid,
+    state,
+    persistent: summary.persistent,
+    ...(transfer === undefined ? {} : { transfer }),
+    ...(summary.vcpus === undefined ? {} : { vcpus: summary.vcpus }),
+    ...(summary.memoryBytes === undefined ? {} : { memoryBytes: summary.memoryBytes }),
+    ...(summary.autostart === undefined ? {} : { autostart: summary.autostart }),
+    ...(temporaryCopy === undefined ? {} : { temporaryCopy }),
+  };
+}
+
+/** True while there is a QEMU process (a crashed VM may have one, which is kept to be looked at). */
+export function isActive(summary: DomainSummary): boolean {
+  return vmStateOf(summary).kind !== 'shut-off';
+}
+
+/** True for the state that libvirt shows on both hosts: arriving over there, switching over here. */
+export function isPausedForMigration(summary: DomainSummary): boolean {
+  const state = vmStateOf(summary);
+  return state.kind === 'paused' && state.reason === 'migration';
+}
+
+/** True if the VM leaves and gets no closer to its end. One that does not run changes nothing, and so it does. */
+export function getsNoCloser({ summary, progress }: InventoryEntry): boolean {
+  return vmStateOf(summary).kind === 'running' && progress !== undefined && isStuck(progress);
+}
+
+function transferOf(entry: InventoryEntry): VmTransfer | undefined {
+  const { summary, job, progress } = entry;
+  if (job !== undefined) {
+    return progress === undefined || getsNoCloser(entry)
+      ? { kind: 'leaving' }
+      : { kind: 'leaving', percent: progress.percent };
+  }
+  return isPausedForMigration(summary) ? { kind: 'arriving' } : undefined;
+}

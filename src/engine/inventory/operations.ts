@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LibvirtConnection } from '../../libvirt/connection.ts';
+import type { Domain } from '../../libvirt/domain.ts';
+import { type Message, msg } from '../base/index.ts';
+import { type Refusal, refusal } from '../failure/index.ts';
+import { readRecord, removeRecord } from '../record/index.ts';
+import { type TemporaryCopy, temporaryCopyOf } from './temporary-copy.ts';
+import type { Vm, VmOperation } from './vm.ts';
+import { reasonForgotten, vmStateOf } from './vm-state.ts';
+
+/** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
+export interface Confirmation {
+  readonly title: Message;
+  readonly text: Message;
+  readonly confirm: Message;
+}
+
+/** Whether an operation can be done in the VM's present state. All of them are listed always, in the menu's order. */
+export interface OperationChoice {
+  readonly operation: VmOperation;
+  readonly label: Message;
+  /** Why it cannot be done now; absent when it can. */
+  readonly whyNot?: Message;
+  /** Present when the admin has to confirm first. */
+  readonly confirmation?: Confirmation;
+}
+
+/** The operations in the menu's order. */
+const all: readonly VmOperation[] = [
+  'run',
+  'pause',
+  'resume',
+  'shut-down',
+  'force-shut-down',
+  'reboot',
+  'force-reboot',
+];
+
+const labels: Readonly<Record<VmOperation, Message>> = {
+  run: msg('Run'),
+  pause: msg('Pause'),
+  resume: msg('Resume'),
+  'shut-down': msg('Shut down'),
+  'force-shut-down': msg('Force shut down'),
+  reboot: msg('Reboot'),
+  'force-reboot': msg('Force reboot'),
+};
+
+/** The operations of a VM. */
+export function operationsFor(vm: Vm): readonly OperationChoice[] {
+  return all.map((operation) => {
+    const why = whyNot(vm, operation);
+    const confirmation = confirmationFor(vm, operation);
+    return {
+      operation,
+      label: labels[operation],
+      ...(why === undefined ? {} : { whyNot: why }),
+      ...(confirmation === undefined ? {} : { confirmation }),
+    };
+  });
+}
+
+function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
+  if (vm.transfer?.kind === 'arriving') {
+    return msg('The VM is arriving from another host. Until it has arrived, the other host has it.');
+  }
+  // What libvirt refuses during a migration, or does only after having waited 30 s for it in vain.
+  if (vm.transfer?.kind === 'leaving' && operation !== 'pause' && operation !== 'force-shut-down') {
+    return msg('The VM is being migrated. Cancel the migration first.');
+  }
+  const off = vm.state.kind === 'shut-off';
+  switch (operation) {
+    case 'run':
+      return off ? undefined : msg('The VM is on already.');
+    case 'pause':
+      if (off) return msg('The VM is shut off.');
+      return vm.state.kind === 'running' || vm.state.kind === 'unknown'
+        ? undefined
+        : msg('Only a running VM can be paused.');
+    case 'resume':
+      return vm.state.kind === 'paused' || vm.state.kind === 'unknown'
+        ? undefined
+        : msg('Only a paused VM can be resumed.');
+    case 'shut-down':
+    case 'reboot':
+      if (off) return msg('The VM is shut off.');
+      return vm.state.kind === 'paused' || vm.state.kind === 'suspended' || vm.state.kind === 'crashed'
+        ? msg('The guest system has to run to do this.')
+        : undefined;
+    case 'force-shut-down':
+    case 'force-reboot':
+      return off ? msg('The VM is shut off.') : undefined;
+  }
+}
+
+function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefined {
+  switch (operation) {
+    case 'run':
+      return vm.temporaryCopy === undefined ? undefined : besideCopy(vm.name, vm.temporaryCopy);
+    case 'force-shut-down':
+      return {
+        title: msg('Force $0 to shut down?', vm.name),
+        text: vm.persistent
+          ? msg('This is like pulling the plug: what the guest has not yet written to its disk is lost.')
+          : msg(
+              'This is like pulling the plug: what the guest has not yet written to its disk is lost. This VM is not defined on this host, so it disappears from the list.',
+            ),
+        confirm: msg('Force shut down'),
+      };
+    case 'force-reboot':
+      return {
+        title: msg('Force $0 to reboot?', vm.name),
+        text: msg('This is like the reset button: what the guest has not yet written to its disk is lost.'),
+        confirm: msg('Force reboot'),
+      };
+    case 'shut-down':
+      if (vm.persistent) return undefined;
+      return {
+        title: msg('Shut $0 down?', vm.name),
+        text: msg('This VM is not defined on this host. Once it is off, it disappears from the list.'),
+        confirm: msg('Shut down'),
+      };
+    case 'pause':
+    case 'resume':
+    case 'reboot':
+      return undefined;
+  }
+}
+
+/** Where disks were copied, two of the VM do not write to one image, but what was written over there is not here. */
+function besideCopy(name: string, { destination, copyDisks }: TemporaryCopy): Confirmation {
+  const title = msg('Run $0 here, too?', name);
+  return copyDisks === undefined
+    ? {
+        title,
+        text: msg(
+          'A copy of this VM was moved temporarily to $0. If it still runs there, both write to the same disk, which destroys its content. Shut the copy off, or migrate it back, before you go on.',
+          destination,
+        ),
+        confirm: msg('The copy is off: run here'),
+      }
+    : {
+        title,
+        text: msg(
+          'A copy of this VM was moved temporarily to $0, with copies of these disks: $1. The images here are as they were at that moment; what was written since is only in those there. To keep that, migrate the copy back with these disks copied. If the copy still runs, there will be two of this VM, with the same addresses, and a disk that was not copied is destroyed, because both write to it.',
+          destination,
+          copyDisks.join(', '),
+        ),
+        confirm: msg('Run here with the older disks'),
+      };
+}
+
+/** Does it; the answer is libvirt's refusal, if it refused. Does not reject. */
+export async function operate(
+  connection: LibvirtConnection,
+  vm: Vm,
+  operation: VmOperation,
+): Promise<Refusal | undefined> {
+  const domain = connection.domain(vm.uuid);
+  try {
+    switch (operation) {
+      case 'run':
+        return await run(domain, vm);
+      case 'pause':
+        await domain.suspend();
+        break;
+      case 'resume':
+        await domain.resume();
+        break;
+      case 'shut-down':
+        await domain.shutdown();
+        break;
+      case 'force-shut-down':
+        await domain.destroy();
+        break;
+      case 'reboot':
+        await domain.reboot();
+        break;
+      case 'force-reboot':
+        await domain.reset();
+        break;
+    }
+    return undefined;
+  } catch (error) {
+    return refusal(error, refused[operation]);
+  }
+}
+
+/**
+ * The record of a copy is read anew: the row may be older than it. A VM whose copy was not spoken of is not started, and
+ * with the start the record has served its time.
+ */
+async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
+  const record = vm.persistent ? await readRecord(domain) : undefined;
+  if (record !== undefined && vm.temporaryCopy === undefined) {
+    const numbers = await domain.state();
+    const copy = temporaryCopyOf(record, vmStateOf(numbers), reasonForgotten(numbers));
+    if (copy !== undefined) {
+      return {
+        summary: msg(
+          'A copy of this VM was moved temporarily to $0. Choose Run again to confirm.',
+          copy.destination,
+        ),
+        original: '',
+      };
+    }
+  }
+  await domain.create();
+  if (record !== undefined) await removeRecord(domain);
+  return undefined;
+}
+
+const refused: Readonly<Record<VmOperation, Message>> = {
+  run: msg('The VM could not be started.'),
+  pause: msg('The VM could not be paused.'),
+  resume: msg('The VM could not be resumed.'),
+  'shut-down': msg('The VM could not be asked to shut down.'),
+  'force-shut-down': msg('The VM could not be shut off.'),
+  reboot: msg('The VM could not be asked to reboot.'),
+  'force-reboot': msg('The VM could not be reset.'),
+};
+
+/** Takes the medium out of a drive of the VM; the answer is libvirt's refusal. */
+export async function ejectMedium(
+  connection: LibvirtConnection,
+  vm: Vm,
+  drive: string,
+): Promise<Refusal | undefined> {
+  try {
+    await connection
+      .domain(vm.uuid)
+      .ejectMedium(drive, [
+        ...(vm.state.kind === 'shut-off' ? [] : (['live'] as const)),
+        ...(vm.persistent ? (['config'] as const) : []),
+      ]);
+    return undefined;
+  } catch (error) {
+    return refusal(error, msg('The medium could not be ejected.'));
+  }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** What the rest of the program may import of this folder. */
+export { type MigrationHandle, Migrations } from './queue.ts';
+export { migrationReportOf } from './report.ts';
+export { resumeThere } from './resume-remedy.ts';
+export { type Migration, stuckProgress, type VerificationAnswer } from './state.ts';

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Platform, Unsubscribe } from '../../platform/platform.ts';
+import { Cell, type ConnectionName, type ReadonlyCell, type VmIdentity } from '../base/index.ts';
+import type { Forecast } from '../forecast/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import type { MigrationChoices, Plan } from '../plan/index.ts';
+import { MigrationRun } from './migration.ts';
+import type { Migration } from './state.ts';
+
+/**
+ * How many migrations this page has libvirt do at once. libvirt-dbus has four worker threads, a migration holds one to
+ * its end, and with none left nobody on the host is answered any more.
+ */
+const atOnce = 3;
+
+/** One migration, for whoever started it. */
+export interface MigrationHandle {
+  readonly vm: VmIdentity;
+  readonly state: ReadonlyCell<Migration>;
+  /** Resolves with the end: `done`, `failed` or `cancelled`. Does not reject. */
+  readonly ended: Promise<Migration>;
+}
+
+/** All migrations that leave this host: queued, running and ended ones until they are dismissed. */
+export class Migrations {
+  readonly #platform: Platform;
+  readonly #inventories: ReadonlyMap<ConnectionName, Inventory>;
+  readonly #state = new Cell<readonly Migration[]>([]);
+  /** By VM, in the order of their start. */
+  readonly #runs = new Map<string, MigrationRun>();
+  readonly #queue: MigrationRun[] = [];
+  /** Those whose call to libvirt-dbus is open. */
+  readonly #calls = new Set<MigrationRun>();
+  readonly #undo: Unsubscribe[] = [];
+
+  constructor(platform: Platform, inventories: readonly Inventory[]) {
+    this.#platform = platform;
+    this.#inventories = new Map(inventories.map((inventory) => [inventory.connectionName, inventory]));
+  }
+
+  get state(): ReadonlyCell<readonly Migration[]> {
+    return this.#state;
+  }
+
+  /** Watches the inventories for migrations begun elsewhere. */
+  watch(): void {
+    for (const inventory of this.#inventories.values()) {
+      const look = (): void => {
+        this.#findOthers(inventory);
+      };
+      this.#undo.push(inventory.state.subscribe(look));
+      look();
+    }
+  }
+
+  /** Lets go of everything; migrations that run go on, those that wait are not started. */
+  stop(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    for (const run of this.#runs.values()) run.stop();
+    this.#queue.length = 0;
+  }
+
+  /** What was forecast is compared with what comes, and kept. Starts, or queues when three of this page's run already. A migration of the same VM that has ended is replaced. */
+  start(choices: MigrationChoices, plan: Plan, forecast?: Forecast): MigrationHandle {
+    const present = this.#runs.get(keyOf(choices.vm));
+    if (present !== undefined && !present.hasEnded) return present;
+    const inventory = this.#inventories.get(choices.vm.connection);
+    if (inventory === undefined) throw new Error(`No inventory for ${choices.vm.connection}`);
+    const run = new MigrationRun(this.#platform, inventory, choices.vm, { choices, plan, forecast });
+    this.#add(run);
+    this.#queue.push(run);
+    this.#pump();
+    return run;
+  }
+
+  /**
+   * Asks libvirt to cancel; one that waits in the queue is removed. Resolves when libvirt has answered the request; what comes of
+   * it is told by the state. Does not reject.
+   */
+  async cancel(vm: VmIdentity): Promise<void> {
+    const run = this.#runs.get(keyOf(vm));
+    if (run === undefined || run.hasEnded) return;
+    const place = this.#queue.indexOf(run);
+    if (place < 0) {
+      await run.cancel();
+      return;
+    }
+    this.#queue.splice(place, 1);
+    this.#runs.delete(keyOf(vm));
+    run.dropFromQueue();
+    this.#pump();
+    this.#publish();
+  }
+
+  /** Forgets a migration that has ended. */
+  dismiss(vm: VmIdentity): void {
+    if (this.#runs.get(keyOf(vm))?.hasEnded !== true) return;
+    this.#runs.delete(keyOf(vm));
+    this.#publish();
+  }
+
+  #add(run: MigrationRun): void {
+    // Last in the order, also when an ended one of the same VM is replaced.
+    this.#runs.delete(keyOf(run.vm));
+    this.#runs.set(keyOf(run.vm), run);
+    run.state.subscribe(() => {
+      if (this.#runs.get(keyOf(run.vm)) === run) this.#publish();
+    });
+  }
+
+  #publish(): void {
+    this.#state.set([...this.#runs.values()].map((run) => run.state.get()));
+  }
+
+  #pump(): void {
+    while (this.#calls.size < atOnce) {
+      const run = this.#queue.shift();
+      if (run === undefined) break;
+      this.#calls.add(run);
+      void run.start().finally(() => {
+        this.#calls.delete(run);
+        this.#pump();
+      });
+    }
+    for (const [index, run] of this.#queue.entries()) run.wait(index + 1);
+    this.#publish();
+  }
+
+  /** A job that no migration of this page stands for was begun by somebody else, or before the page was opened. */
+  #findOthers(inventory: Inventory): void {
+    if (inventory.state.get().kind !== 'ready') return;
+    for (const { summary, jobBegan } of inventory.entries) {
+      if (jobBegan === undefined) continue;
+      const vm = { connection: inventory.connectionName, name: summary.name, uuid: summary.uuid };
+      const present = this.#runs.get(keyOf(vm));
+      // What is known of the job may be a little older than its end.
+      if (present !== undefined && jobBegan <= (present.endedAt ?? Infinity)) continue;
+      const run = new MigrationRun(this.#platform, inventory, vm);
+      this.#add(run);
+      run.attach();
+      inventory.refresh(vm.uuid);
+    }
+  }
+}
+
+function keyOf({ connection, uuid }: VmIdentity): string {
+  return `${connection}/${uuid}`;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, plainText, type Translator } from '../base/index.ts';
+import type { Prediction } from '../forecast/index.ts';
+import { plainRemedy, type Report, type ReportRemedy } from '../preflight/index.ts';
+import type { Migration, VerificationAnswer } from './state.ts';
+
+/** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
+export interface MigrationReport {
+  /** Not one of the three ends (`done`, `failed`, `cancelled`) if it was left to libvirt while it ran. */
+  readonly phase: Migration['state']['phase'];
+  readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
+  /** What both hosts were asked at the end. */
+  readonly answers?: readonly {
+    readonly question: string;
+    readonly expected: string;
+    readonly answer: string;
+    readonly verdict: VerificationAnswer['verdict'];
+  }[];
+  readonly elapsedMilliseconds?: number;
+  readonly downtimeMilliseconds?: number;
+  /** What the forecast had said before. */
+  readonly predicted?: Prediction;
+  /** What a migration that did not come to its end may have left on the destination. */
+  readonly leftBehind?: string;
+  readonly failure?: {
+    readonly summary: string;
+    readonly original: string;
+    readonly advice?: string;
+    readonly remedies?: readonly ReportRemedy[];
+  };
+}
+
+/** The preflight's report with what became of the migration that followed it. */
+export interface MigratedReport extends Report {
+  readonly migration: MigrationReport;
+}
+
+/** What became of a migration, in the translator's language (English without one). */
+export function migrationReportOf({ state }: Migration, translator?: Translator): MigrationReport {
+  const say = (message: Message): string => plainText(message, translator);
+  const { phase } = state;
+  switch (state.phase) {
+    case 'done': {
+      const { verification, elapsedMilliseconds, downtimeMilliseconds, predicted } = state;
+      return {
+        phase,
+        verification,
+        answers: state.answers.map((answer) => answerOf(answer, say)),
+        ...(elapsedMilliseconds === undefined ? {} : { elapsedMilliseconds }),
+        ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
+        ...(predicted === undefined ? {} : { predicted }),
+      };
+    }
+    case 'cancelled':
+      return {
+        phase,
+        answers: state.answers.map((answer) => answerOf(answer, say)),
+        ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
+      };
+    case 'failed': {
+      const { summary, original, advice, remedies } = state.failure;
+      return {
+        phase,
+        ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
+        failure: {
+          summary: say(summary),
+          original,
+          ...(advice === undefined ? {} : { advice: say(advice) }),
+          ...(remedies === undefined
+            ? {}
+            : { remedies: remedies.map((remedy) => plainRemedy(remedy, translator)) }),
+        },
+      };
+    }
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return { phase };
+  }
+}
+
+function answerOf(
+  { question, expected, answer, verdict }: VerificationAnswer,
+  say: (message: Message) => string,
+): NonNullable<MigrationReport['answers']>[number] {
+  return { question: say(question), expected: say(expected), answer: say(answer), verdict };
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { Message, VmIdentity } from '../base/index.ts';
+import type { MigrationFailure } from '../failure/index.ts';
+import type { Prediction } from '../forecast/index.ts';
+import type { MigrationProgress } from '../progress/index.ts';
+
+/** One question that was put to a host at the end, with what it answered. */
+export interface VerificationAnswer {
+  readonly question: Message;
+  readonly expected: Message;
+  /** What the host answered, or why it could not be asked. */
+  readonly answer: Message;
+  readonly verdict: 'as-expected' | 'not-as-expected' | 'unknown';
+}
+
+/** What a migration is doing. The phase names are those of `data-phase`. */
+export type MigrationPhase =
+  /** Waiting for a free place: libvirt-dbus has four worker threads and each migration holds one. */
+  | { readonly phase: 'preparing'; readonly queuePosition?: number }
+  | {
+      readonly phase: 'copying';
+      readonly progress: MigrationProgress;
+      /** It gets no closer to its end: a percentage would only pretend. */
+      readonly stuck?: true;
+    }
+  | { readonly phase: 'switching'; readonly progress: MigrationProgress }
+  | { readonly phase: 'post-copy'; readonly progress: MigrationProgress }
+  | { readonly phase: 'verifying' }
+  | {
+      readonly phase: 'done';
+      /** `confirmed` only if every answer is as expected. */
+      readonly verification: 'confirmed' | 'contradicted' | 'incomplete';
+      readonly answers: readonly VerificationAnswer[];
+      /** It was paused when it left, so that it does not run over there either. */
+      readonly paused?: true;
+      readonly elapsedMilliseconds?: number;
+      readonly downtimeMilliseconds?: number;
+      /** What the forecast had said. */
+      readonly predicted?: Prediction;
+      /** Why forecast and actual figures could not be kept for the next forecast. */
+      readonly unkept?: string;
+    }
+  | { readonly phase: 'failed'; readonly failure: MigrationFailure; readonly leftBehind?: Message }
+  | {
+      readonly phase: 'cancelled';
+      readonly answers: readonly VerificationAnswer[];
+      /** What the migration may have left on the destination. */
+      readonly leftBehind?: Message;
+    };
+
+/** One migration that the page shows. */
+export interface Migration {
+  readonly vm: VmIdentity;
+  /** Absent for a migration that somebody else started: libvirt does not tell where to. */
+  readonly destination?: string;
+  readonly temporary?: boolean;
+  /** Begun by this page; otherwise seen by its job only. */
+  readonly startedHere: boolean;
+  /** The admin asked to cancel and libvirt has not confirmed yet. */
+  readonly cancelling: boolean;
+  /** The cancel request itself failed; libvirt's text. */
+  readonly cancelError?: string;
+  readonly state: MigrationPhase;
+}
+
+/** The figures of a migration that copies and gets no closer to its end; undefined for any other. */
+export function stuckProgress({ state }: Migration): MigrationProgress | undefined {
+  return state.phase === 'copying' && state.stuck === true ? state.progress : undefined;
+}

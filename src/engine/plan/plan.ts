@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  flagsValue,
+  type MigrateFlag,
+  type MigrateParameters,
+  migrateCommand,
+} from '../../libvirt/migrate-command.ts';
+import { type Message, msg } from '../base/index.ts';
+import type { MigrationChoices } from './choices.ts';
+
+/** What will be asked of libvirt: the call, in figures and in words. */
+export interface Plan {
+  /** libvirt's names without their common beginning, for example `LIVE`. */
+  readonly flagNames: readonly MigrateFlag[];
+  readonly flags: number;
+  readonly parameters: MigrateParameters;
+  /** What will remain where. */
+  readonly sentences: readonly Message[];
+  /** The same migration as an argument list of virsh. */
+  readonly virsh: readonly string[];
+}
+
+/** The names of the disks that a plan copies. */
+export function copiedDisks({ parameters }: Pick<Plan, 'parameters'>): readonly string[] {
+  return parameters.migrateDisks ?? [];
+}
+
+/** True if the definition of the VM stays on this host. */
+export function isTemporary({ flagNames }: Pick<Plan, 'flagNames'>): boolean {
+  return !flagNames.includes('PERSIST_DEST');
+}
+
+function sentencesFor({ vm, temporary, copyDisks = [] }: MigrationChoices): readonly Message[] {
+  const disks = copyDisks.join(', ');
+  return [
+    temporary
+      ? msg(
+          'A copy of $0 will run on the destination until it is shut off there. Its definition stays on this host, where it will be shut off.',
+          vm.name,
+        )
+      : msg(
+          '$0 will run on the destination and be defined there. Nothing of it remains defined on this host.',
+          vm.name,
+        ),
+    ...(copyDisks.length === 0
+      ? []
+      : [
+          msg(
+            'Copied to the destination: $0. Their images on this host stay behind as they are at that moment.',
+            disks,
+          ),
+        ]),
+  ];
+}
+
+/** The plan for the choices: a pure translation. */
+export function planFor(choices: MigrationChoices): Plan {
+  const { vm, destination, temporary, migrationUri, copyDisks = [] } = choices;
+  const flagNames: readonly MigrateFlag[] = [
+    'LIVE',
+    'PEER2PEER',
+    ...(temporary ? [] : (['PERSIST_DEST', 'UNDEFINE_SOURCE'] as const)),
+    ...(copyDisks.length === 0 ? [] : (['NON_SHARED_DISK'] as const)),
+  ];
+  const parameters: MigrateParameters = {
+    ...(migrationUri === undefined ? {} : { migrateUri: migrationUri }),
+    // Always said which: left to itself, libvirt copies every disk that can be written, also one that both hosts share.
+    ...(copyDisks.length === 0 ? {} : { migrateDisks: copyDisks }),
+  };
+  return {
+    flagNames,
+    flags: flagsValue(flagNames),
+    parameters,
+    sentences: sentencesFor(choices),
+    virsh: [
+      'virsh',
+      '-c',
+      vm.connection === 'system' ? 'qemu:///system' : 'qemu:///session',
+      ...migrateCommand(vm.uuid, destination, parameters, flagNames),
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { Message } from '../base/index.ts';
+import type { Plan } from '../plan/index.ts';
+import type { FactNeeds, FactResult, NeededValues, NoFacts, WantedResults } from './fact.ts';
+import type { Judgement } from './finding.ts';
+
+/** One question of the preflight: which facts it needs, and a pure function from them to a judgement. */
+export interface Check {
+  /** Also the name of its file, of its test and of its heading in docs/checks.md. */
+  readonly id: string;
+  readonly title: Message;
+  /** Why the answer matters. */
+  readonly why: Message;
+  readonly needs: FactNeeds;
+  readonly wants: FactNeeds;
+  judge(
+    needed: Readonly<Record<string, unknown>>,
+    wanted: Readonly<Record<string, FactResult<unknown>>>,
+    plan: Plan,
+  ): Judgement;
+}
+
+/**
+ * Describes a check. Facts under `needs` must be there, or the runner says `unknown` with their reason; those under
+ * `wants` are handed over as available or not. A judge that cannot tell without one of those throws FactUnavailable,
+ * which the runner turns into `unknown`.
+ */
+export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(definition: {
+  readonly id: string;
+  readonly title: Message;
+  readonly why: Message;
+  readonly needs: N;
+  readonly wants?: W;
+  readonly judge: (facts: NeededValues<N> & WantedResults<W>, plan: Plan) => Judgement;
+}): TypedCheck<N, W> {
+  return {
+    id: definition.id,
+    title: definition.title,
+    why: definition.why,
+    needs: definition.needs,
+    wants: definition.wants ?? ({} as W),
+    judge: (needed, wanted, plan) =>
+      definition.judge({ ...needed, ...wanted } as NeededValues<N> & WantedResults<W>, plan),
+    judgeFacts: definition.judge,
+  };
+}
+
+/** A check with the types of its facts, as its test wants them. */
+export interface TypedCheck<N extends FactNeeds, W extends FactNeeds> extends Check {
+  readonly needs: N;
+  readonly wants: W;
+  readonly judgeFacts: (facts: NeededValues<N> & WantedResults<W>, plan: Plan) => Judgement;
+}

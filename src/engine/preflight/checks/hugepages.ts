@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { msg, sizeWords } from '../../base/index.ts';
+import { defineCheck } from '../check.ts';
+import { required } from '../fact.ts';
+import { type FreePages, freePagesFact } from '../facts/destination-memory.ts';
+import { domainFact } from '../facts/domain.ts';
+import type { Judgement } from '../finding.ts';
+
+/** The smallest huge pages that the host has, which is the kernel's default on x86 and Arm. */
+function defaultSize(pages: FreePages): number {
+  const [, second] = [...pages.keys()].sort((a, b) => a - b);
+  return second ?? 2 * 2 ** 20;
+}
+
+/** Has the destination the huge pages that back the VM's memory? */
+export const hugepagesCheck = defineCheck({
+  id: 'hugepages',
+  title: msg('Huge pages'),
+  why: msg('A VM whose memory is of huge pages starts only where enough of them are set aside and free.'),
+  needs: { domain: domainFact },
+  wants: { pages: freePagesFact },
+  judge: ({ domain, pages }): Judgement => {
+    const wanted = domain.config.resources.hugepages;
+    if (wanted === undefined)
+      return { verdict: 'not-applicable', found: msg('The memory of the VM is of ordinary pages.') };
+    const there = required(pages);
+    const size = wanted.sizeBytes ?? defaultSize(there);
+    const count = Math.ceil(domain.config.memoryBytes / size);
+    const free = there.get(size) ?? 0;
+    const found = msg(
+      'The VM needs $0 pages of $1; the destination has $2 of them free.',
+      count,
+      sizeWords(size),
+      free,
+    );
+    if (free >= count) return { verdict: 'pass', found };
+    return {
+      verdict: 'block',
+      found,
+      remedies: [
+        {
+          text: msg(
+            'Set more of them aside there. Right after a restart of the host there is most room for that.',
+          ),
+          command: `virsh allocpages ${size / 1024} ${count - free} --add`,
+          host: 'destination',
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { msg } from '../../base/index.ts';
+import { defineCheck } from '../check.ts';
+import { rehearsalFact } from '../facts/rehearsal.ts';
+import type { Judgement } from '../finding.ts';
+
+/** Have libvirt of this host, or the VM's QEMU, anything against a migration? */
+export const qemuBlockersCheck = defineCheck({
+  id: 'qemu-blockers',
+  title: msg('What libvirt and QEMU say'),
+  why: msg(
+    'Some devices and states cannot be sent, and which they are changes with every version. So libvirt itself is asked, and through it the running QEMU.',
+  ),
+  needs: { rehearsal: rehearsalFact },
+  judge: ({ rehearsal }): Judgement =>
+    rehearsal.kind === 'allowed'
+      ? { verdict: 'pass', found: msg('Asked, they have nothing against a migration of this VM.') }
+      : {
+          verdict: 'block',
+          found: msg('libvirt refuses to migrate this VM.'),
+          original: rehearsal.original,
+          remedies: [
+            {
+              text: msg(
+                'Take away what it names: detach the device, or end the job. Other checks may say how. Then check again.',
+              ),
+            },
+          ],
+        },
+});

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { type Message, plainText, type Remedy } from '../base/index.ts';
+import type { Finding } from './finding.ts';
+
+type UnknownFinding = Extract<Finding, { verdict: 'unknown' }>;
+
+/** Checks that could not be made for one and the same reason. */
+export interface SameReason {
+  readonly found: Message;
+  readonly original?: string;
+  /** What all of them would say beside it; the findings have only what is left. */
+  readonly details: readonly Message[];
+  readonly remedies: readonly Remedy[];
+  readonly findings: readonly UnknownFinding[];
+}
+
+/** What is shown together: one finding, or several that are unknown for one reason. */
+export type FindingGroup =
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'same-reason'; readonly reason: SameReason };
+
+function reasonOf({ found, original = '' }: UnknownFinding): string {
+  return JSON.stringify([plainText(found), original]);
+}
+
+function remedyKey(remedy: Remedy): string {
+  return JSON.stringify({ ...remedy, text: plainText(remedy.text) });
+}
+
+/** Of the first list, what all have; and each list without that. */
+function shared<T>(
+  lists: readonly (readonly T[])[],
+  keyOf: (item: T) => string,
+): { readonly common: readonly T[]; readonly rest: (list: readonly T[]) => readonly T[] } {
+  const [first = [], ...others] = lists.map((list) => new Map(list.map((item) => [keyOf(item), item])));
+  const common = new Map([...first].filter(([key]) => others.every((other) => other.has(key))));
+  return {
+    common: [...common.values()],
+    rest: (list) => list.filter((item) => !common.has(keyOf(item))),
+  };
+}
+
+function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFinding[]]): SameReason {
+  const findings = [first, ...others];
+  const details = shared(
+    findings.map((finding) => finding.details ?? []),
+    (detail) => plainText(detail),
+  );
+  const remedies = shared(
+    findings.map((finding) => finding.remedies),
+    remedyKey,
+  );
+  return {
+    found: first.found,
+    ...(first.original === undefined ? {} : { original: first.original }),
+    details: details.common,
+    remedies: remedies.common,
+    findings: findings.map((finding) => ({
+      ...finding,
+      details: details.rest(finding.details ?? []),
+      remedies: remedies.rest(finding.remedies),
+    })),
+  };
+}
+
+/**
+ * The findings in their order, those that are unknown for the same reason at the place of the first of them: a sentence that is
+ * said of twenty checks is read once.
+ */
+export function groupedByReason(findings: readonly Finding[]): readonly FindingGroup[] {
+  const unknown = findings.filter((finding) => finding.verdict === 'unknown');
+  return findings.flatMap((finding): readonly FindingGroup[] => {
+    if (finding.verdict !== 'unknown') return [{ kind: 'finding', finding }];
+    const [first = finding, ...others] = unknown.filter((other) => reasonOf(other) === reasonOf(finding));
+    if (first !== finding) return [];
+    return others.length === 0
+      ? [{ kind: 'finding', finding }]
+      : [{ kind: 'same-reason', reason: sameReason([first, ...others]) }];
+  });
+}

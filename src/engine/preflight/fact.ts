@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LibvirtConnection } from '../../libvirt/connection.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Message, Remedy } from '../base/index.ts';
+import type { MigrationChoices } from '../plan/index.ts';
+
+/** Why a fact could not be had: never a guess in its place. */
+export interface Unavailability {
+  readonly why: Message;
+  /** The original words of the program or the service. */
+  readonly original?: string;
+  readonly details?: readonly Message[];
+  /** How to find it out by hand. */
+  readonly remedies?: readonly Remedy[];
+}
+
+/** A fact, or why there is none. */
+export type FactResult<T> =
+  | { readonly available: true; readonly value: T }
+  | ({ readonly available: false } & Unavailability);
+
+/** Thrown by a fact's `gather` when it cannot be had for a reason that has a sentence. */
+export class FactUnavailable extends Error {
+  override readonly name = 'FactUnavailable';
+  readonly unavailability: Unavailability;
+
+  constructor(unavailability: Unavailability, cause?: unknown) {
+    super(unavailability.why.text, cause === undefined ? undefined : { cause });
+    this.unavailability = unavailability;
+  }
+}
+
+/** The value of a fact that a judgement cannot do without; `remedies` say how to see it by hand where it is missing. */
+export function required<T>(result: FactResult<T>, remedies: readonly Remedy[] = []): T {
+  if (result.available) return result.value;
+  throw new FactUnavailable(result.remedies === undefined ? { ...result, remedies } : result);
+}
+
+/** What gathering may use. */
+export interface FactContext {
+  readonly platform: Platform;
+  readonly connection: LibvirtConnection;
+  readonly choices: MigrationChoices;
+  /** Raised at the fact's time limit and when the preflight is stopped. */
+  readonly signal: AbortSignal;
+  /** Raised when the preflight ends: for what goes on after `gather` has returned, such as a session. */
+  readonly lifetime: AbortSignal;
+}
+
+/** Facts by the names under which another fact uses them. */
+export type FactNeeds = Readonly<Record<string, Fact<unknown>>>;
+
+/** No facts: nothing may be read from them, and they can be joined with others. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- Record<string, never> would make every fact of a union with it unreadable
+export type NoFacts = Record<never, Fact<unknown>>;
+
+/** The values of facts. */
+export type NeededValues<N extends FactNeeds> = { readonly [K in keyof N]: FactValue<N[K]> };
+
+/** The results of facts that may be missing. */
+export type WantedResults<W extends FactNeeds> = { readonly [K in keyof W]: FactResult<FactValue<W[K]>> };
+
+/** What a fact is when it is available. */
+export type FactValue<F> = F extends Fact<infer T> ? T : never;
+
+/** Something about the VM or one of the hosts, gathered once however many checks need it. */
+export interface Fact<T> {
+  readonly name: string;
+  /** Choices that it depends on by itself (what it needs adds theirs). It is gathered again when one of them changes. */
+  readonly choices: readonly (keyof MigrationChoices)[];
+  readonly needs: FactNeeds;
+  readonly wants: FactNeeds;
+  /** Counted from the moment when everything it needs is there. */
+  readonly timeLimitMilliseconds: number | ((choices: MigrationChoices) => number);
+  /** `session`: a live connection, not kept for another preflight. */
+  readonly kind: 'value' | 'session';
+  /** True for what takes seconds or fills the link: no part of the static checks. */
+  readonly slow: boolean;
+  /** Waits until the quick checks are done, so as not to disturb them. */
+  readonly afterQuickChecks: boolean;
+  gather(
+    needed: Readonly<Record<string, unknown>>,
+    wanted: Readonly<Record<string, FactResult<unknown>>>,
+    context: FactContext,
+  ): Promise<T>;
+}
+
+/** The default time limit of one fact. */
+const defaultTimeLimitMilliseconds = 8000;
+
+/** Describes a fact; what it needs and wants arrives with its types. */
+export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds = NoFacts>(definition: {
+  readonly name: string;
+  readonly choices?: readonly (keyof MigrationChoices)[];
+  readonly needs?: N;
+  readonly wants?: W;
+  readonly timeLimitMilliseconds?: number | ((choices: MigrationChoices) => number);
+  readonly kind?: 'value' | 'session';
+  readonly slow?: boolean;
+  readonly afterQuickChecks?: boolean;
+  readonly gather: (
+    needed: NeededValues<N>,
+    context: FactContext,
+    wanted: WantedResults<W>,
+  ) => Promise<T> | T;
+}): Fact<T> {
+  return {
+    name: definition.name,
+    choices: definition.choices ?? [],
+    needs: definition.needs ?? {},
+    wants: definition.wants ?? {},
+    timeLimitMilliseconds: definition.timeLimitMilliseconds ?? defaultTimeLimitMilliseconds,
+    kind: definition.kind ?? 'value',
+    slow: definition.slow ?? false,
+    afterQuickChecks: definition.afterQuickChecks ?? false,
+    gather: async (needed, wanted, context) =>
+      definition.gather(needed as NeededValues<N>, context, wanted as WantedResults<W>),
+  };
+}
+
+/** All choices that a fact depends on, by itself or through what it needs. */
+export function choicesOf(fact: Fact<unknown>): ReadonlySet<keyof MigrationChoices> {
+  const found = new Set(fact.choices);
+  for (const other of [...Object.values(fact.needs), ...Object.values(fact.wants)]) {
+    for (const choice of choicesOf(other)) found.add(choice);
+  }
+  return found;
+}
+
+/** True if the fact, or one that it needs, is slow. */
+export function isSlow(fact: Fact<unknown>): boolean {
+  return fact.slow || [...Object.values(fact.needs), ...Object.values(fact.wants)].some(isSlow);
+}

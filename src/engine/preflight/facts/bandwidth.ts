@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { msg } from '../../base/index.ts';
+import type { BandwidthSource } from '../../forecast/index.ts';
+import { defineFact, type FactContext, FactUnavailable, required } from '../fact.ts';
+import {
+  listenerScript,
+  listeningPort,
+  mostBytes,
+  mostSeconds,
+  type Probe,
+  parseProbe,
+  senderLife,
+  senderScript,
+} from './bandwidth-probe.ts';
+import { type DataAddress, dataAddressFact } from './data-address.ts';
+import { type DataPorts, dataPortsFact } from './data-ports.ts';
+import { destinationFact } from './destination.ts';
+import { destinationLibvirtFact } from './destination-libvirt.ts';
+import { destinationSessionFact, type HostShell } from './destination-session.ts';
+
+/** What the link from this host to the destination carries. */
+export interface Bandwidth {
+  readonly bytesPerSecond: number;
+  readonly source: BandwidthSource;
+  /** Where it was measured over the way of the data: how long a packet and its answer take, in milliseconds. */
+  readonly roundTripMilliseconds?: number;
+  /** The largest packet on that way, in bytes. */
+  readonly mtu?: number;
+  /** How long ssh took to connect to the destination's shell, in milliseconds. */
+  readonly connectMilliseconds?: number;
+}
+
+/**
+ * Counts on the destination what comes through the shell's own connection, in one line: bytes, and nanoseconds from the first
+ * block on, so that waiting is no part of it. What it says first is that it is ready.
+ */
+const counter = `
+echo counting
+dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(head -n 1 | wc -c); b=$(date +%s%N); echo "$n $((b-a))"
+`;
+
+async function throughShell(shell: HostShell): Promise<number> {
+  let sent = false;
+  const answer = await shell.run(counter, [], {
+    reads: true,
+    onText: (text) => {
+      if (sent || !text.startsWith('counting\n')) return;
+      sent = true;
+      shell.sendZeros(mostBytes, mostSeconds);
+    },
+  });
+  // With the line break, so that a number that was cut off is not taken for a smaller one.
+  const [, bytes = 0, nanoseconds = 0] = (/^counting\n\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(answer) ?? []).map(
+    Number,
+  );
+  if (bytes === 0 || nanoseconds === 0) {
+    throw new FactUnavailable({
+      why: msg('The bandwidth between the hosts could not be measured.'),
+      original: answer.trim(),
+    });
+  }
+  return bytes / (nanoseconds / 1e9);
+}
+
+/** The listener lives no longer, in seconds: connecting, sending, and the last of what is on its way. */
+const listenerLife = 8;
+
+/** So many free ports are offered to the listener: one may be taken meanwhile. */
+const mostPorts = 8;
+
+/** Over the address and a port that the data will take; undefined where nothing came through. */
+async function probed(
+  shell: HostShell,
+  address: DataAddress,
+  { open }: DataPorts,
+  context: FactContext,
+): Promise<Probe | undefined> {
+  const to = target(address);
+  // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
+  const ports = open.slice(-mostPorts).map(String);
+  if (ports.length === 0) return undefined;
+  let sending: Promise<string> | undefined;
+  const received = await shell.run(listenerScript, [to, String(listenerLife), ...ports], {
+    onText: (text) => {
+      const port = listeningPort(text);
+      if (port !== undefined) sending ??= send(to, port, context);
+    },
+  });
+  return parseProbe(`${received}\n${(await sending) ?? ''}`);
+}
+
+/** Sends zeros to the listener; gives what the kernel knows about the connection, nothing where there was none. */
+async function send(address: string, port: string, context: FactContext): Promise<string> {
+  const { stdout } = await context.platform.run(
+    [
+      ...['timeout', String(senderLife), 'bash', '-c', senderScript, 'bash', address, port],
+      ...[String(mostBytes), String(mostSeconds)],
+    ],
+    { signal: context.signal },
+  );
+  return stdout;
+}
+
+/** The nominal speed of the device through which the address is reached, from the kernel; in Mb/s there. */
+async function nominal(address: string, context: FactContext): Promise<number> {
+  const route = await context.platform.run(['ip', '-o', 'route', 'get', address], { signal: context.signal });
+  const device = /\bdev (\S+)/.exec(route.stdout)?.[1];
+  const speed =
+    device === undefined || device.includes('/')
+      ? undefined
+      : await context.platform.file.read(`/sys/class/net/${device}/speed`).catch(() => undefined);
+  const megabits = /^\d{1,9}$/.test(speed?.trim() ?? '') ? Number(speed) : 0;
+  if (megabits === 0) {
+    throw new FactUnavailable({
+      why: msg(
+        'Without a shell on the destination the bandwidth is not measured, and the network device tells no speed.',
+      ),
+    });
+  }
+  return (megabits * 1e6) / 8;
+}
+
+/**
+ * The bandwidth to the destination. Sent at most 128 MiB and for 2 s, when the quick checks are done: over the way of the
+ * data where there is a shell to listen with, else through ssh.
+ */
+export const bandwidthFact = defineFact<
+  Bandwidth,
+  {
+    destination: typeof destinationFact;
+    libvirt: typeof destinationLibvirtFact;
+    address: typeof dataAddressFact;
+  },
+  { ports: typeof dataPortsFact; session: typeof destinationSessionFact }
+>({
+  name: 'bandwidth',
+  choices: ['bandwidthBytesPerSecond'],
+  needs: { destination: destinationFact, libvirt: destinationLibvirtFact, address: dataAddressFact },
+  wants: { ports: dataPortsFact, session: destinationSessionFact },
+  slow: true,
+  afterQuickChecks: true,
+  timeLimitMilliseconds: 30_000,
+  gather: async ({ destination: { parts }, address }, context, { ports, session }) => {
+    const given = context.choices.bandwidthBytesPerSecond;
+    if (given !== undefined) return { bytesPerSecond: given, source: 'given' };
+    if (parts.transport !== 'ssh') {
+      return { bytesPerSecond: await nominal(target(address), context), source: 'nominal' };
+    }
+    const { shell, connectMilliseconds } = required(session);
+    const probe = ports.available ? await probed(shell, address, ports.value, context) : undefined;
+    return probe === undefined
+      ? { bytesPerSecond: await throughShell(shell), source: 'measured-over-ssh', connectMilliseconds }
+      : { ...probe, source: 'measured', connectMilliseconds };
+  },
+});
+
+function target(address: DataAddress): string {
+  const [first] = address.addresses;
+  if (first === undefined) {
+    throw new FactUnavailable({ why: msg('The name $0 has no address on this host.', address.host) });
+  }
+  return first;
+}

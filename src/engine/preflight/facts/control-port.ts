@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { TcpOutcome } from '../../../platform/platform.ts';
+import { msg } from '../../base/index.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { destinationFact } from './destination.ts';
+import { controlRouteFact } from './ssh-route.ts';
+
+/** What became of a connection to the port that libvirt's control connection uses. */
+export interface ControlPort {
+  readonly host: string;
+  readonly port: number;
+  /** `indirect`: a jump host or a program makes the connection, so the port was not tried. */
+  readonly outcome: TcpOutcome | { readonly kind: 'indirect' };
+}
+
+/** Long enough for one lost packet (TCP tries again after a second), short enough for an answer while one looks. */
+const connectMilliseconds = 2300;
+
+/** The control port, tried. */
+export const controlPortFact = defineFact<
+  ControlPort,
+  { destination: typeof destinationFact; route: typeof controlRouteFact }
+>({
+  name: 'control-port',
+  needs: { destination: destinationFact, route: controlRouteFact },
+  timeLimitMilliseconds: 6000,
+  gather: async ({ route: { host, port, indirect } }, { platform, signal }) => ({
+    host,
+    port,
+    outcome: indirect
+      ? { kind: 'indirect' }
+      : await platform.connectTcp(host, port, { timeoutMilliseconds: connectMilliseconds, signal }),
+  }),
+});
+
+/** Throws FactUnavailable unless it is worth trying to sign in. */
+export function requireReachable({ outcome, port, host }: ControlPort): void {
+  if (outcome.kind !== 'connected' && outcome.kind !== 'indirect')
+    throw new FactUnavailable({
+      why: msg('Port $0 of $1 cannot be reached, so the destination could not be asked.', port, host),
+    });
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { msg } from '../../base/index.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { jobFields } from './run-state.ts';
+import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
+
+/** How the VM is kept on this host. */
+export interface Definition {
+  /** It has a stored definition, so that it is still there when it is shut off. */
+  readonly persistent: boolean;
+  /** libvirt starts it with the host. */
+  readonly autostart: boolean;
+}
+
+/** Reads what `virsh dominfo` says in English; undefined where it does not say it. */
+export function parseDefinition(text: string): Definition | undefined {
+  const fields = jobFields(text);
+  const persistent = fields.get('Persistent');
+  const autostart = fields.get('Autostart');
+  if (persistent !== 'yes' && persistent !== 'no') return undefined;
+  if (autostart !== 'enable' && autostart !== 'disable') return undefined;
+  return { persistent: persistent === 'yes', autostart: autostart === 'enable' };
+}
+
+/** The VM's stored definition. */
+export const definitionFact = defineFact<Definition, { answers: typeof sourceAnswersFact }>({
+  name: 'definition',
+  needs: { answers: sourceAnswersFact },
+  gather: ({ answers }) => {
+    const definition = parseDefinition(requireAnswer(answers, 'dominfo'));
+    if (definition === undefined)
+      throw new FactUnavailable({ why: msg('libvirt did not tell whether the VM starts with this host.') });
+    return definition;
+  },
+});

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { classify, LibvirtError } from '../../../libvirt/errors.ts';
+import { VirshConversation } from '../../../libvirt/interactive-virsh.ts';
+import type { VirshAnswer, VirshCommand } from '../../../libvirt/virsh.ts';
+import { PlatformError } from '../../../platform/platform.ts';
+import { msg } from '../../base/index.ts';
+import { isHostName } from '../../destination/index.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { controlPortFact, requireReachable } from './control-port.ts';
+import { destinationFact } from './destination.ts';
+import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
+import { domainFact, type SourceDomain } from './domain.ts';
+import { compareCpu, describeMachine } from './hypervisor-questions.ts';
+import { networkNeeds, secretsNeeded } from './named-resources.ts';
+import { sessionLife } from './session.ts';
+import { asLibvirtd } from './ssh-route.ts';
+
+/** The session with the destination's libvirt: made, or why not. */
+export type DestinationLibvirt =
+  | {
+      readonly kind: 'connected';
+      /** The answers to what was asked at once, each as soon as it is there, by their ids; see {@link destinationAnswer}. */
+      readonly answers: ReadonlyMap<string, Promise<VirshAnswer>>;
+      /** Asks what follows from an answer. Rejects with LibvirtError if the connection ends before. */
+      readonly ask: (command: VirshCommand, input?: string) => Promise<VirshAnswer>;
+    }
+  | { readonly kind: 'refused'; readonly error: LibvirtError };
+
+/** All that is asked at once. Order matters: what most checks wait for comes first. */
+function questions(
+  { config, migratableCpuXml }: SourceDomain,
+  uuid: string,
+  disks: readonly DiskFile[],
+): readonly VirshCommand[] {
+  const volumes = diskVolumes(config).map(({ pool, volume }) => ({
+    id: volumeQuestion(pool, volume),
+    argv: ['vol-path', '--pool', pool, '--vol', volume],
+  }));
+  const files = disks.map(({ path }) => ({
+    id: fileQuestion(path),
+    argv: ['vol-dumpxml', '--vol', path],
+  }));
+  return [
+    { id: 'hostname', argv: ['hostname'] },
+    { id: 'capabilities', argv: ['capabilities'] },
+    { id: 'list-active', argv: ['list', '--uuid', '--name'] },
+    { id: 'list-inactive', argv: ['list', '--inactive', '--uuid', '--name'] },
+    { id: 'list-saved', argv: ['list', '--inactive', '--uuid', '--with-managed-save'] },
+    { id: 'list-paused', argv: ['domstats', '--state', '--list-paused', '--nowait'] },
+    { id: 'domstate', argv: ['domstate', uuid] },
+    { id: 'pools', argv: ['pool-list', '--uuid'] },
+    { id: 'pools-inactive', argv: ['pool-list', '--inactive', '--uuid'] },
+    ...files,
+    ...volumes,
+    { id: 'version', argv: ['version', '--daemon'] },
+    {
+      id: 'machine',
+      argv: describeMachine(config),
+    },
+    { id: 'freepages', argv: ['freepages', '--all'] },
+    { id: 'nodememstats', argv: ['nodememstats'] },
+    ...namedResources(config),
+    ...(migratableCpuXml === undefined ? [] : [{ id: 'cpu', argv: compareCpu(config) }]),
+  ];
+}
+
+/** What is asked only for a VM whose definition names such things. */
+function namedResources(config: SourceDomain['config']): readonly VirshCommand[] {
+  const needs = networkNeeds(config);
+  return [
+    ...(needs.networks
+      ? [
+          { id: 'networks', argv: ['net-list', '--all', '--name'] },
+          { id: 'networks-active', argv: ['net-list', '--name'] },
+        ]
+      : []),
+    ...(needs.devices ? [{ id: 'network-devices', argv: ['nodedev-list', '--cap', 'net'] }] : []),
+    ...(needs.filters ? [{ id: 'filters', argv: ['nwfilter-list'] }] : []),
+    ...(secretsNeeded(config).length > 0 ? [{ id: 'secrets', argv: ['secret-list'] }] : []),
+  ];
+}
+
+/** Ids of the questions that depend on the VM's disks. */
+export function fileQuestion(path: string): string {
+  return `file ${path}`;
+}
+export function volumeQuestion(pool: string, volume: string): string {
+  return `volume ${pool}/${volume}`;
+}
+
+/**
+ * The one connection to the destination's libvirt: virsh over the URI itself, made by root as libvirtd will make it. It
+ * stays until the preflight ends, so that what follows from an answer is asked over it, too.
+ */
+export const destinationLibvirtFact = defineFact<
+  DestinationLibvirt,
+  {
+    destination: typeof destinationFact;
+    port: typeof controlPortFact;
+    domain: typeof domainFact;
+    disks: typeof diskFilesFact;
+  }
+>({
+  name: 'destination-libvirt',
+  needs: { destination: destinationFact, port: controlPortFact, domain: domainFact, disks: diskFilesFact },
+  kind: 'session',
+  timeLimitMilliseconds: 10_000,
+  gather: async ({ destination, port, domain, disks }, context) => {
+    requireReachable(port);
+    // Without a shell there, a storage pool is the only way to see a file.
+    const unseen = destination.parts.transport === 'ssh' ? [] : disks;
+    const commands = questions(domain, context.choices.vm.uuid, unseen);
+    return connect(destination.uri, commands, domain.migratableCpuXml, context);
+  },
+});
+
+/** True for an answer that only a libvirt gives that let us in. */
+function isFromLibvirt(answer: VirshAnswer): boolean {
+  if (!answer.ok) return false;
+  if (answer.id === 'hostname') return isHostName(answer.text.trim());
+  return answer.id === 'capabilities' && answer.text.startsWith('<capabilities');
+}
+
+async function connect(
+  uri: string,
+  commands: readonly VirshCommand[],
+  input: string | undefined,
+  context: FactContext,
+): Promise<DestinationLibvirt> {
+  const life = sessionLife(context);
+  const virsh = new VirshConversation(context.platform, uri, {
+    ...asLibvirtd(context),
+    signal: life.signal,
+  });
+  const answers = new Map(
+    commands.map((command) => [
+      command.id,
+      virsh.ask(command, command.argv.includes('/dev/stdin') ? input : undefined),
+    ]),
+  );
+  // Nobody may be waiting for it.
+  for (const answer of answers.values()) answer.catch(() => undefined);
+  const given: VirshAnswer[] = [];
+  try {
+    for (const id of ['hostname', 'capabilities']) {
+      const answer = await answers.get(id);
+      if (answer === undefined) continue;
+      given.push(answer);
+      if (!isFromLibvirt(answer)) continue;
+      life.established();
+      return { kind: 'connected', answers, ask: (command, text) => virsh.ask(command, text) };
+    }
+  } catch (error) {
+    // An error of the platform is this host's, and says nothing about the destination.
+    if (!(error instanceof LibvirtError) || error.cause instanceof PlatformError) throw error;
+    return { kind: 'refused', error };
+  }
+  life.end();
+  const [first] = given;
+  const original = first === undefined ? '' : first.ok ? first.text : first.error;
+  if (first?.ok === false) return { kind: 'refused', error: new LibvirtError(classify(original), original) };
+  throw new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
+}
+
+/** The answer of the destination to one of the questions that are asked at once, or the reason why there is none. */
+export async function destinationAnswer(libvirt: DestinationLibvirt, id: string): Promise<VirshAnswer> {
+  const { answers } = connected(libvirt);
+  const answer = answers.get(id);
+  if (answer === undefined) throw new FactUnavailable({ why: msg('The destination was not asked for it.') });
+  return orUnavailable(answer);
+}
+
+/** Asks the destination what follows from one of its answers; `input` is for `/dev/stdin` among the words. */
+export async function askDestination(
+  libvirt: DestinationLibvirt,
+  command: VirshCommand,
+  input?: string,
+): Promise<VirshAnswer> {
+  return orUnavailable(connected(libvirt).ask(command, input));
+}
+
+function connected(libvirt: DestinationLibvirt): Extract<DestinationLibvirt, { kind: 'connected' }> {
+  if (libvirt.kind === 'connected') return libvirt;
+  throw new FactUnavailable({
+    why: msg('The destination did not let libvirt of this host in, so it could not be asked.'),
+    original: libvirt.error.message,
+  });
+}
+
+async function orUnavailable(answer: Promise<VirshAnswer>): Promise<VirshAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    throw new FactUnavailable(
+      { why: msg('The connection to the destination ended before it answered.'), original: error.message },
+      error,
+    );
+  }
+}

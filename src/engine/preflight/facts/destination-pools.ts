@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { VirshAnswer } from '../../../libvirt/virsh.ts';
+import { attribute, child, parseXml, textOf, XmlError } from '../../../libvirt/xml.ts';
+import { msg, tidyPath } from '../../base/index.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
+import { askDestination, destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
+import { type DiskCopy, diskCopiesFact, placeName } from './disk-copies.ts';
+import { parseVolume } from './volumes.ts';
+
+/** A storage pool of the destination. */
+export interface DestinationPool {
+  readonly uuid: string;
+  readonly name: string;
+  /** For example `dir`, `netfs`, `logical`. */
+  readonly type: string;
+  readonly active: boolean;
+  /** The folder that it shows, tidied; absent for a pool that has none. */
+  readonly path?: string;
+  /** What is free in it, as libvirt counted when it last looked. */
+  readonly availableBytes?: number;
+}
+
+/** What is listed in the place of a disk. */
+interface Listed {
+  readonly capacityBytes?: number;
+}
+
+/** The pools, and what they have under the places of the disks that are copied. */
+export interface DestinationPools {
+  readonly pools: readonly DestinationPool[];
+  /** By the disk's name in the guest; absent where no active pool lists anything in its place. */
+  readonly listed: ReadonlyMap<string, Listed>;
+}
+
+/** Reads `<pool>`, as `virsh pool-dumpxml` prints it. Throws XmlError for anything else. */
+export function parsePool(xml: string, active: boolean): DestinationPool {
+  const pool = parseXml(xml);
+  const name = child(pool, 'name');
+  const uuid = child(pool, 'uuid');
+  if (pool.name !== 'pool' || name === undefined || uuid === undefined)
+    throw new XmlError('<pool> with a name and a UUID expected');
+  const pathElement = child(pool, 'target', 'path');
+  const path = pathElement === undefined ? '' : textOf(pathElement).trim();
+  const available = child(pool, 'available');
+  const bytes = available === undefined ? '' : textOf(available).trim();
+  return {
+    uuid: textOf(uuid).trim(),
+    name: textOf(name),
+    type: attribute(pool, 'type') ?? '',
+    active,
+    ...(path === '' ? {} : { path: tidyPath(path) }),
+    ...(/^\d{1,15}$/.test(bytes) && attribute(available, 'unit') === 'bytes'
+      ? { availableBytes: Number(bytes) }
+      : {}),
+  };
+}
+
+/** By UUID: virsh fills the names up with spaces, and a name may end with some of its own. */
+function uuidsOf(answer: VirshAnswer): readonly string[] {
+  const uuids = answer.ok ? answer.text.split(/\s+/).filter((word) => word !== '') : [];
+  if (!answer.ok || !uuids.every((uuid) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)))
+    throw new FactUnavailable({
+      why: msg('The destination did not list its storage pools.'),
+      original: answer.ok ? answer.text : answer.error,
+    });
+  return uuids;
+}
+
+function poolOf(uuid: string, active: boolean, answer: VirshAnswer): DestinationPool {
+  try {
+    const pool = answer.ok ? parsePool(answer.text, active) : undefined;
+    if (pool?.uuid === uuid) return pool;
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+  }
+  throw new FactUnavailable({
+    why: msg('The destination did not describe its storage pool $0.', uuid),
+    original: answer.ok ? answer.text : answer.error,
+  });
+}
+
+/** How libvirt says that there is nothing: no such volume, or no such (active) pool. */
+const nothingThere = /failed to get (vol|pool)|pool '.*' is not active/i;
+
+/**
+ * What the destination lists in the place of a disk, if anything. A volume whose file was taken away behind libvirt's back is
+ * listed and cannot be described (seen with 9.0).
+ */
+function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): Listed | undefined {
+  if (!key.ok && nothingThere.test(key.error)) return undefined;
+  if (!key.ok)
+    throw new FactUnavailable({
+      why: msg('The destination did not tell whether it has $0.', placeName(place)),
+      original: key.error,
+    });
+  try {
+    const capacityBytes = volume.ok ? parseVolume(volume.text).capacityBytes : undefined;
+    return capacityBytes === undefined ? {} : { capacityBytes };
+  } catch (error) {
+    if (error instanceof XmlError) return {};
+    throw error;
+  }
+}
+
+function volumeWords({ place }: DiskCopy): readonly string[] {
+  return place.kind === 'volume'
+    ? ['--pool', place.pool, '--vol', place.volume]
+    : ['--vol', tidyPath(place.path)];
+}
+
+/**
+ * The pools of the destination, in which libvirt there makes the images of disks that are copied. They are asked for one by
+ * one when their names are known, only where disks are copied.
+ */
+export const destinationPoolsFact = defineFact<
+  DestinationPools,
+  {
+    libvirt: typeof destinationLibvirtFact;
+    copies: typeof diskCopiesFact;
+  }
+>({
+  name: 'destination-pools',
+  needs: { libvirt: destinationLibvirtFact, copies: diskCopiesFact },
+  gather: async ({ libvirt, copies: { disks } }) => {
+    if (disks.length === 0) return { pools: [], listed: new Map() };
+    const ask = (...argv: readonly string[]): Promise<VirshAnswer> =>
+      askDestination(libvirt, { id: 'pools', argv });
+    const [active, inactive] = [
+      uuidsOf(await destinationAnswer(libvirt, 'pools')),
+      uuidsOf(await destinationAnswer(libvirt, 'pools-inactive')),
+    ];
+    const describe = (uuids: readonly string[], isActive: boolean): Promise<readonly DestinationPool[]> =>
+      Promise.all(
+        uuids.map(async (uuid) => poolOf(uuid, isActive, await ask('pool-dumpxml', '--pool', uuid))),
+      );
+    const look = async (copy: DiskCopy): Promise<readonly (readonly [string, Listed])[]> => {
+      const words = volumeWords(copy);
+      const volume = listedAs(
+        copy,
+        ...(await Promise.all([ask('vol-key', ...words), ask('vol-dumpxml', ...words)])),
+      );
+      return volume === undefined ? [] : [[copy.disk, volume]];
+    };
+    const [running, stopped, listed] = await Promise.all([
+      describe(active, true),
+      describe(inactive, false),
+      Promise.all(disks.map(look)),
+    ]);
+    return { pools: [...running, ...stopped], listed: new Map(listed.flat()) };
+  },
+});

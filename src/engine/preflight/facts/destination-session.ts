@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Conversation, marker } from '../../../platform/interactive-process.ts';
+import { PlatformError } from '../../../platform/platform.ts';
+import { msg, shellCommand } from '../../base/index.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { controlPortFact, requireReachable } from './control-port.ts';
+import { destinationFact } from './destination.ts';
+import { sessionLife } from './session.ts';
+import { asLibvirtd, sshArgv } from './ssh-route.ts';
+
+interface ScriptOptions {
+  /** Hears what the script prints as it comes, from its beginning each time. */
+  readonly onText?: (text: string) => void;
+  /** True: its input is what is sent while it runs; otherwise it has none. */
+  readonly reads?: boolean;
+}
+
+/** Scripts are run by a shell that stays, one after the other. */
+export class HostShell {
+  readonly #conversation: Conversation;
+  readonly #mark = marker();
+  #scripts = 0;
+  #turn: Promise<void> = Promise.resolve();
+
+  /** `argv` starts a POSIX shell that reads what to do from its standard input. */
+  constructor(argv: readonly string[], context: Pick<FactContext, 'platform' | 'choices' | 'signal'>) {
+    this.#conversation = new Conversation(context.platform, argv, {
+      signal: context.signal,
+      environment: { LC_ALL: 'C' },
+      ...asLibvirtd(context),
+    });
+  }
+
+  /** Waits until the shell answers; gives how long it took to do so since it was started, in milliseconds. */
+  async connect(): Promise<number> {
+    const answered = this.run('', []);
+    // It is awaited below, unless the shell never begins: then for the same reason.
+    answered.catch(() => undefined);
+    await this.#orUnavailable(this.#conversation.begun());
+    const begun = performance.now();
+    await answered;
+    return performance.now() - begun;
+  }
+
+  /** The clock of this host, not of the shell's, in seconds since 1970. */
+  clock(): Promise<number> {
+    return this.#orUnavailable(this.#conversation.clock());
+  }
+
+  /**
+   * Runs a script in a shell of its own and gives what it prints. The data go in as positional parameters, so that a script
+   * itself is constant. Rejects with FactUnavailable if the shell ends before.
+   */
+  run(script: string, parameters: readonly string[], options: ScriptOptions = {}): Promise<string> {
+    const answer = this.#turn.then(() => this.#run(script, parameters, options));
+    // One that reads its input would take the next one for it.
+    this.#turn = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    return answer;
+  }
+
+  async #run(
+    script: string,
+    parameters: readonly string[],
+    { onText, reads = false }: ScriptOptions,
+  ): Promise<string> {
+    this.#scripts += 1;
+    const [begin, end] = [`${this.#mark}-${this.#scripts}-begin\n`, `${this.#mark}-${this.#scripts}-end\n`];
+    const after = (text: string): string | undefined => {
+      // The files that a login shell reads may have printed something before.
+      const at = text.indexOf(begin);
+      return at < 0 ? undefined : text.slice(at + begin.length);
+    };
+    const printed = await this.#orUnavailable(
+      this.#conversation.exchange(
+        // To the end of its last line the shell has read it all before it begins: some read no further than they must.
+        `printf '%s' '${begin}'; ( set -- ${shellCommand(...parameters)}\n${script}\n) ${reads ? '' : '</dev/null'}; printf '%s' '${end}'\n`,
+        end,
+        (text) => {
+          const own = after(text);
+          if (own !== undefined) onText?.(own);
+        },
+      ),
+    );
+    return after(printed) ?? printed;
+  }
+
+  /** Gives the script that reads its input at most so many zeros for so many seconds, then the end of the line. */
+  sendZeros(bytes: number, seconds: number): void {
+    this.#conversation.sendZeros(bytes, seconds);
+  }
+
+  async #orUnavailable<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      // A program that is missing, or no rights: that has its own words.
+      if (!(error instanceof PlatformError) || error.kind !== 'closed') throw error;
+      throw new FactUnavailable(
+        { why: msg('The shell of the host did not answer as expected.'), original: error.message.trim() },
+        error,
+      );
+    }
+  }
+}
+
+/** The shell on the destination, and how long ssh took to connect to it, in milliseconds. */
+export interface DestinationSession {
+  readonly shell: HostShell;
+  readonly connectMilliseconds: number;
+}
+
+/** The one ssh connection to the destination's shell, for all that is asked there; there is none with the other transports. */
+export const destinationSessionFact = defineFact<
+  DestinationSession,
+  { destination: typeof destinationFact; port: typeof controlPortFact }
+>({
+  name: 'destination-session',
+  needs: { destination: destinationFact, port: controlPortFact },
+  kind: 'session',
+  gather: async ({ destination: { parts }, port }, context) => {
+    if (parts.transport !== 'ssh') {
+      throw new FactUnavailable({
+        why: msg('Over $0 there is no shell on the destination.', parts.transport),
+      });
+    }
+    requireReachable(port);
+    const life = sessionLife(context);
+    const shell = new HostShell(sshArgv(parts, ['env', 'LC_ALL=C', 'sh', '-s']), {
+      ...context,
+      signal: life.signal,
+    });
+    const connectMilliseconds = await shell.connect();
+    life.established();
+    return { shell, connectMilliseconds };
+  },
+});

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { msg } from '../../base/index.ts';
+import {
+  type DangerousParameter,
+  type DestinationInput,
+  parseDestination,
+  type ValidDestination,
+} from '../../destination/index.ts';
+import { defineFact, FactUnavailable, type NoFacts } from '../fact.ts';
+import { localNamesFact } from './local-names.ts';
+
+/** The destination as it was read, and which of its dangerous parameters nobody confirmed. */
+export interface DestinationReading {
+  readonly input: DestinationInput;
+  readonly unconfirmed: readonly DangerousParameter[];
+}
+
+/** What was typed, understood; a host without names and addresses of its own is not a reason to fail. */
+export const destinationReadingFact = defineFact<
+  DestinationReading,
+  NoFacts,
+  { localNames: typeof localNamesFact }
+>({
+  name: 'destination-reading',
+  choices: ['vm', 'destination', 'confirmedUriParameters'],
+  wants: { localNames: localNamesFact },
+  gather: (_, { choices }, { localNames }) => {
+    const input = parseDestination(choices.destination, {
+      localNames: localNames.available ? localNames.value : [],
+      connection: choices.vm.connection,
+    });
+    const confirmed = new Set(choices.confirmedUriParameters.map((name) => name.toLowerCase()));
+    return {
+      input,
+      unconfirmed: input.kind === 'valid' ? input.dangerous.filter(({ name }) => !confirmed.has(name)) : [],
+    };
+  },
+});
+
+/** A destination that may be talked to: valid, and confirmed where it has to be. */
+export const destinationFact = defineFact<ValidDestination, { reading: typeof destinationReadingFact }>({
+  name: 'destination',
+  needs: { reading: destinationReadingFact },
+  gather: ({ reading: { input, unconfirmed } }) => {
+    if (input.kind !== 'valid') {
+      throw new FactUnavailable({ why: msg('The destination URI has to be put right first.') });
+    }
+    if (unconfirmed.length > 0) {
+      throw new FactUnavailable({
+        why: msg('Nothing is sent to the destination until the parameters of its URI are confirmed.'),
+      });
+    }
+    return input;
+  },
+});

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../../plan/index.ts';
+
+/** The windows that are measured unless the admin chose one: what is written again and again counts once in each. */
+const severalWindows: readonly number[] = [1, 2, 4, 8];
+
+/** The windows to be measured for these choices, in seconds. */
+export function windowsOf({
+  dirtyRateSeconds,
+}: Pick<MigrationChoices, 'dirtyRateSeconds'>): readonly number[] {
+  return dirtyRateSeconds === undefined
+    ? severalWindows
+    : [Math.min(60, Math.max(1, Math.round(dirtyRateSeconds)))];
+}

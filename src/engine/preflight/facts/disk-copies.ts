@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainDisk } from '../../../libvirt/domain-xml.ts';
+import { virshSession } from '../../../libvirt/virsh.ts';
+import { defineFact } from '../fact.ts';
+import { type DiskFile, diskFilesFact, type SourceNames } from './disk-files.ts';
+import { domainFact } from './domain.ts';
+import { figureOf, parseStats } from './domain-stats.ts';
+import type { HostReading } from './host-reading.ts';
+import { sourceShellFact } from './host-shell.ts';
+
+/** Where the content of a disk is; a file or a volume is made by libvirt where it is missing, a device is not. */
+export type DiskPlace =
+  | { readonly kind: 'file' | 'block'; readonly path: string }
+  | { readonly kind: 'volume'; readonly pool: string; readonly volume: string };
+
+/** The place in one word, for people: a path, or `pool/volume`. */
+export function placeName(place: DiskPlace): string {
+  return place.kind === 'volume' ? `${place.pool}/${place.volume}` : place.path;
+}
+
+/** A disk that libvirt can copy to the destination with the migration. */
+export interface CopyableDisk {
+  /** Its name in the guest, for example `vda`. */
+  readonly disk: string;
+  readonly place: DiskPlace;
+  /** As libvirt names it: `raw`, `qcow2`... */
+  readonly format?: string;
+  readonly encrypted: boolean;
+}
+
+function placeOf({ type, source }: DomainDisk): DiskPlace | undefined {
+  const { path, pool, volume }: SourceNames = source ?? {};
+  if ((type === 'file' || type === 'block') && path !== undefined) return { kind: type, path };
+  if (type === 'volume' && pool !== undefined && volume !== undefined) return { kind: type, pool, volume };
+  return undefined;
+}
+
+/**
+ * The disks that can be copied. libvirt refuses one that is only read ("Cannot migrate empty or read-only disk"), and makes no
+ * storage over the network; one that several VMs write to would be torn apart; and through a copy no SCSI command of the guest
+ * comes to a LUN (QEMU's filter for mirroring passes none on). A medium in a drive is not a disk.
+ */
+export function copyableDisks(disks: readonly DomainDisk[]): readonly CopyableDisk[] {
+  return disks.flatMap((disk) => {
+    const place = placeOf(disk);
+    const { target, device, format, encrypted, readOnly, shareable, transient } = disk;
+    if (place === undefined || device !== 'disk' || readOnly || shareable || transient || target === '')
+      return [];
+    return [{ disk: target, place, encrypted, ...(format === undefined ? {} : { format }) }];
+  });
+}
+
+/** How large a disk is. */
+export interface DiskSize {
+  /** As the guest sees it. */
+  readonly capacityBytes: number;
+  /** What holds something and has to be sent; zeros cost next to nothing. */
+  readonly dataBytes: number;
+}
+
+/** A disk that is copied, with its size where libvirt told it. */
+export type DiskCopy = CopyableDisk & {
+  /** Its path on this host, if it has one: a volume's, too. */
+  readonly path?: string;
+} & Partial<DiskSize>;
+
+/** What the chosen disks are, and which of the chosen names are those of none. */
+export interface DiskCopies {
+  readonly disks: readonly DiskCopy[];
+  readonly unfit: readonly string[];
+  /** libvirt there makes the images as root. */
+  readonly asRoot: boolean;
+}
+
+/**
+ * What of a disk holds something: of files what they take up on the medium, with the images that they are built upon, for all
+ * of them are read (seen with libvirt 9.0: a copy stands alone). A device is read from end to end.
+ */
+function dataBytesOf(
+  capacityBytes: number,
+  files: readonly DiskFile[],
+  seen: HostReading['files'] | undefined,
+): number {
+  const sizes = files.map(({ path, block }) => (block ? undefined : seen?.get(path)?.allocatedBytes));
+  const known = sizes.filter((size) => size !== undefined);
+  if (known.length === 0 || known.length < sizes.length) return capacityBytes;
+  return Math.min(
+    capacityBytes,
+    known.reduce((sum, size) => sum + size, 0),
+  );
+}
+
+/** Reads the sizes of disks in the output of `virsh domstats --block`, by their names in the guest. */
+export function parseCapacities(text: string): ReadonlyMap<string, number> {
+  const stats = parseStats(text)[0]?.values;
+  const capacities = new Map<string, number>();
+  for (const [key, name] of stats ?? []) {
+    const [, index] = /^block\.(\d+)\.name$/.exec(key) ?? [];
+    const capacity = index === undefined ? undefined : figureOf(stats, `block.${index}.capacity`);
+    if (capacity !== undefined) capacities.set(name, capacity);
+  }
+  return capacities;
+}
+
+/**
+ * The disks that are to be copied, and how much that is. Their sizes are asked for on their own: libvirt looks at every image for
+ * that, and storage that hangs would keep all other answers waiting.
+ */
+export const diskCopiesFact = defineFact<
+  DiskCopies,
+  { domain: typeof domainFact; files: typeof diskFilesFact },
+  { shell: typeof sourceShellFact }
+>({
+  name: 'disk-copies',
+  choices: ['copyDisks'],
+  needs: { domain: domainFact, files: diskFilesFact },
+  wants: { shell: sourceShellFact },
+  gather: async ({ domain, files }, { platform, connection, choices, signal }, { shell }) => {
+    const { copyDisks = [], vm } = choices;
+    const asRoot = vm.connection === 'system';
+    if (copyDisks.length === 0) return { disks: [], unfit: [], asRoot };
+    const answers = await virshSession(
+      platform,
+      connection.uri,
+      [{ id: 'block', argv: ['domstats', '--block', vm.uuid] }],
+      { signal, ...(asRoot ? { superuser: 'try' as const } : {}) },
+    );
+    const answer = answers.get('block');
+    const capacities = parseCapacities(answer?.ok === true ? answer.text : '');
+    const copyable = copyableDisks(domain.config.disks);
+    return {
+      disks: copyable
+        .filter(({ disk }) => copyDisks.includes(disk))
+        .map((disk) => {
+          const own = files.filter((file) => file.disk === disk.disk);
+          const path = own.find(({ role }) => role === 'disk')?.path;
+          const capacityBytes = capacities.get(disk.disk);
+          return {
+            ...disk,
+            ...(path?.startsWith('/') === true ? { path } : {}),
+            ...(capacityBytes === undefined
+              ? {}
+              : {
+                  capacityBytes,
+                  dataBytes: dataBytesOf(capacityBytes, own, shell.available ? shell.value.files : undefined),
+                }),
+          };
+        }),
+      asRoot,
+      unfit: copyDisks.filter((name) => !copyable.some(({ disk }) => disk === name)),
+    };
+  },
+});

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainPath } from '../../../libvirt/domain-devices.ts';
+import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
+import { folderOf, tidyPath } from '../../base/index.ts';
+import { defineFact } from '../fact.ts';
+import { type DiskFile, diskFiles, diskFilesFact } from './disk-files.ts';
+import { domainFact } from './domain.ts';
+import type { WantedPaths } from './host-reading.ts';
+import { secretsNeeded } from './named-resources.ts';
+
+/** Where libvirt keeps the value of a secret (secretLoadAllConfigs); of an ephemeral one it keeps none. */
+export function secretFile(uuid: string): string {
+  return `/etc/libvirt/secrets/${uuid.toLowerCase()}.base64`;
+}
+
+/** Where it is seen whether a path is as it is wanted. */
+export function placesOf({ path, wants }: DomainPath): readonly string[] {
+  switch (wants) {
+    case 'exists':
+    case 'listener':
+    case 'afterwards':
+      return [path];
+    case 'parent':
+      return [folderOf(path)];
+    case 'pipe':
+      // QEMU takes the two, each for one way, where they are (qemu_chr_open_pipe).
+      return [path, `${path}.in`, `${path}.out`];
+  }
+}
+
+/** Of disks and devices. */
+function pathsOfNextStart(stored: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>): readonly string[] {
+  return [
+    ...diskFiles(stored).map(({ path }) => path),
+    ...[...stored.devices.paths, ...stored.resources.paths].flatMap(placesOf),
+  ];
+}
+
+/** Every path of the definition that QEMU or libvirt opens on its host, now or when the VM is started the next time. */
+export function hostPaths(
+  { disks, devices, resources, emulator }: Pick<DomainConfig, 'disks' | 'devices' | 'resources' | 'emulator'>,
+  files: readonly DiskFile[],
+  stored?: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>,
+): WantedPaths {
+  const careful = [...new Set(files.map(({ path }) => path))];
+  const { loader, nvram, template } = resources.firmware;
+  const once = [
+    ...[...devices.paths, ...resources.paths].flatMap(placesOf),
+    ...resources.argumentPaths,
+    ...devices.filesystems.map(({ source }) => source),
+    ...devices.interfaces.map(({ socket, makesSocket = false }) =>
+      socket !== undefined && makesSocket ? folderOf(socket) : socket,
+    ),
+    ...devices.tpms.map(({ socket }) => socket),
+    loader,
+    template,
+    ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
+    ...secretsNeeded({ disks, devices }).map(secretFile),
+    ...careful.map((path) => folderOf(tidyPath(path))),
+    ...(stored === undefined ? [] : pathsOfNextStart(stored)),
+  ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
+  return {
+    careful,
+    once: [...new Set(once)],
+    ...(loader === undefined ? {} : { loader }),
+    ...(emulator === undefined ? {} : { emulator }),
+    accounts: [...new Set(resources.owners.map(({ kind, name }) => `${kind} ${name}`))],
+  };
+}
+
+/** Every path that is looked at on both hosts. */
+export const hostPathsFact = defineFact<
+  WantedPaths,
+  { domain: typeof domainFact; files: typeof diskFilesFact }
+>({
+  name: 'host-paths',
+  needs: { domain: domainFact, files: diskFilesFact },
+  gather: ({ domain, files }) => hostPaths(domain.config, files, domain.stored),
+});

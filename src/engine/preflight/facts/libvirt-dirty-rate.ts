@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { virshSession } from '../../../libvirt/virsh.ts';
+import { msg } from '../../base/index.ts';
+import { type DirtyPoint, qemuBytesPerSample } from '../../forecast/index.ts';
+import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
+import { windowsOf } from './dirty-windows.ts';
+import { domainFact } from './domain.ts';
+import { figureOf, parseStats } from './domain-stats.ts';
+import { pause } from './pause.ts';
+import { isMigrating, runState } from './run-state.ts';
+
+/** How fast a VM writes to its memory, as libvirt says it. */
+export interface LibvirtDirtyRate {
+  /** What was dirty after each window; none if it was not measured. */
+  readonly points: readonly DirtyPoint[];
+  /** False when it was not measured because a VM that is paused writes nothing. */
+  readonly measured: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+
+interface Measurement {
+  readonly status: string | undefined;
+  readonly start: string | undefined;
+  readonly period: number | undefined;
+  readonly mebibytesPerSecond: number | undefined;
+}
+
+/** Runs one virsh command about the VM; its text, or an unavailable fact with libvirt's words. */
+async function ask(context: FactContext, argv: readonly string[]): Promise<string> {
+  const { platform, connection, choices, signal } = context;
+  const answers = await virshSession(platform, connection.uri, [{ id: 'it', argv }], {
+    signal,
+    ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}),
+  });
+  const answer = answers.get('it');
+  if (answer?.ok === true) return answer.text;
+  throw new FactUnavailable({
+    why: msg('libvirt could not measure how fast the VM writes to its memory.'),
+    ...(answer === undefined ? {} : { original: answer.error }),
+  });
+}
+
+async function measurement(context: FactContext): Promise<Measurement> {
+  const text = await ask(context, ['domstats', '--dirtyrate', context.choices.vm.uuid]);
+  const values = parseStats(text)[0]?.values;
+  return {
+    status: values?.get('dirtyrate.calc_status'),
+    start: values?.get('dirtyrate.calc_start_time'),
+    period: figureOf(values, 'dirtyrate.calc_period'),
+    mebibytesPerSecond: figureOf(values, 'dirtyrate.megabytes_per_second'),
+  };
+}
+
+/** Waits for the end of a measurement (status 2: measured). */
+async function finished(context: FactContext, seconds: number): Promise<Measurement> {
+  await pause(seconds * 1000, context.signal);
+  for (;;) {
+    const now = await measurement(context);
+    if (now.status === '2') return now;
+    // Not begun and measuring are the only others.
+    if (now.status !== '0' && now.status !== '1') return { ...now, mebibytesPerSecond: undefined };
+    await pause(250, context.signal);
+  }
+}
+
+/** What one window saw; a measurement of somebody else is waited for, and taken if it is as long. */
+async function window(context: FactContext, seconds: number): Promise<DirtyPoint> {
+  const before = await measurement(context);
+  if (before.status === '1') {
+    const other = await finished(context, 0);
+    if (other.period === seconds) return point(other, seconds);
+  }
+  await ask(context, ['domdirtyrate-calc', context.choices.vm.uuid, '--seconds', String(seconds)]);
+  return point(await finished(context, seconds), seconds);
+}
+
+function point({ mebibytesPerSecond }: Measurement, seconds: number): DirtyPoint {
+  if (mebibytesPerSecond === undefined) {
+    throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
+  }
+  return { seconds, bytes: mebibytesPerSecond * mebibyte * seconds, bytesPerSample: qemuBytesPerSample };
+}
+
+/**
+ * The dirty rate, by QEMU's page sampling. The other ways of measuring are never asked for: dirty-bitmap has ended
+ * guests without KVM (seen with QEMU 7.2). A measurement that somebody else began is waited for, not disturbed.
+ */
+export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeof domainFact }>({
+  name: 'libvirt-dirty-rate',
+  choices: ['vm', 'dirtyRateSeconds'],
+  needs: { domain: domainFact },
+  slow: true,
+  // A measurement of somebody else may come first, and it can last 60 s.
+  timeLimitMilliseconds: (choices) =>
+    (windowsOf(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
+  gather: async ({ domain }, context) => {
+    const state = runState(domain);
+    if (state === 'paused') return { points: [], measured: false };
+    if (state !== 'running') {
+      throw new FactUnavailable({ why: msg('The VM does not run, so there is nothing to measure.') });
+    }
+    if (isMigrating(domain)) {
+      throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
+    }
+    const points: DirtyPoint[] = [];
+    // One after the other: libvirt measures one at a time.
+    for (const seconds of windowsOf(context.choices)) points.push(await window(context, seconds));
+    return { points, measured: true };
+  },
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
+
+/** Which questions about the destination's networks a VM's definition calls for. */
+export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainConfig, 'devices'>): {
+  readonly networks: boolean;
+  readonly devices: boolean;
+  readonly filters: boolean;
+} {
+  return {
+    networks:
+      interfaces.some(({ network }) => network !== undefined) ||
+      graphics.some(({ listens }) => listens.some(({ type }) => type === 'network')),
+    devices: interfaces.some(
+      ({ type, network, tap, ready }) =>
+        tap !== undefined ||
+        ready !== undefined ||
+        (network === undefined && (type === 'bridge' || type === 'direct')),
+    ),
+    filters: interfaces.some(({ filter }) => filter !== undefined),
+  };
+}
+
+/** UUIDs or usages of the secrets that a VM's disks and TPM need. */
+export function secretsNeeded({
+  disks,
+  devices,
+}: Pick<DomainConfig, 'disks' | 'devices'>): readonly string[] {
+  return [
+    ...disks.flatMap(({ secrets }) => secrets),
+    ...devices.tpms.flatMap(({ secret }) => (secret === undefined ? [] : [secret])),
+  ];
+}

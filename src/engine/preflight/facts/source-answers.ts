@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { LibvirtError } from '../../../libvirt/errors.ts';
+import { type VirshAnswer, virshSession } from '../../../libvirt/virsh.ts';
+import { PlatformError } from '../../../platform/platform.ts';
+import { msg } from '../../base/index.ts';
+import { defineFact, FactUnavailable } from '../fact.ts';
+
+/** Answers of one virsh session by the ids of the questions. */
+export type Answers = ReadonlyMap<string, VirshAnswer>;
+
+/** The text of an answer that has to be there. */
+export function requireAnswer(answers: Answers, id: string): string {
+  const answer = answers.get(id);
+  if (answer?.ok === true) return answer.text;
+  throw new FactUnavailable({
+    why: msg('libvirt did not answer this question: $0', id),
+    ...(answer === undefined ? {} : { original: answer.error }),
+  });
+}
+
+/** Everything that is asked of this host's libvirt, in one session. */
+export const sourceAnswersFact = defineFact<Answers>({
+  name: 'source-answers',
+  choices: ['vm'],
+  gather: async (_, { platform, connection, choices, signal }) => {
+    const { uuid } = choices.vm;
+    try {
+      return await virshSession(
+        platform,
+        connection.uri,
+        [
+          { id: 'dumpxml', argv: ['dumpxml', uuid] },
+          { id: 'dumpxml-migratable', argv: ['dumpxml', '--migratable', uuid] },
+          { id: 'dumpxml-inactive', argv: ['dumpxml', '--inactive', uuid] },
+          { id: 'domstats', argv: ['domstats', '--state', '--balloon', '--dirtyrate', uuid] },
+          { id: 'domjobinfo', argv: ['domjobinfo', uuid] },
+          { id: 'capabilities', argv: ['capabilities'] },
+          { id: 'dominfo', argv: ['dominfo', uuid] },
+          { id: 'snapshots', argv: ['snapshot-list', uuid, '--name'] },
+          { id: 'checkpoints', argv: ['checkpoint-list', uuid, '--name'] },
+          { id: 'hostname', argv: ['hostname'] },
+          { id: 'version', argv: ['version', '--daemon'] },
+        ],
+        { signal, ...(choices.vm.connection === 'system' ? { superuser: 'try' as const } : {}) },
+      );
+    } catch (error) {
+      if (!(error instanceof LibvirtError) || error.cause instanceof PlatformError) throw error;
+      throw new FactUnavailable(
+        { why: msg('The libvirt of this host does not answer.'), original: error.message },
+        error,
+      );
+    }
+  },
+});

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { child, parseXml, textOf } from '../../../libvirt/xml.ts';
+import { defineFact } from '../fact.ts';
+import { destinationFact } from './destination.ts';
+import {
+  destinationAnswer,
+  destinationLibvirtFact,
+  fileQuestion,
+  volumeQuestion,
+} from './destination-libvirt.ts';
+import { diskFilesFact, diskVolumes } from './disk-files.ts';
+import { domainFact } from './domain.ts';
+
+/** A file as the destination's storage pools show it. */
+export interface PoolFile {
+  readonly sizeBytes?: number;
+  /** As a guest sees it, which is not what the file measures where the format is not raw. */
+  readonly capacityBytes?: number;
+  /** Time of the last change of the inode, seconds with nanoseconds after the point. */
+  readonly changeTime?: string;
+}
+
+/** What the destination's libvirt knows of the VM's storage by its pools. */
+export interface DestinationStorage {
+  /** By path; only over connections without a shell. Undefined value: no active pool there shows the file. */
+  readonly files: ReadonlyMap<string, PoolFile | undefined>;
+  /** Volumes by `pool/volume`: their path there, or libvirt's words for why there is none. */
+  readonly volumes: ReadonlyMap<string, { ok: true; path: string } | { ok: false; original: string }>;
+}
+
+/** Reads the XML of a volume. */
+export function parseVolume(xml: string): PoolFile {
+  const volume = parseXml(xml);
+  const size = textOf(child(volume, 'physical') ?? child(volume, 'capacity') ?? volume).trim();
+  const capacity = child(volume, 'capacity');
+  const capacityText = capacity === undefined ? '' : textOf(capacity).trim();
+  const change = child(volume, 'target', 'timestamps', 'ctime');
+  return {
+    ...(/^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {}),
+    ...(/^\d{1,15}$/.test(capacityText) ? { capacityBytes: Number(capacityText) } : {}),
+    ...(change === undefined ? {} : { changeTime: textOf(change).trim() }),
+  };
+}
+
+/** The VM's storage as the destination's libvirt sees it. */
+export const destinationStorageFact = defineFact<
+  DestinationStorage,
+  {
+    libvirt: typeof destinationLibvirtFact;
+    domain: typeof domainFact;
+    disks: typeof diskFilesFact;
+    destination: typeof destinationFact;
+  }
+>({
+  name: 'destination-storage',
+  needs: {
+    libvirt: destinationLibvirtFact,
+    domain: domainFact,
+    disks: diskFilesFact,
+    destination: destinationFact,
+  },
+  gather: async ({ libvirt, domain, disks, destination }) => {
+    const files = new Map<string, PoolFile | undefined>();
+    const volumes = new Map<string, { ok: true; path: string } | { ok: false; original: string }>();
+    for (const { path } of destination.parts.transport === 'ssh' ? [] : disks) {
+      const answer = await destinationAnswer(libvirt, fileQuestion(path));
+      files.set(path, answer.ok ? parseVolume(answer.text) : undefined);
+    }
+    for (const { pool, volume } of diskVolumes(domain.config)) {
+      const answer = await destinationAnswer(libvirt, volumeQuestion(pool, volume));
+      volumes.set(
+        `${pool}/${volume}`,
+        answer.ok ? { ok: true, path: answer.text.trim() } : { ok: false, original: answer.error },
+      );
+    }
+    return { files, volumes };
+  },
+});

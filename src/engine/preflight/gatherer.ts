@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LibvirtConnection } from '../../libvirt/connection.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { type Platform, PlatformError } from '../../platform/platform.ts';
+import { type Message, msg } from '../base/index.ts';
+import type { MigrationChoices } from '../plan/index.ts';
+import { choicesOf, type Fact, type FactResult, FactUnavailable } from './fact.ts';
+
+/** What was gathered for other choices, to be used again where it does not depend on what changed. */
+export class FactCache {
+  readonly #entries = new Map<
+    Fact<unknown>,
+    { readonly key: string; readonly result: FactResult<unknown> }
+  >();
+
+  /** What is known about the fact under these choices. */
+  get<T>(fact: Fact<T>, choices: MigrationChoices): FactResult<T> | undefined {
+    const entry = this.#entries.get(fact);
+    return entry?.key === cacheKey(fact, choices) ? (entry.result as FactResult<T>) : undefined;
+  }
+
+  /** Keeps a value; sessions and what was not available are gathered anew. */
+  keep<T>(fact: Fact<T>, choices: MigrationChoices, result: FactResult<T>): void {
+    if (fact.kind === 'value' && result.available) {
+      this.#entries.set(fact, { key: cacheKey(fact, choices), result });
+    }
+  }
+}
+
+function cacheKey(fact: Fact<unknown>, choices: MigrationChoices): string {
+  return JSON.stringify([choices.vm, [...choicesOf(fact)].sort().map((choice) => [choice, choices[choice]])]);
+}
+
+/** What gathering works with. */
+export interface GathererOptions {
+  readonly platform: Platform;
+  readonly connection: LibvirtConnection;
+  readonly choices: MigrationChoices;
+  readonly cache: FactCache;
+  /** Raised when the preflight ends. */
+  readonly lifetime: AbortSignal;
+  /** Resolves when the quick checks are done. */
+  readonly quickChecks: Promise<void>;
+}
+
+/** Gathers facts when they are first asked for, each once, all in parallel, each with its time limit. */
+export class Gatherer {
+  readonly #options: GathererOptions;
+  readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
+  /** One listener for all facts: dozens on one signal look like a leak to Node, which says so on standard error. */
+  readonly #stopped: Promise<FactResult<never>>;
+
+  constructor(options: GathererOptions) {
+    this.#options = options;
+    const { lifetime } = options;
+    this.#stopped = new Promise((resolve) => {
+      const stopped = (): void => {
+        resolve({ available: false, why: msg('The preflight was stopped.') });
+      };
+      lifetime.addEventListener('abort', stopped, { once: true });
+      if (lifetime.aborted) stopped();
+    });
+  }
+
+  /** The fact or why there is none; never rejects. */
+  get<T>(fact: Fact<T>): Promise<FactResult<T>> {
+    const begun = this.#results.get(fact);
+    if (begun !== undefined) return begun as Promise<FactResult<T>>;
+    const cached = this.#options.cache.get(fact, this.#options.choices);
+    const result =
+      cached === undefined
+        ? this.#gather(fact).then((found) => {
+            this.#options.cache.keep(fact, this.#options.choices, found);
+            return found;
+          })
+        : Promise.resolve(cached);
+    this.#results.set(fact, result);
+    return result;
+  }
+
+  async #gather<T>(fact: Fact<T>): Promise<FactResult<T>> {
+    const wanted = this.#all(fact.wants);
+    const needed: Record<string, unknown> = {};
+    for (const [name, result] of Object.entries(await this.#all(fact.needs))) {
+      if (!result.available) return result;
+      needed[name] = result.value;
+    }
+    const wantedResults = await wanted;
+    if (fact.afterQuickChecks) await this.#options.quickChecks;
+    return this.#withinTime(fact, (context) => fact.gather(needed, wantedResults, context));
+  }
+
+  async #all(facts: Readonly<Record<string, Fact<unknown>>>): Promise<Record<string, FactResult<unknown>>> {
+    const pairs = Object.entries(facts).map(async ([name, fact]) => [name, await this.get(fact)] as const);
+    return Object.fromEntries(await Promise.all(pairs));
+  }
+
+  async #withinTime<T>(
+    fact: Fact<T>,
+    gather: (context: { signal: AbortSignal } & GathererOptions) => Promise<T>,
+  ): Promise<FactResult<T>> {
+    const { choices, lifetime } = this.#options;
+    const limit =
+      typeof fact.timeLimitMilliseconds === 'number'
+        ? fact.timeLimitMilliseconds
+        : fact.timeLimitMilliseconds(choices);
+    const late = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const overdue = new Promise<FactResult<T>>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ available: false, why: msg('There was no answer within $0 seconds.', limit / 1000) });
+        late.abort();
+      }, limit);
+    });
+    const signal = AbortSignal.any([lifetime, late.signal]);
+    try {
+      return await Promise.race([this.#stopped, overdue, settled(gather({ ...this.#options, signal }))]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** What stands in the way on this host itself. */
+function reasonOf(error: unknown): Message {
+  if (error instanceof PlatformError && error.kind === 'access-denied') {
+    return msg(
+      'Administrative access to this host is needed: libvirt connects as root, and so does this check. Click “Limited access” at the top of the console, or run the command as root.',
+    );
+  }
+  if (error instanceof PlatformError && error.kind === 'not-found') {
+    return msg('A program that is needed is not installed on this host.');
+  }
+  return msg('It could not be found out.');
+}
+
+async function settled<T>(work: Promise<T>): Promise<FactResult<T>> {
+  try {
+    return { available: true, value: await work };
+  } catch (error) {
+    if (error instanceof FactUnavailable) return { available: false, ...error.unavailability };
+    const cause = error instanceof LibvirtError ? error.cause : error;
+    return {
+      available: false,
+      why: reasonOf(cause),
+      original: error instanceof Error ? error.message : String(error),
+    };
+  }
+}

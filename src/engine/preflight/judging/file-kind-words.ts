@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, msg } from '../../base/index.ts';
+
+/** What `stat` calls the kind of a file (file_type of gnulib); what is not known stays as it says it. */
+export function fileKindWords(kind: string): Message {
+  switch (kind) {
+    case 'regular file':
+      return msg('file');
+    case 'regular empty file':
+      return msg('empty file');
+    case 'directory':
+      return msg('directory');
+    case 'symbolic link':
+      return msg('symbolic link');
+    case 'block special file':
+      return msg('block device');
+    case 'character special file':
+      return msg('character device');
+    case 'fifo':
+      return msg('named pipe');
+    case 'socket':
+      return msg('socket');
+    default:
+      return msg('$0', kind);
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { type Message, msg, plainText, type Remedy, shellCommand, type Translator } from '../base/index.ts';
+import { forecastWords, leversWords } from '../forecast/index.ts';
+import type { MigrationChoices, Plan } from '../plan/index.ts';
+import type { Finding, Verdict } from './finding.ts';
+import { verdictOf } from './preflight.ts';
+import type { PreflightState, PreflightVerdict } from './state.ts';
+
+/** The verdicts, those that ask for something first. */
+export const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];
+
+/** What a check's verdict is called in a report. */
+export function verdictWord(verdict: Verdict): Message {
+  switch (verdict) {
+    case 'block':
+      return msg('Blocks');
+    case 'unknown':
+      return msg('Not known');
+    case 'warn':
+      return msg('Warning');
+    case 'not-applicable':
+      return msg('Does not apply');
+    case 'pass':
+      return msg('Passed');
+  }
+}
+
+/** What all findings say together, in one sentence. */
+export function verdictSentence(verdict: PreflightVerdict): Message {
+  switch (verdict) {
+    case 'ready':
+      return msg('Ready: every check passed.');
+    case 'ready-with-warnings':
+      return msg('Ready, with warnings.');
+    case 'blocked':
+      return msg('Blocked: the migration would fail.');
+    case 'unknown':
+      return msg('Not known: some checks could not be made.');
+  }
+}
+
+/** A text in which nothing is Markdown: host names, file names and libvirt's words may hold any character. */
+function literal(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~&]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+}
+
+/** A block of code with a fence longer than any run of backticks inside. */
+function code(text: string, indent = ''): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return [fence, ...text.split('\n'), fence].map((line) => `${indent}${line}`).join('\n');
+}
+
+/** The findings, the forecast and the plan as Markdown, to be put into a ticket or a mail. */
+export function markdownOf(
+  choices: MigrationChoices,
+  plan: Plan,
+  state: PreflightState,
+  overridden: ReadonlySet<string>,
+  translator?: Translator,
+): string {
+  const say = (message: Message): string => literal(plainText(message, translator));
+  const findings = state.checks
+    .flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []))
+    .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
+  const loud = findings.filter((finding) => 'remedies' in finding);
+  const calm = findings.filter((finding) => !('remedies' in finding));
+  const levers = leversWords(state.forecast);
+  return `${[
+    `# ${say(msg('Migration of $0 to $1', choices.vm.name, choices.destination))}`,
+    `**${say(verdictSentence(verdictOf(state, overridden)))}**`,
+    plan.sentences.map(say).join(' '),
+    `## ${say(msg('Findings'))}`,
+    ...loud.map((finding) => findingText(finding, overridden, say)),
+    ...(calm.length === 0
+      ? []
+      : [
+          `### ${say(msg('Nothing to do'))}`,
+          calm.map((finding) => findingText(finding, overridden, say)).join('\n'),
+        ]),
+    `## ${say(msg('Forecast'))}`,
+    forecastWords(state.forecast).map(say).join(' '),
+    ...(levers.length === 0 ? [] : [levers.map((each) => `- ${say(each)}`).join('\n')]),
+    `## ${say(msg('The same migration by hand'))}`,
+    code(shellCommand(...plan.virsh)),
+  ].join('\n\n')}\n`;
+}
+
+function findingText(
+  finding: Finding,
+  overridden: ReadonlySet<string>,
+  say: (message: Message) => string,
+): string {
+  const mark =
+    finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check)
+      ? ` (${say(msg('overridden'))})`
+      : '';
+  const head = `${say(verdictWord(finding.verdict))}${mark}: ${say(finding.title)} (\`${finding.check}\`)`;
+  if (!('remedies' in finding)) return `- ${head}. ${say(finding.found)}`;
+  return [
+    `### ${head}`,
+    say(finding.found),
+    ...(finding.details === undefined ? [] : [finding.details.map((each) => `- ${say(each)}`).join('\n')]),
+    ...(finding.original === undefined ? [] : [code(finding.original)]),
+    say(finding.why),
+    ...finding.remedies.map((remedy) => remedyText(remedy, say)),
+  ].join('\n\n');
+}
+
+function remedyText({ text, command, host, xml }: Remedy, say: (message: Message) => string): string {
+  const where =
+    host === undefined
+      ? []
+      : [`  ${say(host === 'source' ? msg('On the source:') : msg('On the destination:'))}`];
+  return [
+    `- ${say(text)}`,
+    ...(command === undefined ? [] : [...where, code(command, '  ')]),
+    ...(xml === undefined ? [] : [code(xml, '  ')]),
+  ].join('\n\n');
+}

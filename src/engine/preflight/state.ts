@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { Message } from '../base/index.ts';
+import type { Forecast } from '../forecast/index.ts';
+import type { CopyableDisk } from './facts/disk-copies.ts';
+import type { Finding } from './finding.ts';
+
+/** One check's place in the list while findings stream in. */
+export type CheckProgress =
+  | { readonly status: 'waiting'; readonly check: string; readonly title: Message }
+  | { readonly status: 'done'; readonly finding: Finding };
+
+/** What the preflight as a whole says; `blocked` counts only blocks that were not overridden. */
+export type PreflightVerdict = 'ready' | 'ready-with-warnings' | 'blocked' | 'unknown';
+
+/** A preflight, running or done. Checks keep the order of the registry. */
+export interface PreflightState {
+  readonly running: boolean;
+  /** Disks that could be copied with the migration; undefined while that is not known. */
+  readonly copyable: readonly CopyableDisk[] | undefined;
+  readonly checks: readonly CheckProgress[];
+  readonly forecast: Forecast | undefined;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  durationWords,
+  type Message,
+  msg,
+  nmsg,
+  type Remedy,
+  shellCommand,
+  sizeWords,
+  type VmIdentity,
+} from '../base/index.ts';
+import type { MigrationProgress } from './progress.ts';
+
+/** QEMU takes no longer pause than this (MAX_MIGRATE_DOWNTIME of its migration/options.c). */
+const mostPauseSeconds = 2000;
+
+/** How much longer than computed the pause is allowed to be, so that it is enough. */
+const spare = 1.25;
+
+/** What is left at the begin of a pass, and how many seconds it takes; undefined while nothing is known. */
+function onePass({
+  nearest,
+  transferredBytes,
+  elapsedMilliseconds,
+}: MigrationProgress): { readonly bytes: number; readonly seconds: number } | undefined {
+  if (nearest === undefined || transferredBytes === 0 || elapsedMilliseconds === 0) return undefined;
+  return {
+    bytes: nearest.mostBytes,
+    seconds: (nearest.mostBytes * elapsedMilliseconds) / transferredBytes / 1000,
+  };
+}
+
+/** Rounded up, to whole seconds or to five of them: a figure that changes each second cannot be copied. */
+function roundedUp(seconds: number): number {
+  return seconds <= 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5;
+}
+
+/** Since when it gets no closer, and what each pass leaves. */
+export function stuckWords(progress: MigrationProgress): readonly Message[] {
+  const { nearest, pass, elapsedMilliseconds } = progress;
+  const why = msg('The VM changes its memory as fast as it is copied.');
+  if (nearest === undefined) return [why];
+  return [
+    why,
+    nmsg(
+      'For $2 now no less has been left: $0 pass over the memory left about $1 again.',
+      'For $2 now no less has been left: $0 passes over the memory left about $1 again, each of them.',
+      pass - nearest.pass,
+      sizeWords(nearest.mostBytes),
+      durationWords(elapsedMilliseconds - nearest.elapsedMilliseconds),
+    ),
+    msg('It goes on like this until the VM or the link changes.'),
+  ];
+}
+
+/** What would bring it to its end, the gentlest first. */
+export function stuckRemedies(
+  { connection, uuid }: VmIdentity,
+  progress: MigrationProgress,
+): readonly Remedy[] {
+  const virsh = (...argv: readonly string[]): string =>
+    shellCommand('virsh', '-c', connection === 'system' ? 'qemu:///system' : 'qemu:///session', ...argv);
+  const last = onePass(progress);
+  const pause = last === undefined ? undefined : roundedUp(last.seconds * spare);
+  return [
+    { text: msg('Let the guest do less for a while; it then ends by itself.') },
+    ...(pause === undefined || pause > mostPauseSeconds
+      ? []
+      : [
+          {
+            text: msg(
+              'Allow a longer pause at the end: the VM stands still for up to $0 and then runs on over there.',
+              durationWords(pause * 1000),
+            ),
+            command: virsh('migrate-setmaxdowntime', uuid, String(pause * 1000)),
+            host: 'source' as const,
+          },
+        ]),
+    {
+      // What is left of this pass, then once what changed meanwhile. libvirt 9.0 lets the VM run again over there by itself.
+      text:
+        last === undefined
+          ? msg('Pause the VM: nothing changes then. Over there it runs again by itself.')
+          : msg(
+              'Pause the VM: nothing changes then, and it ends within about $0. Over there it runs again by itself.',
+              durationWords(roundedUp(last.seconds * 2) * 1000),
+            ),
+      command: virsh('suspend', uuid),
+      host: 'source',
+      action: { kind: 'pause-vm' },
+    },
+    { text: msg('Or cancel it: the VM then goes on here as before.') },
+  ];
+}

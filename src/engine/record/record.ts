@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Domain } from '../../libvirt/domain.ts';
+import { attribute, parseXml, serializeXml, XmlError } from '../../libvirt/xml.ts';
+import { type Expected, parseExpected } from '../forecast/index.ts';
+import { parseDiskNames } from '../plan/index.ts';
+
+/** Namespace of the one element that this program keeps in a domain's persistent definition. */
+export const recordNamespace = 'urn:cockpit-migrate:1';
+
+/** Prefix of the element, as libvirt wants one. */
+const recordKey = 'cockpit-migrate';
+
+/**
+ * A migration that the source's persistent definition remembers, so that another page, another admin or a later visit
+ * knows where the VM went. It is written before the migration starts, because libvirt takes no change of a definition
+ * while a migration runs (it waits 30 s for the lock, then refuses). It is no part of the live definition, so a
+ * temporary copy does not carry it; a permanent migration takes it along and it is removed over there.
+ */
+export interface MigrationRecord {
+  /** Destination URI. */
+  readonly destination: string;
+  readonly temporary: boolean;
+  /** `leaving` from before the start until its end is known; `left` when a temporary copy is known to run there. */
+  readonly stage: 'leaving' | 'left';
+  /** Start of the migration, ISO 8601, UTC. */
+  readonly since: string;
+  /** Disks that are copied, by their names in the guest; absent: none. */
+  readonly copyDisks?: readonly string[];
+  /** What was forecast, so that whoever sees the end can compare. */
+  readonly expected?: Expected;
+}
+
+/** The record as the element that libvirt keeps. */
+export function recordXml(record: MigrationRecord): string {
+  return serializeXml({
+    kind: 'element',
+    name: 'migration',
+    attributes: {
+      destination: record.destination,
+      temporary: record.temporary ? 'yes' : 'no',
+      stage: record.stage,
+      since: record.since,
+      ...(record.copyDisks === undefined ? {} : { 'copy-disks': record.copyDisks.join(',') }),
+      ...(record.expected === undefined ? {} : { expected: JSON.stringify(record.expected) }),
+    },
+    children: [],
+  });
+}
+
+/** Reads a record; anything that this version did not write is no record. */
+export function parseRecord(xml: string): MigrationRecord | undefined {
+  try {
+    const element = parseXml(xml);
+    const destination = attribute(element, 'destination');
+    const temporary = attribute(element, 'temporary');
+    const stage = attribute(element, 'stage');
+    const since = attribute(element, 'since');
+    if (destination === undefined || since === undefined || Number.isNaN(Date.parse(since))) return undefined;
+    if (temporary !== 'yes' && temporary !== 'no') return undefined;
+    if (stage !== 'leaving' && stage !== 'left') return undefined;
+    const copyDisks = parseDiskNames(attribute(element, 'copy-disks') ?? '');
+    const expected = parseExpected(attribute(element, 'expected') ?? '');
+    return {
+      destination,
+      temporary: temporary === 'yes',
+      stage,
+      since,
+      ...(copyDisks === undefined ? {} : { copyDisks }),
+      ...(expected === undefined ? {} : { expected }),
+    };
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the record in the domain's persistent definition. Not possible for a transient domain. */
+export async function writeRecord(domain: Domain, record: MigrationRecord): Promise<void> {
+  await domain.setMetadata(recordNamespace, recordKey, recordXml(record));
+}
+
+/** Removes the record, if there is one. */
+export async function removeRecord(domain: Domain): Promise<void> {
+  await domain.removeMetadata(recordNamespace);
+}
+
+/** The domain's record, if it has one. */
+export async function readRecord(domain: Domain): Promise<MigrationRecord | undefined> {
+  const xml = await domain.metadata(recordNamespace);
+  return xml === undefined ? undefined : parseRecord(xml);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { durationWords } from '../../engine/base/index.ts';
+import { textOf } from './text.ts';
+import { _, format, language } from './translate.ts';
+
+function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
+}
+
+/** At most three digits are worth reading: 1.5, 23.4, 512. */
+function short(value: number): string {
+  return number(value, value < 100 ? 1 : 0);
+}
+
+/** A size in binary units, as libvirt and QEMU count memory. */
+export function formatBytes(bytes: number): string {
+  const kib = bytes / 1024;
+  if (kib < 1) return format(_('$0 bytes'), number(bytes));
+  if (kib < 1024) return format(_('$0 KiB'), short(kib));
+  if (kib < 1024 ** 2) return format(_('$0 MiB'), short(kib / 1024));
+  if (kib < 1024 ** 3) return format(_('$0 GiB'), short(kib / 1024 ** 2));
+  return format(_('$0 TiB'), short(kib / 1024 ** 3));
+}
+
+/** A rate in binary units per second. */
+export function formatRate(bytesPerSecond: number): string {
+  return format(_('$0/s'), formatBytes(bytesPerSecond));
+}
+
+/** A duration as the engine's sentences have it: both stand side by side. */
+export function formatDuration(milliseconds: number): string {
+  return textOf(durationWords(milliseconds));
+}
+
+/** A moment on an axis whose marks are `step` apart, both in milliseconds: all in the same unit. */
+export function formatTick(milliseconds: number, step: number): string {
+  if (step < 1000) return format(_('$0 ms'), number(milliseconds));
+  if (step < 60_000) return format(_('$0 s'), number(milliseconds / 1000));
+  return step < 3_600_000
+    ? format(_('$0 min'), number(milliseconds / 60_000))
+    : format(_('$0 h'), number(milliseconds / 3_600_000));
+}
+
+/** A whole number in the admin's way of writing. */
+export function formatCount(value: number): string {
+  return number(value);
+}
+
+/** Whole percents, without the sign: the sentence around it has that. */
+export function formatPercent(percent: number): string {
+  return number(Math.floor(percent));
+}
+
+/** A point in time, from ISO 8601. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+}

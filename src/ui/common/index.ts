@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** What the rest of the program may import of this folder. */
+export { copyText } from './clipboard.ts';
+export { CommandLine } from './command-line.tsx';
+export { ConfirmDialog } from './confirm-dialog.tsx';
+export { CopyableText } from './copyable-text.tsx';
+export { downloadText, fileName } from './download.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatTick,
+  formatTime,
+} from './format.ts';
+export { Notice } from './notice.tsx';
+export { OriginalText } from './original-text.tsx';
+export { textOf, translator } from './text.ts';
+export { followTheme } from './theme.ts';
+export { _, format, language, ngettext } from './translate.ts';
+export { hostOf, isUnderWay, stateWords, whyNotMigrate } from './vm-text.ts';

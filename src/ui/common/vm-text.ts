@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { PausedReason, Vm } from '../../engine/inventory/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import { formatPercent } from './format.ts';
+import { _, format } from './translate.ts';
+
+function pausedWords(reason: PausedReason): string {
+  switch (reason) {
+    case 'user':
+    case 'unknown':
+      return _('Paused');
+    case 'migration':
+      return _('Paused for a migration');
+    case 'save':
+      return _('Paused while it is being saved');
+    case 'dump':
+      return _('Paused while its memory is being dumped');
+    case 'io-error':
+      return _('Paused by an I/O error of a disk');
+    case 'watchdog':
+      return _('Paused by its watchdog');
+    case 'from-snapshot':
+      return _('Paused after going back to a snapshot');
+    case 'shutting-down':
+      return _('Paused while shutting down');
+    case 'snapshot':
+      return _('Paused for a snapshot');
+    case 'crashed':
+      return _('Paused after a crash of the guest');
+    case 'starting-up':
+      return _('Paused while starting up');
+    case 'post-copy':
+      return _('Paused for post-copy: it runs on the destination');
+    case 'post-copy-failed':
+      return _('Paused: post-copy failed');
+  }
+}
+
+/** How the state looks: the tone says how much attention it needs. */
+export interface StateWords {
+  readonly text: string;
+  readonly tone: 'running' | 'moving' | 'quiet' | 'warning' | 'trouble';
+}
+
+/** True while a migration has not ended. */
+export function isUnderWay(migration: Migration | undefined): boolean {
+  switch (migration?.state.phase) {
+    case undefined:
+    case 'done':
+    case 'failed':
+    case 'cancelled':
+      return false;
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return true;
+  }
+}
+
+/** How far the VM's migration is, from this page's own view of it or from what libvirt says of the VM. */
+function percentOf(vm: Vm, migration: Migration | undefined): number | undefined {
+  const state = migration?.state;
+  if (state !== undefined && 'progress' in state) return state.progress.percent;
+  return vm.transfer?.kind === 'leaving' ? vm.transfer.percent : undefined;
+}
+
+function transferWords(vm: Vm, migration: Migration | undefined): StateWords | undefined {
+  const { transfer } = vm;
+  if (transfer?.kind === 'arriving') return { text: _('Arriving'), tone: 'moving' };
+  if (transfer === undefined && !isUnderWay(migration)) return undefined;
+  if (migration?.state.phase === 'preparing' && migration.state.queuePosition !== undefined)
+    return { text: _('Waiting to migrate'), tone: 'moving' };
+  if (migration?.state.phase === 'copying' && migration.state.stuck === true)
+    return { text: _('Migrating, gets no closer'), tone: 'warning' };
+  const percent = percentOf(vm, migration);
+  return {
+    text: percent === undefined ? _('Migrating') : format(_('Migrating $0 %'), formatPercent(percent)),
+    tone: 'moving',
+  };
+}
+
+/** What the State column says. */
+export function stateWords(vm: Vm, migration: Migration | undefined): StateWords {
+  const moving = transferWords(vm, migration);
+  if (moving !== undefined) return moving;
+  switch (vm.state.kind) {
+    case 'running':
+      return { text: _('Running'), tone: 'running' };
+    case 'paused':
+      return {
+        text: pausedWords(vm.state.reason),
+        tone: ['io-error', 'crashed', 'post-copy-failed', 'watchdog'].includes(vm.state.reason)
+          ? 'trouble'
+          : 'warning',
+      };
+    case 'shutting-down':
+      return { text: _('Shutting down'), tone: 'quiet' };
+    case 'shut-off':
+      return {
+        text:
+          vm.state.migratedAway && vm.temporaryCopy === undefined
+            ? _('Shut off (migrated away)')
+            : _('Shut off'),
+        tone: 'quiet',
+      };
+    case 'crashed':
+      return { text: _('Crashed'), tone: 'trouble' };
+    case 'suspended':
+      return { text: _('Suspended by the guest'), tone: 'quiet' };
+    case 'unknown':
+      return { text: _('Unknown'), tone: 'warning' };
+  }
+}
+
+/** The host's part of a destination URI; the whole URI if it has none. */
+export function hostOf(uri: string): string {
+  return /^[^:]+:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]+)/.exec(uri)?.[1] ?? uri;
+}
+
+/** Why the VM cannot be migrated now; undefined if it can be tried. */
+export function whyNotMigrate(vm: Vm, migration: Migration | undefined): string | undefined {
+  if (vm.transfer?.kind === 'arriving') return _('It is just arriving from another host.');
+  if (vm.transfer !== undefined || isUnderWay(migration)) return _('It is being migrated already.');
+  switch (vm.state.kind) {
+    case 'shut-off':
+    case 'crashed':
+      return _('Only a VM that runs can be migrated live.');
+    case 'running':
+    case 'paused':
+    case 'shutting-down':
+    case 'suspended':
+    case 'unknown':
+      return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem } from '@patternfly/react-core';
+import { type ReactNode, useId, useState } from 'react';
+import { type CopyableDisk, placeName } from '../../engine/preflight/index.ts';
+import { _ } from '../common/index.ts';
+import type { DialogAction, DialogState } from './dialog-state.ts';
+
+/** One row: a disk that there is, or a name that was ticked by a link or before the disk was detached. */
+function rowsOf(
+  disks: readonly CopyableDisk[],
+  ticked: ReadonlySet<string>,
+): readonly { readonly disk: string; readonly description: string }[] {
+  const gone = [...ticked].filter((name) => disks.every(({ disk }) => disk !== name));
+  return [
+    ...disks.map(({ disk, place }) => ({ disk, description: placeName(place) })),
+    ...gone.map((disk) => ({ disk, description: _('The VM has no such disk, or it cannot be copied.') })),
+  ];
+}
+
+function helpText(disks: readonly CopyableDisk[] | undefined): string {
+  if (disks === undefined)
+    return _('The disks of the VM are shown here as soon as the checks have read them.');
+  return disks.length === 0
+    ? _('The VM has no disk that could be copied.')
+    : _(
+        'A disk that is ticked is copied to the destination while the VM runs. The others have to be on storage that both hosts share.',
+      );
+}
+
+/** Which disks go along; the others have to be there already. */
+export function CopyDisks({
+  state,
+  dispatch,
+  copyable,
+}: {
+  readonly state: DialogState;
+  readonly dispatch: (action: DialogAction) => void;
+  /** Disks that could be copied; undefined while that is not known. */
+  readonly copyable: readonly CopyableDisk[] | undefined;
+}): ReactNode {
+  const groupId = useId();
+  const helpId = useId();
+  // While the checks begin anew with a disk that was ticked, the list stays.
+  const [known, setKnown] = useState(copyable);
+  if (copyable !== undefined && copyable !== known) setKnown(copyable);
+  const disks = copyable ?? known;
+  return (
+    <FormGroup role="group" fieldId={groupId} label={_('Disks to copy')} aria-describedby={helpId}>
+      {(disks === undefined ? [] : rowsOf(disks, state.copyDisks)).map(({ disk, description }) => (
+        <Checkbox
+          key={disk}
+          id={`${groupId}-${disk}`}
+          label={disk}
+          description={description}
+          isChecked={state.copyDisks.has(disk)}
+          onChange={(_event, copied) => {
+            dispatch({ type: 'copy-disk', disk, copied });
+          }}
+        />
+      ))}
+      <FormHelperText>
+        <HelperText>
+          <HelperTextItem id={helpId}>{helpText(disks)}</HelperTextItem>
+        </HelperText>
+      </FormHelperText>
+    </FormGroup>
+  );
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { DestinationInput } from '../../engine/destination/index.ts';
+import { type PreflightState, verdictOf } from '../../engine/preflight/index.ts';
+import { _, format, ngettext, textOf } from '../common/index.ts';
+
+/** Whether Migrate can be pressed, and what to say beside it. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly text: string;
+}
+
+/** So many checks are named in one sentence. */
+const namedChecks = 3;
+
+/** Titles of the checks whose answer is not known, as many as one takes in. */
+function unknownTitles(preflight: PreflightState): string {
+  const titles = preflight.checks.flatMap((progress) =>
+    progress.status === 'done' && progress.finding.verdict === 'unknown'
+      ? [textOf(progress.finding.title)]
+      : progress.status === 'waiting'
+        ? [textOf(progress.title)]
+        : [],
+  );
+  const named = titles.slice(0, namedChecks).join(', ');
+  const more = titles.length - namedChecks;
+  // TRANSLATORS: $1 are names of checks, such as “CPU, Memory, Storage”, $0 is the number of those that are not named.
+  return more <= 0 ? named : format(ngettext('$1 and $0 more', '$1 and $0 more', more), more, named);
+}
+
+/** What the dialog's footer says. */
+export function readiness(
+  destination: DestinationInput,
+  formComplete: boolean,
+  confirmed: ReadonlySet<string>,
+  fromLink: boolean,
+  preflight: PreflightState | undefined,
+  overrides: ReadonlySet<string>,
+): Readiness {
+  switch (destination.kind) {
+    case 'empty':
+      return { ready: false, text: _('Enter a destination first.') };
+    case 'incomplete':
+    case 'suggestion':
+      return { ready: false, text: _('The destination URI is not complete yet.') };
+    case 'invalid':
+      return { ready: false, text: _('The destination URI cannot be used.') };
+    case 'valid':
+      break;
+  }
+  if (!formComplete) return { ready: false, text: _('Correct what is marked under “More options”.') };
+  if (destination.dangerous.some(({ name }) => !confirmed.has(name)))
+    return { ready: false, text: _('Confirm the parameters of the destination URI, or take them out.') };
+  if (fromLink)
+    return {
+      ready: false,
+      text: _(
+        'A link filled in this destination. Nothing has been sent to it. Press Check to connect as root.',
+      ),
+    };
+  if (preflight === undefined || preflight.running)
+    return { ready: false, text: _('Wait until the checks are done.') };
+  switch (verdictOf(preflight, overrides)) {
+    case 'blocked':
+      return {
+        ready: false,
+        text: _('Something blocks the migration. Do what the finding advises, then check again.'),
+      };
+    case 'unknown':
+      return {
+        ready: true,
+        text: format(
+          _('Not everything could be checked: $0. If you migrate now, you do so without knowing that.'),
+          unknownTitles(preflight),
+        ),
+      };
+    case 'ready-with-warnings':
+      return { ready: true, text: _('It can start, but read the warnings first.') };
+    case 'ready':
+      return { ready: true, text: _('Everything is ready. Nothing has been started yet.') };
+  }
+}

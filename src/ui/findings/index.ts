@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/** What the rest of the program may import of this folder. */
+export { Findings, findingsSummary } from './findings.tsx';
+export { RemedyList } from './remedy-list.tsx';
+export { RemedyView } from './remedy-view.tsx';

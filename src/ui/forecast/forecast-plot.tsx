@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  Chart,
+  ChartArea,
+  ChartAxis,
+  ChartContainer,
+  ChartThreshold,
+} from '@patternfly/react-charts/victory';
+import { getResizeObserver } from '@patternfly/react-core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { CoursePoint } from '../../engine/forecast/index.ts';
+import { formatBytes, formatCount, formatTick } from '../common/index.ts';
+import { byteTicks, timeTicks } from './chart-scale.ts';
+
+/** Room for the marks around the curve, in pixels. */
+const padding = { top: 8, right: 24, bottom: 24, left: 72 };
+
+/** Until it is known how large it may be, in pixels; the height is that of `.migrate-chart-plot`. */
+const firstSize = { width: 480, height: 144 };
+
+/** Narrower than this only a few marks fit beneath the curve, in pixels. */
+const narrow = 420;
+
+const markStyle = { tickLabels: { fontSize: 12, padding: 4 } };
+
+export interface ForecastPlotProps {
+  /** At least two, from zero on, in order. */
+  readonly course: readonly CoursePoint[];
+  /** So much is sent within the allowed pause. */
+  readonly fitsBytes: number;
+  readonly name: string;
+  /** The id of the element that says in words what is drawn. */
+  readonly describedBy: string;
+}
+
+/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
+export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const [{ width, height }, setSize] = useState(firstSize);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const measure = (): void => {
+      // Nothing is measured while it is not shown.
+      if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
+    };
+    measure();
+    return getResizeObserver(element, measure, true);
+  }, []);
+  const duration = course.at(-1)?.milliseconds ?? 0;
+  const most = Math.max(fitsBytes, ...course.map(({ remainingBytes }) => remainingBytes));
+  const times = timeTicks(duration, width < narrow ? 3 : 6);
+  // A curve along the upper edge would be cut in half.
+  const top = most * 1.08;
+  const sizes = byteTicks(top);
+  return (
+    <div ref={place} className="migrate-chart-plot">
+      <Chart
+        ariaTitle={name}
+        containerComponent={
+          // A finger on it scrolls the dialog, as anywhere else.
+          <ChartContainer responsive={false} aria-describedby={describedBy} style={{ touchAction: 'auto' }} />
+        }
+        width={width}
+        height={height}
+        padding={padding}
+        domain={{ x: [0, duration], y: [0, top] }}
+      >
+        {/* In the order in which they are drawn: the lines of the grid lie beneath the curve. */}
+        <ChartAxis
+          tickValues={[...times.values]}
+          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatTick(value, times.step))}
+          style={markStyle}
+        />
+        <ChartAxis
+          dependentAxis
+          showGrid
+          tickValues={[...sizes.values]}
+          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatBytes(value))}
+          style={{ ...markStyle, grid: { stroke: 'var(--pf-t--global--border--color--default)' } }}
+        />
+        <ChartArea
+          data={course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }))}
+          style={{
+            data: {
+              fill: 'var(--pf-t--global--color--brand--default)',
+              fillOpacity: 0.15,
+              stroke: 'var(--pf-t--global--color--brand--default)',
+            },
+          }}
+        />
+        <ChartThreshold
+          data={[
+            { x: 0, y: fitsBytes },
+            { x: duration, y: fitsBytes },
+          ]}
+          style={{ data: { stroke: 'var(--pf-t--global--text--color--regular)' } }}
+        />
+      </Chart>
+    </div>
+  );
+}

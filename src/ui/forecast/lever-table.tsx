@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { ReactNode } from 'react';
+import { type LeverEffect, leverName } from '../../engine/forecast/index.ts';
+import { _, format, formatDuration, textOf } from '../common/index.ts';
+
+function timeOf({ confidence, totalMilliseconds }: LeverEffect): string {
+  const time = formatDuration(totalMilliseconds ?? 0);
+  return confidence === 'estimate' ? format(_('$0 (estimated)'), time) : time;
+}
+
+function pauseOf({ lever, downtimeMilliseconds }: LeverEffect): string {
+  return lever === 'post-copy'
+    ? _('short; then a slower VM until all is there')
+    : formatDuration(downtimeMilliseconds ?? 0);
+}
+
+function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
+  const [time, pause] = [_('Total time'), _('Pause of the VM')];
+  return (
+    <Tr data-lever={effect.lever} data-converges={effect.converges}>
+      <Th scope="row">{textOf(leverName(effect))}</Th>
+      {effect.converges ? (
+        <>
+          <Td dataLabel={time}>{timeOf(effect)}</Td>
+          <Td dataLabel={pause}>{pauseOf(effect)}</Td>
+        </>
+      ) : (
+        <Td dataLabel={time} colSpan={2}>
+          {effect.confidence === 'estimate' ? _('never ends (estimated)') : _('never ends')}
+        </Td>
+      )}
+    </Tr>
+  );
+}
+
+/** What each lever would change. */
+export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[] }): ReactNode {
+  return (
+    <Table
+      aria-label={_('What would change it')}
+      className="migrate-levers"
+      variant="compact"
+      gridBreakPoint="grid-md"
+      borders={false}
+    >
+      <Thead>
+        <Tr>
+          <Th>{_('Change')}</Th>
+          <Th>{_('Total time')}</Th>
+          <Th>{_('Pause of the VM')}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {levers.map((effect) => (
+          <LeverRow key={effect.lever} effect={effect} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}

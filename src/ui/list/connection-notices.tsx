@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { AlertActionLink } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+import { _, Notice, OriginalText } from '../common/index.ts';
+import type { ConnectionState } from './use-vms.ts';
+
+/** A session that may use libvirt lists and runs VMs, but the checks and the migration itself act as root. */
+export function AccessNotice({
+  state,
+  administrative,
+}: Pick<ConnectionState, 'state'> & { readonly administrative: boolean | undefined }): ReactNode {
+  // To one that may only look, or not even that, more is said in the place of this.
+  if (administrative !== false || state.kind !== 'ready' || state.readOnly) return null;
+  return (
+    <Notice variant="info" title={_('Migrating needs administrative access')}>
+      {_('Click “Limited access” at the top of the console.')}
+    </Notice>
+  );
+}
+
+/** What holds for the whole list: the connection is lost, or the admin may only look. */
+export function ConnectionNotices({ inventory, state }: ConnectionState): ReactNode {
+  if (state.kind === 'reconnecting') {
+    return (
+      <Notice
+        live
+        variant="warning"
+        title={_('The connection to libvirt is lost. The page tries to get it back by itself.')}
+        actions={
+          <AlertActionLink
+            onClick={() => {
+              inventory.retry();
+            }}
+          >
+            {_('Try now')}
+          </AlertActionLink>
+        }
+      >
+        <p>{_('The list shows what was known last. VMs and migrations that run are not harmed by this.')}</p>
+        <OriginalText>{state.detail}</OriginalText>
+      </Notice>
+    );
+  }
+  if (state.kind === 'ready' && state.readOnly) {
+    return (
+      <Notice variant="info" title={_('You may look, but not change anything')}>
+        {_(
+          'To run, stop or migrate VMs, click “Limited access” at the top of the console and turn on administrative access.',
+        )}
+      </Notice>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Label, Spinner } from '@patternfly/react-core';
+import { Td, Tr } from '@patternfly/react-table';
+import { memo, type ReactNode } from 'react';
+import type { Refusal } from '../../engine/failure/index.ts';
+import type { Vm } from '../../engine/inventory/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import {
+  _,
+  format,
+  formatBytes,
+  formatCount,
+  formatTime,
+  hostOf,
+  Notice,
+  OriginalText,
+  stateWords,
+  textOf,
+  whyNotMigrate,
+} from '../common/index.ts';
+import { type VmAction, VmActions } from './vm-actions.tsx';
+
+export interface VmRowProps {
+  readonly vm: Vm;
+  readonly migration: Migration | undefined;
+  readonly refusal: Refusal | undefined;
+  /** An operation was asked for and libvirt has not answered. */
+  readonly busy: boolean;
+  /** Why nothing can be done with any VM now. */
+  readonly whyNothing: string | undefined;
+  readonly withConnection: boolean;
+  readonly onAction: (vm: Vm, action: VmAction) => void;
+  readonly onDismiss: (vm: Vm) => void;
+}
+
+function Properties({ vm }: { readonly vm: Vm }): ReactNode {
+  return (
+    <span className="migrate-properties">
+      <Label isCompact variant="outline">
+        {vm.persistent ? _('Persistent') : _('Transient')}
+      </Label>
+      {vm.autostart === true ? (
+        <Label isCompact variant="outline">
+          {_('Autostart')}
+        </Label>
+      ) : null}
+    </span>
+  );
+}
+
+/** One VM. Rows are many and change one by one, so a row renders only when something of its own changed. */
+export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
+  const { vm, migration, refusal, busy, whyNothing, withConnection, onAction, onDismiss } = props;
+  const state = stateWords(vm, migration);
+  const { temporaryCopy } = vm;
+  return (
+    <>
+      <Tr data-vm={vm.name} data-connection={vm.connection}>
+        <Td dataLabel={_('Name')} modifier="breakWord" className="migrate-name">
+          {vm.name}
+        </Td>
+        <Td dataLabel={_('State')}>
+          <span className={`migrate-state migrate-state-${state.tone}`}>{state.text}</span>
+          {busy ? (
+            <Spinner size="sm" aria-label={format(_('Waiting for libvirt to answer about $0'), vm.name)} />
+          ) : null}
+          {temporaryCopy === undefined ? null : (
+            <div className="migrate-copy">
+              {format(
+                _('Runs temporarily on $0 since $1'),
+                hostOf(temporaryCopy.destination),
+                formatTime(temporaryCopy.since),
+              )}
+            </div>
+          )}
+        </Td>
+        {withConnection ? (
+          <Td dataLabel={_('Connection')}>{vm.connection === 'system' ? _('System') : _('User session')}</Td>
+        ) : null}
+        <Td dataLabel={_('vCPUs')} className="migrate-number">
+          {vm.vcpus === undefined ? _('not known') : formatCount(vm.vcpus)}
+        </Td>
+        <Td dataLabel={_('Memory')} modifier="nowrap" className="migrate-number">
+          {vm.memoryBytes === undefined ? _('not known') : formatBytes(vm.memoryBytes)}
+        </Td>
+        <Td dataLabel={_('Properties')}>
+          <Properties vm={vm} />
+        </Td>
+        <Td isActionCell>
+          <VmActions
+            vm={vm}
+            whyNotMigrate={whyNotMigrate(vm, migration)}
+            whyNothing={whyNothing}
+            onAction={onAction}
+          />
+        </Td>
+      </Tr>
+      {refusal === undefined ? null : (
+        <Tr data-refusal={vm.name}>
+          <Td colSpan={withConnection ? 7 : 6}>
+            <Notice
+              live
+              variant="danger"
+              title={textOf(refusal.summary)}
+              dismissLabel={format(_('Dismiss the message about $0'), vm.name)}
+              onDismiss={() => {
+                onDismiss(vm);
+              }}
+            >
+              <OriginalText>{refusal.original}</OriginalText>
+            </Notice>
+          </Td>
+        </Tr>
+      )}
+    </>
+  );
+});

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { ConnectionName } from '../../engine/base/index.ts';
+import { parseDiskNames } from '../../engine/plan/index.ts';
+
+export type SortColumn = 'name' | 'state' | 'vcpus' | 'memory';
+export type StateFilter = 'any' | 'running' | 'paused' | 'shut-off' | 'migrating';
+
+/** How the list is looked at. */
+export interface ListView {
+  readonly filter: string;
+  readonly state: StateFilter;
+  readonly sort: SortColumn;
+  readonly descending: boolean;
+  /** From 1. */
+  readonly page: number;
+  readonly perPage: number;
+}
+
+/** The dialog that is open, and what it was filled in with from outside. */
+export interface DialogLocation {
+  readonly vm: string;
+  readonly connection: ConnectionName;
+  readonly uri: string;
+  readonly temporary: boolean;
+  /** Disks to be copied, by their names in the guest. */
+  readonly copyDisks: readonly string[];
+}
+
+/** Everything that the address of the page says. */
+export interface PageLocation {
+  readonly list: ListView;
+  readonly dialog?: DialogLocation;
+}
+
+export const pageSizes = [20, 50, 100, 200] as const;
+
+export const defaultListView: ListView = {
+  filter: '',
+  state: 'any',
+  sort: 'name',
+  descending: false,
+  page: 1,
+  perPage: 50,
+};
+
+const sortColumns: readonly SortColumn[] = ['name', 'state', 'vcpus', 'memory'];
+const stateFilters: readonly StateFilter[] = ['any', 'running', 'paused', 'shut-off', 'migrating'];
+
+function positive(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+/** Reads the part after the `#`: `/?filter=web&sort=memory`, `/vm/<name>/migrate?uri=<uri>&temporary=true`. */
+export function parseLocation(hash: string): PageLocation {
+  const [path, query] = splitOnce(hash.replace(/^#/, ''), '?');
+  // A `+` is itself here, so that a link may hold `qemu+ssh://...` as it is written everywhere else.
+  const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
+  const sortText = parameters.get('sort') ?? '';
+  const perPage = positive(parameters.get('per-page'));
+  const list: ListView = {
+    filter: parameters.get('filter') ?? '',
+    state: stateFilters.find((state) => state === parameters.get('state')) ?? defaultListView.state,
+    sort: sortColumns.find((column) => column === sortText.replace(/^-/, '')) ?? defaultListView.sort,
+    descending: sortText.startsWith('-'),
+    page: positive(parameters.get('page')) ?? defaultListView.page,
+    perPage: pageSizes.find((size) => size === perPage) ?? defaultListView.perPage,
+  };
+  const vm = /^\/?vm\/([^/]+)\/migrate\/?$/.exec(path)?.[1];
+  if (vm === undefined) return { list };
+  return {
+    list,
+    dialog: {
+      vm: decoded(vm),
+      connection: parameters.get('connection') === 'session' ? 'session' : 'system',
+      uri: parameters.get('uri') ?? '',
+      temporary: parameters.get('temporary') === 'true',
+      copyDisks: parseDiskNames(parameters.get('copy-disks') ?? '') ?? [],
+    },
+  };
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The address for a location, `#` included; what is as usual is left out. */
+export function formatLocation({ list, dialog }: PageLocation): string {
+  const parameters = new URLSearchParams();
+  if (dialog !== undefined) {
+    if (dialog.uri !== '') parameters.set('uri', dialog.uri);
+    if (dialog.temporary) parameters.set('temporary', 'true');
+    if (dialog.copyDisks.length > 0) parameters.set('copy-disks', dialog.copyDisks.join(','));
+    if (dialog.connection === 'session') parameters.set('connection', 'session');
+  }
+  if (list.filter !== '') parameters.set('filter', list.filter);
+  if (list.state !== defaultListView.state) parameters.set('state', list.state);
+  if (list.sort !== defaultListView.sort || list.descending)
+    parameters.set('sort', `${list.descending ? '-' : ''}${list.sort}`);
+  if (list.page !== defaultListView.page) parameters.set('page', String(list.page));
+  if (list.perPage !== defaultListView.perPage) parameters.set('per-page', String(list.perPage));
+  // Half of a character, which only a broken link can hold, has no escape.
+  const path =
+    dialog === undefined
+      ? '/'
+      : `/vm/${encodeURIComponent(dialog.vm.replace(/\p{Surrogate}/gu, '\ufffd'))}/migrate`;
+  // Cockpit's own reader of addresses takes `+` for itself, so a space is written as an escape.
+  const query = parameters.toString().replaceAll('+', '%20');
+  return `#${path}${query === '' ? '' : `?${query}`}`;
+}

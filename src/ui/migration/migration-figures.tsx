@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReactNode } from 'react';
+import type { MigrationProgress } from '../../engine/progress/index.ts';
+import { _, formatBytes, formatCount, formatDuration, formatRate } from '../common/index.ts';
+
+function Figure({ term, children }: { readonly term: string; readonly children: string }): ReactNode {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** What libvirt's job says. What libvirt has no figure for yet is said to be so, not shown as zero. */
+export function MigrationFigures({ progress }: { readonly progress: MigrationProgress }): ReactNode {
+  const rate = (bytesPerSecond: number): string =>
+    bytesPerSecond === 0 ? _('not known yet') : formatRate(bytesPerSecond);
+  return (
+    <dl className="migrate-figures">
+      <Figure term={_('Transferred')}>{formatBytes(progress.transferredBytes)}</Figure>
+      {progress.disks === undefined ? null : (
+        <Figure term={_('Remaining of the disks')}>{formatBytes(progress.disks.remainingBytes)}</Figure>
+      )}
+      <Figure term={_('Remaining')}>
+        {progress.memoryTotalBytes === 0 ? _('not known yet') : formatBytes(progress.memoryRemainingBytes)}
+      </Figure>
+      <Figure term={_('Throughput')}>{rate(progress.throughputBytesPerSecond)}</Figure>
+      <Figure term={_('Dirty rate')}>{rate(progress.dirtyBytesPerSecond)}</Figure>
+      <Figure term={_('Pass over the memory')}>{formatCount(progress.pass)}</Figure>
+      <Figure term={_('Elapsed')}>{formatDuration(progress.elapsedMilliseconds)}</Figure>
+    </dl>
+  );
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../../src/engine/base/message.ts';
+import { type DestinationInput, parseDestination } from '../../../src/engine/destination/uri.ts';
+
+const context = { localNames: ['alpha', 'alpha.lab.example', '10.1.0.1', 'fe80::1'] };
+const parse = (text: string): DestinationInput => parseDestination(text, context);
+
+/** What is wrong with the text, in words. */
+function problem(text: string): string {
+  const input = parse(text);
+  return input.kind === 'invalid' ? plainText(input.problem) : input.kind;
+}
+
+describe('parseDestination', () => {
+  it.each([
+    'qemu+ssh://beta/system',
+    'qemu+tls://beta.lab.example/system',
+    'qemu://beta/system',
+    'qemu+tcp://10.1.0.2/system',
+  ])('takes %s', (uri) => {
+    expect(parse(`  ${uri}\n`)).toMatchObject({ kind: 'valid', uri, dangerous: [] });
+  });
+
+  it('takes a URI apart', () => {
+    expect(parse('qemu+libssh2://m%C3%BCller@[2001:db8::1]:2222/system?no_tty=1')).toEqual({
+      kind: 'valid',
+      uri: 'qemu+libssh2://m%C3%BCller@[2001:db8::1]:2222/system?no_tty=1',
+      parts: {
+        transport: 'ssh',
+        scheme: 'qemu+libssh2',
+        user: 'müller',
+        host: '2001:db8::1',
+        port: 2222,
+        path: '/system',
+        parameters: [{ name: 'no_tty', value: '1' }],
+      },
+      dangerous: [],
+    });
+    expect(parse('qemu://beta/system')).toMatchObject({ parts: { transport: 'tls' } });
+  });
+
+  it.each([
+    ['beta', 'qemu+ssh://beta/system'],
+    ['192.0.2.16', 'qemu+ssh://192.0.2.16/system'],
+    ['root@beta:2222', 'qemu+ssh://root@beta:2222/system'],
+    ['2001:db8::1', 'qemu+ssh://[2001:db8::1]/system'],
+    ['[2001:db8::1]', 'qemu+ssh://[2001:db8::1]/system'],
+    ['beta/system', 'qemu+ssh://beta/system'],
+    ['qemu+tls://beta', 'qemu+tls://beta/system'],
+    ['qemu+ssh://beta/', 'qemu+ssh://beta/system'],
+  ])('offers a URI for %s', (typed, uri) => {
+    expect(parse(typed)).toMatchObject({ kind: 'suggestion', uri });
+    expect(parse(uri)).toMatchObject({ kind: 'valid' });
+  });
+
+  it.each(['qemu', 'qemu+', 'qemu+s', 'qemu+ssh:', 'qemu+ssh://', 'QEMU+TLS:/', 'qemu+ssh://beta/sys'])(
+    'waits for the rest of %s',
+    (typed) => {
+      expect(parse(typed).kind).toBe('incomplete');
+    },
+  );
+
+  it.each([
+    ['http://beta:9090', /http:\/\/ is not the address/],
+    ['esx://beta/system', /esx:\/\/ is not the address/],
+    ['ssh://beta', /ssh:\/\/ is not the address/],
+    ['qemu+unix:///system', /this host only/],
+    ['qemu+ftp://beta/system', /not a way to another host/],
+    ['qemu+ssh:///system', /no host/],
+    ['qemu+ssh://beta/session', /one user's own/],
+    ['qemu+ssh://beta/nonsense', /has to be \/system/],
+    ['qemu+ssh://be ta/system', /spaces/],
+    ['qemu+ssh://localhost/system', /host that the VM is on/],
+    ['qemu+ssh://ALPHA/system', /host that the VM is on/],
+    ['qemu+ssh://10.1.0.1/system', /host that the VM is on/],
+    ['qemu+ssh://[::1]/system', /host that the VM is on/],
+    ['127.0.0.1', /host that the VM is on/],
+    ['alpha.lab.example.', /host that the VM is on/],
+    ['qemu+ssh://2001:db8::1/system', /square brackets/],
+    ['qemu+ssh://10.1.0/system', /four numbers/],
+    ['qemu+ssh://10.1.0.300/system', /four numbers/],
+    ['qemu+ssh://beta:99999/system', /not a port/],
+    ['qemu+ssh://-oProxyCommand=x/system', /not a name or an address/],
+    ['qemu+ssh://-x@beta/system', /user name/],
+    ['qemu+ssh://$(id)/system', /not a name or an address/],
+    ['qemu+ssh://beta/system#x', /after a #/],
+    ['qemu+ssh://beta/system?command=%', /percent escape/],
+    ['qemu+ssh:/beta/system', /two slashes/],
+    // Of what every object has, not of the table of transports.
+    ['constructor://beta/system', /constructor:\/\/ is not the address/],
+    ['qemu+ssh://beta/system?keyfile=/k%00x', /percent escape/],
+    ['qemu+ssh://beta?command=%zz', /percent escape/],
+    ['qemu+ssh://be\0ta/system', /spaces/],
+    ['?root@beta', /user name/],
+  ])('says what is wrong with %s', (typed, words) => {
+    expect(problem(typed)).toMatch(words);
+  });
+
+  it('offers what was meant', () => {
+    expect(parse('https://beta:9090/machines')).toMatchObject({ suggestion: 'qemu+ssh://beta/system' });
+    // With the escapes that were written: without them it would be another host.
+    expect(parse('http://a%3Fb@beta:80')).toMatchObject({ suggestion: 'qemu+ssh://a%3Fb@beta/system' });
+    expect(parse('qemu+ssh://root@beta/session')).toMatchObject({
+      suggestion: 'qemu+ssh://root@beta/system',
+    });
+  });
+
+  it('never shows a password again', () => {
+    const text = JSON.stringify(parse('qemu+ssh://root:secret@beta/system'));
+    expect(text).toContain('password');
+    expect(text).not.toContain('secret');
+    expect(JSON.stringify(parse('root:secret@beta'))).not.toContain('secret');
+    expect(JSON.stringify(parse('ssh://root:secret@beta'))).not.toContain('secret');
+  });
+
+  it('names each dangerous parameter, whatever its case', () => {
+    const query =
+      'Command=/tmp/x&netcat=nc;socket=/s&no_verify=1&pkipath=/p&known_hosts_verify=auto&keyfile=/k&known_hosts=/h&mystery=1&name=lxc:///';
+    const input = parse(`qemu+ssh://beta/system?${query}`);
+    expect(input.kind === 'valid' && input.dangerous.map(({ name }) => name)).toEqual([
+      'command',
+      'netcat',
+      'socket',
+      'no_verify',
+      'pkipath',
+      'known_hosts_verify',
+      'keyfile',
+      'known_hosts',
+      'mystery',
+      'name',
+    ]);
+    expect(
+      parse('qemu+ssh://beta/system?no_verify=0&mode=direct&proxy=native&sshauth=privkey'),
+    ).toMatchObject({
+      dangerous: [],
+    });
+  });
+
+  it('wants /session for a VM of a user', () => {
+    expect(parseDestination('beta', { localNames: [], connection: 'session' })).toMatchObject({
+      uri: 'qemu+ssh://beta/session',
+    });
+    expect(parseDestination('qemu+ssh://beta/system', { localNames: [], connection: 'session' }).kind).toBe(
+      'invalid',
+    );
+  });
+
+  it('never throws, and never takes a host that ssh would read as an option', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        for (const typed of [text, `qemu+ssh://${text}/system`, `qemu+ssh://beta/system?${text}`]) {
+          const input = parse(typed);
+          if (input.kind === 'valid') expect(input.parts.host).toMatch(/^[A-Za-z0-9_:]/);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../../src/engine/base/message.ts';
+import { migrationFailure } from '../../../src/engine/failure/failure.ts';
+import { classify, LibvirtError } from '../../../src/libvirt/errors.ts';
+
+/** As the D-Bus call and virsh of libvirt 9.0 end when the destination refused and its connection was closed first. */
+const closed = [
+  'End of file while reading data: : Input/output error',
+  'Cannot recv data: : Connection reset by peer',
+  'Cannot recv data: Connection reset by peer',
+];
+
+describe('a failure whose reason did not come through', () => {
+  it.each(closed)('%s', (text) => {
+    const failure = migrationFailure(new LibvirtError(classify(text), text));
+    expect(plainText(failure.summary)).toBe(
+      'The connection to the destination was closed before libvirt told its reason.',
+    );
+    expect(failure.advice === undefined ? '' : plainText(failure.advice)).toMatch(
+      /^The VM is still on this host, and nothing of it was lost\./,
+    );
+    expect(failure.original).toBe(text);
+    const journal = "journalctl -u libvirtd -u virtqemud --since '15 minutes ago' --no-pager";
+    expect(failure.remedies?.map(({ command, host }) => [command, host])).toEqual([
+      [journal, 'destination'],
+      [journal, 'source'],
+      ['tail -n 100 /var/log/libvirt/libvirtd.log', undefined],
+    ]);
+  });
+
+  it('is told apart from one that libvirt gave', () => {
+    const text = 'operation failed: domain is not processing incoming migration';
+    expect(migrationFailure(new LibvirtError(classify(text), text))).toEqual({
+      summary: { text: 'The migration failed.', args: [] },
+      original: text,
+    });
+  });
+});

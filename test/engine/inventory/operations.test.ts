@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, test } from 'vitest';
+import { plainText } from '../../../src/engine/base/message.ts';
+import { operationsFor } from '../../../src/engine/inventory/operations.ts';
+import type { Vm, VmOperation, VmState } from '../../../src/engine/inventory/vm.ts';
+
+function vm(state: VmState, more: Partial<Vm> = {}): Vm {
+  return { connection: 'system', name: 'web', uuid: 'u', persistent: true, state, ...more };
+}
+
+function possible(machine: Vm): VmOperation[] {
+  return operationsFor(machine)
+    .filter(({ whyNot }) => whyNot === undefined)
+    .map(({ operation }) => operation);
+}
+
+function asked(machine: Vm): VmOperation[] {
+  return operationsFor(machine)
+    .filter(({ confirmation }) => confirmation !== undefined)
+    .map(({ operation }) => operation);
+}
+
+test('each state has its operations', () => {
+  expect(possible(vm({ kind: 'running' }))).toEqual([
+    'pause',
+    'shut-down',
+    'force-shut-down',
+    'reboot',
+    'force-reboot',
+  ]);
+  expect(possible(vm({ kind: 'paused', reason: 'user' }))).toEqual([
+    'resume',
+    'force-shut-down',
+    'force-reboot',
+  ]);
+  expect(possible(vm({ kind: 'shut-off', migratedAway: false }))).toEqual(['run']);
+  // Its process is kept, so that the crash can be looked at.
+  expect(possible(vm({ kind: 'crashed' }))).toEqual(['force-shut-down', 'force-reboot']);
+});
+
+test('a VM on its way here belongs to the other host', () => {
+  const arriving = vm({ kind: 'paused', reason: 'migration' }, { transfer: { kind: 'arriving' } });
+  expect(possible(arriving)).toEqual([]);
+});
+
+test('a VM on its way to another host may be paused, which helps it, and killed', () => {
+  const leaving = vm({ kind: 'running' }, { transfer: { kind: 'leaving' } });
+  expect(possible(leaving)).toEqual(['pause', 'force-shut-down']);
+});
+
+test('what can lose data is asked for first', () => {
+  expect(asked(vm({ kind: 'running' }))).toEqual(['force-shut-down', 'force-reboot']);
+  const away = vm(
+    { kind: 'shut-off', migratedAway: true },
+    { temporaryCopy: { destination: 'qemu+ssh://beta/system', since: '2026-11-23T11:00:00Z' } },
+  );
+  expect(asked(away)).toContain('run');
+  expect(asked(vm({ kind: 'running' }, { persistent: false }))).toContain('shut-down');
+});
+
+describe('running a VM whose copy was moved temporarily', () => {
+  const temporaryCopy = { destination: 'qemu+ssh://beta/system', since: '2026-11-23T11:00:00Z' };
+  const off = { kind: 'shut-off', migratedAway: true } as const;
+  const question = (copyDisks?: readonly string[]): string => {
+    const copy = { ...temporaryCopy, ...(copyDisks === undefined ? {} : { copyDisks }) };
+    const run = operationsFor(vm(off, { temporaryCopy: copy })).find(({ operation }) => operation === 'run');
+    const { text, confirm } = run?.confirmation ?? {};
+    return [text, confirm].map((each) => (each === undefined ? '' : plainText(each))).join(' / ');
+  };
+
+  test('speaks of the disk that both would write to', () => {
+    expect(question()).toMatch(/^A copy .*both write to the same disk.* \/ The copy is off: run here$/);
+  });
+
+  test('speaks of two states where disks were copied', () => {
+    const text = question(['vda', 'vdb']);
+    expect(text).toMatch(/with copies of these disks: vda, vdb\..*written since is only in those there/);
+    expect(text).toMatch(/migrate the copy back/);
+    expect(text).not.toMatch(/the same disk/);
+    // Others than those may be shared.
+    expect(text).toMatch(/disk that was not copied/);
+    expect(text).toMatch(/ \/ Run here with the older disks$/);
+  });
+});

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../../src/engine/base/message.ts';
+import { domainStateWords } from '../../../src/engine/inventory/state-text.ts';
+import { fileKindWords } from '../../../src/engine/preflight/judging/file-kind-words.ts';
+
+/** What is in the catalogue is said backwards. */
+const translated = (text: string): string =>
+  text.startsWith('$') ? text : text.split(/(?:)/u).reverse().join('');
+const translator = { gettext: translated, ngettext: translated, number: String };
+
+describe('what a VM is doing, as virsh says it', () => {
+  it.each([
+    ['running (migrated)', 'running (migrated)', 'gninnur (detargim)'],
+    ['paused (user)', 'paused (by somebody)', 'desuap (ydobemos yb)'],
+    ['paused (I/O error)', 'paused (I/O error)', 'desuap (rorre O/I)'],
+    ['shut off (destroyed)', 'shut off (forced off)', 'ffo tuhs (ffo decrof)'],
+    ['in shutdown', 'shutting down', 'nwod gnittuhs'],
+    // What no version that we know says stays as it is.
+    ['running (by magic)', 'running (by magic)', 'gninnur (by magic)'],
+    ['hovering (user)', 'hovering (by somebody)', 'hovering (ydobemos yb)'],
+    ['en cours (migré) (2)', 'en cours (migré) (2)', 'en cours (migré) (2)'],
+    ['', '', ''],
+  ])('%s', (line, english, other) => {
+    expect(plainText(domainStateWords(line))).toBe(english);
+    expect(plainText(domainStateWords(line), translator)).toBe(other);
+  });
+});
+
+describe('kinds of files, as stat says them', () => {
+  it.each([
+    ['regular file', 'file', 'elif'],
+    ['regular empty file', 'empty file', 'elif ytpme'],
+    ['block special file', 'block device', 'ecived kcolb'],
+    ['character special file', 'character device', 'ecived retcarahc'],
+    ['weird file', 'weird file', 'weird file'],
+  ])('%s', (kind, english, other) => {
+    expect(plainText(fileKindWords(kind))).toBe(english);
+    expect(plainText(fileKindWords(kind), translator)).toBe(other);
+  });
+});

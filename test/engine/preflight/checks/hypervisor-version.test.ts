@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { hypervisorVersionCheck } from '../../../../src/engine/preflight/checks/hypervisor-version.ts';
+import { testCheck } from '../../test-check.ts';
+
+const here = { libvirt: '9.0.0', qemu: '7.2.22' };
+
+testCheck(hypervisorVersionCheck, [
+  { name: 'the same', facts: { source: here, destination: here }, verdict: 'pass' },
+  {
+    name: 'newer',
+    facts: { source: here, destination: { libvirt: '10.0.0', qemu: '10.0.2' } },
+    verdict: 'pass',
+  },
+  {
+    name: 'an older QEMU',
+    facts: { source: here, destination: { libvirt: '9.0.0', qemu: '7.2.9' } },
+    verdict: 'warn',
+    found: /QEMU of the destination is older: 7\.2\.9/,
+  },
+  {
+    name: 'an older libvirt',
+    facts: { source: here, destination: { libvirt: '8.9.0', qemu: '8.0.0' } },
+    verdict: 'warn',
+    found: /libvirt of the destination is older/,
+  },
+  {
+    name: 'older than was tried, on both',
+    facts: {
+      source: { libvirt: '7.0.0', qemu: '5.2.0' },
+      destination: { libvirt: '7.0.0', qemu: '5.2.0' },
+    },
+    verdict: 'warn',
+    found: /with which this page was tried/,
+  },
+]);

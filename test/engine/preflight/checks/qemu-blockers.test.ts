@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { qemuBlockersCheck } from '../../../../src/engine/preflight/checks/qemu-blockers.ts';
+import { testCheck } from '../../test-check.ts';
+
+testCheck(qemuBlockersCheck, [
+  { name: 'nothing', facts: { rehearsal: { kind: 'allowed' } }, verdict: 'pass' },
+  {
+    name: 'a refusal',
+    facts: { rehearsal: { kind: 'refused', original: 'cannot migrate domain: x' } },
+    verdict: 'block',
+  },
+]);

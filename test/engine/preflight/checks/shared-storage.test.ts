@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
+import { sharedStorageCheck } from '../../../../src/engine/preflight/checks/shared-storage.ts';
+import { copyableDisks } from '../../../../src/engine/preflight/facts/disk-copies.ts';
+import { diskFiles } from '../../../../src/engine/preflight/facts/disk-files.ts';
+import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { DestinationStorage } from '../../../../src/engine/preflight/facts/volumes.ts';
+import type { Finding } from '../../../../src/engine/preflight/finding.ts';
+import { domain, file, reading } from '../../fixtures.ts';
+import { missing, testCheck, there } from '../../test-check.ts';
+
+const path = '/images/web.qcow2';
+const iso = '/iso/debian.iso';
+const disk = `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${path}'/><target dev='vda' bus='virtio'/></disk>`;
+const based = disk.replace(
+  '<target',
+  `<backingStore type='file'><format type='raw'/><source file='/base.raw'/></backingStore><target`,
+);
+const cdrom = `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${iso}'/><target dev='sda' bus='sata'/><readonly/></disk>`;
+const block = `<disk type='block' device='disk'><driver name='qemu' type='raw'/><source dev='/dev/sdb'/><target dev='vda' bus='virtio'/></disk>`;
+const rbd = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='rbd' name='pool/web'/><target dev='vda' bus='virtio'/></disk>`;
+const volume = `<disk type='volume' device='disk'><driver name='qemu' type='raw'/><source pool='default' volume='web'/><target dev='vda' bus='virtio'/></disk>`;
+
+/** The disk, built upon storage of a host. */
+const overNetwork = (host: string): string =>
+  disk.replace(
+    '<target',
+    `<backingStore type='network'><format type='raw'/><source protocol='nbd' name='x'><host name='${host}'/></source><backingStore/></backingStore><target`,
+  );
+
+/** A VM with these disks, files here and files there; `there` absent: no shell. */
+function facts(
+  devices: string,
+  here: Readonly<Record<string, FileReading>>,
+  remote?: Readonly<Record<string, FileReading>>,
+  storage?: DestinationStorage,
+  settings = new Map<string, string>(),
+  copied: readonly string[] = [],
+  unfit: readonly string[] = [],
+): Parameters<typeof sharedStorageCheck.judgeFacts>[0] {
+  const vm = domain({}, devices);
+  return {
+    domain: vm,
+    disks: diskFiles(vm.config),
+    source: reading(here, { settings }),
+    shell: remote === undefined ? missing : there(reading(remote)),
+    storage: storage === undefined ? missing : there(storage),
+    copies: {
+      disks: copyableDisks(vm.config.disks).filter(({ disk: name }) => copied.includes(name)),
+      unfit,
+      asRoot: true,
+    },
+  };
+}
+
+/** The same with these disks copied. */
+function withCopies(
+  copied: readonly string[],
+  devices: string,
+  here: Readonly<Record<string, FileReading>>,
+  remote?: Readonly<Record<string, FileReading>>,
+): ReturnType<typeof facts> {
+  return facts(devices, here, remote, undefined, new Map(), copied);
+}
+
+const nfs = file({ fileSystem: 'nfs4', mountSource: 'nas:/images', inode: '77' });
+const local = file({ fileSystem: 'ext4', mountSource: '/dev/sda1', inode: '12' });
+const absent = file({ exists: false });
+const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
+
+/** The first remedy is to copy these disks. */
+const offers = (disks: readonly string[]) => (finding: Finding) => {
+  const [first] = 'remedies' in finding ? finding.remedies : [];
+  expect(first?.action).toEqual({ kind: 'copy-disks', disks });
+};
+
+testCheck(sharedStorageCheck, [
+  {
+    name: 'of a kind that libvirt learned later',
+    facts: facts(
+      "<disk type='vhostvdpa' device='disk'><source dev='/dev/vhost-vdpa-0'/><target dev='vda'/></disk>",
+      {},
+      {},
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a disk without a source',
+    facts: facts("<disk type='file' device='disk'><target dev='vda'/></disk>", {}, {}),
+    verdict: 'unknown',
+  },
+  {
+    name: 'an empty drive',
+    facts: facts("<disk type='file' device='cdrom'><target dev='sda'/></disk>", {}, {}),
+    verdict: 'pass',
+  },
+  {
+    name: 'a volume whose path is an error in another language',
+    facts: facts(
+      volume,
+      {},
+      {},
+      {
+        files: new Map(),
+        volumes: new Map([['default/web', { ok: true, path: 'Fehler: nicht gefunden' }]]),
+      },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'on shared storage, with times that stat does not know',
+    facts: facts(
+      disk,
+      { [path]: { ...nfs, birthTime: '?', changeTimes: [''] } },
+      { [path]: { ...nfs, birthTime: '?', changeTimes: [''], mountSource: 'x:/y' } },
+    ),
+    verdict: 'unknown',
+  },
+  { name: 'no disk', facts: facts('', {}, {}), verdict: 'pass', found: /no disk/ },
+  {
+    name: 'on GlusterFS',
+    facts: facts(
+      disk,
+      { [path]: file() },
+      { [path]: file({ changeTimes: ['x'], mountSource: 'beta:/images' }) },
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, same change',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, mountSource: '10.0.0.9:/images' } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, same export',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, changeTimes: ['x'] } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'the destination is the NFS server',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...local, inode: '77' } }),
+    verdict: 'pass',
+  },
+  {
+    name: 'on NFS, another server, nothing in common but the inode',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, mountSource: 'x:/y', changeTimes: ['x'] } }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'on CIFS, with other inodes',
+    facts: facts(
+      disk,
+      { [path]: { ...nfs, fileSystem: 'cifs' } },
+      { [path]: { ...nfs, fileSystem: 'cifs', inode: '5' } },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'local',
+    facts: facts(disk, { [path]: local }, { [path]: local }),
+    verdict: 'block',
+    found: /this host alone \(ext4\)/,
+  },
+  {
+    name: 'local, but set to be shared',
+    facts: facts(
+      disk,
+      { [path]: local },
+      { [path]: local },
+      undefined,
+      new Map([['shared_filesystems', '[ "/images" ]']]),
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'another file',
+    facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, inode: '78' } }),
+    verdict: 'block',
+    found: /inode 77 here, 78 there/,
+  },
+  {
+    name: 'not there',
+    facts: facts(disk, { [path]: nfs }, { [path]: absent }),
+    verdict: 'block',
+    found: /not there/,
+  },
+  {
+    name: 'not to be seen here',
+    facts: facts(disk, { [path]: absent }, { [path]: nfs }),
+    verdict: 'unknown',
+  },
+  { name: 'no look at the destination', facts: facts(disk, { [path]: nfs }), verdict: 'unknown' },
+  {
+    name: 'a storage pool there proves it',
+    facts: facts(disk, { [path]: nfs }, undefined, {
+      files: new Map([[path, { changeTime: '1769853600.123456789' }]]),
+      volumes: new Map(),
+    }),
+    verdict: 'pass',
+  },
+  {
+    name: 'a storage pool there has another one',
+    facts: facts(disk, { [path]: nfs }, undefined, {
+      files: new Map([[path, { changeTime: '1769853601.123456789' }]]),
+      volumes: new Map(),
+    }),
+    verdict: 'unknown',
+  },
+  { name: 'over the network', facts: facts(rbd, {}, {}), verdict: 'pass' },
+  {
+    name: 'the same device',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': device }),
+    verdict: 'pass',
+  },
+  {
+    name: 'another device',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: ['naa.7'] } }),
+    verdict: 'block',
+  },
+  {
+    name: 'a device without identity',
+    facts: facts(block, { '/dev/sdb': device }, { '/dev/sdb': { ...device, deviceIds: [] } }),
+    verdict: 'unknown',
+  },
+  { name: 'an ISO, which is of another check', facts: facts(cdrom, { [iso]: local }, {}), verdict: 'pass' },
+  {
+    name: 'a base image that is missing',
+    facts: facts(based, { [path]: nfs, '/base.raw': local }, { [path]: nfs, '/base.raw': absent }),
+    verdict: 'block',
+    found: /built upon it/,
+  },
+  {
+    name: 'a base image that is a copy',
+    facts: facts(
+      based,
+      { [path]: nfs, '/base.raw': local },
+      { [path]: nfs, '/base.raw': { ...local, inode: '5', changeTimes: [] } },
+    ),
+    verdict: 'warn',
+  },
+  {
+    name: 'a volume that is missing there',
+    facts: facts(
+      volume,
+      {},
+      {},
+      { files: new Map(), volumes: new Map([['default/web', { ok: false, original: 'no pool' }]]) },
+    ),
+    verdict: 'block',
+  },
+  {
+    name: 'of this host alone, with the offer to copy it',
+    facts: facts(disk, { [path]: local }, {}),
+    verdict: 'block',
+    found: /this host alone/,
+    also: offers(['vda']),
+  },
+  {
+    name: 'of this host alone, and copied, with what it is built upon',
+    copyDisks: ['vda'],
+    facts: withCopies(
+      ['vda'],
+      based,
+      { [path]: local, '/base.raw': local },
+      { [path]: absent, '/base.raw': absent },
+    ),
+    verdict: 'pass',
+    found: /are copied to the destination/,
+  },
+  {
+    name: 'copied, and built upon a file that its definition names and that is not there',
+    copyDisks: ['vda'],
+    facts: {
+      ...withCopies(
+        ['vda'],
+        based,
+        { [path]: local, '/base.raw': local },
+        { [path]: absent, '/base.raw': absent },
+      ),
+      domain: { ...domain({}, based), migratable: domain({}, based).config },
+    },
+    verdict: 'block',
+    found: /not there on the destination, and the disk is built upon it/,
+  },
+  {
+    name: 'of a file system that may be shared without libvirt knowing it, copied over tcp',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], disk, { [path]: file({ fileSystem: 'virtiofs' }) }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'an image whose content is in another file',
+    facts: facts(disk, { [path]: { ...nfs, dataElsewhere: true } }, { [path]: nfs }),
+    verdict: 'block',
+    found: /in another file \(data_file\)/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'storage over the network at an address of this host alone',
+    facts: facts(rbd.replace("'pool/web'/>", "'pool/web'><host name='127.0.0.1'/></source>"), {}, {}),
+    verdict: 'block',
+    found: /storage over rbd at 127\.0\.0\.1/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'an image that is built upon storage at an address of this host alone',
+    facts: facts(overNetwork('localhost'), { [path]: nfs }, { [path]: nfs }),
+    verdict: 'block',
+    found: /storage over nbd at localhost/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'an image that is built upon storage over the network',
+    facts: facts(overNetwork('nas'), { [path]: nfs }, { [path]: nfs }),
+    verdict: 'pass',
+  },
+  {
+    name: 'one that is copied, and takes along what it is built upon',
+    copyDisks: ['vda'],
+    facts: {
+      ...facts(overNetwork('localhost'), { [path]: local }, { [path]: absent }, undefined, undefined, [
+        'vda',
+      ]),
+      domain: { ...domain({}, overNetwork('localhost')), migratable: domain({}, disk).config },
+    },
+    verdict: 'pass',
+  },
+  {
+    name: 'one that is copied, whose definition names what it is built upon',
+    copyDisks: ['vda'],
+    facts: {
+      ...facts(overNetwork('localhost'), { [path]: local }, { [path]: absent }, undefined, undefined, [
+        'vda',
+      ]),
+      domain: {
+        ...domain({}, overNetwork('localhost')),
+        migratable: domain({}, overNetwork('localhost')).config,
+      },
+    },
+    verdict: 'block',
+    found: /storage over nbd at localhost/,
+  },
+  {
+    name: 'a floppy of this host alone that can be written',
+    facts: facts(
+      "<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='/f.img'/><target dev='fda'/></disk>",
+      { '/f.img': local },
+      { '/f.img': local },
+    ),
+    verdict: 'block',
+    found: /this host alone/,
+  },
+  {
+    name: 'a volume in a drive, which is looked at elsewhere',
+    facts: facts(volume.replace("device='disk'", "device='cdrom'"), {}, {}),
+    verdict: 'pass',
+  },
+  {
+    name: 'of this host alone, and copied over tcp',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], disk, { [path]: local }),
+    verdict: 'pass',
+  },
+  {
+    name: 'copied onto itself',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], disk, { [path]: nfs }, { [path]: nfs }),
+    verdict: 'block',
+    found: /copied onto itself/,
+    also: offers([]),
+  },
+  {
+    name: 'maybe copied onto itself',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], disk, { [path]: nfs }),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a device that may be the same one',
+    copyDisks: ['vda'],
+    facts: withCopies(
+      ['vda'],
+      block,
+      { '/dev/sdb': { ...device, deviceIds: [] } },
+      { '/dev/sdb': { ...device, deviceIds: [] } },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a device that is another one',
+    copyDisks: ['vda'],
+    facts: withCopies(
+      ['vda'],
+      block,
+      { '/dev/sdb': device },
+      { '/dev/sdb': { ...device, deviceIds: ['naa.600141'] } },
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'one copied, the other one of this host alone',
+    copyDisks: ['vda'],
+    facts: withCopies(
+      ['vda'],
+      disk + disk.replace('vda', 'vdb').replace(path, '/images/data'),
+      { [path]: local, '/images/data': local },
+      {},
+    ),
+    verdict: 'block',
+    also: offers(['vda', 'vdb']),
+  },
+  {
+    name: 'a volume that is no file, copied',
+    copyDisks: ['vda'],
+    facts: withCopies(['vda'], volume, {}, {}),
+    verdict: 'unknown',
+  },
+  {
+    name: 'a disk that cannot be copied',
+    copyDisks: ['sda'],
+    facts: facts(disk + cdrom, { [path]: nfs }, { [path]: nfs }, undefined, new Map(), ['sda'], ['sda']),
+    verdict: 'block',
+    found: /Cannot be copied: sda/,
+    also: offers([]),
+  },
+]);

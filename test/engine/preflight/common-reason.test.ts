@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect, test } from 'vitest';
+import { type Message, msg } from '../../../src/engine/base/message.ts';
+import type { Remedy } from '../../../src/engine/base/remedy.ts';
+import { type FindingGroup, groupedByReason } from '../../../src/engine/preflight/common-reason.ts';
+import type { Finding } from '../../../src/engine/preflight/finding.ts';
+import { passed, unknown, warning } from '../report-fixture.ts';
+
+const noShell = msg('Over $0 there is no shell.', 'tcp');
+const ask: Remedy = { text: msg('Use ssh.') };
+const look: Remedy = { text: msg('Look by hand.'), command: 'ls -l /x', host: 'destination' };
+
+function untold(check: string, found: Message, more: Partial<typeof unknown> = {}): Finding {
+  return { check, title: msg('Title'), why: msg('Why'), found, ...more, verdict: 'unknown', remedies: [] };
+}
+
+/** The checks that are shown together. */
+function together(groups: readonly FindingGroup[]): readonly (readonly string[])[] {
+  return groups.map((group) =>
+    group.kind === 'finding' ? [group.finding.check] : group.reason.findings.map(({ check }) => check),
+  );
+}
+
+test('checks that are unknown for one reason stand together, at the place of the first', () => {
+  const other = untold('c', msg('Over $0 there is no shell.', 'tls'));
+  const findings = [passed, untold('a', noShell), other, warning, untold('b', { ...noShell }), unknown];
+  expect(together(groupedByReason(findings))).toEqual([
+    [passed.check],
+    ['a', 'b'],
+    ['c'],
+    [warning.check],
+    [unknown.check],
+  ]);
+});
+
+test('other words of libvirt are another reason', () => {
+  const original = (text: string): Finding => untold(text, noShell, { original: text });
+  expect(together(groupedByReason([original('x'), original('y')]))).toEqual([['x'], ['y']]);
+});
+
+test('what all of them say is said once, and each keeps what only it says', () => {
+  const a: Finding = {
+    ...unknown,
+    check: 'a',
+    details: [msg('One'), msg('Two')],
+    remedies: [ask, look],
+  };
+  const b: Finding = { ...unknown, check: 'b', details: [msg('Two')], remedies: [ask] };
+  expect(groupedByReason([a, b])).toEqual([
+    {
+      kind: 'same-reason',
+      reason: {
+        found: unknown.found,
+        original: 'timeout',
+        details: [msg('Two')],
+        remedies: [ask],
+        findings: [
+          { ...a, details: [msg('One')], remedies: [look] },
+          { ...b, details: [], remedies: [] },
+        ],
+      },
+    },
+  ]);
+});
+
+test('nothing is lost: every check is there once', () => {
+  const findings = [untold('a', noShell), unknown, passed, untold('b', noShell), warning];
+  expect(together(groupedByReason(findings)).flat().sort()).toEqual(
+    findings.map(({ check }) => check).sort(),
+  );
+});

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect, test } from 'vitest';
+import { plainText } from '../../../src/engine/base/message.ts';
+import { type MigrationProgress, noProgress } from '../../../src/engine/progress/progress.ts';
+import { stuckRemedies, stuckWords } from '../../../src/engine/progress/stall.ts';
+import { choices, uuid } from '../fixtures.ts';
+
+const mib = 1024 ** 2;
+/** 7 MiB/s since it began. */
+const stuck: MigrationProgress = {
+  ...noProgress,
+  elapsedMilliseconds: 60_000,
+  transferredBytes: 420 * mib,
+  pass: 5,
+  nearest: { pass: 2, elapsedMilliseconds: 25_000, remainingBytes: 84 * mib, mostBytes: 84 * mib },
+};
+
+test('it is said since when it gets no closer, and what each pass leaves', () => {
+  expect(stuckWords(stuck).map((each) => plainText(each))).toEqual([
+    'The VM changes its memory as fast as it is copied.',
+    'For 35 s now no less has been left: 3 passes over the memory left about 84 MiB again, each of them.',
+    'It goes on like this until the VM or the link changes.',
+  ]);
+});
+
+test('what helps is computed from what was carried', () => {
+  expect(stuckRemedies(choices.vm, stuck).map(({ text, command }) => [plainText(text), command])).toEqual([
+    ['Let the guest do less for a while; it then ends by itself.', undefined],
+    [
+      'Allow a longer pause at the end: the VM stands still for up to 15 s and then runs on over there.',
+      `virsh -c qemu:///system migrate-setmaxdowntime ${uuid} 15000`,
+    ],
+    [
+      'Pause the VM: nothing changes then, and it ends within about 25 s. Over there it runs again by itself.',
+      `virsh -c qemu:///system suspend ${uuid}`,
+    ],
+    ['Or cancel it: the VM then goes on here as before.', undefined],
+  ]);
+});
+
+test('a pause that QEMU would not take is not offered, nor is one that is not known', () => {
+  const commands = (change: Partial<MigrationProgress>): string =>
+    stuckRemedies({ ...choices.vm, connection: 'session' }, { ...stuck, ...change })
+      .map(({ command = '' }) => command)
+      .join('');
+  expect(commands({ transferredBytes: mib })).toBe(`virsh -c qemu:///session suspend ${uuid}`);
+  expect(commands({ transferredBytes: 0 })).toBe(`virsh -c qemu:///session suspend ${uuid}`);
+});

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Conversation } from '../../src/platform/interactive-process.ts';
+import { nodePlatform } from '../../src/platform/node.ts';
+import { type Platform, PlatformError } from '../../src/platform/platform.ts';
+import { processesWith } from '../contract/processes.ts';
+
+const platform = nodePlatform();
+
+/** Says each line again, and what it was told to run. */
+const echo = ['sh', '-c', 'while IFS= read -r line; do printf "<%s>\\n" "$line"; done'];
+
+/** A conversation with a program; whatever happens, it ends with the test. */
+async function withConversation(
+  argv: readonly string[],
+  use: (conversation: Conversation) => Promise<void>,
+  on: Pick<Platform, 'run'> = platform,
+): Promise<void> {
+  const end = new AbortController();
+  const conversation = new Conversation(on, argv, { signal: end.signal, stderr: 'merge' });
+  try {
+    await use(conversation);
+  } finally {
+    end.abort();
+    await conversation.ended;
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<PlatformError> {
+  const outcome = await promise.catch((error: unknown) => error);
+  if (outcome instanceof PlatformError) return outcome;
+  throw new Error(`Not refused but ${String(outcome)}`);
+}
+
+describe('a conversation', () => {
+  it('gives each answer to its question, however many are asked at once and whatever they depend on', async () => {
+    await withConversation(echo, async (conversation) => {
+      const [first, second] = await Promise.all([
+        conversation.exchange('one\ntwo\n', '<two>\n'),
+        conversation.exchange('漢🙂\n\nthree\n', '<three>\n'),
+      ]);
+      expect([first, second]).toEqual(['<one>\n', '<漢🙂>\n<>\n']);
+      expect(await conversation.exchange(`${second.trim()}\nend\n`, '<end>\n')).toBe('<<漢🙂>>\n<<>>\n');
+    });
+  });
+
+  it('tells what there is of an answer, from its beginning each time', async () => {
+    const slow = ['sh', '-c', 'read line; echo one; read line; echo two; echo end'];
+    await withConversation(slow, async (conversation) => {
+      const heard: string[] = [];
+      const answer = conversation.exchange('go\n', 'end\n', (text) => {
+        heard.push(text);
+        if (heard.length === 1)
+          void conversation.clock().then(() => {
+            conversation.sendZeros(3, 1);
+          });
+      });
+      expect(await answer).toBe('one\ntwo\n');
+      expect(heard[0]).toBe('one\n');
+    });
+  });
+
+  it('is the same in whatever pieces the output comes, with lines of its own in between', async () => {
+    for (const size of [1, 2, 7, 40]) {
+      const inPieces: Pick<Platform, 'run'> = {
+        run: (argv, options = {}) =>
+          platform.run(argv, {
+            ...options,
+            onOutput: (text) => {
+              for (let at = 0; at < text.length; at += size) options.onOutput?.(text.slice(at, at + size));
+            },
+          }),
+      };
+      await withConversation(
+        echo,
+        async (conversation) => {
+          const [answer, clock] = await Promise.all([
+            conversation.exchange(`ckm-\n${'ckm-c'.repeat(100)}\nend\n`, '<end>\n'),
+            conversation.clock(),
+          ]);
+          expect(answer).toBe(`<ckm->\n<${'ckm-c'.repeat(100)}>\n`);
+          expect(Math.abs(clock - Date.now() / 1000)).toBeLessThan(60);
+        },
+        inPieces,
+      );
+    }
+  });
+
+  it('keeps a text in a file for the program, and nothing when it is over, however it ends', async () => {
+    const reading = ['sh', '-c', 'while IFS= read -r path; do cat "$path"; echo end; done'];
+    for (const end of ['by itself', 'by us'] as const) {
+      let path = '';
+      await withConversation(
+        end === 'by us' ? reading : ['sh', '-c', 'read -r path; cat "$path"; echo end'],
+        async (conversation) => {
+          path = await conversation.file('<cpu>\n  <model>é &amp; %s \\n $HOME</model>\n</cpu>\n');
+          const kept = await conversation.exchange(`${path}\n`, 'end\n');
+          expect(kept.trim()).toBe('<cpu> <model>é &amp; %s \\n $HOME</model> </cpu>');
+          // The other one may be over.
+          if (end === 'by us') expect(existsSync(path)).toBe(true);
+          else await conversation.ended;
+        },
+      );
+      expect(existsSync(path)).toBe(false);
+      expect(existsSync(dirname(path))).toBe(false);
+    }
+  });
+
+  it('sends as many zeros as it is told, and ends their line', async () => {
+    await withConversation(['sh', '-c', 'head -n 1 | wc -c; cat'], async (conversation) => {
+      const counted = conversation.exchange('', '\n');
+      conversation.sendZeros(3_000_000, 20);
+      expect(Number(await counted)).toBe(3_000_001);
+    });
+    // Or for as long.
+    await withConversation(['sh', '-c', 'sleep 1.5; head -n 1 | wc -c; cat'], async (conversation) => {
+      const counted = conversation.exchange('', '\n');
+      conversation.sendZeros(100_000_000_000, 1);
+      expect(Number(await counted)).toBeGreaterThan(1);
+    });
+  });
+
+  it('runs the program in the root folder, with what it remembers in one that goes', async () => {
+    await withConversation(['sh', '-c', 'pwd; echo "$XDG_CACHE_HOME"; cat'], async (conversation) => {
+      const [root, folder] = (await conversation.exchange('end\n', 'end\n')).split('\n');
+      expect(root).toBe('/');
+      expect(folder).toMatch(/^\/.*\/tmp\./);
+    });
+  });
+
+  it('ends when the program ends, and says in its words why there is no answer', async () => {
+    await withConversation(['sh', '-c', 'echo one; echo sorry >&2; exit 3'], async (conversation) => {
+      const never = await failureOf(conversation.exchange('go\n', 'two\n'));
+      expect([never.kind, never.message]).toEqual(['closed', 'one\nsorry\n']);
+      expect(await conversation.ended).toEqual({ said: 'one\nsorry\n' });
+      expect((await failureOf(conversation.exchange('go\n', 'two\n'))).kind).toBe('closed');
+      expect((await failureOf(conversation.clock())).kind).toBe('closed');
+    });
+  });
+
+  it('says that there is no such program', async () => {
+    await withConversation(['no-such-program-here', 'x'], async (conversation) => {
+      expect((await failureOf(conversation.exchange('go\n', 'end\n'))).kind).toBe('not-found');
+      expect((await failureOf(conversation.file('x'))).kind).toBe('not-found');
+    });
+  });
+
+  it('says what keeps it from beginning', async () => {
+    const full: Pick<Platform, 'run'> = {
+      run: (argv, options = {}) =>
+        platform.run(argv, { ...options, environment: { TMPDIR: '/no/such/folder' } }),
+    };
+    await withConversation(
+      echo,
+      async (conversation) => {
+        const error = await failureOf(conversation.exchange('go\n', 'end\n'));
+        expect(error.kind).toBe('failed');
+        expect(error.message).toMatch(/mktemp.*no\/such\/folder/s);
+      },
+      full,
+    );
+  });
+
+  it('leaves no process behind when it is ended', async () => {
+    const mark = `conversation-${Math.random().toString(36).slice(2)}`;
+    let file = '';
+    await withConversation(['sh', '-c', 'echo up; sleep 300; :', mark], async (conversation) => {
+      await conversation.exchange('', 'up\n');
+      file = await conversation.file('x');
+      expect(processesWith(mark)).not.toEqual([]);
+    });
+    for (let tries = 0; processesWith(mark).length > 0 && tries < 100; tries += 1) await sleep(100);
+    expect(processesWith(mark)).toEqual([]);
+    expect(existsSync(dirname(file))).toBe(false);
+  });
+});

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { render, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { describe, expect, test } from 'vitest';
+import { forecastCopy } from '../../../src/engine/forecast/forecast.ts';
+import { ForecastView } from '../../../src/ui/forecast/forecast-view.tsx';
+import { expectAccessible } from '../axe.ts';
+
+const MiB = 1024 ** 2;
+
+/** A VM of 1 GiB that writes to 300 MiB of it, over a link. */
+function busyOver(bandwidthMiB: number): ReturnType<typeof forecastCopy> {
+  return forecastCopy({
+    memoryBytes: 1024 * MiB,
+    dirty: [
+      { seconds: 1, bytes: 90 * MiB },
+      { seconds: 4, bytes: 300 * MiB },
+      { seconds: 8, bytes: 300 * MiB },
+    ],
+    bandwidthBytesPerSecond: bandwidthMiB * MiB,
+    bandwidthSource: 'measured',
+  });
+}
+
+/** In the page, as axe wants it. */
+function show(view: ReactNode): void {
+  render(<main>{view}</main>);
+}
+
+/** The first time, the charts have to be compiled. */
+const chart = (): Promise<HTMLElement> =>
+  screen.findByRole('img', { name: 'Remaining memory over time' }, { timeout: 20_000 });
+
+describe('the chart of the forecast', () => {
+  test('shows without unfolding what remains, against what fits into the allowed pause', async () => {
+    show(<ForecastView forecast={busyOver(400)} />);
+    expect(await chart()).toHaveAccessibleDescription(
+      /^At first 1 GiB remain; after \d+ passes what remains is less than 120 MiB, which fits into the allowed pause of 300 ms\.$/,
+    );
+    expect(screen.getByText('Fits into the allowed pause: 120 MiB')).toBeVisible();
+    expect(screen.getByText('Remaining memory')).toBeVisible();
+    await expectAccessible();
+  });
+
+  test('has marks that a person counts in', async () => {
+    show(<ForecastView forecast={busyOver(400)} />);
+    const marks = [...(await chart()).querySelectorAll('text')].map((text) => text.textContent);
+    expect(marks).toEqual(['0', '1 s', '2 s', '3 s', '0', '512 MiB', '1 GiB']);
+  });
+
+  test('says of one that does not end that it never comes down', async () => {
+    const forecast = busyOver(70);
+    expect(forecast.kind).toBe('does-not-converge');
+    // What is drawn stays above the line.
+    expect(Math.min(...forecast.course.map(({ remainingBytes }) => remainingBytes))).toBeGreaterThan(
+      21 * MiB,
+    );
+    show(<ForecastView forecast={forecast} />);
+    expect(await chart()).toHaveAccessibleDescription(
+      'At first 1 GiB remain; it never comes down to 21 MiB, which would fit into the allowed pause of 300 ms.',
+    );
+    expect(screen.getByText('Fits into the allowed pause: 21 MiB')).toBeVisible();
+    await expectAccessible();
+  });
+
+  test('is passed over by the Tab key; the levers are a table behind it', async () => {
+    show(<ForecastView forecast={busyOver(70)} />);
+    await chart();
+    await userEvent.tab();
+    const toggle = screen.getByRole('button', { name: 'What would change it' });
+    expect(toggle).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    const table = screen.getByRole('grid', { name: 'What would change it' });
+    const row = (name: RegExp): HTMLElement => within(table).getByRole('row', { name });
+    expect(row(/^Slowing the VM \(auto-converge\)/)).toHaveTextContent(/ s \(estimated\)/);
+    expect(row(/^Limiting the bandwidth to 35 MiB\/s/)).toHaveTextContent(/never ends$/);
+    expect(row(/^Finishing over there/)).toHaveTextContent(/a slower VM until all is there$/);
+    expect(row(/^Pausing the VM/)).toHaveTextContent(/15 s$/);
+    await expectAccessible();
+  });
+
+  test('is left out where nothing is known of the course', () => {
+    show(<ForecastView forecast={{ ...busyOver(70), course: [] }} />);
+    expect(screen.queryByRole('img', { name: 'Remaining memory over time' })).toBeNull();
+    expect(screen.queryByText('Remaining memory')).toBeNull();
+  });
+});
