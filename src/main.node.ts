@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { version } from '../package.json';
-import type { Screen, Surroundings } from './cli/environment.ts';
+import type { CliEnvironment, Output } from './cli/environment.ts';
 import { exitStatus } from './cli/exit-status.ts';
 import { runCommandLine } from './cli/run.ts';
 import { nodePlatform } from './platform/node.ts';
 
-function screenOf(stream: NodeJS.WriteStream): Screen {
+function screenOf(stream: NodeJS.WriteStream): Output {
   let open = true;
   // The reader went away (`| head`): what is under way goes on without being told.
   stream.on('error', () => {
@@ -23,7 +23,7 @@ function screenOf(stream: NodeJS.WriteStream): Screen {
   };
 }
 
-const surroundings: Surroundings = {
+const surroundings: CliEnvironment = {
   platform: nodePlatform(),
   version,
   isRoot: process.getuid?.() === 0,

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { parseArgs } from 'node:util';
 import { type ConnectionName, type Message, msg } from '../engine/base/index.ts';
-import { parseMigrationAddress } from '../engine/destination/index.ts';
-import { parseBandwidth, parseDiskNames } from '../engine/plan/index.ts';
+import { parseMigrationUriInput } from '../engine/destination/index.ts';
+import { parseBandwidthInput, parseDiskNames } from '../engine/plan/index.ts';
 import { checks } from '../engine/preflight/index.ts';
 import { type CommandName, commands, options } from './options.ts';
 
 /** How the answer is to be printed. */
-export interface PrintWishes {
+export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /** What was asked about one VM. */
-export interface VmCommand extends PrintWishes {
+export interface VmCommand extends OutputOptions {
   readonly kind: 'check' | 'migrate';
   readonly connection: ConnectionName;
   /** Name or UUID, as it was given. */
@@ -36,7 +36,7 @@ export interface VmCommand extends PrintWishes {
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | ({ readonly kind: 'list'; readonly connection: ConnectionName } & PrintWishes)
+  | ({ readonly kind: 'list'; readonly connection: ConnectionName } & OutputOptions)
   | VmCommand
   | { readonly kind: 'usage'; readonly problem: Message };
 
@@ -119,11 +119,11 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
   if (seconds !== undefined && !/^([1-9]|[1-5]\d|60)$/.test(seconds))
     return usage(msg('--period is a whole number of seconds from 1 to 60, not $0.', seconds));
   const bandwidthText = given.get('bandwidth')?.[0];
-  const bandwidth = parseBandwidth(bandwidthText ?? '');
+  const bandwidth = parseBandwidthInput(bandwidthText ?? '');
   if (bandwidth.kind === 'invalid' || (bandwidth.kind === 'none' && bandwidthText !== undefined))
     return usage(msg('--bandwidth is a number of MiB/s above 0, not $0.', bandwidthText ?? ''));
   const addressText = given.get('migration-uri')?.[0];
-  const address = parseMigrationAddress(addressText ?? '');
+  const address = parseMigrationUriInput(addressText ?? '');
   if (address.kind === 'invalid' || (address.kind === 'none' && addressText !== undefined))
     return usage(msg('--migration-uri is an address like $0, not $1.', 'tcp://10.0.0.2', addressText ?? ''));
   const disksText = given.get('copy-disks')?.[0];

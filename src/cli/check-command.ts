@@ -2,12 +2,12 @@
 import { reportOf, verdictOf } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
 import { checkText } from './check-text.ts';
-import { print, printJson, type Surroundings } from './environment.ts';
+import { type CliEnvironment, print, printJson } from './environment.ts';
 import { type ExitStatus, statusOfVerdict } from './exit-status.ts';
 import { runPreflight } from './preflight-run.ts';
 
 /** `cockpit-migrate check` */
-export async function checkCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {
+export async function checkCommand(command: VmCommand, surroundings: CliEnvironment): Promise<ExitStatus> {
   const { out } = surroundings;
   const run = await runPreflight(command, surroundings);
   if (run.kind === 'ended') return run.status;

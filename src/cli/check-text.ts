@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg, nmsg, type Remedy, type RemedyAction, shellCommand } from '../engine/base/index.ts';
-import { forecastWords, leversWords } from '../engine/forecast/index.ts';
+import { forecastText, leversText } from '../engine/forecast/index.ts';
 import type { MigrationChoices, Plan } from '../engine/plan/index.ts';
 import {
+  type CommonReason,
   type Finding,
-  groupedByReason,
+  groupByReason,
   type PreflightState,
-  type SameReason,
   type Verdict,
   verdictOf,
   verdictSentence,
   worstFirst,
 } from '../engine/preflight/index.ts';
-import { say } from './environment.ts';
-import { wrapped } from './wrap.ts';
+import { messageText } from './environment.ts';
+import { wrapText } from './wrap.ts';
 
 /** The verdict in a narrow column. */
 const marks: Readonly<Record<Verdict, string>> = {
@@ -57,13 +57,13 @@ export function remedyLines(
         : msg('Run this on the destination:');
   const option = optionFor(action);
   return [
-    ...wrapped(`-> ${say(text)}`, width, indent),
-    ...(option === undefined ? [] : [`${indent}   ${say(msg('With this option: $0', option))}`]),
+    ...wrapText(`-> ${messageText(text)}`, width, indent),
+    ...(option === undefined ? [] : [`${indent}   ${messageText(msg('With this option: $0', option))}`]),
     // A command is copied: it is never broken into lines.
     ...(command === undefined
       ? []
       : [
-          ...(where === undefined ? [] : [`${indent}   ${say(where)}`]),
+          ...(where === undefined ? [] : [`${indent}   ${messageText(where)}`]),
           ...command.split('\n').map((line) => `${indent}     ${line}`),
         ]),
     ...(xml === undefined ? [] : xml.split('\n').map((line) => `${indent}     ${line}`)),
@@ -71,19 +71,19 @@ export function remedyLines(
 }
 
 function headLine(mark: string, { title, check }: Finding): string {
-  return `${mark.padEnd(column)}${say(title)} [${check}]`;
+  return `${mark.padEnd(column)}${messageText(title)} [${check}]`;
 }
 
 /** A line for each check, and beneath them once why none could be made; what one has of its own names it. */
 function sameReasonLines(
-  { found, original, details, remedies, findings }: SameReason,
+  { found, original, details, remedies, findings }: CommonReason,
   width: number,
 ): readonly string[] {
   const indent = ' '.repeat(column);
   return [
     ...findings.map((finding) => headLine(marks.unknown, finding)),
-    ...wrapped(
-      say(
+    ...wrapText(
+      messageText(
         nmsg(
           'This check could not be made:',
           'These $0 checks could not be made, for one reason:',
@@ -93,11 +93,11 @@ function sameReasonLines(
       width,
       indent,
     ),
-    ...wrapped(say(found), width, indent),
+    ...wrapText(messageText(found), width, indent),
     ...[
       ...details,
       ...findings.flatMap(({ title, details: own = [] }) => own.map((each) => msg('$0: $1', title, each))),
-    ].flatMap((detail) => wrapped(`- ${say(detail)}`, width, indent)),
+    ].flatMap((detail) => wrapText(`- ${messageText(detail)}`, width, indent)),
     ...originalLines(original, indent),
     ...[
       ...remedies,
@@ -121,15 +121,15 @@ function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: 
   if (!('remedies' in finding)) return [head];
   return [
     head,
-    ...wrapped(say(finding.found), width, indent),
-    ...(finding.details ?? []).flatMap((detail) => wrapped(`- ${say(detail)}`, width, indent)),
+    ...wrapText(messageText(finding.found), width, indent),
+    ...(finding.details ?? []).flatMap((detail) => wrapText(`- ${messageText(detail)}`, width, indent)),
     ...originalLines(finding.original, indent),
-    ...wrapped(say(finding.why), width, indent),
+    ...wrapText(messageText(finding.why), width, indent),
     ...finding.remedies.flatMap((remedy) => remedyLines(remedy, width, indent)),
     ...(finding.verdict !== 'block' || finding.override === undefined
       ? []
-      : wrapped(
-          say(
+      : wrapText(
+          messageText(
             isOverridden
               ? msg('Overridden. The risk: $0', finding.override.risk)
               : msg(
@@ -156,22 +156,26 @@ export function checkText(
   const findings = state.checks
     .flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []))
     .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
-  const levers = leversWords(state.forecast);
+  const levers = leversText(state.forecast);
   return [
     `${choices.vm.name} -> ${choices.destination}`,
-    ...wrapped(plan.sentences.map(say).join(' '), width, ''),
+    ...wrapText(plan.sentences.map(messageText).join(' '), width, ''),
     '',
-    ...groupedByReason(findings).flatMap((group) =>
+    ...groupByReason(findings).flatMap((group) =>
       group.kind === 'finding'
         ? findingLines(group.finding, overridden, width)
         : sameReasonLines(group.reason, width),
     ),
     '',
-    ...wrapped(`${say(msg('Forecast'))}: ${forecastWords(state.forecast).map(say).join(' ')}`, width, ''),
-    ...(levers.length === 0 ? [] : [`${say(msg('What would change it'))}:`]),
-    ...levers.flatMap((each) => wrapped(`- ${say(each)}`, width, '  ')),
-    `${say(msg('The same by hand'))}: ${shellCommand(...plan.virsh)}`,
+    ...wrapText(
+      `${messageText(msg('Forecast'))}: ${forecastText(state.forecast).map(messageText).join(' ')}`,
+      width,
+      '',
+    ),
+    ...(levers.length === 0 ? [] : [`${messageText(msg('What would change it'))}:`]),
+    ...levers.flatMap((each) => wrapText(`- ${messageText(each)}`, width, '  ')),
+    `${messageText(msg('The same by hand'))}: ${shellCommand(...plan.virsh)}`,
     '',
-    say(verdictSentence(verdictOf(state, overridden))),
+    messageText(verdictSentence(verdictOf(state, overridden))),
   ];
 }

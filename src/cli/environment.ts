@@ -3,7 +3,7 @@ import { type Message, plainText } from '../engine/base/index.ts';
 import type { Platform, Unsubscribe } from '../platform/platform.ts';
 
 /** Where text goes: a terminal, a pipe or a file. */
-export interface Screen {
+export interface Output {
   readonly isTerminal: boolean;
   /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
@@ -12,32 +12,32 @@ export interface Screen {
 }
 
 /** What the commands are given by the program's root. */
-export interface Surroundings {
+export interface CliEnvironment {
   readonly platform: Platform;
   readonly version: string;
   readonly isRoot: boolean;
-  readonly out: Screen;
-  readonly err: Screen;
+  readonly out: Output;
+  readonly err: Output;
   /** Hears Ctrl-C (`interrupt`) and the wish that the program ends at once (`leave`). */
   readonly onSignal: (listener: (wish: 'interrupt' | 'leave') => void) => Unsubscribe;
 }
 
 /** A sentence of the engine, in English: the catalogues are the page's. */
-export const say = (message: Message): string => plainText(message);
+export const messageText = (message: Message): string => plainText(message);
 
 /** Text without the control characters by which a VM's name or another host's words could play with the terminal. */
-export function printable(text: string): string {
+export function stripControlCharacters(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is looked for
   return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, (character) => (character === '\t' ? ' ' : '?'));
 }
 
 /** Prints lines. */
-export function print(screen: Screen, ...lines: readonly string[]): void {
-  screen.write(lines.map((line) => `${printable(line)}\n`).join(''));
+export function print(screen: Output, ...lines: readonly string[]): void {
+  screen.write(lines.map((line) => `${stripControlCharacters(line)}\n`).join(''));
 }
 
 /** Says why it goes no further; empty lines are left out. */
-export function printProblem(screen: Screen, ...lines: readonly string[]): void {
+export function printProblem(screen: Output, ...lines: readonly string[]): void {
   print(
     screen,
     ...lines
@@ -47,6 +47,6 @@ export function printProblem(screen: Screen, ...lines: readonly string[]): void 
 }
 
 /** Prints one JSON document. */
-export function printJson(screen: Screen, document: unknown): void {
+export function printJson(screen: Output, document: unknown): void {
   screen.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }

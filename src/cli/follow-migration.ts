@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Deferred, msg } from '../engine/base/index.ts';
-import { type Migration, type MigrationHandle, stuckProgress } from '../engine/migration/index.ts';
-import { stuckRemedies, stuckWords } from '../engine/progress/index.ts';
+import { type Migration, type MigrationHandle, stalledProgress } from '../engine/migration/index.ts';
+import { stallRemedies, stallText } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
-import { print, type Surroundings, say } from './environment.ts';
+import { type CliEnvironment, messageText, print } from './environment.ts';
 import { migrationStatus } from './migration-text.ts';
 import { StatusDisplay } from './status-line.ts';
 
@@ -24,7 +24,7 @@ export async function followMigration(
   handle: MigrationHandle,
   cancel: () => Promise<void>,
   { quiet }: { readonly quiet: boolean },
-  { err, onSignal }: Pick<Surroundings, 'err' | 'onSignal'>,
+  { err, onSignal }: Pick<CliEnvironment, 'err' | 'onSignal'>,
 ): Promise<Migration> {
   const display = new StatusDisplay(err);
   let cancelError: string | undefined;
@@ -33,19 +33,19 @@ export async function followMigration(
     const migration = handle.state.get();
     if (migration.cancelError !== undefined && migration.cancelError !== cancelError) {
       display.clear();
-      print(err, say(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
+      print(err, messageText(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
     }
     ({ cancelError } = migration);
-    const stuck = stuckProgress(migration);
+    const stuck = stalledProgress(migration);
     if (stuck !== undefined && !advised && !quiet) {
       advised = true;
       display.clear();
       print(
         err,
-        ...stuckWords(stuck).map(say),
-        say(msg('What helps:')),
+        ...stallText(stuck).map(messageText),
+        messageText(msg('What helps:')),
         // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
-        ...stuckRemedies(migration.vm, stuck).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
+        ...stallRemedies(migration.vm, stuck).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
       );
     }
     const status = migrationStatus(migration);
@@ -67,11 +67,14 @@ export async function followMigration(
     display.clear();
     if (wish === 'interrupt' && request === 'none') {
       request = 'open';
-      print(err, say(msg('Asking libvirt to cancel. Press Ctrl-C again to leave it to libvirt.')));
+      print(err, messageText(msg('Asking libvirt to cancel. Press Ctrl-C again to leave it to libvirt.')));
       cancel().then(answered, answered);
     } else if (wish === 'interrupt' && request === 'open' && timer === undefined) {
       timer = setTimeout(leave, requestMilliseconds);
-      print(err, say(msg('Leaving once libvirt has the request. Press Ctrl-C again to leave at once.')));
+      print(
+        err,
+        messageText(msg('Leaving once libvirt has the request. Press Ctrl-C again to leave at once.')),
+      );
     } else {
       leave();
     }
@@ -82,6 +85,6 @@ export async function followMigration(
   undo();
   display.clear();
   if (end !== undefined) return end;
-  print(err, say(msg('The migration is left in the hands of libvirt.')));
+  print(err, messageText(msg('The migration is left in the hands of libvirt.')));
   return handle.state.get();
 }

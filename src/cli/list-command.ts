@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type ConnectionName, type Message, msg, sizeWords } from '../engine/base/index.ts';
+import { type ConnectionName, type Message, msg, sizeText } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
-import type { PrintWishes } from './arguments.ts';
-import { print, printJson, printProblem, type Surroundings, say } from './environment.ts';
+import type { OutputOptions } from './arguments.ts';
+import { type CliEnvironment, messageText, print, printJson, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openInventory } from './open-inventory.ts';
 
 /** What a VM is doing, in a few words. */
-export function stateWords({ state, transfer }: Vm): Message {
+export function stateText({ state, transfer }: Vm): Message {
   if (transfer?.kind === 'arriving') return msg('arriving');
   if (transfer?.kind === 'leaving')
     return transfer.percent === undefined ? msg('leaving') : msg('leaving, $0 %', transfer.percent);
@@ -34,15 +34,15 @@ export function stateWords({ state, transfer }: Vm): Message {
 /** The VMs as a table. */
 export function listText(vms: readonly Vm[]): readonly string[] {
   const rows = [
-    [msg('Name'), msg('State'), msg('CPUs'), msg('Memory'), msg('UUID')].map(say),
+    [msg('Name'), msg('State'), msg('CPUs'), msg('Memory'), msg('UUID')].map(messageText),
     ...vms.map((vm) => [
       vm.name,
-      say(stateWords(vm)) +
+      messageText(stateText(vm)) +
         (vm.temporaryCopy === undefined
           ? ''
-          : `; ${say(msg('a temporary copy runs on $0', vm.temporaryCopy.destination))}`),
+          : `; ${messageText(msg('a temporary copy runs on $0', vm.temporaryCopy.destination))}`),
       vm.vcpus === undefined ? '-' : String(vm.vcpus),
-      vm.memoryBytes === undefined ? '-' : say(sizeWords(vm.memoryBytes)),
+      vm.memoryBytes === undefined ? '-' : messageText(sizeText(vm.memoryBytes)),
       vm.uuid,
     ]),
   ];
@@ -77,12 +77,12 @@ export function listDocument(vms: readonly Vm[]): unknown {
 
 /** `cockpit-migrate list` */
 export async function listCommand(
-  command: PrintWishes & { readonly connection: ConnectionName },
-  { platform, out, err }: Surroundings,
+  command: OutputOptions & { readonly connection: ConnectionName },
+  { platform, out, err }: CliEnvironment,
 ): Promise<ExitStatus> {
   const opened = await openInventory(platform, command.connection);
   if (opened.kind === 'problem') {
-    printProblem(err, say(opened.problem), opened.detail);
+    printProblem(err, messageText(opened.problem), opened.detail);
     return exitStatus.unknown;
   }
   opened.close();

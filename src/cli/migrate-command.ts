@@ -4,14 +4,14 @@ import { Migrations, migrationReportOf } from '../engine/migration/index.ts';
 import { reportOf, verdictOf } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
 import { checkText } from './check-text.ts';
-import { print, printJson, printProblem, type Surroundings, say } from './environment.ts';
+import { type CliEnvironment, messageText, print, printJson, printProblem } from './environment.ts';
 import { type ExitStatus, statusOfMigration, statusOfVerdict } from './exit-status.ts';
 import { followMigration } from './follow-migration.ts';
 import { migrationText } from './migration-text.ts';
 import { runPreflight } from './preflight-run.ts';
 
 /** `cockpit-migrate migrate`: checks, migrates if nothing stands against it, and says how it ended. */
-export async function migrateCommand(command: VmCommand, surroundings: Surroundings): Promise<ExitStatus> {
+export async function migrateCommand(command: VmCommand, surroundings: CliEnvironment): Promise<ExitStatus> {
   const { platform, out, err } = surroundings;
   const run = await runPreflight(command, surroundings);
   if (run.kind === 'ended') return run.status;
@@ -25,7 +25,7 @@ export async function migrateCommand(command: VmCommand, surroundings: Surroundi
     if (command.json) printJson(out, report);
     printProblem(
       err,
-      say(
+      messageText(
         verdict === 'blocked'
           ? msg('Nothing was started: something blocks the migration.')
           : msg('Nothing was started. To go on without knowing that, use $0.', '--accept-unknown'),

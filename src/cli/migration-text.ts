@@ -1,36 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { durationWords, type Message, msg, nmsg, rateWords, sizeWords } from '../engine/base/index.ts';
-import { predictionWords, unkeptWords } from '../engine/forecast/index.ts';
-import { type Migration, resumeThere } from '../engine/migration/index.ts';
+import { durationText, type Message, msg, nmsg, rateText, sizeText } from '../engine/base/index.ts';
+import { notRecordedText, predictionText } from '../engine/forecast/index.ts';
+import { type Migration, resumeRemedy } from '../engine/migration/index.ts';
 import type { MigrationProgress } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
-import { say } from './environment.ts';
+import { messageText } from './environment.ts';
 import type { Status } from './status-line.ts';
 
 /** What is going on, for the status line; nothing any more when it has ended. */
 export function migrationStatus({ state, destination = '', cancelling }: Migration): Status | undefined {
   const status = statusOf(state, destination);
   return cancelling && status !== undefined
-    ? { ...status, stage: `${status.stage} cancelling`, text: `${say(msg('Cancelling.'))} ${status.text}` }
+    ? {
+        ...status,
+        stage: `${status.stage} cancelling`,
+        text: `${messageText(msg('Cancelling.'))} ${status.text}`,
+      }
     : status;
 }
 
 /** libvirt tells of the disks first, and of the memory once it is its turn. */
 function remainingWords({ disks, memoryRemainingBytes, memoryTotalBytes }: MigrationProgress): Message {
   return disks !== undefined && memoryTotalBytes === 0
-    ? msg('$0 of the disks left of $1', sizeWords(disks.remainingBytes), sizeWords(disks.totalBytes))
-    : msg('$0 left of $1', sizeWords(memoryRemainingBytes), sizeWords(memoryTotalBytes));
+    ? msg('$0 of the disks left of $1', sizeText(disks.remainingBytes), sizeText(disks.totalBytes))
+    : msg('$0 left of $1', sizeText(memoryRemainingBytes), sizeText(memoryTotalBytes));
 }
 
-function noCloser({ nearest, pass }: MigrationProgress): Message {
-  return nearest === undefined
+function noCloser({ bestPass, pass }: MigrationProgress): Message {
+  return bestPass === undefined
     ? msg('Gets no closer.')
     : nmsg(
         'Gets no closer: $0 pass has left no less than $1.',
         'Gets no closer: $0 passes have left no less than $1 each.',
-        pass - nearest.pass,
-        sizeWords(nearest.remainingBytes),
+        pass - bestPass.pass,
+        sizeText(bestPass.remainingBytes),
       );
 }
 
@@ -38,31 +42,31 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
   const stage = state.phase;
   switch (state.phase) {
     case 'preparing':
-      return { stage, text: say(msg('Preparing: both hosts get ready.')) };
+      return { stage, text: messageText(msg('Preparing: both hosts get ready.')) };
     case 'copying': {
       const { progress } = state;
       const text = [
         remainingWords(progress),
-        ...(progress.throughputBytesPerSecond > 0 ? [rateWords(progress.throughputBytesPerSecond)] : []),
+        ...(progress.throughputBytesPerSecond > 0 ? [rateText(progress.throughputBytesPerSecond)] : []),
         msg('pass $0', progress.pass),
-        durationWords(progress.elapsedMilliseconds),
+        durationText(progress.elapsedMilliseconds),
       ]
-        .map(say)
+        .map(messageText)
         .join(', ');
-      return state.stuck === true
-        ? { stage: `${stage} stuck`, text: `${say(noCloser(progress))} ${text}` }
+      return state.stalled === true
+        ? { stage: `${stage} stuck`, text: `${messageText(noCloser(progress))} ${text}` }
         : { stage, percent: progress.percent, text };
     }
     case 'switching':
-      return { stage, text: say(msg('Switching over: the VM pauses for a moment.')) };
+      return { stage, text: messageText(msg('Switching over: the VM pauses for a moment.')) };
     case 'post-copy':
       return {
         stage,
         percent: state.progress.percent,
-        text: say(msg('The VM runs over there and fetches the rest of its memory from here.')),
+        text: messageText(msg('The VM runs over there and fetches the rest of its memory from here.')),
       };
     case 'verifying':
-      return { stage, text: say(msg('Asking $0 whether the VM is there and runs.', destination)) };
+      return { stage, text: messageText(msg('Asking $0 whether the VM is there and runs.', destination)) };
     case 'done':
     case 'failed':
     case 'cancelled':
@@ -125,40 +129,40 @@ export function migrationText(migration: Migration): readonly string[] {
       : [
           ...(state.elapsedMilliseconds === undefined
             ? []
-            : [msg('It took $0.', durationWords(state.elapsedMilliseconds))]),
+            : [msg('It took $0.', durationText(state.elapsedMilliseconds))]),
           // Of one that was paused all the time that would say nothing.
           ...(state.downtimeMilliseconds === undefined || state.paused === true
             ? []
-            : [msg('The VM paused for $0.', durationWords(state.downtimeMilliseconds))]),
-          ...[predictionWords(state) ?? []].flat(),
-          ...(state.unkept === undefined ? [] : [unkeptWords(state.unkept)]),
+            : [msg('The VM paused for $0.', durationText(state.downtimeMilliseconds))]),
+          ...[predictionText(state) ?? []].flat(),
+          ...(state.recordError === undefined ? [] : [notRecordedText(state.recordError)]),
         ];
   const answers = state.phase === 'done' || state.phase === 'cancelled' ? state.answers : [];
   const failure =
     state.phase === 'failed'
       ? [
-          say(state.failure.summary),
+          messageText(state.failure.summary),
           ...(state.failure.original === '' ? [] : [`| ${state.failure.original}`]),
-          ...(state.failure.advice === undefined ? [] : [`-> ${say(state.failure.advice)}`]),
+          ...(state.failure.advice === undefined ? [] : [`-> ${messageText(state.failure.advice)}`]),
           // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
           ...(state.failure.remedies ?? []).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
         ]
       : [];
   const leftBehind =
     (state.phase === 'failed' || state.phase === 'cancelled') && state.leftBehind !== undefined
-      ? [say(state.leftBehind)]
+      ? [messageText(state.leftBehind)]
       : [];
-  const resume = resumeThere(migration);
+  const resume = resumeRemedy(migration);
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [
-    say(headline(migration)),
+    messageText(headline(migration)),
     ...[...failure, ...leftBehind].map((line) => `  ${line}`),
-    ...(figures.length === 0 ? [] : [`  ${figures.map(say).join(' ')}`]),
+    ...(figures.length === 0 ? [] : [`  ${figures.map(messageText).join(' ')}`]),
     ...(resume === undefined ? [] : remedyLines(resume, Infinity, '  ')),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>
-        `  ${marks[verdict].padEnd(9)}${say(question)} ${say(answer)}${
-          verdict === 'as-expected' ? '' : ` (${say(msg('expected: $0', expected))})`
+        `  ${marks[verdict].padEnd(9)}${messageText(question)} ${messageText(answer)}${
+          verdict === 'as-expected' ? '' : ` (${messageText(msg('expected: $0', expected))})`
         }`,
     ),
   ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../engine/base/index.ts';
-import { wrapped } from './wrap.ts';
+import { wrapText } from './wrap.ts';
 
 /** What the tool can be told to do. */
 export const commands = ['list', 'check', 'migrate'] as const;
@@ -99,7 +99,7 @@ const columns = 80;
 /** Something and what it means, beside each other; lines that are too long go on in the second column. */
 function row(head: string, width: number, meaning: string): readonly string[] {
   const indent = ' '.repeat(width + 4);
-  return wrapped(meaning, columns, indent).map((line, at) =>
+  return wrapText(meaning, columns, indent).map((line, at) =>
     at === 0 ? `  ${head.padEnd(width)}  ${line.slice(indent.length)}` : line,
   );
 }
@@ -112,7 +112,7 @@ export function helpText(say: (message: Message) => string): string {
     '       cockpit-migrate check VM URI [OPTION...]',
     '       cockpit-migrate migrate VM URI [OPTION...]',
     '',
-    ...wrapped(
+    ...wrapText(
       say(msg('Moves a running libvirt VM to another host, and tells beforehand whether that will work.')),
       columns,
       '',
@@ -131,7 +131,7 @@ export function helpText(say: (message: Message) => string): string {
     '',
     ...options.flatMap((option) => row(optionHead(option), width, say(option.help))),
     '',
-    ...wrapped(
+    ...wrapText(
       say(msg('Exit status: 0 ready or done, 1 blocked or failed, 2 wrong usage, 3 could not check.')),
       columns,
       '',

@@ -7,7 +7,7 @@ import type { MigrationChoices, Plan } from '../engine/plan/index.ts';
 import { Preflight, type PreflightState, readLocalNames } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
 import { destinationProblem } from './destination-text.ts';
-import { printProblem, type Surroundings, say } from './environment.ts';
+import { type CliEnvironment, messageText, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { findVm, openInventory } from './open-inventory.ts';
 import { StatusDisplay } from './status-line.ts';
@@ -31,7 +31,7 @@ export interface NoPreflight {
 /** Finds the VM and runs all checks for it. */
 export async function runPreflight(
   command: VmCommand,
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<PreflightRun | NoPreflight> {
   const { platform, isRoot, err } = surroundings;
   const stop = (status: ExitStatus, ...lines: readonly string[]): NoPreflight => {
@@ -42,23 +42,26 @@ export async function runPreflight(
   if (command.connection === 'system' && !isRoot)
     return stop(
       exitStatus.unknown,
-      say(msg("The host's libvirt reaches the destination as root. Run this as root too.")),
+      messageText(msg("The host's libvirt reaches the destination as root. Run this as root too.")),
     );
   if (command.connection === 'session' && isRoot)
-    return stop(exitStatus.usage, say(msg("root has no libvirt of its own: its VMs are the host's.")));
+    return stop(
+      exitStatus.usage,
+      messageText(msg("root has no libvirt of its own: its VMs are the host's.")),
+    );
   const input = parseDestination(command.destination, {
     localNames: await readLocalNames(platform),
     connection: command.connection,
   });
   const problem = destinationProblem(input, command.confirmedUriParameters);
   if (problem !== undefined || input.kind !== 'valid')
-    return stop(exitStatus.usage, ...(problem ?? []).map(say));
+    return stop(exitStatus.usage, ...(problem ?? []).map(messageText));
   const opened = await openInventory(platform, command.connection);
-  if (opened.kind === 'problem') return stop(exitStatus.unknown, say(opened.problem), opened.detail);
+  if (opened.kind === 'problem') return stop(exitStatus.unknown, messageText(opened.problem), opened.detail);
   const vm = findVm(opened.vms, command.vm);
   if (vm === undefined) {
     opened.close();
-    return stop(exitStatus.unknown, say(msg('There is no VM $0 on this host.', command.vm)));
+    return stop(exitStatus.unknown, messageText(msg('There is no VM $0 on this host.', command.vm)));
   }
   const choices: MigrationChoices = {
     vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
@@ -80,7 +83,7 @@ export async function runPreflight(
     if (!command.quiet)
       display.show({
         stage: 'checking',
-        text: say(msg('Checking: $0 of $1.', done, checks.length)),
+        text: messageText(msg('Checking: $0 of $1.', done, checks.length)),
       });
   });
   const ended = new AbortController();
@@ -94,7 +97,7 @@ export async function runPreflight(
   display.clear();
   if (ended.signal.aborted) {
     opened.close();
-    return stop(exitStatus.unknown, say(msg('The checks were ended. Nothing was started.')));
+    return stop(exitStatus.unknown, messageText(msg('The checks were ended. Nothing was started.')));
   }
   return {
     kind: 'done',

@@ -2,7 +2,7 @@
 import { msg } from '../engine/base/index.ts';
 import { parseArguments } from './arguments.ts';
 import { checkCommand } from './check-command.ts';
-import { print, printProblem, type Surroundings, say } from './environment.ts';
+import { type CliEnvironment, messageText, print, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
@@ -11,19 +11,19 @@ import { helpText } from './options.ts';
 /** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
 export async function runCommandLine(
   argv: readonly string[],
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<ExitStatus> {
   const { out, err, version } = surroundings;
   const command = parseArguments(argv);
   switch (command.kind) {
     case 'help':
-      out.write(helpText(say));
+      out.write(helpText(messageText));
       return exitStatus.good;
     case 'version':
       print(out, `cockpit-migrate ${version}`);
       return exitStatus.good;
     case 'usage':
-      printProblem(err, say(command.problem), say(msg('See $0.', 'cockpit-migrate --help')));
+      printProblem(err, messageText(command.problem), messageText(msg('See $0.', 'cockpit-migrate --help')));
       return exitStatus.usage;
     case 'list':
       return listCommand(command, surroundings);

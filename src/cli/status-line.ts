@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { printable, type Screen } from './environment.ts';
+import { type Output, stripControlCharacters } from './environment.ts';
 
 /** What there is to tell at one moment. */
 export interface Status {
@@ -22,17 +22,17 @@ export function statusLine({ text, percent }: Status, columns: number): string {
   const bar =
     percent === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${percent} %  `;
   // The last column is left free: some terminals go to the next line there.
-  return printable(`${bar}${text}`).slice(0, Math.max(columns - 1, 10));
+  return stripControlCharacters(`${bar}${text}`).slice(0, Math.max(columns - 1, 10));
 }
 
 /** Shows how something goes on: one line that is rewritten on a terminal, now and then a plain line in a pipe. */
 export class StatusDisplay {
-  readonly #screen: Screen;
+  readonly #screen: Output;
   readonly #now: () => number;
   #shown = '';
   #last: { readonly stage: string; readonly percent: number; readonly at: number } | undefined;
 
-  constructor(screen: Screen, now: () => number = () => performance.now()) {
+  constructor(screen: Output, now: () => number = () => performance.now()) {
     this.#screen = screen;
     this.#now = now;
   }
@@ -55,7 +55,9 @@ export class StatusDisplay {
       return;
     this.#last = { stage: status.stage, percent, at: this.#now() };
     this.#screen.write(
-      printable(status.percent === undefined ? status.text : `${percent} %  ${status.text}`).concat('\n'),
+      stripControlCharacters(
+        status.percent === undefined ? status.text : `${percent} %  ${status.text}`,
+      ).concat('\n'),
     );
   }
 

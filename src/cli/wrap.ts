@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** The text in lines of that width, each beginning alike; a word that is longer stays whole. */
-export function wrapped(text: string, width: number, indent: string): readonly string[] {
+export function wrapText(text: string, width: number, indent: string): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {

@@ -10,7 +10,7 @@ import type {
 } from '../platform/platform.ts';
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
 import { Domain } from './domain.ts';
-import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainEvent, decodeEvent, eventMatches } from './events.ts';
 import { type DomainJob, parseJobText } from './job.ts';
 import {
@@ -141,7 +141,7 @@ export class LibvirtConnection {
     const all = answers.get('all');
     if (all?.ok !== true) {
       const text = all?.error ?? 'virsh list gave no answer';
-      throw new LibvirtError(classify(text), text);
+      throw new LibvirtError(classifyError(text), text);
     }
     const autostart = answers.get('autostart');
     const started = autostart?.ok === true ? new Set(autostart.text.split(/\s+/)) : undefined;

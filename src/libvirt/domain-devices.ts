@@ -10,9 +10,9 @@ export interface DomainInterface {
   /** Name of libvirt's network, of a running VM also where the type is that of what the network led to. */
   readonly network?: string;
   /** Name of the host's end of the cable, where it was chosen by hand and libvirt makes it. */
-  readonly tap?: string;
+  readonly managedTarget?: string;
   /** Name of the host's end of the cable, which somebody else makes before. */
-  readonly ready?: string;
+  readonly unmanagedTarget?: string;
   /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
   readonly openVswitch?: boolean;
   /** A `direct` one has the host's device for itself alone. */
@@ -31,7 +31,7 @@ export interface DomainInterface {
 }
 
 /** A device of the host that the VM was given. */
-export interface DomainHostDevice {
+export interface DomainHostdev {
   /** `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; `capabilities` of a container is none of QEMU's. */
   readonly type: string;
   /** What identifies it on the host, for example `0000:03:00.0` or `046d:c52b`. */
@@ -107,7 +107,7 @@ export interface DomainTpm {
 /** What the definition says of devices that belong to a host, beside disks. */
 export interface DomainDevices {
   readonly interfaces: readonly DomainInterface[];
-  readonly hostDevices: readonly DomainHostDevice[];
+  readonly hostdevs: readonly DomainHostdev[];
   readonly filesystems: readonly DomainFilesystem[];
   readonly paths: readonly DomainPath[];
   readonly endpoints: readonly DomainEndpoint[];
@@ -136,9 +136,9 @@ function interfaceOf(element: XmlElement): DomainInterface {
   const network = attribute(from, 'network');
   const end = child(element, 'target');
   const target = attribute(end, 'dev');
-  const ready = type === 'ethernet' && attribute(end, 'managed') === 'no' ? target : undefined;
-  const made = ready === undefined && plugged.includes(type) && !namedByLibvirt.test(target ?? '');
-  const tap = made ? target : undefined;
+  const unmanagedTarget = type === 'ethernet' && attribute(end, 'managed') === 'no' ? target : undefined;
+  const made = unmanagedTarget === undefined && plugged.includes(type) && !namedByLibvirt.test(target ?? '');
+  const managedTarget = made ? target : undefined;
   const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
   return {
@@ -147,8 +147,8 @@ function interfaceOf(element: XmlElement): DomainInterface {
     failover: attribute(child(element, 'teaming'), 'type') === 'transient',
     ...(source === undefined ? {} : { source }),
     ...(network === undefined ? {} : { network }),
-    ...(tap === undefined ? {} : { tap }),
-    ...(ready === undefined ? {} : { ready }),
+    ...(managedTarget === undefined ? {} : { managedTarget }),
+    ...(unmanagedTarget === undefined ? {} : { unmanagedTarget }),
     ...(openVswitch ? { openVswitch } : {}),
     ...(type === 'direct' && attribute(from, 'mode') === 'passthrough' ? { passthrough: true } : {}),
     ...(socket === undefined ? {} : { socket }),
@@ -164,7 +164,7 @@ function hex(element: XmlElement | undefined, name: string, digits: number): str
   return (Number.isFinite(value) ? value : 0).toString(16).padStart(digits, '0');
 }
 
-function hostDeviceOf(element: XmlElement): DomainHostDevice {
+function hostDeviceOf(element: XmlElement): DomainHostdev {
   const type = attribute(element, 'type') ?? '';
   const source = child(element, 'source');
   const address = source === undefined ? undefined : child(source, 'address');
@@ -207,7 +207,7 @@ function filesystemOf(element: XmlElement): DomainFilesystem {
 const characterDevices = ['serial', 'console', 'parallel', 'channel', 'redirdev', 'smartcard'] as const;
 
 /** A path that an element names; QEMU looks for a relative one in folders of its own. */
-export function absolute(
+export function isAbsolutePath(
   device: string,
   path: string | undefined,
   wants: DomainPath['wants'] = 'exists',
@@ -244,7 +244,7 @@ function characterPathsOf(devices: XmlElement): readonly DomainPath[] {
   const found = charactersOf(devices).flatMap(({ device, element }): readonly DomainPath[] => {
     const source = child(element, 'source');
     const path = attribute(source, 'path');
-    const logs = absolute('log', attribute(child(element, 'log'), 'file'), 'parent');
+    const logs = isAbsolutePath('log', attribute(child(element, 'log'), 'file'), 'parent');
     if (path === undefined || madeByLibvirt.test(path)) return logs;
     switch (attribute(element, 'type')) {
       case 'dev':
@@ -289,15 +289,15 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
     const backend = child(element, 'backend');
     return backend === undefined || attribute(backend, 'model') !== 'random'
       ? []
-      : absolute('rng', textOf(backend));
+      : isAbsolutePath('rng', textOf(backend));
   });
   const input = children(devices, 'input').flatMap((element) => {
     const source = child(element, 'source');
-    return absolute('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
+    return isAbsolutePath('input', attribute(source, 'evdev') ?? attribute(source, 'dev'));
   });
-  const vsock = children(devices, 'vsock').flatMap(() => absolute('vsock', '/dev/vhost-vsock'));
+  const vsock = children(devices, 'vsock').flatMap(() => isAbsolutePath('vsock', '/dev/vhost-vsock'));
   const rendering = children(devices, 'graphics').flatMap((element) =>
-    absolute('graphics', attribute(child(element, 'gl'), 'rendernode')),
+    isAbsolutePath('graphics', attribute(child(element, 'gl'), 'rendernode')),
   );
   const memory = children(devices, 'memory').flatMap((element) => {
     const source = child(element, 'source');
@@ -306,25 +306,25 @@ function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
     // libvirt itself writes them in KiB, whatever unit was given.
     const kib =
       (attribute(size, 'unit') ?? 'KiB') === 'KiB' && size !== undefined ? Number(textOf(size)) : NaN;
-    return (path === undefined ? [] : absolute('memory', textOf(path))).map((each) =>
+    return (path === undefined ? [] : isAbsolutePath('memory', textOf(path))).map((each) =>
       Number.isSafeInteger(kib) && kib > 0 ? { ...each, leastBytes: kib * 1024 } : each,
     );
   });
   const roms = devices.children.flatMap((node) =>
-    node.kind === 'element' ? absolute('rom', attribute(child(node, 'rom'), 'file')) : [],
+    node.kind === 'element' ? isAbsolutePath('rom', attribute(child(node, 'rom'), 'file')) : [],
   );
   // Of the other types libvirt runs no script.
   const scripts = children(devices, 'interface')
     .filter((element) => attribute(element, 'type') === 'ethernet')
     .flatMap((element) => [
-      ...absolute('script', attribute(child(element, 'script'), 'path')),
-      ...absolute('downscript', attribute(child(element, 'downscript'), 'path'), 'afterwards'),
+      ...isAbsolutePath('script', attribute(child(element, 'script'), 'path')),
+      ...isAbsolutePath('downscript', attribute(child(element, 'downscript'), 'path'), 'afterwards'),
     ]);
   const sockets = children(devices, 'graphics')
     .flatMap((element) =>
       children(element, 'listen').flatMap((listen) =>
         attribute(listen, 'type') === 'socket'
-          ? absolute('graphics', attribute(listen, 'socket'), 'parent')
+          ? isAbsolutePath('graphics', attribute(listen, 'socket'), 'parent')
           : [],
       ),
     )
@@ -413,12 +413,12 @@ function tpmOf(element: XmlElement): DomainTpm {
 }
 
 /** Reads `<devices>`; what is not known is left away. */
-export function devicesOf(devices: XmlElement | undefined): DomainDevices {
+export function parseDevices(devices: XmlElement | undefined): DomainDevices {
   const each = <T>(name: string, read: (element: XmlElement) => T): readonly T[] =>
     devices === undefined ? [] : children(devices, name).map(read);
   return {
     interfaces: each('interface', interfaceOf),
-    hostDevices: each('hostdev', hostDeviceOf),
+    hostdevs: each('hostdev', hostDeviceOf),
     filesystems: each('filesystem', filesystemOf),
     paths: devices === undefined ? [] : [...characterPathsOf(devices), ...otherPathsOf(devices)],
     endpoints: devices === undefined ? [] : endpointsOf(devices),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { absolute, type DomainPath } from './domain-devices.ts';
+import { type DomainPath, isAbsolutePath } from './domain-devices.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
 /** Somebody whom a label for the owners of files (`dac`) names. */
@@ -50,7 +50,7 @@ export interface DomainResources {
 }
 
 /** Numbers in libvirt's notation, for example `0-3,^2,8`; nothing for what is none, or would be absurdly many. */
-export function cpuSet(text: string | undefined): readonly number[] {
+export function parseCpuSet(text: string | undefined): readonly number[] {
   const numbers = new Set<number>();
   for (const part of (text ?? '').split(',')) {
     const [, except, from, to] = /^\s*(\^?)(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(part) ?? [];
@@ -70,7 +70,7 @@ function cpuPinsOf(domain: XmlElement): DomainResources['cpuPins'] {
       ? []
       : ['vcpupin', 'emulatorpin', 'iothreadpin'].flatMap((name) => children(tune, name));
   return [attribute(child(domain, 'vcpu'), 'cpuset'), ...pins.map((pin) => attribute(pin, 'cpuset'))]
-    .map(cpuSet)
+    .map(parseCpuSet)
     .filter((set) => set.length > 0);
 }
 
@@ -86,7 +86,7 @@ function numaNodesOf(domain: XmlElement): readonly number[] {
       return mask === undefined ? undefined : textOf(mask);
     }),
   ];
-  return [...new Set(sets.flatMap(cpuSet))].sort((a, b) => a - b);
+  return [...new Set(sets.flatMap(parseCpuSet))].sort((a, b) => a - b);
 }
 
 /** Units of `<page size='2' unit='M'/>`; KiB without one. */
@@ -133,14 +133,14 @@ function pathsOf(domain: XmlElement): readonly DomainPath[] {
   const acpi = child(domain, 'os', 'acpi');
   const boot = ['kernel', 'initrd', 'dtb'].flatMap((name) => {
     const element = child(domain, 'os', name);
-    return element === undefined ? [] : absolute(name, textOf(element));
+    return element === undefined ? [] : isAbsolutePath(name, textOf(element));
   });
   const tables = (acpi === undefined ? [] : children(acpi, 'table')).flatMap((table) =>
-    absolute('acpi', textOf(table)),
+    isAbsolutePath('acpi', textOf(table)),
   );
   const entries = children(domain, 'sysinfo')
     .flatMap((sysinfo) => children(sysinfo, 'entry'))
-    .flatMap((entry) => absolute('fwcfg', attribute(entry, 'file')));
+    .flatMap((entry) => isAbsolutePath('fwcfg', attribute(entry, 'file')));
   return [...boot, ...tables, ...entries];
 }
 
@@ -194,7 +194,7 @@ function ownersOf(domain: XmlElement): readonly DomainOwner[] {
 }
 
 /** Reads what `<domain>` says of them. */
-export function resourcesOf(domain: XmlElement): DomainResources {
+export function parseResources(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
     const element = child(domain, ...path);
     const value = element === undefined ? '' : textOf(element).trim();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type DomainDevices, devicesOf } from './domain-devices.ts';
-import { type DomainResources, resourcesOf } from './domain-resources.ts';
+import { type DomainDevices, parseDevices } from './domain-devices.ts';
+import { type DomainResources, parseResources } from './domain-resources.ts';
 import {
   attribute,
   child,
@@ -254,8 +254,8 @@ export function parseDomain(text: string): DomainConfig {
     disks: devices === undefined ? [] : children(devices, 'disk').map(diskOf),
     mirrors: devices === undefined ? [] : children(devices, 'disk').flatMap(mirrorsOf),
     metadataNamespaces: metadata === undefined ? [] : namespacesOf(metadata),
-    devices: devicesOf(devices),
-    resources: resourcesOf(root),
+    devices: parseDevices(devices),
+    resources: parseResources(root),
     ...(emulator === undefined ? {} : { emulator: textOf(emulator).trim() }),
     ...(cpu === undefined ? {} : { cpuXml: serializeXml(cpu) }),
   };

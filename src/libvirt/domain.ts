@@ -7,7 +7,7 @@ import {
   type Variant,
 } from '../platform/platform.ts';
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
-import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainJob, decodeJob } from './job.ts';
 import { flagsValue, type MigrateFlag, type MigrateParameters, migrateCommand } from './migrate-command.ts';
 import { domainInterface, domainMethods, domainPath } from './schema.ts';
@@ -164,7 +164,7 @@ export class Domain {
     if (answer?.ok === true) return answer.text;
     // It was ended before its answer came; what it had asked for may go on.
     if (answer === undefined) throw new LibvirtError('closed', `virsh ${argv[0] ?? ''} gave no answer`);
-    throw new LibvirtError(classify(answer.error), answer.error);
+    throw new LibvirtError(classifyError(answer.error), answer.error);
   }
 
   /** True if it starts with this host. libvirt sends no event when that is changed, so that it is asked anew. */

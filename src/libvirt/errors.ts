@@ -83,7 +83,7 @@ export function endsOf(text: string): string {
 }
 
 /** What a text of libvirt is about. Translated texts, and those of versions not known, are `other`. */
-export function classify(text: string): LibvirtReason {
+export function classifyError(text: string): LibvirtReason {
   const ends = endsOf(text);
   return texts.find(([pattern]) => pattern.test(ends))?.[1] ?? 'other';
 }
@@ -117,6 +117,6 @@ export function libvirtErrorOf(error: unknown): LibvirtError {
     case 'dbus':
     case 'not-found':
     case 'failed':
-      return new LibvirtError(classify(text), text, error);
+      return new LibvirtError(classifyError(text), text, error);
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Conversation, type ConversationEnd, marker } from '../platform/interactive-process.ts';
+import { InteractiveProcess, type InteractiveProcessEnd, marker } from '../platform/interactive-process.ts';
 import type { Platform } from '../platform/platform.ts';
-import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 import {
-  answerOf,
+  connectionError,
   errorText,
-  scriptOf,
+  parseAnswer,
   type VirshAnswer,
   type VirshCommand,
   virshQuote,
-  whyNotConnected,
+  virshScript,
   withoutAgent,
 } from './virsh.ts';
 
@@ -41,8 +41,8 @@ function typed(line: string): string {
  *
  * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent.
  */
-export class VirshConversation {
-  readonly #conversation: Conversation;
+export class InteractiveVirsh {
+  readonly #conversation: InteractiveProcess;
   readonly #ready: Promise<unknown>;
   readonly #mark = marker();
   #asked = 0;
@@ -52,7 +52,7 @@ export class VirshConversation {
     uri: string,
     options: { readonly superuser?: 'require' | 'try'; readonly signal: AbortSignal },
   ) {
-    this.#conversation = new Conversation(platform, ['virsh', '-q', '-c', uri], {
+    this.#conversation = new InteractiveProcess(platform, ['virsh', '-q', '-c', uri], {
       ...options,
       stderr: 'merge',
       environment: {
@@ -98,15 +98,15 @@ export class VirshConversation {
     );
     if (begin === undefined || end === undefined || next === undefined) throw new RangeError();
     const printed = await this.#conversation.exchange(
-      `${echo(begin)}; ${typed(scriptOf(command))}; ${echo(end)}\n${echo(next)}\n`,
+      `${echo(begin)}; ${typed(virshScript(command))}; ${echo(end)}\n${echo(next)}\n`,
       next,
     );
     const [from, to] = [printed.indexOf(begin), printed.indexOf(end)];
     // virsh did not run the line.
     if (from < 0 || to < from) return { id: command.id, ok: false, error: ownWords(printed) };
-    const given = answerOf(command.id, printed.slice(from + begin.length, to));
-    const why = given.ok ? undefined : whyNotConnected(given.error);
-    if (why !== undefined) throw new LibvirtError(classify(why), why);
+    const given = parseAnswer(command.id, printed.slice(from + begin.length, to));
+    const why = given.ok ? undefined : connectionError(given.error);
+    if (why !== undefined) throw new LibvirtError(classifyError(why), why);
     return given;
   }
 }
@@ -126,8 +126,8 @@ function ownWords(printed: string): string {
   );
 }
 
-function reasonOf({ error, said }: ConversationEnd): LibvirtError {
+function reasonOf({ error, said }: InteractiveProcessEnd): LibvirtError {
   if (error !== undefined) return libvirtErrorOf(error);
-  const reason = whyNotConnected(errorText(said)) ?? (ownWords(said) || said.trim());
-  return new LibvirtError(classify(reason), reason);
+  const reason = connectionError(errorText(said)) ?? (ownWords(said) || said.trim());
+  return new LibvirtError(classifyError(reason), reason);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { marker, markLength } from '../platform/interactive-process.ts';
 import type { Platform } from '../platform/platform.ts';
-import { classify, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 
 /** One command for virsh; `argv` are its words as they are, quoting is done here. */
 export interface VirshCommand {
@@ -46,14 +46,14 @@ export function errorText(text: string): string {
  * virsh prints its errors into the same stream, each line with the word before it, and a command that fails may have printed
  * something already. XML comes whole or not at all, and a description within it may have lines that look like an error.
  */
-export function answerOf(id: string, printed: string): VirshAnswer {
+export function parseAnswer(id: string, printed: string): VirshAnswer {
   const text = printed.replace(/^\n+|\n+$/g, '');
   const failed = text.startsWith('<') ? false : errorWord.test(text);
   return failed ? { id, ok: false, error: errorText(text) } : { id, ok: true, text };
 }
 
 /** What virsh gives as the reason when it says that it could not connect; undefined if it says something else. */
-export function whyNotConnected(error: string): string | undefined {
+export function connectionError(error: string): string | undefined {
   return /^failed to connect to the hypervisor\n?([^]*)$/.exec(error)?.[1];
 }
 
@@ -93,14 +93,14 @@ class AnswerReader {
   get refusal(): string | undefined {
     const [first] = this.#commands;
     const answer = first === undefined ? undefined : this.answers.get(first.id);
-    if (this.#marks === 0) return whyNotConnected(errorText(this.#rest)) ?? errorText(this.#rest);
-    return answer?.ok === false ? whyNotConnected(answer.error) : undefined;
+    if (this.#marks === 0) return connectionError(errorText(this.#rest)) ?? errorText(this.#rest);
+    return answer?.ok === false ? connectionError(answer.error) : undefined;
   }
 
   #complete(printed: string): void {
     const command = this.#commands[this.#marks - 1];
     if (command === undefined) return;
-    const answer = answerOf(command.id, printed);
+    const answer = parseAnswer(command.id, printed);
     this.answers.set(command.id, answer);
     this.#onAnswer(answer);
   }
@@ -117,7 +117,7 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
   const portions: VirshCommand[][] = [[]];
   let length = 0;
   for (const command of commands) {
-    const more = scriptOf(command).length + markLength;
+    const more = virshScript(command).length + markLength;
     if (length > 0 && length + more > longestScript) {
       portions.push([]);
       length = 0;
@@ -129,7 +129,7 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
 }
 
 /** The command as virsh reads it. */
-export function scriptOf({ argv }: VirshCommand): string {
+export function virshScript({ argv }: VirshCommand): string {
   return argv.map(virshQuote).join(' ');
 }
 
@@ -162,7 +162,7 @@ async function runPortion(
   options: VirshOptions,
 ): Promise<ReadonlyMap<string, VirshAnswer>> {
   const mark = marker();
-  const script = [`echo ${mark}`, ...commands.map((each) => `${scriptOf(each)}; echo ${mark}`)].join('; ');
+  const script = [`echo ${mark}`, ...commands.map((each) => `${virshScript(each)}; echo ${mark}`)].join('; ');
   const reader = new AnswerReader(mark, commands, (answer) => options.onAnswer?.(answer));
   const virsh = ['virsh', '-q', '-c', uri, script];
   // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
@@ -182,6 +182,6 @@ async function runPortion(
     throw libvirtErrorOf(error);
   }
   const { refusal } = reader;
-  if (refusal !== undefined) throw new LibvirtError(classify(refusal), refusal);
+  if (refusal !== undefined) throw new LibvirtError(classifyError(refusal), refusal);
   return reader.answers;
 }

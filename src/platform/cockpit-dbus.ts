@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { CockpitDBusClient } from './cockpit-api.ts';
-import { errorOf } from './cockpit-error.ts';
+import { toPlatformError } from './cockpit-error.ts';
 import {
   type DBusCall,
   type DBusMatch,
@@ -45,7 +45,7 @@ export class CockpitService implements DBusService {
       for (const listener of [...this.#ownerListeners]) listener(present);
     });
     this.#client.addEventListener('close', (_event, problem) => {
-      this.#end(errorOf({ ...problem, problem: problem.problem ?? 'disconnected' }, 'closed'));
+      this.#end(toPlatformError({ ...problem, problem: problem.problem ?? 'disconnected' }, 'closed'));
     });
   }
 
@@ -170,7 +170,7 @@ export class CockpitService implements DBusService {
         },
         (error: unknown) => {
           // A reply without a name is no reply: the C bridge gives its own failures so, as when it has lost the bus.
-          fail(errorOf(error, 'closed'));
+          fail(toPlatformError(error, 'closed'));
         },
       );
     });

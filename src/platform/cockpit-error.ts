@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { CockpitError } from './cockpit-api.ts';
-import { dbusErrorOf } from './dbus-error.ts';
+import { toDBusError } from './dbus-error.ts';
 import { PlatformError, type PlatformErrorKind } from './platform.ts';
 
 /** Channel problems of Cockpit's protocol that say what went wrong. */
@@ -14,12 +14,12 @@ const kinds: Readonly<Record<string, PlatformErrorKind>> = {
 };
 
 /** What cockpit.js rejects with, as our error. `otherwise` is the kind when it has none of the known problems. */
-export function errorOf(error: unknown, otherwise: PlatformErrorKind): PlatformError {
+export function toPlatformError(error: unknown, otherwise: PlatformErrorKind): PlatformError {
   if (error instanceof PlatformError) return error;
   const { name, message, problem } = (error ?? {}) as CockpitError;
   const text = message ?? problem ?? String(error);
   if (typeof problem === 'string' && problem !== '')
     return new PlatformError(kinds[problem] ?? otherwise, text, { cause: error });
-  if (name?.includes('.') === true) return dbusErrorOf(name, text, error);
+  if (name?.includes('.') === true) return toDBusError(name, text, error);
   return new PlatformError(otherwise, text, { cause: error });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Cockpit, CockpitProcessError } from './cockpit-api.ts';
 import { CockpitService } from './cockpit-dbus.ts';
-import { errorOf } from './cockpit-error.ts';
+import { toPlatformError } from './cockpit-error.ts';
 import {
   type BusName,
   type DBusService,
@@ -54,7 +54,7 @@ async function readFile(
   try {
     return (await file.read()) ?? undefined;
   } catch (error) {
-    const failure = errorOf(error, 'failed');
+    const failure = toPlatformError(error, 'failed');
     if (failure.kind === 'not-found') return undefined;
     throw failure;
   } finally {
@@ -110,7 +110,7 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
       options.onOutput?.(text);
     });
     feed().catch((error: unknown) => {
-      giveUp(errorOf(error, 'failed'));
+      giveUp(toPlatformError(error, 'failed'));
     });
     const end = (exitCode: number | null, stderr: string): void => {
       settle();
@@ -125,13 +125,13 @@ function runProgram(cockpit: Cockpit, argv: readonly string[], options: RunOptio
         // It did not start; the C bridge gives the status -1 beside the problem.
         if (problem === 'not-found' || problem === 'access-denied') {
           settle();
-          reject(errorOf(error, 'failed'));
+          reject(toPlatformError(error, 'failed'));
         } else if (typeof ended === 'string') end(null, message ?? '');
         // The Python bridge gives a signal as a negative status.
         else if (typeof status === 'number') end(status < 0 ? null : status, message ?? '');
         else {
           settle();
-          reject(errorOf(error, 'failed'));
+          reject(toPlatformError(error, 'failed'));
         }
       },
     );

@@ -13,6 +13,6 @@ const kinds: Readonly<Record<string, PlatformErrorKind>> = {
 };
 
 /** The error for an error reply: its name and text are kept. */
-export function dbusErrorOf(errorName: string, text: string, cause: unknown): PlatformError {
+export function toDBusError(errorName: string, text: string, cause: unknown): PlatformError {
   return new PlatformError(kinds[errorName] ?? 'dbus', text, { cause, errorName });
 }

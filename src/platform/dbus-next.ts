@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Message, type MessageBus, MessageType, sessionBus } from 'dbus-next';
-import { dbusErrorOf } from './dbus-error.ts';
+import { toDBusError } from './dbus-error.ts';
 import { fromWire, toWire } from './dbus-wire.ts';
 import {
   type DBusCall,
@@ -264,7 +264,7 @@ function errorOf(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const text = 'text' in error && typeof error.text === 'string' ? error.text : error.message;
-    return dbusErrorOf(error.type, text, error);
+    return toDBusError(error.type, text, error);
   }
   // What dbus-next itself throws: a value that does not fit its type, a name or path that is none.
   return new PlatformError('protocol', error instanceof Error ? error.message : String(error), {

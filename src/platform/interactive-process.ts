@@ -52,7 +52,7 @@ export function marker(): string {
 }
 
 /** How a conversation ended. */
-export interface ConversationEnd {
+export interface InteractiveProcessEnd {
   /** What could not be done; undefined if the program ran and ended by itself. */
   readonly error?: PlatformError;
   /** What the program said after its last answer, and what it wrote to its standard error (see {@link RunOptions}). */
@@ -72,9 +72,9 @@ interface Awaited {
  * A program on this host that goes on running and is told, line by line, what to do next: what is said depends on what it
  * answered before. Answers come in the order in which they were asked for, and many may be asked for at once.
  */
-export class Conversation {
+export class InteractiveProcess {
   /** Resolves when it is over, whoever ended it; never rejects. */
-  readonly ended: Promise<ConversationEnd>;
+  readonly ended: Promise<InteractiveProcessEnd>;
   readonly #mark = marker();
   readonly #input = new TextQueue();
   /** What may be the beginning of a line of our own. */
@@ -169,8 +169,8 @@ export class Conversation {
     platform: Pick<Platform, 'run'>,
     argv: readonly string[],
     options: Omit<RunOptions, 'input' | 'onOutput'>,
-  ): Promise<ConversationEnd> {
-    let end: ConversationEnd;
+  ): Promise<InteractiveProcessEnd> {
+    let end: InteractiveProcessEnd;
     try {
       const { stderr } = await platform.run(['sh', '-c', script, 'sh', this.#mark, ...argv], {
         ...options,

@@ -128,7 +128,7 @@ async function runScript(
       const attempt = attempts[Number(number)];
       if (attempt === undefined || number === '') continue;
       if (word === 'doubtful') doubtful.push(attempt);
-      else attempt.end(outcomeOf(word, detail));
+      else attempt.end(parseOutcome(word, detail));
     }
   };
   const limit = mode === 'alone' ? Math.min(milliseconds, secondLookMilliseconds) : milliseconds;
@@ -152,7 +152,7 @@ async function runScript(
 }
 
 /** The outcome for one line of the script. Exported for its tests. */
-export function outcomeOf(word: string, detail: string): TcpOutcome {
+export function parseOutcome(word: string, detail: string): TcpOutcome {
   switch (word) {
     case 'connected':
       return { kind: 'connected' };

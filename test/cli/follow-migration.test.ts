@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Screen, Surroundings } from '../../src/cli/environment.ts';
+import type { CliEnvironment, Output } from '../../src/cli/environment.ts';
 import { followMigration } from '../../src/cli/follow-migration.ts';
 import { Cell } from '../../src/engine/base/cell.ts';
 import { Deferred } from '../../src/engine/base/deferred.ts';
@@ -16,7 +16,7 @@ const running: Migration = {
   state: { phase: 'copying', progress: noProgress },
 };
 
-function screen(): Screen & { written: string } {
+function screen(): Output & { written: string } {
   const it = {
     isTerminal: false,
     columns: 80,
@@ -43,7 +43,7 @@ function followed(): {
   const ended = new Deferred<Migration>();
   const request = new Deferred<undefined>();
   const state = new Cell(running);
-  const listeners: Parameters<Surroundings['onSignal']>[0][] = [];
+  const listeners: Parameters<CliEnvironment['onSignal']>[0][] = [];
   const cancel = vi.fn(async () => {
     await request.promise;
   });
@@ -159,7 +159,7 @@ it('says once what would help when it gets no closer to its end', () => {
   const nearest = { pass: 2, elapsedMilliseconds: 9000, remainingBytes: 1024, mostBytes: 1024 };
   const progress = { ...noProgress, elapsedMilliseconds: 20_000, transferredBytes: 4096, pass: 6, nearest };
   for (const pass of [6, 7])
-    it.look({ ...running, state: { phase: 'copying', progress: { ...progress, pass }, stuck: true } });
+    it.look({ ...running, state: { phase: 'copying', progress: { ...progress, pass }, stalled: true } });
   const advice = it.errors().split('What helps:').slice(1);
   expect(advice).toHaveLength(1);
   expect(advice[0]).toContain(`virsh -c qemu:///system migrate-setmaxdowntime ${choices.vm.uuid} 7000`);

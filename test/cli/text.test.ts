@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkText } from '../../src/cli/check-text.ts';
 import { destinationProblem } from '../../src/cli/destination-text.ts';
-import { printable, type Screen, say } from '../../src/cli/environment.ts';
+import { messageText, type Output, stripControlCharacters } from '../../src/cli/environment.ts';
 import { statusOfMigration, statusOfVerdict } from '../../src/cli/exit-status.ts';
 import { listText } from '../../src/cli/list-command.ts';
 import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts';
@@ -18,7 +18,7 @@ import { noProgress } from '../../src/engine/progress/progress.ts';
 import { choices, uuid } from '../engine/fixtures.ts';
 import { hard, passed, preflight, soft, unknown, warning } from '../engine/report-fixture.ts';
 
-function screen(isTerminal: boolean): Screen & { written: string } {
+function screen(isTerminal: boolean): Output & { written: string } {
   const it = {
     isTerminal,
     columns: 60,
@@ -196,14 +196,14 @@ describe('the progress', () => {
         memoryRemainingBytes: 40 * 1024 ** 2,
         elapsedMilliseconds: 60_000,
         pass: 5,
-        nearest: {
+        bestPass: {
           pass: 2,
           elapsedMilliseconds: 25_000,
           remainingBytes: 84 * 1024 ** 2,
           mostBytes: 84 * 1024 ** 2,
         },
       },
-      stuck: true,
+      stalled: true,
     });
     expect(migrationStatus(stuck)).toEqual({
       stage: 'copying stuck',
@@ -331,7 +331,7 @@ describe('the exit status', () => {
 
 describe('destinationProblem', () => {
   const problem = (text: string, confirmed: readonly string[] = []): readonly string[] | undefined =>
-    destinationProblem(parseDestination(text, { localNames: ['alpha'] }), confirmed)?.map(say);
+    destinationProblem(parseDestination(text, { localNames: ['alpha'] }), confirmed)?.map(messageText);
 
   it('says what to give instead', () => {
     expect(problem('qemu+ssh://beta/system')).toBeUndefined();
@@ -351,6 +351,6 @@ describe('destinationProblem', () => {
 
 describe('printable', () => {
   it('leaves no control character but the line break', () => {
-    expect(printable('a\u001b[31mb\tc\nd\u0085\u0000\r')).toBe('a?[31mb c\nd???');
+    expect(stripControlCharacters('a\u001b[31mb\tc\nd\u0085\u0000\r')).toBe('a?[31mb c\nd???');
   });
 });

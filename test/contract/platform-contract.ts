@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Conversation } from '../../src/platform/interactive-process.ts';
+import { InteractiveProcess } from '../../src/platform/interactive-process.ts';
 import {
   type BusName,
   type DBusService,
@@ -468,7 +468,7 @@ export function describePlatform(
       it('follows up on what a program says, with files for it, and leaves nothing when it is ended', async () => {
         const mark = `contract-${randomUUID()}`;
         const end = new AbortController();
-        const conversation = new Conversation(around.platform, ['sh', '-c', reads, mark], {
+        const conversation = new InteractiveProcess(around.platform, ['sh', '-c', reads, mark], {
           signal: end.signal,
           stderr: 'merge',
         });
@@ -485,7 +485,7 @@ export function describePlatform(
       });
 
       it('ends with its program, and leaves nothing then either', async () => {
-        const conversation = new Conversation(
+        const conversation = new InteractiveProcess(
           around.platform,
           ['sh', '-c', 'read -r path; cat -- "$path"; echo end; echo sorry; exit 3'],
           { stderr: 'merge' },

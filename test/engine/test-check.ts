@@ -5,7 +5,7 @@ import { planFor } from '../../src/engine/plan/plan.ts';
 import type { TypedCheck } from '../../src/engine/preflight/check.ts';
 import type { FactNeeds, FactResult, NeededValues, WantedResults } from '../../src/engine/preflight/fact.ts';
 import type { Finding, Verdict } from '../../src/engine/preflight/finding.ts';
-import { runJudge } from '../../src/engine/preflight/preflight.ts';
+import { judgeCheck } from '../../src/engine/preflight/preflight.ts';
 import { choices } from './fixtures.ts';
 
 /** One situation and what the check has to say about it. */
@@ -48,7 +48,7 @@ export function testCheck<N extends FactNeeds, W extends FactNeeds>(
         temporary: temporary ?? false,
         ...(copyDisks === undefined ? {} : { copyDisks }),
       });
-      const finding = runJudge(check, resultsOf(facts, check.needs), wantedOf(facts), plan);
+      const finding = judgeCheck(check, resultsOf(facts, check.needs), wantedOf(facts), plan);
       const text = plainText(finding.found);
       expect([finding.verdict, text, 'original' in finding ? finding.original : '']).toEqual([
         verdict,
@@ -65,7 +65,7 @@ export function testCheck<N extends FactNeeds, W extends FactNeeds>(
     it.each(Object.keys(check.needs))('unknown: without %s', (name) => {
       const [first] = cases;
       const needed = { ...resultsOf(first?.facts ?? {}, check.needs), [name]: missing };
-      const finding = runJudge(check, needed, wantedOf(first?.facts ?? {}), planFor(choices));
+      const finding = judgeCheck(check, needed, wantedOf(first?.facts ?? {}), planFor(choices));
       expect(finding).toMatchObject({
         check: check.id,
         verdict: 'unknown',

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { VirshConversation } from '../../src/libvirt/interactive-virsh.ts';
+import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 
 /** The real virsh, with the hypervisor that libvirt has for tests. */
 describe('virsh at its prompt', () => {
-  async function withVirsh(use: (virsh: VirshConversation) => Promise<void>): Promise<void> {
+  async function withVirsh(use: (virsh: InteractiveVirsh) => Promise<void>): Promise<void> {
     const end = new AbortController();
     try {
-      await use(new VirshConversation(nodePlatform(), 'test:///default', { signal: end.signal }));
+      await use(new InteractiveVirsh(nodePlatform(), 'test:///default', { signal: end.signal }));
     } finally {
       end.abort();
     }

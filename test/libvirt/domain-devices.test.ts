@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { devicesOf } from '../../src/libvirt/domain-devices.ts';
-import { cpuSet, resourcesOf } from '../../src/libvirt/domain-resources.ts';
+import { parseDevices } from '../../src/libvirt/domain-devices.ts';
+import { parseCpuSet, parseResources } from '../../src/libvirt/domain-resources.ts';
 import { parseXml } from '../../src/libvirt/xml.ts';
 
-const devices = (xml: string): ReturnType<typeof devicesOf> =>
-  devicesOf(parseXml(`<devices>${xml}</devices>`));
-const resources = (xml: string): ReturnType<typeof resourcesOf> =>
-  resourcesOf(parseXml(`<domain>${xml}</domain>`));
+const devices = (xml: string): ReturnType<typeof parseDevices> =>
+  parseDevices(parseXml(`<devices>${xml}</devices>`));
+const resources = (xml: string): ReturnType<typeof parseResources> =>
+  parseResources(parseXml(`<domain>${xml}</domain>`));
 
 describe('devices of a definition', () => {
   it('are none where there are none', () => {
-    expect(devicesOf(undefined)).toEqual(devices(''));
+    expect(parseDevices(undefined)).toEqual(devices(''));
   });
 
   it('has network cards with what they are plugged into', () => {
@@ -116,9 +116,9 @@ describe('devices of a definition', () => {
 
 describe('resources of a definition', () => {
   it('has numbers of CPUs in the notation of libvirt', () => {
-    expect(cpuSet('0-3,^2,8')).toEqual([0, 1, 3, 8]);
-    expect(cpuSet(undefined)).toEqual([]);
-    expect(cpuSet('x,1-,-2,99999999999')).toEqual([]);
+    expect(parseCpuSet('0-3,^2,8')).toEqual([0, 1, 3, 8]);
+    expect(parseCpuSet(undefined)).toEqual([]);
+    expect(parseCpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
   it('has who is named as an owner, but no numbers', () => {

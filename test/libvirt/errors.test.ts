@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { classify, LibvirtError, libvirtErrorOf } from '../../src/libvirt/errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from '../../src/libvirt/errors.ts';
 import { PlatformError, type PlatformErrorKind } from '../../src/platform/platform.ts';
 
 const overSsh = (text: string): string => `Cannot recv data: ${text}: Connection reset by peer`;
@@ -88,7 +88,7 @@ const texts: readonly (readonly [string, string])[] = [
 describe('the reason of a text', () => {
   for (const [text, reason] of texts)
     it(`${reason}: ${text.slice(0, 90)}`, () => {
-      expect(classify(text)).toBe(reason);
+      expect(classifyError(text)).toBe(reason);
     });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
-import { VirshConversation } from '../../src/libvirt/interactive-virsh.ts';
+import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { type Platform, PlatformError, type RunOptions } from '../../src/platform/platform.ts';
 import { converse, type FakeProgram, fakeVirshPrompt } from '../fake-conversation.ts';
 
@@ -25,8 +25,8 @@ function withVirsh(virsh: FakeProgram, size = Infinity): Pick<Platform, 'run'> &
   };
 }
 
-function conversation(platform: Pick<Platform, 'run'>): VirshConversation {
-  return new VirshConversation(platform, 'qemu+ssh://beta/system', {
+function conversation(platform: Pick<Platform, 'run'>): InteractiveVirsh {
+  return new InteractiveVirsh(platform, 'qemu+ssh://beta/system', {
     superuser: 'require',
     signal: new AbortController().signal,
   });

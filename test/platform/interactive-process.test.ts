@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../src/platform/interactive-process.ts';
+import { InteractiveProcess } from '../../src/platform/interactive-process.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { type Platform, PlatformError } from '../../src/platform/platform.ts';
 import { processesWith } from '../contract/processes.ts';
@@ -16,11 +16,11 @@ const echo = ['sh', '-c', 'while IFS= read -r line; do printf "<%s>\\n" "$line";
 /** A conversation with a program; whatever happens, it ends with the test. */
 async function withConversation(
   argv: readonly string[],
-  use: (conversation: Conversation) => Promise<void>,
+  use: (conversation: InteractiveProcess) => Promise<void>,
   on: Pick<Platform, 'run'> = platform,
 ): Promise<void> {
   const end = new AbortController();
-  const conversation = new Conversation(on, argv, { signal: end.signal, stderr: 'merge' });
+  const conversation = new InteractiveProcess(on, argv, { signal: end.signal, stderr: 'merge' });
   try {
     await use(conversation);
   } finally {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
-import { VirshConversation } from '../../src/libvirt/interactive-virsh.ts';
-import { answerOf, type VirshAnswer } from '../../src/libvirt/virsh.ts';
+import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
+import { parseAnswer, type VirshAnswer } from '../../src/libvirt/virsh.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 import { converse, fakeVirshPrompt } from '../fake-conversation.ts';
 import { anyText } from './mangled.ts';
@@ -47,7 +47,7 @@ const texts = fc.array(
 );
 
 function ask(platform: Pick<Platform, 'run'>, count: number): readonly Promise<VirshAnswer | LibvirtError>[] {
-  const conversation = new VirshConversation(platform, 'test:///default', {
+  const conversation = new InteractiveVirsh(platform, 'test:///default', {
     signal: new AbortController().signal,
   });
   return Array.from({ length: count }, (_, index) =>
@@ -60,7 +60,7 @@ function ask(platform: Pick<Platform, 'run'>, count: number): readonly Promise<V
 
 /** What an answer is, given what its command printed. */
 function expected(text: string, index: number): unknown {
-  const answer = answerOf(String(index), text);
+  const answer = parseAnswer(String(index), text);
   // That it could not connect says virsh of all that is asked.
   return !answer.ok && answer.error.startsWith('failed to connect')
     ? (expect.any(LibvirtError) as unknown)

@@ -6,16 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { plainText } from '../../src/engine/base/message.ts';
 import { shellCommand } from '../../src/engine/base/shell-quote.ts';
 import { isHostName } from '../../src/engine/destination/host-name.ts';
-import { parseMigrationAddress } from '../../src/engine/destination/migration-uri.ts';
+import { parseMigrationUriInput } from '../../src/engine/destination/migration-uri.ts';
 import { parseDiskNames } from '../../src/engine/plan/disk-names.ts';
 import { type FactContext, FactUnavailable } from '../../src/engine/preflight/fact.ts';
 import { readComparison } from '../../src/engine/preflight/facts/cpu-comparison.ts';
 import { parseAddressesOf, parseMigrationUri } from '../../src/engine/preflight/facts/data-address.ts';
 import { parseDefinition } from '../../src/engine/preflight/facts/definition.ts';
-import { parseArriving, parseDomainList } from '../../src/engine/preflight/facts/destination-domains.ts';
+import { parseDomainList, parseIncoming } from '../../src/engine/preflight/facts/destination-domains.ts';
 import { parsePool } from '../../src/engine/preflight/facts/destination-pools.ts';
 import { domainFact, type SourceDomain } from '../../src/engine/preflight/facts/domain.ts';
-import { figureOf, parseStats } from '../../src/engine/preflight/facts/domain-stats.ts';
+import { parseStats, statOf } from '../../src/engine/preflight/facts/domain-stats.ts';
 import {
   type FileReading,
   type HostReading,
@@ -23,10 +23,10 @@ import {
   readingParameters,
   readingScript,
 } from '../../src/engine/preflight/facts/host-reading.ts';
-import { hostFrom } from '../../src/engine/preflight/facts/hosts.ts';
+import { parseHost } from '../../src/engine/preflight/facts/hosts.ts';
 import { parseAddresses } from '../../src/engine/preflight/facts/local-names.ts';
 import { hasJob, jobFields } from '../../src/engine/preflight/facts/run-state.ts';
-import { parseCertificate } from '../../src/engine/preflight/facts/shown-identity.ts';
+import { parseCertificate } from '../../src/engine/preflight/facts/server-identity.ts';
 import { snapshotsFact } from '../../src/engine/preflight/facts/snapshots.ts';
 import { parseSshConfiguration } from '../../src/engine/preflight/facts/ssh-route.ts';
 import { parseVolume } from '../../src/engine/preflight/facts/volumes.ts';
@@ -64,7 +64,7 @@ describe('figures of VMs', () => {
       fc.property(broken(domstats), (text) => {
         for (const { values } of parseStats(text))
           for (const key of values.keys()) {
-            const figure = figureOf(values, key);
+            const figure = statOf(values, key);
             expect(
               figure === undefined || (Number.isSafeInteger(figure) && figure >= 0),
               values.get(key),
@@ -81,7 +81,7 @@ describe('figures of VMs', () => {
         const text = [one, other]
           .map((name, index) => `Domain: '${name}'\n  state.state=${index}\n`)
           .join('\n');
-        expect(parseStats(text).map(({ name, values }) => [name, figureOf(values, 'state.state')])).toEqual([
+        expect(parseStats(text).map(({ name, values }) => [name, statOf(values, 'state.state')])).toEqual([
           [one, 0],
           [other, 1],
         ]);
@@ -326,14 +326,14 @@ describe('the VMs of the destination', () => {
   });
 
   it('arrive only where virsh says so, or it is not known', () => {
-    expect(parseArriving(sample.paused)).toEqual(['db']);
-    expect(parseArriving('\n')).toEqual([]);
-    expect(parseArriving(translated(sample.paused, 'de'))).toBeUndefined();
+    expect(parseIncoming(sample.paused)).toEqual(['db']);
+    expect(parseIncoming('\n')).toEqual([]);
+    expect(parseIncoming(translated(sample.paused, 'de'))).toBeUndefined();
     for (const reason of ['', 'NaN', '-2', '2.0', '٢'])
-      expect(parseArriving(sample.paused.replace('reason=2', `reason=${reason}`))).toBeUndefined();
+      expect(parseIncoming(sample.paused.replace('reason=2', `reason=${reason}`))).toBeUndefined();
     fc.assert(
       fc.property(broken(sample.paused), (text) => {
-        const arriving = parseArriving(text);
+        const arriving = parseIncoming(text);
         if (arriving !== undefined && text.trim() !== '') expect(text).toContain("Domain: '");
       }),
       { numRuns: 300 },
@@ -341,7 +341,7 @@ describe('the VMs of the destination', () => {
   });
 
   it('do not hang', () => {
-    expectNoHang((text) => [parseDomainList(text, true), parseArriving(text)], sample.listed, sample.paused);
+    expectNoHang((text) => [parseDomainList(text, true), parseIncoming(text)], sample.listed, sample.paused);
   }, 30_000);
 });
 
@@ -388,7 +388,7 @@ describe('a host', () => {
         broken(sample.capabilities(sample.betaUuid)),
         fc.oneof(fc.constant('beta\n'), anyText),
         (text, name) => {
-          const outcome = attempt(() => attempt(() => hostFrom(name, text), FactUnavailable), XmlError);
+          const outcome = attempt(() => attempt(() => parseHost(name, text), FactUnavailable), XmlError);
           if ('refused' in outcome || 'refused' in outcome.read) return;
           expect(outcome.read.read.uuid).toMatch(/^[0-9a-f-]{36}$/);
           expect(outcome.read.read.hostname).toMatch(hostLike);
@@ -402,8 +402,8 @@ describe('a host', () => {
       sample.capabilities(''),
       sample.capabilities('x'),
     ])
-      expect(attempt(() => hostFrom('beta', text), FactUnavailable)).toHaveProperty('refused');
-    expect(hostFrom('beta', sample.capabilities(sample.betaUuid)).uuid).toBe(sample.betaUuid);
+      expect(attempt(() => parseHost('beta', text), FactUnavailable)).toHaveProperty('refused');
+    expect(parseHost('beta', sample.capabilities(sample.betaUuid)).uuid).toBe(sample.betaUuid);
   });
 });
 
@@ -512,13 +512,13 @@ describe('where the data goes', () => {
           fc.array(piece, { maxLength: 4 }).map((all) => all.join('')),
         ),
         (typed) => {
-          const address = parseMigrationAddress(typed);
+          const address = parseMigrationUriInput(typed);
           if (address.kind === 'valid') expect(parseMigrationUri(address.uri), address.uri).toBeDefined();
         },
       ),
       { numRuns: 1000 },
     );
-    expect(parseMigrationAddress('[fe80::1%eth0]:49160').kind).toBe('valid');
+    expect(parseMigrationUriInput('[fe80::1%eth0]:49160').kind).toBe('valid');
   });
 
   it('does not hang', () => {
@@ -527,7 +527,7 @@ describe('where the data goes', () => {
         parseAddressesOf(text),
         parseMigrationUri(text),
         parseMigrationUri(`tcp://${text}`),
-        parseMigrationAddress(text),
+        parseMigrationUriInput(text),
         parseAddresses(text),
       ],
       sample.ahosts,

@@ -8,7 +8,7 @@ import {
   decodeString,
   unwrap,
 } from '../../src/libvirt/decode.ts';
-import { classify, LibvirtError, libvirtErrorOf } from '../../src/libvirt/errors.ts';
+import { classifyError, LibvirtError, libvirtErrorOf } from '../../src/libvirt/errors.ts';
 import { type DomainJob, decodeJob, parseJobText } from '../../src/libvirt/job.ts';
 import { type VirshAnswer, virshQuote, virshSession } from '../../src/libvirt/virsh.ts';
 import {
@@ -343,27 +343,27 @@ describe('errors', () => {
     );
     fc.assert(
       fc.property(fc.constantFrom(...phrases), banner, ([text, reason], lines) => {
-        expect(classify([...lines, text].join('\n'))).toBe(reason);
-        expect(classify([text, ...lines].join('\n'))).toBe(reason);
+        expect(classifyError([...lines, text].join('\n'))).toBe(reason);
+        expect(classifyError([text, ...lines].join('\n'))).toBe(reason);
       }),
       { numRuns: 200 },
     );
     const long = 'Welcome to beta\n'.repeat(100_000);
     for (const [text, reason] of phrases) {
-      expect(classify(long + text)).toBe(reason);
-      expect(classify(text + long)).toBe(reason);
+      expect(classifyError(long + text)).toBe(reason);
+      expect(classifyError(text + long)).toBe(reason);
     }
   });
 
   it('that nobody knows are other ones, and never raise any', () => {
     fc.assert(
       fc.property(broken(...phrases.map(([text]) => text)), (text) => {
-        expect(classify(text)).toMatch(/^[a-z-]+$/);
+        expect(classifyError(text)).toMatch(/^[a-z-]+$/);
       }),
       { numRuns: 500 },
     );
     for (const text of ['Fehler: Domain nicht gefunden', 'erreur : Domaine introuvable', '', '\ud800'])
-      expect(classify(text)).toBe('other');
+      expect(classifyError(text)).toBe('other');
   });
 
   it('are all made into one kind, with their own words and what raised them', () => {
@@ -399,6 +399,6 @@ describe('errors', () => {
   });
 
   it('do not hang', () => {
-    expectNoHang(classify, ...phrases.map(([text]) => text), 'certificate x', 'libvirt x connection');
+    expectNoHang(classifyError, ...phrases.map(([text]) => text), 'certificate x', 'libvirt x connection');
   }, 30_000);
 });

@@ -3,8 +3,8 @@
 export { Cell, type ReadonlyCell } from './cell.ts';
 export { Deferred } from './deferred.ts';
 export { type Message, msg, nmsg, plainText, type Translator } from './message.ts';
-export { baseOf, folderOf, tidyPath } from './paths.ts';
-export { durationWords, rateWords, sizeWords } from './quantity.ts';
+export { basename, dirname, normalizePath } from './paths.ts';
+export { durationText, rateText, sizeText } from './quantity.ts';
 export { type Remedy, type RemedyAction } from './remedy.ts';
 export { shellCommand } from './shell-quote.ts';
 export { type ConnectionName, type VmIdentity } from './vm-identity.ts';

@@ -7,7 +7,7 @@ function short(value: number): number {
 }
 
 /** A size in binary units, as libvirt and QEMU count memory. */
-export function sizeWords(bytes: number): Message {
+export function sizeText(bytes: number): Message {
   const kib = bytes / 1024;
   if (kib < 1) return msg('$0 bytes', Math.round(bytes));
   if (kib < 1024) return msg('$0 KiB', short(kib));
@@ -17,12 +17,12 @@ export function sizeWords(bytes: number): Message {
 }
 
 /** A rate in binary units per second. */
-export function rateWords(bytesPerSecond: number): Message {
-  return msg('$0/s', sizeWords(bytesPerSecond));
+export function rateText(bytesPerSecond: number): Message {
+  return msg('$0/s', sizeText(bytesPerSecond));
 }
 
 /** A duration with as much detail as helps: 300 ms, 4.2 s, 1 min, 1 min 20 s, 2 h 5 min. */
-export function durationWords(milliseconds: number): Message {
+export function durationText(milliseconds: number): Message {
   if (milliseconds < 1000) return msg('$0 ms', Math.round(milliseconds));
   if (milliseconds < 9950) return msg('$0 s', short(milliseconds / 1000));
   const seconds = Math.round(milliseconds / 1000);

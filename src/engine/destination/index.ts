@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
 export { isHostName } from './host-name.ts';
-export { type MigrationAddress, parseMigrationAddress } from './migration-uri.ts';
+export { type MigrationUriInput, parseMigrationUriInput } from './migration-uri.ts';
 export {
   type DestinationInput,
   type DestinationParts,

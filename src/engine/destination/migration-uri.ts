@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** The address for the data: a `tcp` URI, made from a bare host or address too. */
-export type MigrationAddress =
+export type MigrationUriInput =
   | { readonly kind: 'none' }
   | { readonly kind: 'valid'; readonly uri: string }
   | { readonly kind: 'invalid' };
@@ -9,7 +9,7 @@ const addressPattern =
   /^(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:\d{1,5})?$/;
 
 /** Reads what was typed as the address of the data. */
-export function parseMigrationAddress(text: string): MigrationAddress {
+export function parseMigrationUriInput(text: string): MigrationUriInput {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };
   const address = trimmed.replace(/^tcp:(\/\/)?/i, '');

@@ -8,8 +8,8 @@ import {
   hopefulCurve,
   likelyCurve,
 } from './dirty-curve.ts';
-import { aroundCopying } from './overhead.ts';
-import { headerBytes, type Played, pageBytes, playPreCopy, wireShare } from './pre-copy.ts';
+import { migrationOverhead } from './overhead.ts';
+import { headerBytes, type PreCopyOutcome, pageBytes, simulatePreCopy, wireRatio } from './pre-copy.ts';
 import type { BandwidthSource, CoursePoint, Forecast, LeverEffect } from './result.ts';
 import type { TrackRecord } from './track-record.ts';
 
@@ -48,7 +48,7 @@ export interface ForecastInput {
 /** The first pass on the wire: pages that hold something whole, pages of zeros as their header. */
 export function firstPassBytes(memoryBytes: number, nonZeroBytes: number): number {
   const full = Math.min(nonZeroBytes, memoryBytes);
-  return full * wireShare + ((memoryBytes - full) / pageBytes) * headerBytes;
+  return full * wireRatio + ((memoryBytes - full) / pageBytes) * headerBytes;
 }
 
 interface Situation {
@@ -60,8 +60,11 @@ interface Situation {
   readonly beforeSeconds: number;
 }
 
-function play({ firstPass, curve, bandwidth, allowedSeconds }: Situation, autoConverge = false): Played {
-  return playPreCopy({
+function play(
+  { firstPass, curve, bandwidth, allowedSeconds }: Situation,
+  autoConverge = false,
+): PreCopyOutcome {
+  return simulatePreCopy({
     firstPassBytes: firstPass,
     dirtyAfter: curve,
     bandwidth,
@@ -97,7 +100,7 @@ function roundedUp(value: number): number {
 function effect(
   lever: LeverEffect['lever'],
   confidence: LeverEffect['confidence'],
-  { converges, seconds, pauseSeconds }: Pick<Played, 'converges' | 'seconds' | 'pauseSeconds'>,
+  { converges, seconds, pauseSeconds }: Pick<PreCopyOutcome, 'converges' | 'seconds' | 'pauseSeconds'>,
   beforeSeconds: number,
   more: Partial<LeverEffect> = {},
 ): LeverEffect {
@@ -116,13 +119,13 @@ function effect(
 }
 
 /** What each lever would change. */
-function levers(situation: Situation, plain: Played, leastBandwidth: number): readonly LeverEffect[] {
+function levers(situation: Situation, plain: PreCopyOutcome, leastBandwidth: number): readonly LeverEffect[] {
   const { firstPass, curve, bandwidth, allowedSeconds, beforeSeconds } = situation;
   const throttled = play(situation, true);
   const whole = firstPass / bandwidth;
   // What was dirtied during the first pass is fetched while the VM runs over there; it stands still for a moment only, which
   // is not known beforehand: the state of its devices has to cross.
-  const fetched = (curve(whole) * wireShare) / bandwidth;
+  const fetched = (curve(whole) * wireRatio) / bandwidth;
   const allowed = plain.converges
     ? Math.max(1000, allowedSeconds * 2000)
     : roundedUp(
@@ -170,7 +173,7 @@ function levers(situation: Situation, plain: Played, leastBandwidth: number): re
  * What is still to be sent, with what was changed meanwhile: of each look the point after it, since the one before does not
  * know yet what became dirty. Evenly chosen points, the first and the last among them.
  */
-function courseOf({ course: played }: Played, beforeSeconds: number): readonly CoursePoint[] {
+function courseOf({ course: played }: PreCopyOutcome, beforeSeconds: number): readonly CoursePoint[] {
   const course = played.filter(({ seconds }, index) => played[index + 1]?.seconds !== seconds);
   const step = Math.max(1, (course.length - 1) / (mostCoursePoints - 1));
   const chosen = new Set(
@@ -192,14 +195,14 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
   const { memoryBytes, dirty, bandwidthSource, track } = input;
   const share = track?.share[bandwidthSource];
   const bandwidth = input.bandwidthBytesPerSecond * (share ?? 1);
-  const around = track?.aroundMilliseconds ?? aroundCopying(input.connectMilliseconds);
+  const overhead = track?.overheadMilliseconds ?? migrationOverhead(input.connectMilliseconds);
   const allowedMilliseconds = input.downtimeMilliseconds ?? defaultDowntimeMilliseconds;
   const situation: Situation = {
     firstPass: firstPassBytes(memoryBytes, input.nonZeroBytes ?? memoryBytes),
     curve: likelyCurve(dirty, memoryBytes),
     bandwidth,
     allowedSeconds: allowedMilliseconds / 1000,
-    beforeSeconds: around / 1000 + (input.diskBytes ?? 0) / bandwidth,
+    beforeSeconds: overhead / 1000 + (input.diskBytes ?? 0) / bandwidth,
   };
   const likely = play(situation);
   const breakEvenBytesPerSecond = breakEven(situation);

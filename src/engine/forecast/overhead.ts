@@ -12,6 +12,6 @@ const connectionsWorth = 2.3;
 const usualMilliseconds = 800;
 
 /** What libvirt needs around the copying, in milliseconds, where an ssh connection to the destination took so many. */
-export function aroundCopying(connectMilliseconds: number | undefined): number {
+export function migrationOverhead(connectMilliseconds: number | undefined): number {
   return connectMilliseconds === undefined ? usualMilliseconds : connectMilliseconds * connectionsWorth;
 }

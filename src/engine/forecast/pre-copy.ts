@@ -8,7 +8,7 @@ export const pageBytes = 4096;
 export const headerBytes = 8;
 
 /** What one dirty byte costs on the wire. */
-export const wireShare = (pageBytes + headerBytes) / pageBytes;
+export const wireRatio = (pageBytes + headerBytes) / pageBytes;
 
 /** QEMU sends for at most so long before it looks whether the rest fits into the pause (MAX_WAIT of its ram.c), in seconds. */
 const lookSeconds = 0.05;
@@ -23,7 +23,7 @@ const throttle = { first: 20, more: 10, most: 99 } as const;
 const throttleTrigger = 0.5;
 
 /** One copying to be played. Bytes on the wire, seconds, bytes per second. */
-export interface PreCopy {
+export interface PreCopyInput {
   readonly firstPassBytes: number;
   readonly dirtyAfter: DirtyCurve;
   readonly bandwidth: number;
@@ -31,7 +31,7 @@ export interface PreCopy {
   readonly autoConverge?: boolean;
 }
 
-export interface Played {
+export interface PreCopyOutcome {
   readonly converges: boolean;
   /** From the first byte to the last, pause included; without an end, as far as it was played. */
   readonly seconds: number;
@@ -47,13 +47,13 @@ export interface Played {
  * Plays pre-copy as QEMU does it (migration_iteration_run, ram_save_pending): it sends until what remains would fit into the
  * allowed pause, then looks what became dirty meanwhile. If all that fits, it stops the VM and sends it; otherwise it goes on.
  */
-export function playPreCopy({
+export function simulatePreCopy({
   firstPassBytes,
   dirtyAfter,
   bandwidth,
   allowedSeconds,
   autoConverge = false,
-}: PreCopy): Played {
+}: PreCopyInput): PreCopyOutcome {
   const fitting = bandwidth * allowedSeconds;
   let remaining = firstPassBytes;
   let seconds = 0;
@@ -74,10 +74,10 @@ export function playPreCopy({
     course.push({ seconds, remainingBytes: left });
     // A VM that gets a part of its processor time writes as much as it would in that part of the time.
     const pace = 1 - throttlePercent / 100;
-    const dirty = dirtyAfter(passSeconds * pace) * wireShare;
+    const dirty = dirtyAfter(passSeconds * pace) * wireRatio;
     // What was left over is sent first. Of the rest of it, what was dirtied during the pass before may be dirty again now.
     const older = Math.max(0, leftBefore - sent);
-    const atMost = older + dirtyAfter((passSeconds + passSecondsBefore) * pace) * wireShare;
+    const atMost = older + dirtyAfter((passSeconds + passSecondsBefore) * pace) * wireRatio;
     const next = Math.min(left + dirty, atMost);
     course.push({ seconds, remainingBytes: next });
     if (next <= fitting) {

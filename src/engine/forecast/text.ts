@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { durationWords, type Message, msg, plainText, rateWords, sizeWords } from '../base/index.ts';
+import { durationText, type Message, msg, plainText, rateText, sizeText } from '../base/index.ts';
 import type { BandwidthSource, Forecast, LeverEffect } from './result.ts';
 import type { Prediction } from './track-record.ts';
 
@@ -41,13 +41,13 @@ function learnedWords(source: BandwidthSource, said: Message, share: number, ass
 }
 
 /** Where the figure of the link comes from. */
-export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  const rate = rateWords(forecast.bandwidthBytesPerSecond);
+export function bandwidthText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
+  const rate = rateText(forecast.bandwidthBytesPerSecond);
   const { bandwidthShare: share } = forecast;
   if (share !== undefined && share > 0)
     return learnedWords(
       forecast.bandwidthSource,
-      rateWords(forecast.bandwidthBytesPerSecond / share),
+      rateText(forecast.bandwidthBytesPerSecond / share),
       percent(share),
       rate,
     );
@@ -64,20 +64,20 @@ export function bandwidthWords(forecast: Exclude<Forecast, { kind: 'unknown' }>)
 }
 
 /** Why nothing is said of pauses, levers and how fast it changes: that is nothing for a VM that is paused. */
-export function pausedWords({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
+export function pausedText({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
   return [
     msg('The VM is paused, so that nothing has to be sent twice.'),
-    msg('About $0 will be sent.', sizeWords(sentBytes)),
+    msg('About $0 will be sent.', sizeText(sentBytes)),
   ];
 }
 
 /** The least that the link has to carry. */
-export function breakEvenWords({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  return msg('The migration ends if the link carries at least $0.', rateWords(breakEvenBytesPerSecond));
+export function breakEvenText({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
+  return msg('The migration ends if the link carries at least $0.', rateText(breakEvenBytesPerSecond));
 }
 
 /** What else was measured on the way of the data; nothing where it was not. */
-export function pathWords({
+export function linkText({
   roundTripMilliseconds,
   mtu,
 }: Exclude<Forecast, { kind: 'unknown' }>): readonly Message[] {
@@ -101,19 +101,19 @@ export function leverName(effect: LeverEffect): Message {
     case 'post-copy':
       return msg('Finishing over there (post-copy)');
     case 'longer-pause':
-      return msg('Allowing a pause of $0', durationWords(effect.allowedMilliseconds ?? 0));
+      return msg('Allowing a pause of $0', durationText(effect.allowedMilliseconds ?? 0));
     case 'bandwidth-limit':
-      return msg('Limiting the bandwidth to $0', rateWords(effect.limitBytesPerSecond ?? 0));
+      return msg('Limiting the bandwidth to $0', rateText(effect.limitBytesPerSecond ?? 0));
     case 'pause-vm':
       return msg('Pausing the VM for the whole time');
   }
 }
 
 /** What one lever would change, in one sentence. */
-export function leverWords(effect: LeverEffect): Message {
+export function leverText(effect: LeverEffect): Message {
   const name = leverName(effect);
-  const total = durationWords(effect.totalMilliseconds ?? 0);
-  const pause = durationWords(effect.downtimeMilliseconds ?? 0);
+  const total = durationText(effect.totalMilliseconds ?? 0);
+  const pause = durationText(effect.downtimeMilliseconds ?? 0);
   if (!effect.converges) {
     return effect.confidence === 'estimate'
       ? msg('$0: estimated not to come to an end.', name)
@@ -128,11 +128,11 @@ export function leverWords(effect: LeverEffect): Message {
 }
 
 /** Why it does not end. */
-export function stuckWords({
+export function notConvergingText({
   dirtyBytesPerSecond,
   bandwidthBytesPerSecond,
 }: Extract<Forecast, { kind: 'does-not-converge' }>): Message {
-  const rate = rateWords(dirtyBytesPerSecond);
+  const rate = rateText(dirtyBytesPerSecond);
   return dirtyBytesPerSecond >= bandwidthBytesPerSecond
     ? msg('The VM changes its memory faster than it can be sent: $0.', rate)
     : msg(
@@ -142,36 +142,36 @@ export function stuckWords({
 }
 
 /** How what remains comes down, or not. */
-export function courseWords(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  const first = sizeWords(forecast.course[0]?.remainingBytes ?? 0);
-  const fits = sizeWords((forecast.bandwidthBytesPerSecond * forecast.allowedDowntimeMilliseconds) / 1000);
+export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
+  const first = sizeText(forecast.course[0]?.remainingBytes ?? 0);
+  const fits = sizeText((forecast.bandwidthBytesPerSecond * forecast.allowedDowntimeMilliseconds) / 1000);
   return forecast.kind === 'converges'
     ? msg(
         'At first $0 remain; after $1 passes what remains is less than $2, which fits into the allowed pause of $3.',
         first,
         forecast.passes,
         fits,
-        durationWords(forecast.allowedDowntimeMilliseconds),
+        durationText(forecast.allowedDowntimeMilliseconds),
       )
     : msg(
         'At first $0 remain; it never comes down to $1, which would fit into the allowed pause of $2.',
         first,
         fits,
-        durationWords(forecast.allowedDowntimeMilliseconds),
+        durationText(forecast.allowedDowntimeMilliseconds),
       );
 }
 
 /** What of it is disks; nothing where none is copied. */
-export function diskWords({
+export function diskText({
   diskBytes,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'diskBytes'>): readonly Message[] {
   return diskBytes === undefined
     ? []
-    : [msg('Before the memory the disks are copied: $0.', sizeWords(diskBytes))];
+    : [msg('Before the memory the disks are copied: $0.', sizeText(diskBytes))];
 }
 
 /** How good the forecasts for these hosts were; nothing where there were none. */
-export function trackWords({
+export function trackText({
   track,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track'>): readonly Message[] {
   if (track?.medianError === undefined) return [];
@@ -188,7 +188,7 @@ export function trackWords({
 }
 
 /** What was forecast, beside what came; nothing where nothing was forecast, or what came is not known. */
-export function predictionWords({
+export function predictionText({
   predicted,
   elapsedMilliseconds,
   paused,
@@ -203,20 +203,20 @@ export function predictionWords({
   }
   const off = percent(Math.abs(predicted.totalMilliseconds / elapsedMilliseconds - 1));
   const [total, pause] = [
-    durationWords(predicted.totalMilliseconds),
-    durationWords(predicted.downtimeMilliseconds),
+    durationText(predicted.totalMilliseconds),
+    durationText(predicted.downtimeMilliseconds),
   ];
   if (paused === true) return msg('The forecast was $0: $1 % off.', total, off);
   return msg('The forecast was $0, with a pause of $1: $2 % off.', total, pause, off);
 }
 
 /** Why what came could not be kept. */
-export function unkeptWords(why: string): Message {
+export function notRecordedText(why: string): Message {
   return msg('That could not be recorded for the next forecast: $0', why);
 }
 
 function timeWords({ low, high }: { readonly low: number; readonly high: number }): Message {
-  const [from, to] = [durationWords(low), durationWords(high)];
+  const [from, to] = [durationText(low), durationText(high)];
   return plainText(from) === plainText(to)
     ? msg('It will take about $0.', from)
     : msg('It will take between $0 and $1.', from, to);
@@ -230,23 +230,23 @@ function runningWords({
   return [
     msg(
       'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
-      durationWords(downtimeMilliseconds),
+      durationText(downtimeMilliseconds),
     ),
     msg(
       'The VM changes $0 of its memory; about $1 will be sent.',
-      rateWords(dirtyBytesPerSecond),
-      sizeWords(sentBytes),
+      rateText(dirtyBytesPerSecond),
+      sizeText(sentBytes),
     ),
   ];
 }
 
 /** What each lever would change; nothing where there is no forecast. */
-export function leversWords(forecast: Forecast | undefined): readonly Message[] {
-  return forecast === undefined || forecast.kind === 'unknown' ? [] : forecast.levers.map(leverWords);
+export function leversText(forecast: Forecast | undefined): readonly Message[] {
+  return forecast === undefined || forecast.kind === 'unknown' ? [] : forecast.levers.map(leverText);
 }
 
 /** The forecast as sentences, for where there is no room for a picture: reports and the command line. */
-export function forecastWords(forecast: Forecast | undefined): readonly Message[] {
+export function forecastText(forecast: Forecast | undefined): readonly Message[] {
   switch (forecast?.kind) {
     case undefined:
       return [msg('Not known: the checks were ended before.')];
@@ -255,25 +255,25 @@ export function forecastWords(forecast: Forecast | undefined): readonly Message[
     case 'converges':
       return [
         timeWords(forecast.totalMilliseconds),
-        ...(forecast.paused === true ? pausedWords(forecast) : runningWords(forecast)),
-        ...diskWords(forecast),
-        bandwidthWords(forecast),
-        ...(forecast.paused === true ? [] : [breakEvenWords(forecast)]),
-        ...pathWords(forecast),
-        ...trackWords(forecast),
+        ...(forecast.paused === true ? pausedText(forecast) : runningWords(forecast)),
+        ...diskText(forecast),
+        bandwidthText(forecast),
+        ...(forecast.paused === true ? [] : [breakEvenText(forecast)]),
+        ...linkText(forecast),
+        ...trackText(forecast),
       ];
     case 'does-not-converge':
       return [
         msg('This migration would not come to an end.'),
-        stuckWords(forecast),
-        ...diskWords(forecast),
-        bandwidthWords(forecast),
-        ...pathWords(forecast),
+        notConvergingText(forecast),
+        ...diskText(forecast),
+        bandwidthText(forecast),
+        ...linkText(forecast),
         msg(
           'Pause the VM, reduce its load, or do not migrate it live. It would end if the link carried at least $0.',
-          rateWords(forecast.breakEvenBytesPerSecond),
+          rateText(forecast.breakEvenBytesPerSecond),
         ),
-        ...trackWords(forecast),
+        ...trackText(forecast),
       ];
   }
 }

@@ -2,7 +2,7 @@
 import { type Platform, PlatformError } from '../../platform/platform.ts';
 import type { ConnectionName } from '../base/index.ts';
 import { parseDestination } from '../destination/index.ts';
-import { aroundCopying } from './overhead.ts';
+import { migrationOverhead } from './overhead.ts';
 import type { BandwidthSource, Forecast } from './result.ts';
 
 /** What a forecast said of a migration, before it began. Milliseconds, bytes per second. */
@@ -26,7 +26,7 @@ export type Prediction = {
 );
 
 /** What is known before a migration begins. */
-export interface Expected {
+export interface ExpectedMigration {
   /** Tells two migrations apart: the VM's UUID and when it began. Two pages may record the same one. */
   readonly id: string;
   /** {@link routeOf} the migration. */
@@ -35,7 +35,7 @@ export interface Expected {
 }
 
 /** One finished migration: what was forecast, and what libvirt counted. Milliseconds, bytes. */
-export interface TrackEntry extends Expected {
+export interface TrackEntry extends ExpectedMigration {
   readonly actual: {
     readonly totalMilliseconds: number;
     readonly downtimeMilliseconds?: number;
@@ -54,7 +54,7 @@ export interface TrackRecord {
   /** What the link really carried, as a part of what had been said, for each source of that figure. */
   readonly share: Readonly<Partial<Record<BandwidthSource, number>>>;
   /** What libvirt needed around the copying, the median, in milliseconds. Absent where no migration told. */
-  readonly aroundMilliseconds?: number;
+  readonly overheadMilliseconds?: number;
 }
 
 /** Older ones tell of other hardware and other loads. */
@@ -127,7 +127,7 @@ const sources: ReadonlySet<unknown> = new Set<BandwidthSource>([
   'nominal',
 ]);
 
-function isExpected(value: unknown): value is Expected {
+function isExpected(value: unknown): value is ExpectedMigration {
   if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['route'] !== 'string') return false;
   const { predicted } = value;
   return (
@@ -165,7 +165,7 @@ function parsed(text: string): unknown {
 }
 
 /** Reads what {@link JSON.stringify} made of it; undefined where it is something else. */
-export function parseExpected(text: string): Expected | undefined {
+export function parseExpected(text: string): ExpectedMigration | undefined {
   const value = parsed(text);
   return isExpected(value) ? value : undefined;
 }
@@ -191,12 +191,12 @@ function median(values: readonly number[]): number | undefined {
  * What libvirt needed around the copying, in milliseconds. QEMU's mean is nonsense where all fitted into the first pause (seen
  * with QEMU 7.2: a tenth of what went through), so it is only believed where it leaves a part of the total time.
  */
-function aroundOf({
+function overheadOf({
   actual: { totalMilliseconds, sentBytes, bytesPerSecond = 0 },
 }: TrackEntry): number | undefined {
   if (bytesPerSecond === 0) return undefined;
-  const around = totalMilliseconds - (sentBytes / bytesPerSecond) * 1000;
-  return around > 0 ? around : undefined;
+  const overhead = totalMilliseconds - (sentBytes / bytesPerSecond) * 1000;
+  return overhead > 0 ? overhead : undefined;
 }
 
 /** What the last migrations on a route say; undefined if there was none. */
@@ -209,26 +209,26 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
       : [],
   );
   const shares = new Map<BandwidthSource, number[]>();
-  const arounds: number[] = [];
+  const overheads: number[] = [];
   for (const entry of last) {
     const { predicted, actual } = entry;
     // libvirt counts at the end what was sent of the memory alone, and no time for the disks.
     if (predicted.diskBytes !== undefined) continue;
-    const around = aroundOf(entry);
-    if (around !== undefined) arounds.push(around);
-    const copying = actual.totalMilliseconds - (around ?? aroundCopying(undefined));
+    const overhead = overheadOf(entry);
+    if (overhead !== undefined) overheads.push(overhead);
+    const copying = actual.totalMilliseconds - (overhead ?? migrationOverhead(undefined));
     if (copying < shortest || predicted.bandwidthBytesPerSecond <= 0) continue;
     const share = actual.sentBytes / (copying / 1000) / predicted.bandwidthBytesPerSecond;
     if (share < leastShare || share > mostShare) continue;
     shares.set(predicted.bandwidthSource, [...(shares.get(predicted.bandwidthSource) ?? []), share]);
   }
   const medianError = median(errors);
-  const aroundMilliseconds = median(arounds);
+  const overheadMilliseconds = median(overheads);
   return {
     migrations: last.length,
     ...(medianError === undefined ? {} : { medianError }),
     share: Object.fromEntries([...shares].map(([source, values]) => [source, median(values)])),
-    ...(aroundMilliseconds === undefined ? {} : { aroundMilliseconds }),
+    ...(overheadMilliseconds === undefined ? {} : { overheadMilliseconds }),
   };
 }
 
@@ -250,7 +250,7 @@ export async function readTrack(
 }
 
 /** Records a finished migration; the answer is why that could not be done. Does not reject. */
-export async function keepTrack(
+export async function appendTrackEntry(
   platform: Platform,
   connection: ConnectionName,
   entry: TrackEntry,

@@ -13,9 +13,9 @@ import {
   removeRecord,
 } from '../record/index.ts';
 import { type InventoryEntry, isActive, isPausedForMigration } from './entry.ts';
-import { askJob, JobWatch } from './job-watch.ts';
+import { JobPoller, readJob } from './job-poller.ts';
 import { isStale } from './temporary-copy.ts';
-import { reasonForgotten, vmStateOf } from './vm-state.ts';
+import { isReasonLost, vmStateOf } from './vm-state.ts';
 
 /** virDomainEventType and details that are looked at (libvirt-domain.h). */
 const stopped = 5;
@@ -56,7 +56,7 @@ export class DomainFollower {
   /** Domains that were found paused for a migration, and asked for their job because of it. */
   readonly #arriving = new Set<string>();
   readonly #completed = new Map<string, DomainJob>();
-  readonly #watches = new Map<string, JobWatch>();
+  readonly #watches = new Map<string, JobPoller>();
   /** Domains whose job is watched even before there is one, by path. */
   readonly #wanted = new Set<string>();
   readonly #dirty = new Set<string>();
@@ -300,7 +300,7 @@ export class DomainFollower {
     const { summary, record, job } = this.#entries.get(path) ?? {};
     if (summary === undefined || record === undefined || this.#wanted.has(path)) return;
     const hasJob = job !== undefined || isPausedForMigration(summary);
-    if (!isStale(record, vmStateOf(summary), reasonForgotten(summary), hasJob, Date.now())) return;
+    if (!isStale(record, vmStateOf(summary), isReasonLost(summary), hasJob, Date.now())) return;
     void this.#removeRecord(path, summary);
   }
 
@@ -324,8 +324,8 @@ export class DomainFollower {
     const { uuid } = entry.summary;
     this.#watches.set(
       path,
-      new JobWatch({
-        ask: askJob(this.#connection, uuid),
+      new JobPoller({
+        ask: readJob(this.#connection, uuid),
         onJob: (job) => {
           this.#onJob(path, job);
           if (job !== undefined || this.#jobless.has(path)) return;

@@ -2,11 +2,11 @@
 import type { DomainSummary } from '../../libvirt/connection.ts';
 import type { DomainJob } from '../../libvirt/job.ts';
 import type { ConnectionName } from '../base/index.ts';
-import { isStuck, type MigrationProgress } from '../progress/index.ts';
+import { isStalled, type MigrationProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
 import { temporaryCopyOf } from './temporary-copy.ts';
 import type { Vm, VmTransfer } from './vm.ts';
-import { reasonForgotten, vmStateOf } from './vm-state.ts';
+import { isReasonLost, vmStateOf } from './vm-state.ts';
 
 /** What is known about one domain. */
 export interface InventoryEntry {
@@ -24,7 +24,7 @@ export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
   const { summary, record } = entry;
   const state = vmStateOf(summary);
   const transfer = transferOf(entry);
-  const temporaryCopy = temporaryCopyOf(record, state, reasonForgotten(summary));
+  const temporaryCopy = temporaryCopyOf(record, state, isReasonLost(summary));
   return {
     connection,
     name: summary.name,
@@ -51,14 +51,14 @@ export function isPausedForMigration(summary: DomainSummary): boolean {
 }
 
 /** True if the VM leaves and gets no closer to its end. One that does not run changes nothing, and so it does. */
-export function getsNoCloser({ summary, progress }: InventoryEntry): boolean {
-  return vmStateOf(summary).kind === 'running' && progress !== undefined && isStuck(progress);
+export function isVmStalled({ summary, progress }: InventoryEntry): boolean {
+  return vmStateOf(summary).kind === 'running' && progress !== undefined && isStalled(progress);
 }
 
 function transferOf(entry: InventoryEntry): VmTransfer | undefined {
   const { summary, job, progress } = entry;
   if (job !== undefined) {
-    return progress === undefined || getsNoCloser(entry)
+    return progress === undefined || isVmStalled(entry)
       ? { kind: 'leaving' }
       : { kind: 'leaving', percent: progress.percent };
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { getsNoCloser, type InventoryEntry, isActive } from './entry.ts';
+export { type InventoryEntry, isActive, isVmStalled } from './entry.ts';
 export { Inventory } from './inventory.ts';
 export { type Confirmation, ejectMedium, operate, operationsFor } from './operations.ts';
-export { domainStateWords } from './state-text.ts';
+export { domainStateText } from './state-text.ts';
 export {
   type InventoryProblem,
   type InventoryState,

@@ -7,7 +7,7 @@ import { originalText, type Refusal, refusal } from '../failure/index.ts';
 import { watchDaemon } from './daemon-watch.ts';
 import { DomainFollower } from './domain-follower.ts';
 import { type InventoryEntry, vmOf } from './entry.ts';
-import { diagnose } from './problem.ts';
+import { diagnoseConnection } from './problem.ts';
 import { readOnlyList } from './read-only-list.ts';
 import { hasSessionBus } from './session-bus.ts';
 import type { InventoryState, Vm } from './vm.ts';
@@ -236,7 +236,7 @@ export class Inventory {
 
   async #failure(error: unknown): Promise<InventoryState> {
     if (this.connectionName === 'session') return { kind: 'ready', vms: [], readOnly: false };
-    const problem = await diagnose(this.#platform, this.connectionName, error);
+    const problem = await diagnoseConnection(this.#platform, this.connectionName, error);
     if (problem.kind === 'access-denied') {
       const vms = await readOnlyList(this.#platform, this.connectionName);
       if (vms !== undefined) return { kind: 'ready', vms, readOnly: true };

@@ -6,7 +6,7 @@ import { type Refusal, refusal } from '../failure/index.ts';
 import { readRecord, removeRecord } from '../record/index.ts';
 import { type TemporaryCopy, temporaryCopyOf } from './temporary-copy.ts';
 import type { Vm, VmOperation } from './vm.ts';
-import { reasonForgotten, vmStateOf } from './vm-state.ts';
+import { isReasonLost, vmStateOf } from './vm-state.ts';
 
 /** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
 export interface Confirmation {
@@ -194,7 +194,7 @@ async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
   const record = vm.persistent ? await readRecord(domain) : undefined;
   if (record !== undefined && vm.temporaryCopy === undefined) {
     const numbers = await domain.state();
-    const copy = temporaryCopyOf(record, vmStateOf(numbers), reasonForgotten(numbers));
+    const copy = temporaryCopyOf(record, vmStateOf(numbers), isReasonLost(numbers));
     if (copy !== undefined) {
       return {
         summary: msg(

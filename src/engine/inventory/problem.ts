@@ -19,7 +19,7 @@ const notStarted =
   /\.(NoReply|TimedOut|Timeout|Disconnected)$|\.Spawn\.|^org\.freedesktop\.systemd1\.|\.NoServer$/;
 
 /** Tells what keeps the list from being read. Asks systemd about units; changes nothing. */
-export async function diagnose(
+export async function diagnoseConnection(
   platform: Platform,
   connection: ConnectionName,
   error: unknown,

@@ -89,7 +89,7 @@ function reasonWord(reason: string): Message {
 }
 
 /** The line of `virsh domstate --reason`, for example `running (migrated)`; what is not known stays as libvirt says it. */
-export function domainStateWords(line: string): Message {
+export function domainStateText(line: string): Message {
   const [, state, reason] = /^([^()]+) \(([^()]+)\)$/.exec(line) ?? [];
   return state === undefined || reason === undefined
     ? stateWord(line)

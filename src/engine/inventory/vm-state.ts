@@ -2,7 +2,7 @@
 import type { PausedReason, VmState } from './vm.ts';
 
 /** virDomainState and the state's reason, as libvirt numbers them (libvirt-domain.h). */
-export interface DomainStateNumbers {
+export interface DomainStateCodes {
   readonly state: number;
   readonly reason: number;
 }
@@ -29,7 +29,7 @@ const pausedReasons: readonly PausedReason[] = [
 const shutOffMigrated = 4;
 
 /** libvirt's numbers as a VM's state. */
-export function vmStateOf({ state, reason }: DomainStateNumbers): VmState {
+export function vmStateOf({ state, reason }: DomainStateCodes): VmState {
   switch (state) {
     case 1: // running
     case 2: // blocked: waits for a resource (Xen only)
@@ -50,6 +50,6 @@ export function vmStateOf({ state, reason }: DomainStateNumbers): VmState {
 }
 
 /** True if libvirt knows no reason for the state, for example since it was restarted. */
-export function reasonForgotten({ reason }: DomainStateNumbers): boolean {
+export function isReasonLost({ reason }: DomainStateCodes): boolean {
   return reason === 0;
 }

@@ -2,5 +2,5 @@
 /** What the rest of the program may import of this folder. */
 export { type MigrationHandle, Migrations } from './queue.ts';
 export { migrationReportOf } from './report.ts';
-export { resumeThere } from './resume-remedy.ts';
-export { type Migration, stuckProgress, type VerificationAnswer } from './state.ts';
+export { resumeRemedy } from './resume-remedy.ts';
+export { type Migration, stalledProgress, type VerificationAnswer } from './state.ts';

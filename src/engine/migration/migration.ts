@@ -5,21 +5,27 @@ import type { DomainJob } from '../../libvirt/job.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Cell, Deferred, type Message, msg, type ReadonlyCell, type VmIdentity } from '../base/index.ts';
 import { migrationFailure, originalText } from '../failure/index.ts';
-import { type Expected, type Forecast, keepTrack, predictionOf, routeOf } from '../forecast/index.ts';
 import {
-  getsNoCloser,
+  appendTrackEntry,
+  type ExpectedMigration,
+  type Forecast,
+  predictionOf,
+  routeOf,
+} from '../forecast/index.ts';
+import {
   type Inventory,
   type InventoryEntry,
   isActive,
+  isVmStalled,
   type VmState,
   vmStateOf,
 } from '../inventory/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
-import { pause } from '../preflight/index.ts';
+import { delay } from '../preflight/index.ts';
 import { noProgress } from '../progress/index.ts';
 import { readRecord, removeRecord, writeRecord } from '../record/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
-import { askAfterCancel, askHosts, type Expectation, judgeAnswers, verificationOf } from './verification.ts';
+import { type Expectation, judgeAnswers, queryHosts, verificationOf, verifyCancel } from './verification.ts';
 
 /** Between two tries to cancel a migration whose job has not begun yet. */
 const abortAgainMilliseconds = 300;
@@ -62,7 +68,7 @@ export class MigrationRun {
   /** libvirt told of the job, so that the destination had got ready. */
   #jobSeen = false;
   /** What was forecast, if anything was. */
-  #expected: Expected | undefined;
+  #expected: ExpectedMigration | undefined;
   /** Why the call was lost, while the job is followed without it. */
   #lost: unknown;
   #concluding = false;
@@ -282,21 +288,21 @@ export class MigrationRun {
     const expectation = this.#expectation();
     const { connection } = this.#inventory;
     await this.#keepWhereItWent();
-    let answers = judgeAnswers(expectation, await askHosts(this.#platform, connection, expectation));
+    let answers = judgeAnswers(expectation, await queryHosts(this.#platform, connection, expectation));
     // Right after its end a host may still be busy with it.
     for (let tries = 1; tries < verifyTries && verificationOf(answers) === 'contradicted'; tries += 1) {
       if (!(await this.#pause(verifyAgainMilliseconds))) return;
-      answers = judgeAnswers(expectation, await askHosts(this.#platform, connection, expectation));
+      answers = judgeAnswers(expectation, await queryHosts(this.#platform, connection, expectation));
     }
     const job = this.#inventory.completedJob(this.vm.uuid);
-    const unkept = await this.#keepTrack(job);
+    const recordError = await this.#keepTrack(job);
     this.#finish({
       phase: 'done',
       verification: verificationOf(answers),
       answers,
       ...(this.#paused ? { paused: true as const } : {}),
       ...(this.#expected === undefined ? {} : { predicted: this.#expected.predicted }),
-      ...(unkept === undefined ? {} : { unkept }),
+      ...(recordError === undefined ? {} : { recordError }),
       ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
       ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
     });
@@ -306,7 +312,7 @@ export class MigrationRun {
   async #keepTrack(job: DomainJob | undefined): Promise<string | undefined> {
     if (this.#expected === undefined || job === undefined) return undefined;
     const { elapsedMilliseconds, downtimeMilliseconds, dataProcessed, throughput } = job;
-    return await keepTrack(this.#platform, this.vm.connection, {
+    return await appendTrackEntry(this.#platform, this.vm.connection, {
       ...this.#expected,
       actual: {
         totalMilliseconds: elapsedMilliseconds,
@@ -344,7 +350,7 @@ export class MigrationRun {
   async #cancelled(): Promise<void> {
     this.#to({ phase: 'verifying' });
     await this.#forgetWhereItWent();
-    const answers = await askAfterCancel(this.#inventory.connection, this.#expectation());
+    const answers = await verifyCancel(this.#inventory.connection, this.#expectation());
     this.#finish({ phase: 'cancelled', answers, ...this.#leftBehind() });
   }
 
@@ -403,7 +409,7 @@ export class MigrationRun {
   /** False if the page let go in the meantime. */
   async #pause(milliseconds: number): Promise<boolean> {
     try {
-      await pause(milliseconds, this.#stopped.signal);
+      await delay(milliseconds, this.#stopped.signal);
       return true;
     } catch (error) {
       if (this.#stopped.signal.aborted) return false;
@@ -417,7 +423,7 @@ function phaseOf(entry: InventoryEntry): MigrationPhase {
   const state = vmStateOf(summary);
   if (state.kind === 'paused' && state.reason === 'migration') return { phase: 'switching', progress };
   if (state.kind === 'paused' && state.reason === 'post-copy') return { phase: 'post-copy', progress };
-  return { phase: 'copying', progress, ...(getsNoCloser(entry) ? { stuck: true as const } : {}) };
+  return { phase: 'copying', progress, ...(isVmStalled(entry) ? { stalled: true as const } : {}) };
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, plainText, type Translator } from '../base/index.ts';
 import type { Prediction } from '../forecast/index.ts';
-import { plainRemedy, type Report, type ReportRemedy } from '../preflight/index.ts';
+import { type Report, type ReportRemedy, reportRemedy } from '../preflight/index.ts';
 import type { Migration, VerificationAnswer } from './state.ts';
 
 /** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
@@ -68,7 +68,7 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
           ...(advice === undefined ? {} : { advice: say(advice) }),
           ...(remedies === undefined
             ? {}
-            : { remedies: remedies.map((remedy) => plainRemedy(remedy, translator)) }),
+            : { remedies: remedies.map((remedy) => reportRemedy(remedy, translator)) }),
         },
       };
     }

@@ -22,7 +22,7 @@ export type MigrationPhase =
       readonly phase: 'copying';
       readonly progress: MigrationProgress;
       /** It gets no closer to its end: a percentage would only pretend. */
-      readonly stuck?: true;
+      readonly stalled?: true;
     }
   | { readonly phase: 'switching'; readonly progress: MigrationProgress }
   | { readonly phase: 'post-copy'; readonly progress: MigrationProgress }
@@ -39,7 +39,7 @@ export type MigrationPhase =
       /** What the forecast had said. */
       readonly predicted?: Prediction;
       /** Why forecast and actual figures could not be kept for the next forecast. */
-      readonly unkept?: string;
+      readonly recordError?: string;
     }
   | { readonly phase: 'failed'; readonly failure: MigrationFailure; readonly leftBehind?: Message }
   | {
@@ -65,6 +65,6 @@ export interface Migration {
 }
 
 /** The figures of a migration that copies and gets no closer to its end; undefined for any other. */
-export function stuckProgress({ state }: Migration): MigrationProgress | undefined {
-  return state.phase === 'copying' && state.stuck === true ? state.progress : undefined;
+export function stalledProgress({ state }: Migration): MigrationProgress | undefined {
+  return state.phase === 'copying' && state.stalled === true ? state.progress : undefined;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
-import { classify, LibvirtError } from '../../libvirt/errors.ts';
+import { classifyError, LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, virshSession } from '../../libvirt/virsh.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Message, msg, type VmIdentity } from '../base/index.ts';
 import { originalText } from '../failure/index.ts';
-import { domainStateWords, vmStateOf } from '../inventory/index.ts';
+import { domainStateText, vmStateOf } from '../inventory/index.ts';
 import { recordNamespace } from '../record/index.ts';
 import type { VerificationAnswer } from './state.ts';
 
@@ -41,7 +41,7 @@ export interface DestinationAnswers {
 const destinationMilliseconds = 30_000;
 
 /** Asks both hosts. Does not reject: what could not be asked is part of the answer. */
-export async function askHosts(
+export async function queryHosts(
   platform: Platform,
   connection: LibvirtConnection,
   expectation: Expectation,
@@ -162,7 +162,7 @@ function destinationAnswers(
     answered(state, hosts.state, (text) => {
       const word = text.split(' ', 1)[0];
       return [
-        domainStateWords(text),
+        domainStateText(text),
         word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)',
       ];
     }),
@@ -194,7 +194,7 @@ function answered(
 ): VerificationAnswer {
   if (!answer.ok) {
     // The host was reached and does not have the VM: that is an answer. Any other error is none.
-    const absent = classify(answer.error) === 'no-such-domain';
+    const absent = classifyError(answer.error) === 'no-such-domain';
     return {
       ...question,
       answer: absent
@@ -246,7 +246,7 @@ function sourceWords(source: Exclude<HostAnswers['source'], object>): Message {
 }
 
 /** After a cancelled migration: the VM has to go on here. */
-export async function askAfterCancel(
+export async function verifyCancel(
   connection: LibvirtConnection,
   { vm, paused }: Expectation,
 ): Promise<readonly VerificationAnswer[]> {

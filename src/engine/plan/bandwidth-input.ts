@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the admin says that the link carries. */
-export type GivenBandwidth =
+export type BandwidthInput =
   | { readonly kind: 'none' }
   | { readonly kind: 'valid'; readonly bytesPerSecond: number }
   | { readonly kind: 'invalid' };
@@ -9,7 +9,7 @@ export type GivenBandwidth =
 const most = 100 * 1024;
 
 /** Reads a number of MiB/s, with a point or a comma. */
-export function parseBandwidth(text: string): GivenBandwidth {
+export function parseBandwidthInput(text: string): BandwidthInput {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };
   const value = /^\d{1,6}([.,]\d{1,3})?$/.test(trimmed) ? Number(trimmed.replace(',', '.')) : NaN;

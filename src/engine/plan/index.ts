@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { type GivenBandwidth, parseBandwidth } from './bandwidth-input.ts';
+export { type BandwidthInput, parseBandwidthInput } from './bandwidth-input.ts';
 export { type MigrationChoices } from './choices.ts';
 export { parseDiskNames } from './disk-names.ts';
 export { copiedDisks, isTemporary, type Plan, planFor } from './plan.ts';

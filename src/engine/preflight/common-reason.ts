@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
 type UnknownFinding = Extract<Finding, { verdict: 'unknown' }>;
 
 /** Checks that could not be made for one and the same reason. */
-export interface SameReason {
+export interface CommonReason {
   readonly found: Message;
   readonly original?: string;
   /** What all of them would say beside it; the findings have only what is left. */
@@ -18,7 +18,7 @@ export interface SameReason {
 /** What is shown together: one finding, or several that are unknown for one reason. */
 export type FindingGroup =
   | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'same-reason'; readonly reason: SameReason };
+  | { readonly kind: 'same-reason'; readonly reason: CommonReason };
 
 function reasonOf({ found, original = '' }: UnknownFinding): string {
   return JSON.stringify([plainText(found), original]);
@@ -41,7 +41,7 @@ function shared<T>(
   };
 }
 
-function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFinding[]]): SameReason {
+function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFinding[]]): CommonReason {
   const findings = [first, ...others];
   const details = shared(
     findings.map((finding) => finding.details ?? []),
@@ -68,7 +68,7 @@ function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFind
  * The findings in their order, those that are unknown for the same reason at the place of the first of them: a sentence that is
  * said of twenty checks is read once.
  */
-export function groupedByReason(findings: readonly Finding[]): readonly FindingGroup[] {
+export function groupByReason(findings: readonly Finding[]): readonly FindingGroup[] {
   const unknown = findings.filter((finding) => finding.verdict === 'unknown');
   return findings.flatMap((finding): readonly FindingGroup[] => {
     if (finding.verdict !== 'unknown') return [{ kind: 'finding', finding }];

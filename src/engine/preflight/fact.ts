@@ -119,10 +119,10 @@ export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds
 }
 
 /** All choices that a fact depends on, by itself or through what it needs. */
-export function choicesOf(fact: Fact<unknown>): ReadonlySet<keyof MigrationChoices> {
+export function choiceDependencies(fact: Fact<unknown>): ReadonlySet<keyof MigrationChoices> {
   const found = new Set(fact.choices);
   for (const other of [...Object.values(fact.needs), ...Object.values(fact.wants)]) {
-    for (const choice of choicesOf(other)) found.add(choice);
+    for (const choice of choiceDependencies(other)) found.add(choice);
   }
   return found;
 }

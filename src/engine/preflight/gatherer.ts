@@ -4,7 +4,7 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { type Platform, PlatformError } from '../../platform/platform.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
-import { choicesOf, type Fact, type FactResult, FactUnavailable } from './fact.ts';
+import { choiceDependencies, type Fact, type FactResult, FactUnavailable } from './fact.ts';
 
 /** What was gathered for other choices, to be used again where it does not depend on what changed. */
 export class FactCache {
@@ -28,7 +28,10 @@ export class FactCache {
 }
 
 function cacheKey(fact: Fact<unknown>, choices: MigrationChoices): string {
-  return JSON.stringify([choices.vm, [...choicesOf(fact)].sort().map((choice) => [choice, choices[choice]])]);
+  return JSON.stringify([
+    choices.vm,
+    [...choiceDependencies(fact)].sort().map((choice) => [choice, choices[choice]]),
+  ]);
 }
 
 /** What gathering works with. */

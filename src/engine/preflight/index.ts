@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
 export { checks } from './checks/index.ts';
-export { groupedByReason, type SameReason } from './common-reason.ts';
-export { type CopyableDisk, placeName } from './facts/disk-copies.ts';
+export { type CommonReason, groupByReason } from './common-reason.ts';
+export { delay } from './facts/delay.ts';
+export { type CopyableDisk, locationName } from './facts/disk-copies.ts';
 export { readLocalNames } from './facts/local-names.ts';
-export { pause } from './facts/pause.ts';
 export { type Finding, type Verdict } from './finding.ts';
 export { FactCache } from './gatherer.ts';
 export { Preflight, verdictOf } from './preflight.ts';
-export { plainRemedy, type Report, type ReportRemedy, reportOf } from './report.ts';
+export { type Report, type ReportRemedy, reportOf, reportRemedy } from './report.ts';
 export { markdownOf, verdictSentence, worstFirst } from './report-markdown.ts';
 export { type PreflightState, type PreflightVerdict } from './state.ts';

@@ -117,7 +117,7 @@ export class Preflight {
   async #runCheck(check: Check): Promise<void> {
     const [needed, wanted] = await Promise.all([this.#facts(check.needs), this.#facts(check.wants)]);
     if (this.#ended.signal.aborted) return;
-    const finding = runJudge(check, needed, wanted, this.plan);
+    const finding = judgeCheck(check, needed, wanted, this.plan);
     const done: CheckProgress = { status: 'done', finding };
     this.#state.update((state) => ({
       ...state,
@@ -134,7 +134,7 @@ export class Preflight {
 }
 
 /** Judges, and turns a missing fact or a judge that fails into `unknown`. */
-export function runJudge(
+export function judgeCheck(
   check: Check,
   needed: Readonly<Record<string, FactResult<unknown>>>,
   wanted: Readonly<Record<string, FactResult<unknown>>>,

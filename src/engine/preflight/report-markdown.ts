@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { type Message, msg, plainText, type Remedy, shellCommand, type Translator } from '../base/index.ts';
-import { forecastWords, leversWords } from '../forecast/index.ts';
+import { forecastText, leversText } from '../forecast/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import type { Finding, Verdict } from './finding.ts';
 import { verdictOf } from './preflight.ts';
@@ -11,7 +11,7 @@ import type { PreflightState, PreflightVerdict } from './state.ts';
 export const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];
 
 /** What a check's verdict is called in a report. */
-export function verdictWord(verdict: Verdict): Message {
+export function verdictText(verdict: Verdict): Message {
   switch (verdict) {
     case 'block':
       return msg('Blocks');
@@ -66,7 +66,7 @@ export function markdownOf(
     .sort((a, b) => worstFirst.indexOf(a.verdict) - worstFirst.indexOf(b.verdict));
   const loud = findings.filter((finding) => 'remedies' in finding);
   const calm = findings.filter((finding) => !('remedies' in finding));
-  const levers = leversWords(state.forecast);
+  const levers = leversText(state.forecast);
   return `${[
     `# ${say(msg('Migration of $0 to $1', choices.vm.name, choices.destination))}`,
     `**${say(verdictSentence(verdictOf(state, overridden)))}**`,
@@ -80,7 +80,7 @@ export function markdownOf(
           calm.map((finding) => findingText(finding, overridden, say)).join('\n'),
         ]),
     `## ${say(msg('Forecast'))}`,
-    forecastWords(state.forecast).map(say).join(' '),
+    forecastText(state.forecast).map(say).join(' '),
     ...(levers.length === 0 ? [] : [levers.map((each) => `- ${say(each)}`).join('\n')]),
     `## ${say(msg('The same migration by hand'))}`,
     code(shellCommand(...plan.virsh)),
@@ -96,7 +96,7 @@ function findingText(
     finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check)
       ? ` (${say(msg('overridden'))})`
       : '';
-  const head = `${say(verdictWord(finding.verdict))}${mark}: ${say(finding.title)} (\`${finding.check}\`)`;
+  const head = `${say(verdictText(finding.verdict))}${mark}: ${say(finding.title)} (\`${finding.check}\`)`;
   if (!('remedies' in finding)) return `- ${head}. ${say(finding.found)}`;
   return [
     `### ${head}`,

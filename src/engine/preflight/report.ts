@@ -90,7 +90,7 @@ function reportFinding(
   translator: Translator | undefined,
 ): ReportFinding {
   const found: readonly Remedy[] = 'remedies' in finding ? finding.remedies : [];
-  const remedies = found.map((remedy) => plainRemedy(remedy, translator));
+  const remedies = found.map((remedy) => reportRemedy(remedy, translator));
   const [remedy] = remedies;
   const original = 'original' in finding ? finding.original : undefined;
   return {
@@ -110,7 +110,7 @@ function reportFinding(
 }
 
 /** A remedy in the translator's language (English without one). */
-export function plainRemedy({ text, command, host, xml }: Remedy, translator?: Translator): ReportRemedy {
+export function reportRemedy({ text, command, host, xml }: Remedy, translator?: Translator): ReportRemedy {
   return {
     text: plainText(text, translator),
     ...(command === undefined ? {} : { command }),

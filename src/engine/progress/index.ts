@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { isStuck, type MigrationProgress, nextProgress, noProgress } from './progress.ts';
-export { stuckRemedies, stuckWords } from './stall.ts';
+export { isStalled, type MigrationProgress, nextProgress, noProgress } from './progress.ts';
+export { stallRemedies, stallText } from './stall.ts';

@@ -2,7 +2,7 @@
 import type { DomainJob } from '../../libvirt/job.ts';
 
 /** The pass that began with the least still to be sent. */
-export interface NearestPass {
+export interface BestPass {
   readonly pass: number;
   /** When it began, in the time of the migration. */
   readonly elapsedMilliseconds: number;
@@ -27,7 +27,7 @@ export interface MigrationProgress {
   /** Which pass over the memory this is, from 1. */
   readonly pass: number;
   /** Absent in the first pass that was seen: no other has begun yet. */
-  readonly nearest?: NearestPass;
+  readonly bestPass?: BestPass;
 }
 
 /**
@@ -44,7 +44,7 @@ export function nextProgress(
   const still = job.diskTotal > 0 && job.memoryTotal === 0 ? memoryBytes : 0;
   const done = job.dataTotal > 0 ? 1 - (job.dataRemaining + still) / (job.dataTotal + still) : 0;
   const pass = Math.max(previous?.pass ?? 1, job.iteration);
-  const nearest = nearestPass(previous, pass, job);
+  const bestPass = bestPassOf(previous, pass, job);
   const percent = Math.min(99, Math.max(0, Math.floor(done * 100)));
   return {
     percent: Math.max(previous?.percent ?? 0, percent),
@@ -58,44 +58,44 @@ export function nextProgress(
     throughputBytesPerSecond: job.throughput,
     dirtyBytesPerSecond: job.dirtyPagesPerSecond * job.pageSize,
     pass,
-    ...(nearest === undefined ? {} : { nearest }),
+    ...(bestPass === undefined ? {} : { bestPass }),
   };
 }
 
-/** A pass has to begin with so much less than the nearest one to count as nearer: libvirt is asked only once in a second. */
-const nearerShare = 0.95;
+/** A pass has to begin with so much less than the best one to count as better: libvirt is asked only once in a second. */
+const betterShare = 0.95;
 
 /** A job is seen at the begin of a pass only where the one before it was seen, too. */
-function nearestPass(
+function bestPassOf(
   previous: MigrationProgress | undefined,
   pass: number,
   { memoryRemaining, elapsedMilliseconds }: DomainJob,
-): NearestPass | undefined {
+): BestPass | undefined {
   if (previous === undefined || previous.elapsedMilliseconds === 0) return undefined;
-  const { nearest } = previous;
-  const nearer = nearest === undefined || memoryRemaining < nearest.remainingBytes * nearerShare;
-  if (pass > previous.pass && nearer)
+  const { bestPass } = previous;
+  const better = bestPass === undefined || memoryRemaining < bestPass.remainingBytes * betterShare;
+  if (pass > previous.pass && better)
     return { pass, elapsedMilliseconds, remainingBytes: memoryRemaining, mostBytes: memoryRemaining };
-  return nearest === undefined
+  return bestPass === undefined
     ? undefined
-    : { ...nearest, mostBytes: Math.max(nearest.mostBytes, memoryRemaining) };
+    : { ...bestPass, mostBytes: Math.max(bestPass.mostBytes, memoryRemaining) };
 }
 
 /** Two passes that leave no less say that none will, and so does one that took long; many go by in a moment at the very end. */
-const stuckPasses = 2;
-const leastStuckMilliseconds = 5000;
+const stalledPasses = 2;
+const leastStalledMilliseconds = 5000;
 const longPassMilliseconds = 30_000;
 
 /**
  * True if the passes over the memory leave no less any more. What a pass leaves is what the VM changed during the one before it,
  * so that without a change of the VM or of the link this goes on.
  */
-export function isStuck({ nearest, pass, elapsedMilliseconds }: MigrationProgress): boolean {
-  if (nearest === undefined) return false;
-  const passes = pass - nearest.pass;
-  const milliseconds = elapsedMilliseconds - nearest.elapsedMilliseconds;
-  return passes >= stuckPasses
-    ? milliseconds >= leastStuckMilliseconds
+export function isStalled({ bestPass, pass, elapsedMilliseconds }: MigrationProgress): boolean {
+  if (bestPass === undefined) return false;
+  const passes = pass - bestPass.pass;
+  const milliseconds = elapsedMilliseconds - bestPass.elapsedMilliseconds;
+  return passes >= stalledPasses
+    ? milliseconds >= leastStalledMilliseconds
     : passes > 0 && milliseconds >= longPassMilliseconds;
 }
 

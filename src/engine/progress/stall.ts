@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import {
-  durationWords,
+  durationText,
   type Message,
   msg,
   nmsg,
   type Remedy,
   shellCommand,
-  sizeWords,
+  sizeText,
   type VmIdentity,
 } from '../base/index.ts';
 import type { MigrationProgress } from './progress.ts';
@@ -19,14 +19,14 @@ const spare = 1.25;
 
 /** What is left at the begin of a pass, and how many seconds it takes; undefined while nothing is known. */
 function onePass({
-  nearest,
+  bestPass,
   transferredBytes,
   elapsedMilliseconds,
 }: MigrationProgress): { readonly bytes: number; readonly seconds: number } | undefined {
-  if (nearest === undefined || transferredBytes === 0 || elapsedMilliseconds === 0) return undefined;
+  if (bestPass === undefined || transferredBytes === 0 || elapsedMilliseconds === 0) return undefined;
   return {
-    bytes: nearest.mostBytes,
-    seconds: (nearest.mostBytes * elapsedMilliseconds) / transferredBytes / 1000,
+    bytes: bestPass.mostBytes,
+    seconds: (bestPass.mostBytes * elapsedMilliseconds) / transferredBytes / 1000,
   };
 }
 
@@ -36,25 +36,25 @@ function roundedUp(seconds: number): number {
 }
 
 /** Since when it gets no closer, and what each pass leaves. */
-export function stuckWords(progress: MigrationProgress): readonly Message[] {
-  const { nearest, pass, elapsedMilliseconds } = progress;
+export function stallText(progress: MigrationProgress): readonly Message[] {
+  const { bestPass, pass, elapsedMilliseconds } = progress;
   const why = msg('The VM changes its memory as fast as it is copied.');
-  if (nearest === undefined) return [why];
+  if (bestPass === undefined) return [why];
   return [
     why,
     nmsg(
       'For $2 now no less has been left: $0 pass over the memory left about $1 again.',
       'For $2 now no less has been left: $0 passes over the memory left about $1 again, each of them.',
-      pass - nearest.pass,
-      sizeWords(nearest.mostBytes),
-      durationWords(elapsedMilliseconds - nearest.elapsedMilliseconds),
+      pass - bestPass.pass,
+      sizeText(bestPass.mostBytes),
+      durationText(elapsedMilliseconds - bestPass.elapsedMilliseconds),
     ),
     msg('It goes on like this until the VM or the link changes.'),
   ];
 }
 
 /** What would bring it to its end, the gentlest first. */
-export function stuckRemedies(
+export function stallRemedies(
   { connection, uuid }: VmIdentity,
   progress: MigrationProgress,
 ): readonly Remedy[] {
@@ -70,7 +70,7 @@ export function stuckRemedies(
           {
             text: msg(
               'Allow a longer pause at the end: the VM stands still for up to $0 and then runs on over there.',
-              durationWords(pause * 1000),
+              durationText(pause * 1000),
             ),
             command: virsh('migrate-setmaxdowntime', uuid, String(pause * 1000)),
             host: 'source' as const,
@@ -83,7 +83,7 @@ export function stuckRemedies(
           ? msg('Pause the VM: nothing changes then. Over there it runs again by itself.')
           : msg(
               'Pause the VM: nothing changes then, and it ends within about $0. Over there it runs again by itself.',
-              durationWords(roundedUp(last.seconds * 2) * 1000),
+              durationText(roundedUp(last.seconds * 2) * 1000),
             ),
       command: virsh('suspend', uuid),
       host: 'source',

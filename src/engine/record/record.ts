@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../../libvirt/domain.ts';
 import { attribute, parseXml, serializeXml, XmlError } from '../../libvirt/xml.ts';
-import { type Expected, parseExpected } from '../forecast/index.ts';
+import { type ExpectedMigration, parseExpected } from '../forecast/index.ts';
 import { parseDiskNames } from '../plan/index.ts';
 
 /** Namespace of the one element that this program keeps in a domain's persistent definition. */
@@ -27,7 +27,7 @@ export interface MigrationRecord {
   /** Disks that are copied, by their names in the guest; absent: none. */
   readonly copyDisks?: readonly string[];
   /** What was forecast, so that whoever sees the end can compare. */
-  readonly expected?: Expected;
+  readonly expected?: ExpectedMigration;
 }
 
 /** The record as the element that libvirt keeps. */

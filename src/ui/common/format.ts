@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { durationWords } from '../../engine/base/index.ts';
+import { durationText } from '../../engine/base/index.ts';
 import { textOf } from './text.ts';
 import { _, format, language } from './translate.ts';
 
@@ -29,7 +29,7 @@ export function formatRate(bytesPerSecond: number): string {
 
 /** A duration as the engine's sentences have it: both stand side by side. */
 export function formatDuration(milliseconds: number): string {
-  return textOf(durationWords(milliseconds));
+  return textOf(durationText(milliseconds));
 }
 
 /** A moment on an axis whose marks are `step` apart, both in milliseconds: all in the same unit. */

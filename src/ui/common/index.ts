@@ -19,4 +19,4 @@ export { OriginalText } from './original-text.tsx';
 export { textOf, translator } from './text.ts';
 export { followTheme } from './theme.ts';
 export { _, format, language, ngettext } from './translate.ts';
-export { hostOf, isUnderWay, stateWords, whyNotMigrate } from './vm-text.ts';
+export { hostOf, isUnderWay, migrateDisabledReason, stateText } from './vm-text.ts';

@@ -38,7 +38,7 @@ function pausedWords(reason: PausedReason): string {
 }
 
 /** How the state looks: the tone says how much attention it needs. */
-export interface StateWords {
+export interface StateText {
   readonly text: string;
   readonly tone: 'running' | 'moving' | 'quiet' | 'warning' | 'trouble';
 }
@@ -67,13 +67,13 @@ function percentOf(vm: Vm, migration: Migration | undefined): number | undefined
   return vm.transfer?.kind === 'leaving' ? vm.transfer.percent : undefined;
 }
 
-function transferWords(vm: Vm, migration: Migration | undefined): StateWords | undefined {
+function transferWords(vm: Vm, migration: Migration | undefined): StateText | undefined {
   const { transfer } = vm;
   if (transfer?.kind === 'arriving') return { text: _('Arriving'), tone: 'moving' };
   if (transfer === undefined && !isUnderWay(migration)) return undefined;
   if (migration?.state.phase === 'preparing' && migration.state.queuePosition !== undefined)
     return { text: _('Waiting to migrate'), tone: 'moving' };
-  if (migration?.state.phase === 'copying' && migration.state.stuck === true)
+  if (migration?.state.phase === 'copying' && migration.state.stalled === true)
     return { text: _('Migrating, gets no closer'), tone: 'warning' };
   const percent = percentOf(vm, migration);
   return {
@@ -83,7 +83,7 @@ function transferWords(vm: Vm, migration: Migration | undefined): StateWords | u
 }
 
 /** What the State column says. */
-export function stateWords(vm: Vm, migration: Migration | undefined): StateWords {
+export function stateText(vm: Vm, migration: Migration | undefined): StateText {
   const moving = transferWords(vm, migration);
   if (moving !== undefined) return moving;
   switch (vm.state.kind) {
@@ -121,7 +121,7 @@ export function hostOf(uri: string): string {
 }
 
 /** Why the VM cannot be migrated now; undefined if it can be tried. */
-export function whyNotMigrate(vm: Vm, migration: Migration | undefined): string | undefined {
+export function migrateDisabledReason(vm: Vm, migration: Migration | undefined): string | undefined {
   if (vm.transfer?.kind === 'arriving') return _('It is just arriving from another host.');
   if (vm.transfer !== undefined || isUnderWay(migration)) return _('It is being migrated already.');
   switch (vm.state.kind) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem } from '@patternfly/react-core';
 import { type ReactNode, useId, useState } from 'react';
-import { type CopyableDisk, placeName } from '../../engine/preflight/index.ts';
+import { type CopyableDisk, locationName } from '../../engine/preflight/index.ts';
 import { _ } from '../common/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
 
@@ -12,7 +12,7 @@ function rowsOf(
 ): readonly { readonly disk: string; readonly description: string }[] {
   const gone = [...ticked].filter((name) => disks.every(({ disk }) => disk !== name));
   return [
-    ...disks.map(({ disk, place }) => ({ disk, description: placeName(place) })),
+    ...disks.map(({ disk, place }) => ({ disk, description: locationName(place) })),
     ...gone.map((disk) => ({ disk, description: _('The VM has no such disk, or it cannot be copied.') })),
   ];
 }

@@ -3,10 +3,10 @@
 import type { VmIdentity } from '../../engine/base/index.ts';
 import {
   type DestinationInput,
-  type MigrationAddress,
-  parseMigrationAddress,
+  type MigrationUriInput,
+  parseMigrationUriInput,
 } from '../../engine/destination/index.ts';
-import { type GivenBandwidth, type MigrationChoices, parseBandwidth } from '../../engine/plan/index.ts';
+import { type BandwidthInput, type MigrationChoices, parseBandwidthInput } from '../../engine/plan/index.ts';
 
 /** What was entered into the dialog, as it was entered. */
 export interface DialogState {
@@ -139,8 +139,8 @@ export function measuringPeriod({ dirtyRateSeconds: text }: DialogState): Measur
 }
 
 /** Reads the field for the bandwidth. */
-export function givenBandwidth({ bandwidth }: DialogState): GivenBandwidth {
-  return parseBandwidth(bandwidth);
+export function givenBandwidth({ bandwidth }: DialogState): BandwidthInput {
+  return parseBandwidthInput(bandwidth);
 }
 
 /** True if everything under "More options" is understood. */
@@ -151,8 +151,8 @@ export function optionsComplete(state: DialogState): boolean {
 }
 
 /** Reads the field for the address of the data. */
-export function migrationAddress({ migrationAddress: text }: DialogState): MigrationAddress {
-  return parseMigrationAddress(text);
+export function migrationAddress({ migrationAddress: text }: DialogState): MigrationUriInput {
+  return parseMigrationUriInput(text);
 }
 
 /** What is asked of the engine; undefined while something is missing or not understood. */

@@ -3,20 +3,20 @@ import { ExpandableSectionToggle, Label } from '@patternfly/react-core';
 import QuestionCircleIcon from '@patternfly/react-icons/dist/esm/icons/question-circle-icon';
 import { type ReactNode, useId, useState } from 'react';
 import type { RemedyAction } from '../../engine/base/index.ts';
-import type { SameReason } from '../../engine/preflight/index.ts';
+import type { CommonReason } from '../../engine/preflight/index.ts';
 import { _, format, ngettext, OriginalText, textOf } from '../common/index.ts';
 import { FindingDetails } from './finding-details.tsx';
 import { RemedyList } from './remedy-list.tsx';
 import { VerdictLabel } from './verdict-label.tsx';
 
-export interface SameReasonItemProps {
-  readonly reason: SameReason;
+export interface CommonReasonItemProps {
+  readonly reason: CommonReason;
   readonly destinationHost: string;
   readonly onAction: (action: RemedyAction) => void;
 }
 
 /** Checks that could not be made: the reason once, then which they are; what each looks at is folded away. */
-export function SameReasonItem({ reason, destinationHost, onAction }: SameReasonItemProps): ReactNode {
+export function CommonReasonItem({ reason, destinationHost, onAction }: CommonReasonItemProps): ReactNode {
   const [expanded, setExpanded] = useState(false);
   const foundId = useId();
   const toggleId = useId();

@@ -4,12 +4,12 @@ import { type ReactNode, useState } from 'react';
 import type { RemedyAction } from '../../engine/base/index.ts';
 import {
   type Finding,
-  groupedByReason,
+  groupByReason,
   type PreflightState,
   type Verdict,
 } from '../../engine/preflight/index.ts';
 import { _, format, ngettext, textOf } from '../common/index.ts';
-import { SameReasonItem } from './common-reason-item.tsx';
+import { CommonReasonItem } from './common-reason-item.tsx';
 import { FindingItem } from './finding-item.tsx';
 import { VerdictLabel } from './verdict-label.tsx';
 
@@ -87,7 +87,7 @@ export function findingsSummary(state: PreflightState, overrides: ReadonlySet<st
 function saidBefore({ checks }: PreflightState): ReadonlyMap<string, Finding> {
   const findings = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
   return new Map(
-    groupedByReason(findings).flatMap((group) => {
+    groupByReason(findings).flatMap((group) => {
       if (group.kind === 'finding') return [];
       const [first, ...others] = group.reason.findings;
       return first === undefined ? [] : others.map(({ check }) => [check, first] as const);
@@ -168,11 +168,11 @@ export function Findings({
     <>
       {loud.length === 0 ? null : (
         <ul className="migrate-findings" aria-label={_('Findings')}>
-          {groupedByReason(loud).map((group) =>
+          {groupByReason(loud).map((group) =>
             group.kind === 'finding' ? (
               item(group.finding)
             ) : (
-              <SameReasonItem
+              <CommonReasonItem
                 key={group.reason.findings.map(({ check }) => check).join(' ')}
                 reason={group.reason}
                 destinationHost={destinationHost}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Component, lazy, type ReactNode, Suspense, useId } from 'react';
-import { type CoursePoint, courseWords, type Forecast } from '../../engine/forecast/index.ts';
+import { type CoursePoint, courseText, type Forecast } from '../../engine/forecast/index.ts';
 import { _, format, formatBytes, OriginalText, textOf } from '../common/index.ts';
 
 /** The charts are as large as the rest of the page, and only the dialog needs them. */
@@ -68,7 +68,7 @@ export function ForecastChart({
         </ChartBoundary>
       )}
       <p id={words} className="migrate-finding-why">
-        {textOf(courseWords(forecast))}
+        {textOf(courseText(forecast))}
       </p>
     </div>
   );

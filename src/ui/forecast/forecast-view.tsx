@@ -2,14 +2,14 @@
 import { ExpandableSection } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import {
-  bandwidthWords,
-  breakEvenWords,
-  diskWords,
+  bandwidthText,
+  breakEvenText,
+  diskText,
   type Forecast,
-  pathWords,
-  pausedWords,
-  stuckWords,
-  trackWords,
+  linkText,
+  notConvergingText,
+  pausedText,
+  trackText,
 } from '../../engine/forecast/index.ts';
 import { _, format, formatBytes, formatDuration, formatRate, Notice, textOf } from '../common/index.ts';
 import { ForecastChart } from './forecast-chart.tsx';
@@ -23,14 +23,14 @@ function duration({ low, high }: { readonly low: number; readonly high: number }
 }
 
 /** What goes before the memory, what the link carries, and what earlier forecasts for it were worth. */
-function linkText(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
+function conditions(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
   return [
-    ...diskWords(forecast),
-    bandwidthWords(forecast),
+    ...diskText(forecast),
+    bandwidthText(forecast),
     // Of one that does not end it is said below, with what to do.
-    ...(forecast.kind === 'converges' && forecast.paused !== true ? [breakEvenWords(forecast)] : []),
-    ...pathWords(forecast),
-    ...trackWords(forecast),
+    ...(forecast.kind === 'converges' && forecast.paused !== true ? [breakEvenText(forecast)] : []),
+    ...linkText(forecast),
+    ...trackText(forecast),
   ]
     .map(textOf)
     .join(' ');
@@ -44,7 +44,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
           <Notice variant="info" title={_('Forecast')}>
             <p>{duration(forecast.totalMilliseconds)}</p>
             <p className="migrate-finding-why">
-              {pausedWords(forecast).map(textOf).join(' ')} {linkText(forecast)}
+              {pausedText(forecast).map(textOf).join(' ')} {conditions(forecast)}
             </p>
           </Notice>
         );
@@ -66,7 +66,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
               formatRate(forecast.dirtyBytesPerSecond),
               formatBytes(forecast.sentBytes),
             )}{' '}
-            {linkText(forecast)}
+            {conditions(forecast)}
           </p>
         </Notice>
       );
@@ -74,7 +74,7 @@ function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
       return (
         <Notice variant="warning" title={_('Forecast: this migration would not come to an end')}>
           <p>
-            {textOf(stuckWords(forecast))} {linkText(forecast)}
+            {textOf(notConvergingText(forecast))} {conditions(forecast)}
           </p>
           <p>
             {format(

@@ -50,7 +50,7 @@ function comparison(column: SortColumn, byName: Compare): Compare {
 }
 
 /** The VMs that the view shows on all its pages, in its order. */
-export function viewedVms(
+export function visibleVms(
   vms: readonly Vm[],
   view: Pick<ListView, 'filter' | 'state' | 'sort' | 'descending'>,
   migrations: MigrationsByVm,

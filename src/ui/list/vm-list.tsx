@@ -25,7 +25,7 @@ import {
   type SortColumn,
   type StateFilter,
 } from '../location/index.ts';
-import { type MigrationsByVm, viewedVms } from './list-view.ts';
+import { type MigrationsByVm, visibleVms } from './list-view.ts';
 import type { VmAction } from './vm-actions.tsx';
 import { VmTable } from './vm-table.tsx';
 
@@ -84,7 +84,7 @@ export function VmList(props: VmListProps): ReactNode {
   const filter = useDeferredValue(view.filter);
   const { state, sort, descending } = view;
   const viewed = useMemo(
-    () => viewedVms(vms, { filter, state, sort, descending }, migrations),
+    () => visibleVms(vms, { filter, state, sort, descending }, migrations),
     [vms, filter, state, sort, descending, migrations],
   );
   const pages = Math.max(1, Math.ceil(viewed.length / view.perPage));

@@ -12,11 +12,11 @@ import {
   formatCount,
   formatTime,
   hostOf,
+  migrateDisabledReason,
   Notice,
   OriginalText,
-  stateWords,
+  stateText,
   textOf,
-  whyNotMigrate,
 } from '../common/index.ts';
 import { type VmAction, VmActions } from './vm-actions.tsx';
 
@@ -51,7 +51,7 @@ function Properties({ vm }: { readonly vm: Vm }): ReactNode {
 /** One VM. Rows are many and change one by one, so a row renders only when something of its own changed. */
 export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
   const { vm, migration, refusal, busy, whyNothing, withConnection, onAction, onDismiss } = props;
-  const state = stateWords(vm, migration);
+  const state = stateText(vm, migration);
   const { temporaryCopy } = vm;
   return (
     <>
@@ -89,7 +89,7 @@ export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
         <Td isActionCell>
           <VmActions
             vm={vm}
-            whyNotMigrate={whyNotMigrate(vm, migration)}
+            whyNotMigrate={migrateDisabledReason(vm, migration)}
             whyNothing={whyNothing}
             onAction={onAction}
           />

@@ -28,7 +28,7 @@ function doneWords(
 }
 
 /** What is going on, in one sentence. */
-export function phaseWords({ state, vm, destination }: Migration): string {
+export function phaseText({ state, vm, destination }: Migration): string {
   const host = destination === undefined ? _('the destination') : hostOf(destination);
   switch (state.phase) {
     case 'preparing':
@@ -39,7 +39,7 @@ export function phaseWords({ state, vm, destination }: Migration): string {
             state.queuePosition,
           );
     case 'copying':
-      if (state.stuck === true)
+      if (state.stalled === true)
         return format(_('Copying the memory to $0, without getting closer to the end.'), host);
       // libvirt tells of the memory once the disks are done.
       return state.progress.disks !== undefined && state.progress.memoryTotalBytes === 0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Button, Flex, FlexItem, Progress } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
-import { predictionWords, unkeptWords } from '../../engine/forecast/index.ts';
-import { type Migration, resumeThere, stuckProgress } from '../../engine/migration/index.ts';
-import { stuckRemedies, stuckWords } from '../../engine/progress/index.ts';
+import { notRecordedText, predictionText } from '../../engine/forecast/index.ts';
+import { type Migration, resumeRemedy, stalledProgress } from '../../engine/migration/index.ts';
+import { stallRemedies, stallText } from '../../engine/progress/index.ts';
 import {
   _,
   format,
@@ -17,14 +17,14 @@ import {
 } from '../common/index.ts';
 import { RemedyList, RemedyView } from '../findings/index.ts';
 import { MigrationFigures } from './migration-figures.tsx';
-import { phaseWords } from './migration-text.ts';
+import { phaseText } from './migration-text.ts';
 import { VerificationAnswers } from './verification-answers.tsx';
 
 function ProgressBar({ migration }: { readonly migration: Migration }): ReactNode {
   const { state, vm } = migration;
   const name = format(_('Migration of $0'), vm.name);
   if (!isUnderWay(migration)) return null;
-  const stuck = state.phase === 'copying' && state.stuck === true;
+  const stuck = state.phase === 'copying' && state.stalled === true;
   if (!('progress' in state) || stuck) {
     // Nothing to measure (yet, or any longer): a bar without a value, as ARIA has it for "not known how far".
     const full = state.phase === 'verifying';
@@ -35,7 +35,7 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
         aria-valuemin={0}
         aria-valuemax={100}
         {...(full ? { 'aria-valuenow': 100 } : {})}
-        aria-valuetext={phaseWords(migration)}
+        aria-valuetext={phaseText(migration)}
         className={`migrate-bar ${full ? 'migrate-bar-full' : 'migrate-bar-unknown'}`}
       />
     );
@@ -59,15 +59,15 @@ function Stuck({
   readonly migration: Migration;
   readonly onPause: () => void;
 }): ReactNode {
-  const progress = stuckProgress(migration);
+  const progress = stalledProgress(migration);
   if (progress === undefined) return null;
   // Not read out: its figures change each second. That it is so is said by the sentence about the phase.
   return (
     <Notice variant="warning" title={_('It gets no closer to its end')}>
-      <p>{stuckWords(progress).map(textOf).join(' ')}</p>
+      <p>{stallText(progress).map(textOf).join(' ')}</p>
       <RemedyList
         label={_('What helps')}
-        remedies={stuckRemedies(migration.vm, progress)}
+        remedies={stallRemedies(migration.vm, progress)}
         destinationHost=""
         onAction={onPause}
       />
@@ -80,8 +80,8 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
   switch (state.phase) {
     case 'done': {
       const { elapsedMilliseconds, downtimeMilliseconds } = state;
-      const predicted = predictionWords(state);
-      const resume = resumeThere(migration);
+      const predicted = predictionText(state);
+      const resume = resumeRemedy(migration);
       return (
         <>
           {elapsedMilliseconds === undefined ? null : (
@@ -96,7 +96,7 @@ function Ended({ migration }: { readonly migration: Migration }): ReactNode {
             </p>
           )}
           {predicted === undefined ? null : <p>{textOf(predicted)}</p>}
-          {state.unkept === undefined ? null : <p>{textOf(unkeptWords(state.unkept))}</p>}
+          {state.recordError === undefined ? null : <p>{textOf(notRecordedText(state.recordError))}</p>}
           {resume === undefined ? null : (
             <ul className="migrate-remedies" aria-label={_('What to do')}>
               <RemedyView remedy={resume} destinationHost="" />
@@ -183,7 +183,7 @@ export function MigrationView({
   const { vm, state, destination, startedHere, cancelling, cancelError } = migration;
   const nameId = useId();
   const variant = endedVariant(migration);
-  const words = phaseWords(migration);
+  const words = phaseText(migration);
   // Once the destination has taken over, there is nothing left here that could be called off.
   const canCancel = state.phase === 'preparing' || state.phase === 'copying' || state.phase === 'switching';
   return (

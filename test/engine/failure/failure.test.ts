@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
 import { migrationFailure } from '../../../src/engine/failure/failure.ts';
-import { classify, LibvirtError } from '../../../src/libvirt/errors.ts';
+import { classifyError, LibvirtError } from '../../../src/libvirt/errors.ts';
 
 /** As the D-Bus call and virsh of libvirt 9.0 end when the destination refused and its connection was closed first. */
 const closed = [
@@ -13,7 +13,7 @@ const closed = [
 
 describe('a failure whose reason did not come through', () => {
   it.each(closed)('%s', (text) => {
-    const failure = migrationFailure(new LibvirtError(classify(text), text));
+    const failure = migrationFailure(new LibvirtError(classifyError(text), text));
     expect(plainText(failure.summary)).toBe(
       'The connection to the destination was closed before libvirt told its reason.',
     );
@@ -31,7 +31,7 @@ describe('a failure whose reason did not come through', () => {
 
   it('is told apart from one that libvirt gave', () => {
     const text = 'operation failed: domain is not processing incoming migration';
-    expect(migrationFailure(new LibvirtError(classify(text), text))).toEqual({
+    expect(migrationFailure(new LibvirtError(classifyError(text), text))).toEqual({
       summary: { text: 'The migration failed.', args: [] },
       original: text,
     });

@@ -10,7 +10,7 @@ import {
 } from '../../../src/engine/forecast/dirty-curve.ts';
 import { type ForecastInput, firstPassBytes, forecastCopy } from '../../../src/engine/forecast/forecast.ts';
 import type { Forecast, LeverName } from '../../../src/engine/forecast/result.ts';
-import { forecastWords, leversWords } from '../../../src/engine/forecast/text.ts';
+import { forecastText, leversText } from '../../../src/engine/forecast/text.ts';
 
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
@@ -96,14 +96,14 @@ describe('the dirty curve', () => {
 describe('forecastCopy', () => {
   it('speaks of no pause, no lever and no least bandwidth for a VM that is paused', () => {
     const forecast = converging({ ...input, paused: true });
-    const words = forecastWords(forecast)
+    const words = forecastText(forecast)
       .map((each) => plainText(each))
       .join(' ');
     expect(words).toContain(
       'The VM is paused, so that nothing has to be sent twice. About 1 GiB will be sent.',
     );
     expect(words).not.toMatch(/At the end|at least|or more|changes/);
-    expect(leversWords(forecast)).toEqual([]);
+    expect(leversText(forecast)).toEqual([]);
     expect(forecast.breakEvenBytesPerSecond).toBeGreaterThan(0);
   });
 

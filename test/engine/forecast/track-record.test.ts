@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
 import { forecastCopy } from '../../../src/engine/forecast/forecast.ts';
-import { bandwidthWords } from '../../../src/engine/forecast/text.ts';
+import { bandwidthText } from '../../../src/engine/forecast/text.ts';
 import {
-  keepTrack,
+  appendTrackEntry,
   parseExpected,
   parseTrack,
   predictionOf,
@@ -54,7 +54,7 @@ describe('what the next forecast learns', () => {
       [told('1', 10_400, 100), told('2', 13_000, 80), told('3', 10_600, 100)],
       'beta',
     );
-    expect(record?.aroundMilliseconds).toBeCloseTo(500, 5);
+    expect(record?.overheadMilliseconds).toBeCloseTo(500, 5);
     expect(record?.share.measured).toBeCloseTo(1, 5);
     // Longer than the whole: QEMU's figure is not believed. Nor is one that is not there.
     for (const rate of [50, 0])
@@ -90,10 +90,10 @@ describe('what the next forecast learns', () => {
     const learned = forecastCopy({ ...input, ...(track === undefined ? {} : { track }) });
     expect(learned.bandwidthBytesPerSecond).toBeCloseTo(80 * MiB, -1);
     expect(learned.track?.migrations).toBe(1);
-    expect(plainText(bandwidthWords(learned))).toBe(
+    expect(plainText(bandwidthText(learned))).toBe(
       'The link between the hosts carried 100 MiB/s when it was measured; earlier migrations to this host reached 80 % of such a figure, so 80 MiB/s is assumed.',
     );
-    expect(plainText(bandwidthWords(plain))).toMatch(/carries 100 MiB\/s, as measured/);
+    expect(plainText(bandwidthText(plain))).toMatch(/carries 100 MiB\/s, as measured/);
     if (plain.kind !== 'converges' || learned.kind !== 'converges') throw new Error('it ends');
     expect(learned.totalMilliseconds.likely).toBeGreaterThan(plain.totalMilliseconds.likely * 1.15);
     // What is kept of it is the measured figure again, or each forecast would learn from the one before.
@@ -142,18 +142,18 @@ describe('the file', () => {
 
     it('is begun, read, and cut when it has grown', async () => {
       expect(await readTrack(platform(), 'session')).toEqual([]);
-      expect(await keepTrack(platform(), 'session', entry('1', 90))).toBeUndefined();
+      expect(await appendTrackEntry(platform(), 'session', entry('1', 90))).toBeUndefined();
       expect(await readTrack(platform(), 'session')).toEqual([entry('1', 90)]);
       const file = join(home, '.local/state/cockpit-migrate/forecasts.jsonl');
       execFileSync('sh', ['-c', 'yes "{}" | head -n 2000 >> "$1"', 'sh', file]);
-      expect(await keepTrack(platform(), 'session', entry('2', 90))).toBeUndefined();
+      expect(await appendTrackEntry(platform(), 'session', entry('2', 90))).toBeUndefined();
       expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(1001);
       expect(await readTrack(platform(), 'session')).toEqual([entry('2', 90)]);
     });
 
     it('says why it cannot be written', async () => {
       execFileSync('sh', ['-c', 'echo > "$1"', 'sh', join(home, '.local')]);
-      expect(await keepTrack(platform(), 'session', entry('1', 90))).toMatch(/\.local/);
+      expect(await appendTrackEntry(platform(), 'session', entry('1', 90))).toMatch(/\.local/);
     });
   });
 });

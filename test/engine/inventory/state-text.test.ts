@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
-import { domainStateWords } from '../../../src/engine/inventory/state-text.ts';
-import { fileKindWords } from '../../../src/engine/preflight/judging/file-kind-words.ts';
+import { domainStateText } from '../../../src/engine/inventory/state-text.ts';
+import { fileKindText } from '../../../src/engine/preflight/judging/file-kind-text.ts';
 
 /** What is in the catalogue is said backwards. */
 const translated = (text: string): string =>
@@ -22,8 +22,8 @@ describe('what a VM is doing, as virsh says it', () => {
     ['en cours (migré) (2)', 'en cours (migré) (2)', 'en cours (migré) (2)'],
     ['', '', ''],
   ])('%s', (line, english, other) => {
-    expect(plainText(domainStateWords(line))).toBe(english);
-    expect(plainText(domainStateWords(line), translator)).toBe(other);
+    expect(plainText(domainStateText(line))).toBe(english);
+    expect(plainText(domainStateText(line), translator)).toBe(other);
   });
 });
 
@@ -35,7 +35,7 @@ describe('kinds of files, as stat says them', () => {
     ['character special file', 'character device', 'ecived retcarahc'],
     ['weird file', 'weird file', 'weird file'],
   ])('%s', (kind, english, other) => {
-    expect(plainText(fileKindWords(kind))).toBe(english);
-    expect(plainText(fileKindWords(kind), translator)).toBe(other);
+    expect(plainText(fileKindText(kind))).toBe(english);
+    expect(plainText(fileKindText(kind), translator)).toBe(other);
   });
 });

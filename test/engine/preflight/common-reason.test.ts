@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Message, msg } from '../../../src/engine/base/message.ts';
 import type { Remedy } from '../../../src/engine/base/remedy.ts';
-import { type FindingGroup, groupedByReason } from '../../../src/engine/preflight/common-reason.ts';
+import { type FindingGroup, groupByReason } from '../../../src/engine/preflight/common-reason.ts';
 import type { Finding } from '../../../src/engine/preflight/finding.ts';
 import { passed, unknown, warning } from '../report-fixture.ts';
 
@@ -24,7 +24,7 @@ function together(groups: readonly FindingGroup[]): readonly (readonly string[])
 test('checks that are unknown for one reason stand together, at the place of the first', () => {
   const other = untold('c', msg('Over $0 there is no shell.', 'tls'));
   const findings = [passed, untold('a', noShell), other, warning, untold('b', { ...noShell }), unknown];
-  expect(together(groupedByReason(findings))).toEqual([
+  expect(together(groupByReason(findings))).toEqual([
     [passed.check],
     ['a', 'b'],
     ['c'],
@@ -35,7 +35,7 @@ test('checks that are unknown for one reason stand together, at the place of the
 
 test('other words of libvirt are another reason', () => {
   const original = (text: string): Finding => untold(text, noShell, { original: text });
-  expect(together(groupedByReason([original('x'), original('y')]))).toEqual([['x'], ['y']]);
+  expect(together(groupByReason([original('x'), original('y')]))).toEqual([['x'], ['y']]);
 });
 
 test('what all of them say is said once, and each keeps what only it says', () => {
@@ -46,7 +46,7 @@ test('what all of them say is said once, and each keeps what only it says', () =
     remedies: [ask, look],
   };
   const b: Finding = { ...unknown, check: 'b', details: [msg('Two')], remedies: [ask] };
-  expect(groupedByReason([a, b])).toEqual([
+  expect(groupByReason([a, b])).toEqual([
     {
       kind: 'same-reason',
       reason: {
@@ -65,7 +65,5 @@ test('what all of them say is said once, and each keeps what only it says', () =
 
 test('nothing is lost: every check is there once', () => {
   const findings = [untold('a', noShell), unknown, passed, untold('b', noShell), warning];
-  expect(together(groupedByReason(findings)).flat().sort()).toEqual(
-    findings.map(({ check }) => check).sort(),
-  );
+  expect(together(groupByReason(findings)).flat().sort()).toEqual(findings.map(({ check }) => check).sort());
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  isStuck,
+  isStalled,
   type MigrationProgress,
   nextProgress,
   noProgress,
@@ -90,10 +90,10 @@ describe('a migration that gets no closer to its end', () => {
   ];
 
   test('is seen when the second pass after the nearest one leaves no less', () => {
-    expect(isStuck(after(...seen))).toBe(false);
+    expect(isStalled(after(...seen))).toBe(false);
     const stuck = after(...seen, [51.6, 4, 88]);
-    expect(isStuck(stuck)).toBe(true);
-    expect(stuck.nearest).toEqual({
+    expect(isStalled(stuck)).toBe(true);
+    expect(stuck.bestPass).toEqual({
       pass: 2,
       elapsedMilliseconds: 25_000,
       remainingBytes: 88 * mib,
@@ -102,28 +102,28 @@ describe('a migration that gets no closer to its end', () => {
   });
 
   test('is seen after one pass that took long', () => {
-    expect(isStuck(after([1, 1, 250], [100, 2, 88], [131, 3, 88]))).toBe(true);
-    expect(isStuck(after([1, 1, 250], [100, 2, 88], [129, 3, 88]))).toBe(false);
+    expect(isStalled(after([1, 1, 250], [100, 2, 88], [131, 3, 88]))).toBe(true);
+    expect(isStalled(after([1, 1, 250], [100, 2, 88], [129, 3, 88]))).toBe(false);
   });
 
   test('is not one whose passes leave less and less', () => {
-    expect(isStuck(after([1, 1, 250], [40, 2, 88], [60, 3, 60], [70, 4, 40], [77, 5, 27]))).toBe(false);
+    expect(isStalled(after([1, 1, 250], [40, 2, 88], [60, 3, 60], [70, 4, 40], [77, 5, 27]))).toBe(false);
   });
 
   test('is not one whose passes are short', () => {
-    expect(isStuck(after([1, 1, 250], [40, 2, 3], [41, 9, 3], [42, 17, 3]))).toBe(false);
+    expect(isStalled(after([1, 1, 250], [40, 2, 3], [41, 9, 3], [42, 17, 3]))).toBe(false);
   });
 
   test('gets on again once a pass leaves less, as when the guest does less', () => {
-    expect(isStuck(after(...seen, [51.6, 4, 88], [64, 5, 30]))).toBe(false);
+    expect(isStalled(after(...seen, [51.6, 4, 88], [64, 5, 30]))).toBe(false);
   });
 
   test('is not judged by the middle of a pass, where the page was opened', () => {
-    expect(after([60, 4, 20]).nearest).toBeUndefined();
-    expect(isStuck(after([60, 4, 20], [62, 5, 30], [70, 6, 20], [76, 7, 13]))).toBe(false);
+    expect(after([60, 4, 20]).bestPass).toBeUndefined();
+    expect(isStalled(after([60, 4, 20], [62, 5, 30], [70, 6, 20], [76, 7, 13]))).toBe(false);
   });
 
   test('remembers the most that was left since', () => {
-    expect(after(...seen, [51.6, 4, 95], [60, 4, 30]).nearest?.mostBytes).toBe(95 * mib);
+    expect(after(...seen, [51.6, 4, 95], [60, 4, 30]).bestPass?.mostBytes).toBe(95 * mib);
   });
 });

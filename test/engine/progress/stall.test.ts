@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
 import { type MigrationProgress, noProgress } from '../../../src/engine/progress/progress.ts';
-import { stuckRemedies, stuckWords } from '../../../src/engine/progress/stall.ts';
+import { stallRemedies, stallText } from '../../../src/engine/progress/stall.ts';
 import { choices, uuid } from '../fixtures.ts';
 
 const mib = 1024 ** 2;
@@ -12,11 +12,11 @@ const stuck: MigrationProgress = {
   elapsedMilliseconds: 60_000,
   transferredBytes: 420 * mib,
   pass: 5,
-  nearest: { pass: 2, elapsedMilliseconds: 25_000, remainingBytes: 84 * mib, mostBytes: 84 * mib },
+  bestPass: { pass: 2, elapsedMilliseconds: 25_000, remainingBytes: 84 * mib, mostBytes: 84 * mib },
 };
 
 test('it is said since when it gets no closer, and what each pass leaves', () => {
-  expect(stuckWords(stuck).map((each) => plainText(each))).toEqual([
+  expect(stallText(stuck).map((each) => plainText(each))).toEqual([
     'The VM changes its memory as fast as it is copied.',
     'For 35 s now no less has been left: 3 passes over the memory left about 84 MiB again, each of them.',
     'It goes on like this until the VM or the link changes.',
@@ -24,7 +24,7 @@ test('it is said since when it gets no closer, and what each pass leaves', () =>
 });
 
 test('what helps is computed from what was carried', () => {
-  expect(stuckRemedies(choices.vm, stuck).map(({ text, command }) => [plainText(text), command])).toEqual([
+  expect(stallRemedies(choices.vm, stuck).map(({ text, command }) => [plainText(text), command])).toEqual([
     ['Let the guest do less for a while; it then ends by itself.', undefined],
     [
       'Allow a longer pause at the end: the VM stands still for up to 15 s and then runs on over there.',
@@ -40,7 +40,7 @@ test('what helps is computed from what was carried', () => {
 
 test('a pause that QEMU would not take is not offered, nor is one that is not known', () => {
   const commands = (change: Partial<MigrationProgress>): string =>
-    stuckRemedies({ ...choices.vm, connection: 'session' }, { ...stuck, ...change })
+    stallRemedies({ ...choices.vm, connection: 'session' }, { ...stuck, ...change })
       .map(({ command = '' }) => command)
       .join('');
   expect(commands({ transferredBytes: mib })).toBe(`virsh -c qemu:///session suspend ${uuid}`);

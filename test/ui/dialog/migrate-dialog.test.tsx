@@ -681,7 +681,7 @@ describe('migrating', () => {
     const model = await started();
     model.refusal = { summary: msg('The VM could not be paused.'), original: 'Timed out' };
     act(() => {
-      model.setMigration(migrationOf(web, { phase: 'copying', progress, stuck: true }));
+      model.setMigration(migrationOf(web, { phase: 'copying', progress, stalled: true }));
     });
     await userEvent.click(screen.getByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);

@@ -285,7 +285,7 @@ describe('migrations on the page', () => {
       mostBytes: 84 * 1024 ** 2,
     };
     const copying = { phase: 'copying', progress: { ...progress, percent: 96, pass: 9, nearest } } as const;
-    model.setMigration(migrationOf(web, { ...copying, stuck: true }));
+    model.setMigration(migrationOf(web, { ...copying, stalled: true }));
     render(<App model={model} />);
     const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
     expect(bar).not.toHaveAttribute('aria-valuenow');

@@ -4,7 +4,7 @@ import { msg } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationLibvirtFact } from '../facts/destination-libvirt.ts';
-import { shownIdentityFact } from '../facts/shown-identity.ts';
+import { serverIdentityFact } from '../facts/server-identity.ts';
 import { controlRouteFact } from '../facts/ssh-route.ts';
 import type { Judgement } from '../finding.ts';
 import { signInProblem } from '../judging/sign-in-problem.ts';
@@ -17,7 +17,7 @@ export const authenticationCheck = defineCheck({
     'The libvirt daemon of this host signs in there by itself, as root: with the keys and certificates of root, not with yours.',
   ),
   needs: { destination: destinationFact, route: controlRouteFact, libvirt: destinationLibvirtFact },
-  wants: { shown: shownIdentityFact },
+  wants: { shown: serverIdentityFact },
   judge: ({ destination, route, libvirt, shown }): Judgement =>
     libvirt.kind === 'connected'
       ? { verdict: 'pass', found: msg('libvirt on $0 lets root of this host in.', destination.parts.host) }

@@ -12,7 +12,7 @@ import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement } from '../finding.ts';
 import { useControlAddress } from '../judging/control-address.ts';
-import { canonicalAddress, isAddress, isEveryAddress, isLoopback } from '../judging/ip-address.ts';
+import { canonicalAddress, isAddress, isLoopback, isWildcardAddress } from '../judging/ip-address.ts';
 
 /** `49152` or `49152-49155, 49160`. */
 function ranges(ports: readonly number[]): string {
@@ -163,7 +163,7 @@ function judgeSettings({ settings, addresses }: HostReading): Judgement | undefi
       remedies: [look],
     };
   const listens = settings.get('migration_address');
-  if (listens === undefined || !isAddress(listens) || isEveryAddress(listens)) return undefined;
+  if (listens === undefined || !isAddress(listens) || isWildcardAddress(listens)) return undefined;
   if (!isLoopback(listens) && addresses?.has(canonicalAddress(listens)) !== false) return undefined;
   return {
     verdict: 'block',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainPath } from '../../../libvirt/domain-devices.ts';
-import { folderOf, msg, shellCommand } from '../../base/index.ts';
+import { dirname, msg, shellCommand } from '../../base/index.ts';
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
@@ -10,24 +10,24 @@ import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import {
-  type EndpointTrouble,
-  endpointTrouble,
+  type EndpointProblem,
+  endpointProblem,
   startListener,
-  unseenListener,
+  unknownListener,
   withPort,
 } from '../judging/device-endpoints.ts';
-import { isThere } from '../judging/file-there.ts';
+import { fileExists } from '../judging/file-exists.ts';
 import { judgeNextStart } from '../judging/next-start.ts';
-import { mayBeHeard } from '../judging/socket-heard.ts';
+import { mayHaveListener } from '../judging/socket-listener.ts';
 
 function isAsWanted(path: DomainPath, there: HostReading): boolean {
   const [place = path.path, ...instead] = placesOf(path);
-  return isThere(there, place) || (instead.length > 0 && instead.every((each) => isThere(there, each)));
+  return fileExists(there, place) || (instead.length > 0 && instead.every((each) => fileExists(there, each)));
 }
 
 /** What has to be made there. */
 function placeOf({ path, wants }: DomainPath): string {
-  return wants === 'parent' ? folderOf(path) : path;
+  return wants === 'parent' ? dirname(path) : path;
 }
 
 /** QEMU takes a file that is larger than the memory, fills an empty one, and refuses others (qemu_ram_alloc_from_fd). */
@@ -63,7 +63,8 @@ function judgeArguments(
   there: HostReading,
 ): Judgement | undefined {
   const gone = paths.filter(
-    (path) => !isThere(there, path) && !(source.available && source.value.files.get(path)?.exists === false),
+    (path) =>
+      !fileExists(there, path) && !(source.available && source.value.files.get(path)?.exists === false),
   );
   const [first, ...others] = gone;
   if (first === undefined) return undefined;
@@ -125,9 +126,9 @@ function judgeGone(gone: readonly DomainPath[]): Judgement | undefined {
 }
 
 /** Sockets that are there, and on which nobody was seen to listen. */
-function deafSockets(paths: readonly DomainPath[], there: HostReading): readonly EndpointTrouble[] {
+function deafSockets(paths: readonly DomainPath[], there: HostReading): readonly EndpointProblem[] {
   return paths
-    .filter(({ path, wants }) => wants === 'listener' && !mayBeHeard(there, path))
+    .filter(({ path, wants }) => wants === 'listener' && !mayHaveListener(there, path))
     .map(({ path, device }) => ({
       kind: 'likely',
       found: msg('The VM connects to $0 ($1), where nobody listens on the destination.', path, device),
@@ -135,8 +136,8 @@ function deafSockets(paths: readonly DomainPath[], there: HostReading): readonly
     }));
 }
 
-function judgeEndpoints(troubles: readonly EndpointTrouble[]): Judgement | undefined {
-  const of = (kind: EndpointTrouble['kind']): readonly EndpointTrouble[] =>
+function judgeEndpoints(troubles: readonly EndpointProblem[]): Judgement | undefined {
+  const of = (kind: EndpointProblem['kind']): readonly EndpointProblem[] =>
     troubles.filter((trouble) => trouble.kind === kind);
   const known = [...of('sure'), ...of('likely'), ...of('doubtful')];
   const [first, ...others] = known;
@@ -153,7 +154,7 @@ function judgeEndpoints(troubles: readonly EndpointTrouble[]): Judgement | undef
     found: first.found,
     details: others.map(({ found }) => found),
     remedies: [first.remedy],
-    ...(first.kind === 'likely' ? { override: { risk: unseenListener } } : {}),
+    ...(first.kind === 'likely' ? { override: { risk: unknownListener } } : {}),
   };
 }
 
@@ -223,7 +224,7 @@ export const deviceFilesCheck = defineCheck({
       (needed ? judgeGone(gone) : undefined) ??
       judgeSizes(paths, there) ??
       judgeEndpoints([
-        ...endpoints.flatMap((each) => endpointTrouble(each, there) ?? []),
+        ...endpoints.flatMap((each) => endpointProblem(each, there) ?? []),
         ...deafSockets(paths, there),
       ]) ??
       judgeGone(gone) ??

@@ -14,16 +14,16 @@ import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
 import type { Judgement } from '../finding.ts';
-import { type CopyTrouble, copyTrouble, filesNotCopied } from '../judging/copied-disk.ts';
-import { isThere } from '../judging/file-there.ts';
-import { accessTrouble } from '../judging/image-access.ts';
+import { type CopyProblem, copyProblem, filesNotCopied } from '../judging/copied-disk.ts';
+import { fileExists } from '../judging/file-exists.ts';
+import { accessProblem } from '../judging/image-access.ts';
 import { judgeNextStart } from '../judging/next-start.ts';
 
 /** What stands against an image: `doubtful` ones may do no harm. */
 interface Trouble {
   readonly found: Message;
   readonly remedy: Remedy;
-  readonly kind: CopyTrouble['kind'] | 'doubtful';
+  readonly kind: CopyProblem['kind'] | 'doubtful';
 }
 
 /** The worst first. */
@@ -31,7 +31,7 @@ const kinds: readonly Trouble['kind'][] = ['impossible', 'overwrites', 'doubtful
 
 /** Of an image that has to be there. */
 function troubleOf(file: DiskFile, there: HostReading): Trouble | undefined {
-  const trouble = accessTrouble(file, there);
+  const trouble = accessProblem(file, there);
   return trouble === undefined
     ? undefined
     : { found: trouble.found, remedy: trouble.remedy, kind: trouble.sure ? 'impossible' : 'doubtful' };
@@ -103,7 +103,7 @@ function judgeStoredDisks(
   if (next.length === 0) return undefined;
   const there = required(shell);
   return judgeNextStart(
-    next.filter(({ path }) => !isThere(there, path)).map(({ path, disk }) => ({ path, device: disk })),
+    next.filter(({ path }) => !fileExists(there, path)).map(({ path, disk }) => ({ path, device: disk })),
     {
       text: msg('Put it there before, or take the disk out of the stored definition.'),
       command: shellCommand('virsh', 'domblklist', '--inactive', '--details', config.uuid),
@@ -133,7 +133,7 @@ export const diskPathCheck = defineCheck({
     if (firstImage === undefined && copies.length === 0)
       return nextStart() ?? { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
     const copyTroubles = copies.flatMap((copy): readonly Trouble[] => {
-      const trouble = copyTrouble(copy, { shell, pools });
+      const trouble = copyProblem(copy, { shell, pools });
       // What is there already is opened as it is.
       const own = files.find(({ path }) => path === copy.path);
       const closed =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy, sizeWords } from '../../base/index.ts';
+import { msg, type Remedy, sizeText } from '../../base/index.ts';
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
@@ -10,7 +10,7 @@ import { domainFact } from '../facts/domain.ts';
 import { type HostReading, libvirtFolders } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { judgeImages } from '../judging/room-for-images.ts';
+import { judgeImageSpace } from '../judging/image-space.ts';
 
 /**
  * What arrives with a VM besides its memory: its definition, its log, the variables of its firmware (540 KiB with OVMF), the
@@ -83,14 +83,14 @@ function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Ju
   if (first !== undefined)
     return {
       verdict: first.full ? 'block' : 'warn',
-      found: msg('The destination has only $0 free in $1.', sizeWords(first.free), first.folder),
-      details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeWords(free), folder)),
+      found: msg('The destination has only $0 free in $1.', sizeText(first.free), first.folder),
+      details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeText(free), folder)),
       remedies: [makeRoom],
     };
   return {
     verdict: 'pass',
     found: msg('The folders of libvirt on the destination have room.'),
-    details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeWords(free))),
+    details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeText(free))),
   };
 }
 
@@ -106,7 +106,7 @@ export const diskSpaceCheck = defineCheck({
   judge: ({ domain, copies: { disks, asRoot }, shell, pools }, plan): Judgement => {
     const closed = shell.available ? judgeClosed(shell.value, isTemporary(plan)) : undefined;
     if (closed !== undefined) return closed;
-    const images = disks.length === 0 ? undefined : judgeImages(disks, shell, pools, asRoot);
+    const images = disks.length === 0 ? undefined : judgeImageSpace(disks, shell, pools, asRoot);
     if (images?.verdict === 'block') return images;
     const folders = judgeFolders(required(shell, [byHand]), domain.config.resources.firmware.nvram);
     if (folders.verdict === 'block' || images === undefined) return folders;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { folderOf, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { isThere } from '../judging/file-there.ts';
+import { fileExists } from '../judging/file-exists.ts';
 import { compareRoms } from '../judging/rom-sizes.ts';
 
 type Firmware = DomainConfig['resources']['firmware'];
@@ -22,7 +22,7 @@ function judgeLoader(
   there: HostReading,
 ): Judgement | undefined {
   const seen = there.files.get(loader);
-  if (!isThere(there, loader))
+  if (!fileExists(there, loader))
     return {
       verdict: 'block',
       found: msg('The destination does not have the firmware of the VM: $0', loader),
@@ -120,17 +120,17 @@ function judgeVariables(
   template: string | undefined,
   there: HostReading,
 ): Judgement | undefined {
-  if (isThere(there, nvram)) return undefined;
-  if (!isThere(there, folderOf(nvram)))
+  if (fileExists(there, nvram)) return undefined;
+  if (!fileExists(there, dirname(nvram)))
     return {
       verdict: 'block',
       found: msg(
         'The folder for the variables of the firmware is not there on the destination: $0',
-        folderOf(nvram),
+        dirname(nvram),
       ),
-      remedies: [look(msg('Make the folder there.'), folderOf(nvram))],
+      remedies: [look(msg('Make the folder there.'), dirname(nvram))],
     };
-  if (template !== undefined && !isThere(there, template))
+  if (template !== undefined && !fileExists(there, template))
     return {
       verdict: 'block',
       found: msg(

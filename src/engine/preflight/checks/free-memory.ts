@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, sizeWords } from '../../base/index.ts';
+import { msg, sizeText } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { destinationMemoryFact } from '../facts/destination-memory.ts';
 import { domainFact } from '../facts/domain.ts';
@@ -25,12 +25,8 @@ export const freeMemoryCheck = defineCheck({
     const available = kernel?.availableBytes ?? memory.freeBytes;
     const swap = kernel?.freeSwapBytes ?? 0;
     const details = [
-      msg(
-        'The destination has $0, of which $1 are free.',
-        sizeWords(memory.totalBytes),
-        sizeWords(available),
-      ),
-      ...(swap === 0 ? [] : [msg('It has $0 of free swap space.', sizeWords(swap))]),
+      msg('The destination has $0, of which $1 are free.', sizeText(memory.totalBytes), sizeText(available)),
+      ...(swap === 0 ? [] : [msg('It has $0 of free swap space.', sizeText(swap))]),
     ];
     const free = { text: msg('Shut off or move other VMs there, or choose another destination.') };
     if (needed > available + swap)
@@ -38,8 +34,8 @@ export const freeMemoryCheck = defineCheck({
         verdict: 'block',
         found: msg(
           'The VM has $0 of memory, the destination has $1 free.',
-          sizeWords(needed),
-          sizeWords(available),
+          sizeText(needed),
+          sizeText(available),
         ),
         details,
         remedies: [free],
@@ -52,8 +48,8 @@ export const freeMemoryCheck = defineCheck({
         verdict: 'warn',
         found: msg(
           'The VM has $0 of memory, the destination has $1 free: it would have to use its swap space.',
-          sizeWords(needed),
-          sizeWords(available),
+          sizeText(needed),
+          sizeText(available),
         ),
         details,
         remedies: [free],
@@ -62,8 +58,8 @@ export const freeMemoryCheck = defineCheck({
       verdict: 'pass',
       found: msg(
         'The VM has $0 of memory, the destination has $1 free.',
-        sizeWords(needed),
-        sizeWords(available),
+        sizeText(needed),
+        sizeText(available),
       ),
       details,
     };

@@ -9,8 +9,8 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { canonicalAddress, isAddress, isOnEveryHost } from '../judging/ip-address.ts';
-import { collides } from '../judging/port-taken.ts';
+import { canonicalAddress, isAddress, isHostLocalAddress } from '../judging/ip-address.ts';
+import { portCollides } from '../judging/port-collision.ts';
 
 /** The addresses of a screen; one that the definition leaves open is that of the destination's qemu.conf. */
 function addressesOf(
@@ -42,7 +42,7 @@ function takenPorts(
     .filter((each) => there.listening.has(each))
     .map((each) => ({
       port: each,
-      same: unknown || addresses.some((address) => collides(address, there.listeningOn?.get(each))),
+      same: unknown || addresses.some((address) => portCollides(address, there.listeningOn?.get(each))),
     }));
 }
 
@@ -54,7 +54,9 @@ function troublesOf(
   const { type, listens, needsTls = false } = screen;
   const { own, configured } = addressesOf(screen, there.settings);
   const strange = (address: string): boolean =>
-    isAddress(address) && !isOnEveryHost(address) && there.addresses?.has(canonicalAddress(address)) !== true;
+    isAddress(address) &&
+    !isHostLocalAddress(address) &&
+    there.addresses?.has(canonicalAddress(address)) !== true;
   const names = listens.flatMap(({ network }) => (network === undefined ? [] : [network]));
   return [
     ...own
@@ -137,7 +139,8 @@ function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics)
     websocket !== undefined ||
     needsTls ||
     listens.some(
-      ({ address, network }) => network !== undefined || (address !== undefined && !isOnEveryHost(address)),
+      ({ address, network }) =>
+        network !== undefined || (address !== undefined && !isHostLocalAddress(address)),
     )
   );
 }

@@ -2,21 +2,21 @@
 
 import type { DomainInterface } from '../../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { folderOf, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { unseenListener } from '../judging/device-endpoints.ts';
-import { isThere } from '../judging/file-there.ts';
-import { mayBeHeard } from '../judging/socket-heard.ts';
+import { unknownListener } from '../judging/device-endpoints.ts';
+import { fileExists } from '../judging/file-exists.ts';
+import { mayHaveListener } from '../judging/socket-listener.ts';
 
 /** Devices that tie the VM to this host: libvirt refuses to migrate with them. */
 function tying({ devices, disks }: DomainConfig): readonly Message[] {
   return [
-    ...devices.hostDevices
+    ...devices.hostdevs
       .filter(({ type, failover }) => type !== 'usb' && !(type === 'pci' && failover))
       .map(({ type, address }) => msg('the $0 device $1', type, address)),
     ...devices.interfaces
@@ -34,7 +34,7 @@ function judgeFolders(
   shell: FactResult<HostReading>,
 ): Judgement | undefined {
   const folders = cards.flatMap(({ socket, makesSocket = false }) =>
-    socket !== undefined && makesSocket ? [folderOf(socket)] : [],
+    socket !== undefined && makesSocket ? [dirname(socket)] : [],
   );
   const [first] = folders;
   if (first === undefined) return undefined;
@@ -49,7 +49,7 @@ function judgeFolders(
     host: 'destination',
   };
   const there = required(shell, [look]);
-  const gone = folders.filter((path) => !isThere(there, path));
+  const gone = folders.filter((path) => !fileExists(there, path));
   return gone.length === 0
     ? undefined
     : {
@@ -77,7 +77,7 @@ function judgeSockets(
     host: 'destination',
   };
   const there = required(shell, [byHand]);
-  const gone = sockets.filter((path) => !isThere(there, path));
+  const gone = sockets.filter((path) => !fileExists(there, path));
   if (gone.length > 0)
     return {
       verdict: 'block',
@@ -88,7 +88,7 @@ function judgeSockets(
       remedies: [byHand],
     };
   const deaf = cards.flatMap(({ socket, makesSocket = false, reconnects = false }) =>
-    socket === undefined || makesSocket || reconnects || mayBeHeard(there, socket) ? [] : [socket],
+    socket === undefined || makesSocket || reconnects || mayHaveListener(there, socket) ? [] : [socket],
   );
   return deaf.length === 0
     ? undefined
@@ -105,7 +105,7 @@ function judgeSockets(
             host: 'destination',
           },
         ],
-        override: { risk: unseenListener },
+        override: { risk: unknownListener },
       };
 }
 
@@ -137,7 +137,7 @@ export const hostDevicesCheck = defineCheck({
       };
     const wrongSocket = judgeSockets(devices.interfaces, shell) ?? judgeFolders(devices.interfaces, shell);
     if (wrongSocket !== undefined) return wrongSocket;
-    const usb = devices.hostDevices.filter(({ type }) => type === 'usb').map(({ address }) => address);
+    const usb = devices.hostdevs.filter(({ type }) => type === 'usb').map(({ address }) => address);
     if (usb.length > 0)
       return {
         verdict: 'warn',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, sizeWords } from '../../base/index.ts';
+import { msg, sizeText } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
 import { type FreePages, freePagesFact } from '../facts/destination-memory.ts';
@@ -31,7 +31,7 @@ export const hugepagesCheck = defineCheck({
     const found = msg(
       'The VM needs $0 pages of $1; the destination has $2 of them free.',
       count,
-      sizeWords(size),
+      sizeText(size),
       free,
     );
     if (free >= count) return { verdict: 'pass', found };

@@ -6,8 +6,8 @@ import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
 import { destinationFact } from '../facts/destination.ts';
+import { destinationCopyFact } from '../facts/destination-copy.ts';
 import { destinationDomainsFact } from '../facts/destination-domains.ts';
-import { destinationTwinFact } from '../facts/destination-twin.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
@@ -46,7 +46,7 @@ export const nameCollisionCheck = defineCheck({
     'A host can have a name and a UUID only once. A definition of this VM that lies there already would be replaced.',
   ),
   needs: { domain: domainFact, known: destinationDomainsFact, destination: destinationFact },
-  wants: { twin: destinationTwinFact },
+  wants: { twin: destinationCopyFact },
   judge: ({ domain, known, destination, twin }, plan): Judgement => {
     const { name, uuid } = domain.config;
     const virsh = (...argv: string[]): string => shellCommand('virsh', ...argv);

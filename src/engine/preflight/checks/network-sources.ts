@@ -13,7 +13,7 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { nearest } from '../judging/nearest-name.ts';
+import { nearestName } from '../judging/nearest-name.ts';
 
 interface Trouble {
   readonly found: Message;
@@ -21,7 +21,7 @@ interface Trouble {
 }
 
 function similar(name: string, others: readonly string[]): readonly Remedy[] {
-  const match = nearest(name, others);
+  const match = nearestName(name, others);
   return match === undefined
     ? []
     : [
@@ -151,34 +151,38 @@ function deviceTrouble(
 }
 
 function tapTrouble(
-  { tap, ready, mac }: DomainInterface,
+  { managedTarget, unmanagedTarget, mac }: DomainInterface,
   there: DestinationNetworks,
   shell: FactResult<HostReading>,
 ): Trouble | undefined {
   const has = (name: string): boolean =>
     shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(there.devices ?? [], name);
-  if (ready !== undefined && !has(ready))
+  if (unmanagedTarget !== undefined && !has(unmanagedTarget))
     return {
-      found: msg('The destination has no network device $0, into which the card $1 is plugged.', ready, mac),
+      found: msg(
+        'The destination has no network device $0, into which the card $1 is plugged.',
+        unmanagedTarget,
+        mac,
+      ),
       remedies: [
         {
           text: msg('Make it there beforehand, as it is made here.'),
-          command: shellCommand('ip', 'tuntap', 'add', ready, 'mode', 'tap'),
+          command: shellCommand('ip', 'tuntap', 'add', unmanagedTarget, 'mode', 'tap'),
           host: 'destination',
         },
       ],
     };
-  return tap !== undefined && has(tap)
+  return managedTarget !== undefined && has(managedTarget)
     ? {
         found: msg(
           'The card $0 is to be called $1 on the host, and the destination has a network device of that name.',
           mac,
-          tap,
+          managedTarget,
         ),
         remedies: [
           {
             text: msg('Rename that device, or take the name (<target dev=…>) out of the definition.'),
-            command: shellCommand('ip', '-details', 'link', 'show', tap),
+            command: shellCommand('ip', '-details', 'link', 'show', managedTarget),
             host: 'destination',
           },
         ],

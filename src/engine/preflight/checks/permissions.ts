@@ -3,10 +3,10 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
+import { beginPhaseFact } from '../facts/begin-phase.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationAccessFact } from '../facts/destination-access.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
-import { rehearsalFact } from '../facts/rehearsal.ts';
 import type { Judgement } from '../finding.ts';
 
 /** libvirt's words when an access driver says no, or the connection may only read. */
@@ -26,7 +26,7 @@ export const permissionsCheck = defineCheck({
     'Being let in is not all: libvirt can be told who may start, read or move which VM, and asks for each call anew.',
   ),
   needs: { destination: destinationFact, access: destinationAccessFact },
-  wants: { rehearsal: rehearsalFact, shell: destinationShellFact },
+  wants: { rehearsal: beginPhaseFact, shell: destinationShellFact },
   judge: ({ destination: { parts }, access, rehearsal, shell }): Judgement => {
     if (rehearsal.available && rehearsal.value.kind === 'refused' && denied.test(rehearsal.value.original))
       return {

@@ -2,7 +2,7 @@
 
 import { msg } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
-import { rehearsalFact } from '../facts/rehearsal.ts';
+import { beginPhaseFact } from '../facts/begin-phase.ts';
 import type { Judgement } from '../finding.ts';
 
 /** Have libvirt of this host, or the VM's QEMU, anything against a migration? */
@@ -12,7 +12,7 @@ export const qemuBlockersCheck = defineCheck({
   why: msg(
     'Some devices and states cannot be sent, and which they are changes with every version. So libvirt itself is asked, and through it the running QEMU.',
   ),
-  needs: { rehearsal: rehearsalFact },
+  needs: { rehearsal: beginPhaseFact },
   judge: ({ rehearsal }): Judgement =>
     rehearsal.kind === 'allowed'
       ? { verdict: 'pass', found: msg('Asked, they have nothing against a migration of this VM.') }

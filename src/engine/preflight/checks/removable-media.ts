@@ -8,7 +8,7 @@ import { type DiskFile, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { isThere } from '../judging/file-there.ts';
+import { fileExists } from '../judging/file-exists.ts';
 
 function ejectOf({ virsh }: Plan, uuid: string, { disk }: DiskFile): Remedy {
   // virsh asks the user's own libvirt unless told otherwise, if it is not root who runs it; the plan's line begins with the VM's.
@@ -44,7 +44,7 @@ export const removableMediaCheck = defineCheck({
     const [first] = media;
     if (first === undefined) return { verdict: 'pass', found: msg('There is no medium in any drive.') };
     const there = required(shell, [ejectOf(plan, uuid, first), putThere(first)]);
-    const gone = media.filter(({ path, optional }) => !optional && !isThere(there, path));
+    const gone = media.filter(({ path, optional }) => !optional && !fileExists(there, path));
     const [firstGone] = gone;
     if (firstGone !== undefined)
       return {
@@ -68,7 +68,7 @@ export const removableMediaCheck = defineCheck({
         found: msg('The destination has another medium of another size under that path: $0', other.path),
         remedies: [ejectOf(plan, uuid, other), putThere(other)],
       };
-    const dropped = media.filter(({ path, optional }) => optional && !isThere(there, path));
+    const dropped = media.filter(({ path, optional }) => optional && !fileExists(there, path));
     return {
       verdict: 'pass',
       found:

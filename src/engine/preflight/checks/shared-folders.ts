@@ -3,11 +3,11 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
+import { beginPhaseFact } from '../facts/begin-phase.ts';
 import { domainFact } from '../facts/domain.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
-import { rehearsalFact } from '../facts/rehearsal.ts';
 import type { Judgement } from '../finding.ts';
-import { isThere } from '../judging/file-there.ts';
+import { fileExists } from '../judging/file-exists.ts';
 
 /** What libvirt (before it learned to migrate virtiofs) and QEMU call it when they refuse. */
 const refusedForFolders = /virtio-?fs|vhost-user-fs|9p|VirtFS/i;
@@ -18,7 +18,7 @@ export const sharedFoldersCheck = defineCheck({
   title: msg('Shared folders'),
   why: msg('The guest has files of such a folder open. Elsewhere it would be another folder, or none.'),
   needs: { domain: domainFact },
-  wants: { shell: destinationShellFact, rehearsal: rehearsalFact },
+  wants: { shell: destinationShellFact, rehearsal: beginPhaseFact },
   judge: ({ domain, shell, rehearsal }): Judgement => {
     const { uuid, devices } = domain.config;
     const folders = devices.filesystems;
@@ -47,7 +47,7 @@ export const sharedFoldersCheck = defineCheck({
       host: 'destination',
     };
     const there = required(shell, [look]);
-    const gone = folders.filter(({ source }) => !isThere(there, source));
+    const gone = folders.filter(({ source }) => !fileExists(there, source));
     if (gone.length > 0)
       return {
         verdict: 'block',

@@ -8,9 +8,9 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { unseenListener } from '../judging/device-endpoints.ts';
-import { isThere } from '../judging/file-there.ts';
-import { mayBeHeard } from '../judging/socket-heard.ts';
+import { unknownListener } from '../judging/device-endpoints.ts';
+import { fileExists } from '../judging/file-exists.ts';
+import { mayHaveListener } from '../judging/socket-listener.ts';
 
 const install: Remedy = {
   text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
@@ -32,8 +32,8 @@ function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): J
     host: 'destination',
   };
   const there = required(shell, [look]);
-  const isReady = isThere(there, socket);
-  if (isReady && !mayBeHeard(there, socket))
+  const isReady = fileExists(there, socket);
+  if (isReady && !mayHaveListener(there, socket))
     return {
       verdict: 'block',
       found: msg(
@@ -41,7 +41,7 @@ function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): J
         socket,
       ),
       remedies: [look],
-      override: { risk: unseenListener },
+      override: { risk: unknownListener },
     };
   return isReady
     ? {

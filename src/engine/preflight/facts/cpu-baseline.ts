@@ -22,7 +22,7 @@ import {
   destinationLibvirtFact,
 } from './destination-libvirt.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
-import { compareCpu, computeBaseline, describeMachine } from './hypervisor-questions.ts';
+import { compareCpu, computeBaseline, describeMachine } from './hypervisor-commands.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** A CPU that both hosts can give to the VM; unavailable where there is none to offer. */

@@ -3,7 +3,7 @@
 import { msg } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
-import { figureOf, parseStats } from './domain-stats.ts';
+import { parseStats, statOf } from './domain-stats.ts';
 
 /** A VM that the destination knows. */
 export interface KnownDomain {
@@ -37,10 +37,10 @@ export function parseDomainList(text: string, active: boolean): readonly KnownDo
 }
 
 /** Names in the `virsh domstats --state` of paused VMs that a migration paused; undefined if one's reason is not told. */
-export function parseArriving(text: string): readonly string[] | undefined {
+export function parseIncoming(text: string): readonly string[] | undefined {
   const paused = parseStats(text);
   if (paused.length === 0 && text.trim() !== '') return undefined;
-  const reasons = paused.map(({ values }) => figureOf(values, 'state.reason'));
+  const reasons = paused.map(({ values }) => statOf(values, 'state.reason'));
   if (reasons.includes(undefined)) return undefined;
   return paused.filter((_, index) => reasons[index] === pausedForMigration).map(({ name }) => name);
 }
@@ -80,7 +80,7 @@ export const destinationDomainsFact = defineFact<
           : { original: list.answer.ok ? list.answer.text : list.answer.error }),
       });
     });
-    const arriving = paused?.ok === true ? parseArriving(paused.text) : undefined;
+    const arriving = paused?.ok === true ? parseIncoming(paused.text) : undefined;
     const withMemory = saved?.ok === true ? parseUuids(saved.text) : undefined;
     return {
       domains,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { classify, LibvirtError } from '../../../libvirt/errors.ts';
-import { VirshConversation } from '../../../libvirt/interactive-virsh.ts';
+import { classifyError, LibvirtError } from '../../../libvirt/errors.ts';
+import { InteractiveVirsh } from '../../../libvirt/interactive-virsh.ts';
 import type { VirshAnswer, VirshCommand } from '../../../libvirt/virsh.ts';
 import { PlatformError } from '../../../platform/platform.ts';
 import { msg } from '../../base/index.ts';
@@ -10,9 +10,9 @@ import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
-import { compareCpu, describeMachine } from './hypervisor-questions.ts';
+import { compareCpu, describeMachine } from './hypervisor-commands.ts';
 import { networkNeeds, secretsNeeded } from './named-resources.ts';
-import { sessionLife } from './session.ts';
+import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** The session with the destination's libvirt: made, or why not. */
@@ -33,11 +33,11 @@ function questions(
   disks: readonly DiskFile[],
 ): readonly VirshCommand[] {
   const volumes = diskVolumes(config).map(({ pool, volume }) => ({
-    id: volumeQuestion(pool, volume),
+    id: volumeCommand(pool, volume),
     argv: ['vol-path', '--pool', pool, '--vol', volume],
   }));
   const files = disks.map(({ path }) => ({
-    id: fileQuestion(path),
+    id: fileCommand(path),
     argv: ['vol-dumpxml', '--vol', path],
   }));
   return [
@@ -81,10 +81,10 @@ function namedResources(config: SourceDomain['config']): readonly VirshCommand[]
 }
 
 /** Ids of the questions that depend on the VM's disks. */
-export function fileQuestion(path: string): string {
+export function fileCommand(path: string): string {
   return `file ${path}`;
 }
-export function volumeQuestion(pool: string, volume: string): string {
+export function volumeCommand(pool: string, volume: string): string {
   return `volume ${pool}/${volume}`;
 }
 
@@ -127,8 +127,8 @@ async function connect(
   input: string | undefined,
   context: FactContext,
 ): Promise<DestinationLibvirt> {
-  const life = sessionLife(context);
-  const virsh = new VirshConversation(context.platform, uri, {
+  const life = sessionLifetime(context);
+  const virsh = new InteractiveVirsh(context.platform, uri, {
     ...asLibvirtd(context),
     signal: life.signal,
   });
@@ -158,7 +158,8 @@ async function connect(
   life.end();
   const [first] = given;
   const original = first === undefined ? '' : first.ok ? first.text : first.error;
-  if (first?.ok === false) return { kind: 'refused', error: new LibvirtError(classify(original), original) };
+  if (first?.ok === false)
+    return { kind: 'refused', error: new LibvirtError(classifyError(original), original) };
   throw new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VirshAnswer } from '../../../libvirt/virsh.ts';
 import { attribute, child, parseXml, textOf, XmlError } from '../../../libvirt/xml.ts';
-import { msg, tidyPath } from '../../base/index.ts';
+import { msg, normalizePath } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { askDestination, destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
-import { type DiskCopy, diskCopiesFact, placeName } from './disk-copies.ts';
+import { type DiskCopy, diskCopiesFact, locationName } from './disk-copies.ts';
 import { parseVolume } from './volumes.ts';
 
 /** A storage pool of the destination. */
@@ -48,7 +48,7 @@ export function parsePool(xml: string, active: boolean): DestinationPool {
     name: textOf(name),
     type: attribute(pool, 'type') ?? '',
     active,
-    ...(path === '' ? {} : { path: tidyPath(path) }),
+    ...(path === '' ? {} : { path: normalizePath(path) }),
     ...(/^\d{1,15}$/.test(bytes) && attribute(available, 'unit') === 'bytes'
       ? { availableBytes: Number(bytes) }
       : {}),
@@ -90,7 +90,7 @@ function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): L
   if (!key.ok && nothingThere.test(key.error)) return undefined;
   if (!key.ok)
     throw new FactUnavailable({
-      why: msg('The destination did not tell whether it has $0.', placeName(place)),
+      why: msg('The destination did not tell whether it has $0.', locationName(place)),
       original: key.error,
     });
   try {
@@ -105,7 +105,7 @@ function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): L
 function volumeWords({ place }: DiskCopy): readonly string[] {
   return place.kind === 'volume'
     ? ['--pool', place.pool, '--vol', place.volume]
-    : ['--vol', tidyPath(place.path)];
+    : ['--vol', normalizePath(place.path)];
 }
 
 /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Conversation, marker } from '../../../platform/interactive-process.ts';
+import { InteractiveProcess, marker } from '../../../platform/interactive-process.ts';
 import { PlatformError } from '../../../platform/platform.ts';
 import { msg, shellCommand } from '../../base/index.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
-import { sessionLife } from './session.ts';
+import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
 
 interface ScriptOptions {
@@ -17,14 +17,14 @@ interface ScriptOptions {
 
 /** Scripts are run by a shell that stays, one after the other. */
 export class HostShell {
-  readonly #conversation: Conversation;
+  readonly #conversation: InteractiveProcess;
   readonly #mark = marker();
   #scripts = 0;
   #turn: Promise<void> = Promise.resolve();
 
   /** `argv` starts a POSIX shell that reads what to do from its standard input. */
   constructor(argv: readonly string[], context: Pick<FactContext, 'platform' | 'choices' | 'signal'>) {
-    this.#conversation = new Conversation(context.platform, argv, {
+    this.#conversation = new InteractiveProcess(context.platform, argv, {
       signal: context.signal,
       environment: { LC_ALL: 'C' },
       ...asLibvirtd(context),
@@ -127,7 +127,7 @@ export const destinationSessionFact = defineFact<
       });
     }
     requireReachable(port);
-    const life = sessionLife(context);
+    const life = sessionLifetime(context);
     const shell = new HostShell(sshArgv(parts, ['env', 'LC_ALL=C', 'sh', '-s']), {
       ...context,
       signal: life.signal,

@@ -5,7 +5,7 @@ import type { MigrationChoices } from '../../plan/index.ts';
 const severalWindows: readonly number[] = [1, 2, 4, 8];
 
 /** The windows to be measured for these choices, in seconds. */
-export function windowsOf({
+export function samplingWindows({
   dirtyRateSeconds,
 }: Pick<MigrationChoices, 'dirtyRateSeconds'>): readonly number[] {
   return dirtyRateSeconds === undefined

@@ -4,17 +4,17 @@ import { virshSession } from '../../../libvirt/virsh.ts';
 import { defineFact } from '../fact.ts';
 import { type DiskFile, diskFilesFact, type SourceNames } from './disk-files.ts';
 import { domainFact } from './domain.ts';
-import { figureOf, parseStats } from './domain-stats.ts';
+import { parseStats, statOf } from './domain-stats.ts';
 import type { HostReading } from './host-reading.ts';
 import { sourceShellFact } from './host-shell.ts';
 
 /** Where the content of a disk is; a file or a volume is made by libvirt where it is missing, a device is not. */
-export type DiskPlace =
+export type DiskLocation =
   | { readonly kind: 'file' | 'block'; readonly path: string }
   | { readonly kind: 'volume'; readonly pool: string; readonly volume: string };
 
 /** The place in one word, for people: a path, or `pool/volume`. */
-export function placeName(place: DiskPlace): string {
+export function locationName(place: DiskLocation): string {
   return place.kind === 'volume' ? `${place.pool}/${place.volume}` : place.path;
 }
 
@@ -22,13 +22,13 @@ export function placeName(place: DiskPlace): string {
 export interface CopyableDisk {
   /** Its name in the guest, for example `vda`. */
   readonly disk: string;
-  readonly place: DiskPlace;
+  readonly place: DiskLocation;
   /** As libvirt names it: `raw`, `qcow2`... */
   readonly format?: string;
   readonly encrypted: boolean;
 }
 
-function placeOf({ type, source }: DomainDisk): DiskPlace | undefined {
+function placeOf({ type, source }: DomainDisk): DiskLocation | undefined {
   const { path, pool, volume }: SourceNames = source ?? {};
   if ((type === 'file' || type === 'block') && path !== undefined) return { kind: type, path };
   if (type === 'volume' && pool !== undefined && volume !== undefined) return { kind: type, pool, volume };
@@ -96,7 +96,7 @@ export function parseCapacities(text: string): ReadonlyMap<string, number> {
   const capacities = new Map<string, number>();
   for (const [key, name] of stats ?? []) {
     const [, index] = /^block\.(\d+)\.name$/.exec(key) ?? [];
-    const capacity = index === undefined ? undefined : figureOf(stats, `block.${index}.capacity`);
+    const capacity = index === undefined ? undefined : statOf(stats, `block.${index}.capacity`);
     if (capacity !== undefined) capacities.set(name, capacity);
   }
   return capacities;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** The figures of one VM in the output of `virsh domstats`. */
-export interface DomainFigures {
+export interface DomainStats {
   readonly name: string;
   readonly values: ReadonlyMap<string, string>;
 }
 
 /** Reads `Domain: 'name'` blocks with their `key=value` lines. */
-export function parseStats(text: string): readonly DomainFigures[] {
+export function parseStats(text: string): readonly DomainStats[] {
   const domains: { name: string; values: Map<string, string> }[] = [];
   for (const line of text.split('\n')) {
     // Not the dot: a name may hold any character but a line break.
@@ -22,7 +22,7 @@ export function parseStats(text: string): readonly DomainFigures[] {
 }
 
 /** A whole number among the figures; undefined for anything else, also for one that is there and empty. */
-export function figureOf(values: DomainFigures['values'] | undefined, key: string): number | undefined {
+export function statOf(values: DomainStats['values'] | undefined, key: string): number | undefined {
   const text = values?.get(key) ?? '';
   const figure = /^\d+$/.test(text) ? Number(text) : NaN;
   return Number.isSafeInteger(figure) ? figure : undefined;

@@ -4,7 +4,7 @@ import type { VirshAnswer } from '../../../libvirt/virsh.ts';
 import { XmlError } from '../../../libvirt/xml.ts';
 import { msg } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
-import { figureOf, parseStats } from './domain-stats.ts';
+import { parseStats, statOf } from './domain-stats.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
 /** The VM as libvirt on this host has it now. */
@@ -51,12 +51,12 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     const { cpuXml } = sent;
     const stored = storedOf(answers.get('dumpxml-inactive'));
     const stats = parseStats(requireAnswer(answers, 'domstats'))[0]?.values;
-    const state = figureOf(stats, 'state.state');
-    const reason = figureOf(stats, 'state.reason');
+    const state = statOf(stats, 'state.state');
+    const reason = statOf(stats, 'state.reason');
     if (stats === undefined || state === undefined || reason === undefined) {
       throw new FactUnavailable({ why: msg('libvirt did not tell the state of the VM.') });
     }
-    const resident = figureOf(stats, 'balloon.rss');
+    const resident = statOf(stats, 'balloon.rss');
     const job = answers.get('domjobinfo');
     return {
       config,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainPath } from '../../../libvirt/domain-devices.ts';
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { folderOf, tidyPath } from '../../base/index.ts';
+import { dirname, normalizePath } from '../../base/index.ts';
 import { defineFact } from '../fact.ts';
 import { type DiskFile, diskFiles, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
@@ -21,7 +21,7 @@ export function placesOf({ path, wants }: DomainPath): readonly string[] {
     case 'afterwards':
       return [path];
     case 'parent':
-      return [folderOf(path)];
+      return [dirname(path)];
     case 'pipe':
       // QEMU takes the two, each for one way, where they are (qemu_chr_open_pipe).
       return [path, `${path}.in`, `${path}.out`];
@@ -49,14 +49,14 @@ export function hostPaths(
     ...resources.argumentPaths,
     ...devices.filesystems.map(({ source }) => source),
     ...devices.interfaces.map(({ socket, makesSocket = false }) =>
-      socket !== undefined && makesSocket ? folderOf(socket) : socket,
+      socket !== undefined && makesSocket ? dirname(socket) : socket,
     ),
     ...devices.tpms.map(({ socket }) => socket),
     loader,
     template,
-    ...(nvram === undefined ? [] : [nvram, folderOf(nvram)]),
+    ...(nvram === undefined ? [] : [nvram, dirname(nvram)]),
     ...secretsNeeded({ disks, devices }).map(secretFile),
-    ...careful.map((path) => folderOf(tidyPath(path))),
+    ...careful.map((path) => dirname(normalizePath(path))),
     ...(stored === undefined ? [] : pathsOfNextStart(stored)),
   ].filter((path): path is string => path?.startsWith('/') === true && !careful.includes(path));
   return {

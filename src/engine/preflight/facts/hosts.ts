@@ -25,7 +25,7 @@ export interface Host {
   /** Features that the host's CPU has beyond its model. */
   readonly cpuFeatures: readonly string[];
   /** What its QEMUs can be, by architecture, for example `x86_64`. */
-  readonly guests: ReadonlyMap<string, GuestSupport>;
+  readonly guests: ReadonlyMap<string, GuestCapabilities>;
   /** Security drivers that libvirt has there, for example `selinux`, `apparmor`, `dac`. */
   readonly securityModels: readonly string[];
   /** Numbers of its CPUs. */
@@ -36,7 +36,7 @@ export interface Host {
 }
 
 /** What a host's QEMUs offer for one architecture. */
-export interface GuestSupport {
+export interface GuestCapabilities {
   readonly emulators: readonly string[];
   /** Machine types, also under their short names, such as `q35`. */
   readonly machines: readonly string[];
@@ -52,7 +52,7 @@ function texts(parent: XmlElement, name: string): readonly string[] {
   return children(parent, name).map((element) => textOf(element).trim());
 }
 
-function guestSupportOf(arch: XmlElement): GuestSupport {
+function guestSupportOf(arch: XmlElement): GuestCapabilities {
   // Machine types stand beside the architecture's QEMU and again below each kind of virtualization.
   const domains = children(arch, 'domain');
   return {
@@ -73,7 +73,7 @@ function tscOf(cpu: XmlElement | undefined): Host['tsc'] {
 }
 
 /** From what `virsh hostname` and `virsh capabilities` print. Throws if they do not tell which host it is. */
-export function hostFrom(hostname: string, capabilities: string): Host {
+export function parseHost(hostname: string, capabilities: string): Host {
   const root = parseXml(capabilities);
   const host = child(root, 'host');
   const cpu = host === undefined ? undefined : child(host, 'cpu');
@@ -111,7 +111,7 @@ export const sourceHostFact = defineFact<Host, { answers: typeof sourceAnswersFa
   name: 'source-host',
   needs: { answers: sourceAnswersFact },
   gather: ({ answers }) =>
-    hostFrom(requireAnswer(answers, 'hostname'), requireAnswer(answers, 'capabilities')),
+    parseHost(requireAnswer(answers, 'hostname'), requireAnswer(answers, 'capabilities')),
 });
 
 /** The destination. */
@@ -129,6 +129,6 @@ export const destinationHostFact = defineFact<Host, { libvirt: typeof destinatio
         original: hostname.ok ? (capabilities.ok ? '' : capabilities.error) : hostname.error,
       });
     }
-    return hostFrom(hostname.text, capabilities.text);
+    return parseHost(hostname.text, capabilities.text);
   },
 });

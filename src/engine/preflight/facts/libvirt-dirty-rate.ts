@@ -3,10 +3,10 @@ import { virshSession } from '../../../libvirt/virsh.ts';
 import { msg } from '../../base/index.ts';
 import { type DirtyPoint, qemuBytesPerSample } from '../../forecast/index.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
-import { windowsOf } from './dirty-windows.ts';
+import { delay } from './delay.ts';
+import { samplingWindows } from './dirty-windows.ts';
 import { domainFact } from './domain.ts';
-import { figureOf, parseStats } from './domain-stats.ts';
-import { pause } from './pause.ts';
+import { parseStats, statOf } from './domain-stats.ts';
 import { isMigrating, runState } from './run-state.ts';
 
 /** How fast a VM writes to its memory, as libvirt says it. */
@@ -47,20 +47,20 @@ async function measurement(context: FactContext): Promise<Measurement> {
   return {
     status: values?.get('dirtyrate.calc_status'),
     start: values?.get('dirtyrate.calc_start_time'),
-    period: figureOf(values, 'dirtyrate.calc_period'),
-    mebibytesPerSecond: figureOf(values, 'dirtyrate.megabytes_per_second'),
+    period: statOf(values, 'dirtyrate.calc_period'),
+    mebibytesPerSecond: statOf(values, 'dirtyrate.megabytes_per_second'),
   };
 }
 
 /** Waits for the end of a measurement (status 2: measured). */
 async function finished(context: FactContext, seconds: number): Promise<Measurement> {
-  await pause(seconds * 1000, context.signal);
+  await delay(seconds * 1000, context.signal);
   for (;;) {
     const now = await measurement(context);
     if (now.status === '2') return now;
     // Not begun and measuring are the only others.
     if (now.status !== '0' && now.status !== '1') return { ...now, mebibytesPerSecond: undefined };
-    await pause(250, context.signal);
+    await delay(250, context.signal);
   }
 }
 
@@ -93,7 +93,7 @@ export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeo
   slow: true,
   // A measurement of somebody else may come first, and it can last 60 s.
   timeLimitMilliseconds: (choices) =>
-    (windowsOf(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
+    (samplingWindows(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
   gather: async ({ domain }, context) => {
     const state = runState(domain);
     if (state === 'paused') return { points: [], measured: false };
@@ -105,7 +105,7 @@ export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeo
     }
     const points: DirtyPoint[] = [];
     // One after the other: libvirt measures one at a time.
-    for (const seconds of windowsOf(context.choices)) points.push(await window(context, seconds));
+    for (const seconds of samplingWindows(context.choices)) points.push(await window(context, seconds));
     return { points, measured: true };
   },
 });

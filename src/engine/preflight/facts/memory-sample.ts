@@ -3,7 +3,7 @@
 import { msg } from '../../base/index.ts';
 import type { DirtyPoint } from '../../forecast/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
-import { windowsOf } from './dirty-windows.ts';
+import { samplingWindows } from './dirty-windows.ts';
 import { domainFact } from './domain.ts';
 import { memorySampleScript } from './memory-sample-script.ts';
 import { isMigrating, runState } from './run-state.ts';
@@ -60,13 +60,13 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
   choices: ['vm', 'dirtyRateSeconds'],
   needs: { domain: domainFact },
   slow: true,
-  timeLimitMilliseconds: (choices) => (Math.max(...windowsOf(choices)) + 15) * 1000,
+  timeLimitMilliseconds: (choices) => (Math.max(...samplingWindows(choices)) + 15) * 1000,
   gather: async ({ domain }, context) => {
     if (isMigrating(domain)) {
       throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
     }
     const windows =
-      runState(domain) === 'running' ? sampleWindows(Math.max(...windowsOf(context.choices))) : [];
+      runState(domain) === 'running' ? sampleWindows(Math.max(...samplingWindows(context.choices))) : [];
     const { memoryBytes } = domain.config;
     const { stdout, stderr } = await context.platform.run(
       [

@@ -12,9 +12,9 @@ export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainC
       interfaces.some(({ network }) => network !== undefined) ||
       graphics.some(({ listens }) => listens.some(({ type }) => type === 'network')),
     devices: interfaces.some(
-      ({ type, network, tap, ready }) =>
-        tap !== undefined ||
-        ready !== undefined ||
+      ({ type, network, managedTarget, unmanagedTarget }) =>
+        managedTarget !== undefined ||
+        unmanagedTarget !== undefined ||
         (network === undefined && (type === 'bridge' || type === 'direct')),
     ),
     filters: interfaces.some(({ filter }) => filter !== undefined),

@@ -6,10 +6,10 @@ import { msg } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 
 /** Answers of one virsh session by the ids of the questions. */
-export type Answers = ReadonlyMap<string, VirshAnswer>;
+export type VirshAnswers = ReadonlyMap<string, VirshAnswer>;
 
 /** The text of an answer that has to be there. */
-export function requireAnswer(answers: Answers, id: string): string {
+export function requireAnswer(answers: VirshAnswers, id: string): string {
   const answer = answers.get(id);
   if (answer?.ok === true) return answer.text;
   throw new FactUnavailable({
@@ -19,7 +19,7 @@ export function requireAnswer(answers: Answers, id: string): string {
 }
 
 /** Everything that is asked of this host's libvirt, in one session. */
-export const sourceAnswersFact = defineFact<Answers>({
+export const sourceAnswersFact = defineFact<VirshAnswers>({
   name: 'source-answers',
   choices: ['vm'],
   gather: async (_, { platform, connection, choices, signal }) => {

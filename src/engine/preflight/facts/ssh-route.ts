@@ -18,16 +18,16 @@ const withoutAgent = [
 ] as const;
 
 /** The value of a URI parameter. */
-export function parameterOf(parts: DestinationParts, name: string): string | undefined {
+export function uriParameter(parts: DestinationParts, name: string): string | undefined {
   return parts.parameters.find((parameter) => parameter.name === name)?.value;
 }
 
 /** The arguments that libvirt too gives to ssh for this URI: program, port, user, key. */
 function connectionArguments(parts: DestinationParts): { program: string; options: readonly string[] } {
-  const keyfile = parameterOf(parts, 'keyfile');
-  const noVerify = parameterOf(parts, 'no_verify') ?? '0';
+  const keyfile = uriParameter(parts, 'keyfile');
+  const noVerify = uriParameter(parts, 'no_verify') ?? '0';
   return {
-    program: parameterOf(parts, 'command') ?? 'ssh',
+    program: uriParameter(parts, 'command') ?? 'ssh',
     options: [
       ...(parts.port === undefined ? [] : ['-p', String(parts.port)]),
       ...(parts.user === undefined ? [] : ['-l', parts.user]),
@@ -87,7 +87,7 @@ export const controlRouteFact = defineFact<ControlRoute, { destination: typeof d
   gather: async ({ destination: { parts } }, context) => {
     const plain = { host: parts.host, port: parts.port ?? standardPorts[parts.transport], indirect: false };
     // libssh and libssh2 do not read ssh's configuration, and a program in ssh's place need not know the option.
-    if (parts.scheme !== 'qemu+ssh' || parameterOf(parts, 'command') !== undefined) return plain;
+    if (parts.scheme !== 'qemu+ssh' || uriParameter(parts, 'command') !== undefined) return plain;
     const { options } = connectionArguments(parts);
     const { exitCode, stdout } = await context.platform.run(
       [...withoutAgent, 'ssh', '-G', ...options, '--', parts.host],

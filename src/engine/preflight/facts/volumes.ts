@@ -5,8 +5,8 @@ import { destinationFact } from './destination.ts';
 import {
   destinationAnswer,
   destinationLibvirtFact,
-  fileQuestion,
-  volumeQuestion,
+  fileCommand,
+  volumeCommand,
 } from './destination-libvirt.ts';
 import { diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact } from './domain.ts';
@@ -63,11 +63,11 @@ export const destinationStorageFact = defineFact<
     const files = new Map<string, PoolFile | undefined>();
     const volumes = new Map<string, { ok: true; path: string } | { ok: false; original: string }>();
     for (const { path } of destination.parts.transport === 'ssh' ? [] : disks) {
-      const answer = await destinationAnswer(libvirt, fileQuestion(path));
+      const answer = await destinationAnswer(libvirt, fileCommand(path));
       files.set(path, answer.ok ? parseVolume(answer.text) : undefined);
     }
     for (const { pool, volume } of diskVolumes(domain.config)) {
-      const answer = await destinationAnswer(libvirt, volumeQuestion(pool, volume));
+      const answer = await destinationAnswer(libvirt, volumeCommand(pool, volume));
       volumes.set(
         `${pool}/${volume}`,
         answer.ok ? { ok: true, path: answer.text.trim() } : { ok: false, original: answer.error },

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import {
-  baseOf,
-  folderOf,
+  basename,
+  dirname,
   type Message,
   msg,
+  normalizePath,
   type Remedy,
   shellCommand,
-  tidyPath,
 } from '../../base/index.ts';
 import { type FactResult, required } from '../fact.ts';
 import type { DestinationPool, DestinationPools } from '../facts/destination-pools.ts';
-import { type DiskCopy, placeName } from '../facts/disk-copies.ts';
+import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { HostReading } from '../facts/host-reading.ts';
-import { isThere } from './file-there.ts';
+import { fileExists } from './file-exists.ts';
 
 /** What stands against copying a disk to its place on the destination. */
-export interface CopyTrouble {
+export interface CopyProblem {
   readonly found: Message;
   readonly remedy: Remedy;
   /** `overwrites`: it works, and what is there is lost. `impossible`: libvirt or QEMU refuses. */
@@ -25,7 +25,7 @@ export interface CopyTrouble {
 }
 
 /** What is known of the destination. */
-export interface CopyPlace {
+export interface CopyTarget {
   readonly shell: FactResult<HostReading>;
   readonly pools: FactResult<DestinationPools>;
 }
@@ -50,13 +50,13 @@ export function filesNotCopied(
 
 const onDestination = (text: Message, command: string): Remedy => ({ text, command, host: 'destination' });
 
-function overwrites(copy: DiskCopy): CopyTrouble {
+function overwrites(copy: DiskCopy): CopyProblem {
   const { disk, place } = copy;
   return {
     kind: 'overwrites',
     found: msg(
       '$0 ($1) is there on the destination already, and would be overwritten',
-      placeName(place),
+      locationName(place),
       disk,
     ),
     remedy:
@@ -88,7 +88,7 @@ function poolRemedy(
 }
 
 /** Libvirt still lists what was taken away, and then does not make it; or does not list what was put there, and cannot make it. */
-function staleList(found: Message, pool: string): CopyTrouble {
+function staleList(found: Message, pool: string): CopyProblem {
   return {
     kind: 'impossible',
     found,
@@ -100,13 +100,13 @@ function staleList(found: Message, pool: string): CopyTrouble {
 }
 
 /** libvirt makes an image of what the guest sees, without its encryption (seen with 9.0: QEMU then refuses to open it). */
-function encrypted({ disk, place, format }: DiskCopy): CopyTrouble {
+function encrypted({ disk, place, format }: DiskCopy): CopyProblem {
   return {
     kind: 'impossible',
     found: msg(
       'libvirt cannot make the encrypted image of $0 ($1) on the destination',
       disk,
-      placeName(place),
+      locationName(place),
     ),
     remedy: {
       text: msg(
@@ -123,10 +123,10 @@ function missingFile(
   path: string,
   there: HostReading,
   { pools, listed }: DestinationPools,
-): CopyTrouble | undefined {
+): CopyProblem | undefined {
   const { disk } = copy;
   if (copy.encrypted) return encrypted(copy);
-  const folder = folderOf(tidyPath(path));
+  const folder = dirname(normalizePath(path));
   const ofFolder = (pool: DestinationPool): boolean => pool.path === folder;
   const pool = pools.find((one) => one.active && ofFolder(one));
   if (pool === undefined)
@@ -145,8 +145,8 @@ function missingFile(
           ['pool-define-as', 'pool-build', 'pool-start', 'pool-autostart']
             .map((word) =>
               word === 'pool-define-as'
-                ? shellCommand('virsh', word, baseOf(folder) || 'root', 'dir', '--target', folder)
-                : shellCommand('virsh', word, baseOf(folder) || 'root'),
+                ? shellCommand('virsh', word, basename(folder) || 'root', 'dir', '--target', folder)
+                : shellCommand('virsh', word, basename(folder) || 'root'),
             )
             .join(' && '),
         ),
@@ -166,7 +166,7 @@ function missingFile(
 }
 
 /** May QEMU there open what libvirt makes in that folder? */
-function closedFolder({ disk }: DiskCopy, folder: string, there: HostReading): CopyTrouble | undefined {
+function closedFolder({ disk }: DiskCopy, folder: string, there: HostReading): CopyProblem | undefined {
   const user = String(there.qemuUser ?? '?');
   if (there.files.get(folder)?.readOnly === true)
     return {
@@ -217,7 +217,7 @@ function closedFolder({ disk }: DiskCopy, folder: string, there: HostReading): C
 const sectorBytes = 512;
 
 /** QEMU copies only onto what has the same size as a disk: "Source and target image have different sizes". */
-function otherSize(copy: DiskCopy, bytes: number | undefined): CopyTrouble | undefined {
+function otherSize(copy: DiskCopy, bytes: number | undefined): CopyProblem | undefined {
   const { disk, place, capacityBytes } = copy;
   if (copy.encrypted || capacityBytes === undefined || bytes === undefined) return undefined;
   const seen = Math.ceil(bytes / sectorBytes) * sectorBytes;
@@ -226,7 +226,7 @@ function otherSize(copy: DiskCopy, bytes: number | undefined): CopyTrouble | und
     kind: 'impossible',
     found: msg(
       '$0 ($1) has $2 bytes on the destination and $3 here; QEMU copies only onto one of the same size',
-      placeName(place),
+      locationName(place),
       disk,
       seen,
       capacityBytes,
@@ -251,8 +251,8 @@ function sizeOf(
 function judgeVolume(
   copy: DiskCopy,
   { pool, volume }: { readonly pool: string; readonly volume: string },
-  { shell, pools: result }: CopyPlace,
-): CopyTrouble | undefined {
+  { shell, pools: result }: CopyTarget,
+): CopyProblem | undefined {
   const known = required(result);
   if (known.listed.has(copy.disk)) return otherSize(copy, sizeOf(copy, undefined, known)) ?? overwrites(copy);
   if (copy.encrypted) return encrypted(copy);
@@ -279,7 +279,7 @@ function judgeVolume(
 }
 
 /** Judges the place of one disk; throws FactUnavailable where it could not be looked at. */
-export function copyTrouble(copy: DiskCopy, where: CopyPlace): CopyTrouble | undefined {
+export function copyProblem(copy: DiskCopy, where: CopyTarget): CopyProblem | undefined {
   const { disk, place } = copy;
   if (place.kind === 'volume') return judgeVolume(copy, place, where);
   const { path } = place;
@@ -289,7 +289,7 @@ export function copyTrouble(copy: DiskCopy, where: CopyPlace): CopyTrouble | und
       shellCommand('ls', '-ln', '--', path),
     ),
   ]);
-  if (!isThere(there, path)) {
+  if (!fileExists(there, path)) {
     if (place.kind === 'file') return missingFile(copy, path, there, required(where.pools));
     return {
       kind: 'impossible',

@@ -2,11 +2,11 @@
 import type { DomainEndpoint } from '../../../libvirt/domain-devices.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { HostReading } from '../facts/host-reading.ts';
-import { canonicalAddress, isAddress, isEveryAddress, isOnEveryHost } from './ip-address.ts';
-import { collides } from './port-taken.ts';
+import { canonicalAddress, isAddress, isHostLocalAddress, isWildcardAddress } from './ip-address.ts';
+import { portCollides } from './port-collision.ts';
 
 /** What stands against an end of a line on the network. */
-export interface EndpointTrouble {
+export interface EndpointProblem {
   /** `likely`: what cannot be seen from outside may help. `doubtful`: it depends on another program. */
   readonly kind: 'sure' | 'likely' | 'doubtful' | 'unknown';
   readonly found: Message;
@@ -23,7 +23,7 @@ export const startListener: Remedy = {
 };
 
 /** What is seen from outside is not all that there is. */
-export const unseenListener = msg(
+export const unknownListener = msg(
   'If nobody takes the connection, QEMU does not start there. Only what a container offers may be there unseen.',
 );
 
@@ -34,7 +34,7 @@ export function withPort({ host, service }: DomainEndpoint): string {
 }
 
 function isLocal(host: string): boolean {
-  return host === '' || isOnEveryHost(host);
+  return host === '' || isHostLocalAddress(host);
 }
 
 /** One of the destination's; which of its devices an address of IPv6 belongs to (`%eth0`) is said behind it. */
@@ -51,7 +51,7 @@ function whoHas(endpoint: DomainEndpoint): Remedy {
 }
 
 /** QEMU has to get the address and the port. */
-function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrouble | undefined {
+function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
   const { device, protocol, host, service } = endpoint;
   if (!/^\d+$/.test(service) || (!isLocal(host) && !isAddress(host)))
     return {
@@ -88,7 +88,7 @@ function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrou
   if (taken === undefined) return undefined;
   // Of several addresses QEMU takes one that is free; how many a name has is the destination's business.
   const addresses = host === '' ? ['0.0.0.0', '::'] : host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
-  const free = addresses.filter((address) => !collides(address, taken));
+  const free = addresses.filter((address) => !portCollides(address, taken));
   if (free.length === addresses.length || (free.length > 0 && host === '')) return undefined;
   const found = msg('The VM listens on port $0 ($1), which is taken on the destination.', service, device);
   return free.length === 0 && protocol === 'tcp'
@@ -97,7 +97,7 @@ function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrou
 }
 
 /** Somebody has to listen. */
-function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrouble | undefined {
+function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
   const { device, host, service } = endpoint;
   const port = Number(service);
   if (!(isLocal(host) || isOwn(host, there)) || !Number.isInteger(port))
@@ -116,12 +116,12 @@ function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointT
     };
   const listening = there.listeningOn?.get(port);
   const addresses =
-    host === '' || host === 'localhost' || isEveryAddress(host) ? ['127.0.0.1', '::1'] : [host];
+    host === '' || host === 'localhost' || isWildcardAddress(host) ? ['127.0.0.1', '::1'] : [host];
   // Who keeps QEMU from listening on an address is who would take a connection to it.
   const heard =
     listening === undefined
       ? there.listening.has(port)
-      : addresses.some((address) => collides(address, listening));
+      : addresses.some((address) => portCollides(address, listening));
   return heard
     ? undefined
     : {
@@ -136,6 +136,6 @@ function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointT
 }
 
 /** Judges one end. */
-export function endpointTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointTrouble | undefined {
+export function endpointProblem(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
   return endpoint.mode === 'bind' ? bindTrouble(endpoint, there) : connectTrouble(endpoint, there);
 }

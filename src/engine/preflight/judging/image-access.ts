@@ -3,10 +3,10 @@
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { HostReading } from '../facts/host-reading.ts';
-import { isThere } from './file-there.ts';
+import { fileExists } from './file-exists.ts';
 
 /** What keeps QEMU there from opening a file. */
-export interface AccessTrouble {
+export interface AccessProblem {
   readonly found: Message;
   readonly remedy: Remedy;
   /** False: it may work nevertheless. */
@@ -17,7 +17,7 @@ export interface AccessTrouble {
 const ofAServer = /^(nfs4?|cifs|smb3?)$/;
 
 /** Judges whether QEMU there can open an image that has to be there already. */
-export function accessTrouble(file: DiskFile, there: HostReading): AccessTrouble | undefined {
+export function accessProblem(file: DiskFile, there: HostReading): AccessProblem | undefined {
   const { path } = file;
   const seen = there.files.get(path);
   const look = (text: Message, ...argv: string[]): Remedy => ({
@@ -25,7 +25,7 @@ export function accessTrouble(file: DiskFile, there: HostReading): AccessTrouble
     command: shellCommand(...argv),
     host: 'destination',
   });
-  if (!isThere(there, path) || seen === undefined)
+  if (!fileExists(there, path) || seen === undefined)
     return {
       found: msg('$0 ($1) is not there on the destination', path, file.disk),
       remedy: look(

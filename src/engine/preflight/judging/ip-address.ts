@@ -23,13 +23,13 @@ export function isAddress(text: string): boolean {
 }
 
 /** True for what stands for every address of a host. */
-export function isEveryAddress(address: string): boolean {
+export function isWildcardAddress(address: string): boolean {
   return address === '0.0.0.0' || canonicalAddress(address) === '::';
 }
 
 /** True for what every host has. */
-export function isOnEveryHost(host: string): boolean {
-  return host === 'localhost' || isEveryAddress(host) || isLoopback(host);
+export function isHostLocalAddress(host: string): boolean {
+  return host === 'localhost' || isWildcardAddress(host) || isLoopback(host);
 }
 
 /** True for an address that leads to the host itself only, which every host has. */

@@ -14,7 +14,7 @@ function distance(one: string, other: string): number {
 }
 
 /** The name most like the given one; undefined if none is at all like it. */
-export function nearest(name: string, others: readonly string[]): string | undefined {
+export function nearestName(name: string, others: readonly string[]): string | undefined {
   const [best] = others
     .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((a, b) => a.far - b.far || a.other.localeCompare(b.other));

@@ -3,7 +3,7 @@
 import { type Message, msg } from '../../base/index.ts';
 import type { FileReading } from '../facts/host-reading.ts';
 import type { PoolFile } from '../facts/volumes.ts';
-import { fileKindWords } from './file-kind-words.ts';
+import { fileKindText } from './file-kind-text.ts';
 
 /** What comparing two looks at one path, from either host, tells. */
 export type Comparison =
@@ -34,8 +34,8 @@ export function compareFiles(here: FileReading, there: FileReading): Comparison 
       evidence: msg(
         // TRANSLATORS: $0 and $1 are kinds of files, for example “file” and “block device”.
         'here: $0, there: $1',
-        fileKindWords(here.kind),
-        fileKindWords(there.kind),
+        fileKindText(here.kind),
+        fileKindText(there.kind),
       ),
     };
   }

@@ -2,7 +2,7 @@
 import { endsOf, type LibvirtError } from '../../../libvirt/errors.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { ValidDestination } from '../../destination/index.ts';
-import type { ShownIdentity } from '../facts/shown-identity.ts';
+import type { ServerIdentity } from '../facts/server-identity.ts';
 import type { ControlRoute } from '../facts/ssh-route.ts';
 
 /** Why the destination did not let us in, and what to do. */
@@ -17,7 +17,7 @@ export function signInProblem(
   destination: ValidDestination,
   route: ControlRoute,
   error: LibvirtError,
-  shown: ShownIdentity,
+  shown: ServerIdentity,
 ): SignInProblem {
   const { host } = destination.parts;
   const text = endsOf(error.message);
@@ -126,7 +126,7 @@ function sshProblem(
   return undefined;
 }
 
-function tlsProblem(host: string, text: string, { certificate }: ShownIdentity): SignInProblem | undefined {
+function tlsProblem(host: string, text: string, { certificate }: ServerIdentity): SignInProblem | undefined {
   const show = (certificate: string): string => shellCommand('certtool', '-i', '--infile', certificate);
   const serverCertificate: Remedy = {
     text: msg('Look at the certificate of the destination.'),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { authenticationCheck } from '../../../../src/engine/preflight/checks/authentication.ts';
-import type { ShownCertificate } from '../../../../src/engine/preflight/facts/shown-identity.ts';
-import { classify, LibvirtError } from '../../../../src/libvirt/errors.ts';
+import type { ServerCertificate } from '../../../../src/engine/preflight/facts/server-identity.ts';
+import { classifyError, LibvirtError } from '../../../../src/libvirt/errors.ts';
 import { destination } from '../../fixtures.ts';
 import { type CheckCase, testCheck, there } from '../../test-check.ts';
 
@@ -20,7 +20,7 @@ function refused(
   message: string,
   found: RegExp,
   remedy: RegExp,
-  certificate: { certificate?: ShownCertificate } = {},
+  certificate: { certificate?: ServerCertificate } = {},
 ): Case {
   const there_ = destination(uri);
   return {
@@ -30,7 +30,7 @@ function refused(
     facts: {
       destination: there_,
       route: { host: 'beta', port: 22, indirect: false },
-      libvirt: { kind: 'refused', error: new LibvirtError(classify(message), message) },
+      libvirt: { kind: 'refused', error: new LibvirtError(classifyError(message), message) },
       shown: there({ hostKeys: ['SHA256:abc (ED25519)'], ...certificate }),
     },
     also: (finding) => {

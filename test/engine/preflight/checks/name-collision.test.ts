@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect } from 'vitest';
 import { nameCollisionCheck } from '../../../../src/engine/preflight/checks/name-collision.ts';
+import type { DestinationCopy } from '../../../../src/engine/preflight/facts/destination-copy.ts';
 import type {
   DestinationDomains,
   KnownDomain,
 } from '../../../../src/engine/preflight/facts/destination-domains.ts';
-import type { DestinationTwin } from '../../../../src/engine/preflight/facts/destination-twin.ts';
 import { destination, domain, uuid } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 
@@ -13,9 +13,9 @@ const other = '11111111-2222-4333-8444-555555555555';
 const knows = (...domains: KnownDomain[]): { known: DestinationDomains } => ({
   known: { domains, arriving: [], saved: [] },
 });
-const rest = { domain: domain(), destination: destination(), twin: there<DestinationTwin>('none') };
+const rest = { domain: domain(), destination: destination(), twin: there<DestinationCopy>('none') };
 const running = { uuid: uuid.toUpperCase(), name: 'web', active: true };
-const transient = there<DestinationTwin>('transient');
+const transient = there<DestinationCopy>('transient');
 
 testCheck(nameCollisionCheck, [
   {
@@ -30,7 +30,7 @@ testCheck(nameCollisionCheck, [
   },
   {
     name: 'running there',
-    facts: { ...rest, ...knows(running), twin: there<DestinationTwin>('persistent') },
+    facts: { ...rest, ...knows(running), twin: there<DestinationCopy>('persistent') },
     verdict: 'block',
     found: /active/,
   },

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
-import { parseMigrationAddress } from '../../../../src/engine/destination/migration-uri.ts';
+import { parseMigrationUriInput } from '../../../../src/engine/destination/migration-uri.ts';
 import { FactUnavailable } from '../../../../src/engine/preflight/fact.ts';
 import { readComparison } from '../../../../src/engine/preflight/facts/cpu-comparison.ts';
 import { parseAddressesOf, parseMigrationUri } from '../../../../src/engine/preflight/facts/data-address.ts';
 import { parseDefinition } from '../../../../src/engine/preflight/facts/definition.ts';
 import {
-  parseArriving,
   parseDomainList,
+  parseIncoming,
 } from '../../../../src/engine/preflight/facts/destination-domains.ts';
-import { figureOf, parseStats } from '../../../../src/engine/preflight/facts/domain-stats.ts';
-import { hostFrom } from '../../../../src/engine/preflight/facts/hosts.ts';
-import { parseCertificate } from '../../../../src/engine/preflight/facts/shown-identity.ts';
+import { parseStats, statOf } from '../../../../src/engine/preflight/facts/domain-stats.ts';
+import { parseHost } from '../../../../src/engine/preflight/facts/hosts.ts';
+import { parseCertificate } from '../../../../src/engine/preflight/facts/server-identity.ts';
 import { parseVolume } from '../../../../src/engine/preflight/facts/volumes.ts';
 
 /** Each was once read as something that it does not say; found by test/properties. */
 describe('an answer that is not understood', () => {
   it('is no list of VMs, for the one that is looked for could be what was not understood', () => {
     expect(parseDomainList('Fehler: keine Verbindung\n', true)).toBeUndefined();
-    expect(parseArriving("Domaine : 'db'\n  state.reason=2\n")).toBeUndefined();
-    expect(parseArriving("Domain: 'db'\n  state.reason=\n")).toBeUndefined();
+    expect(parseIncoming("Domaine : 'db'\n  state.reason=2\n")).toBeUndefined();
+    expect(parseIncoming("Domain: 'db'\n  state.reason=\n")).toBeUndefined();
   });
 
   it('proves nothing about a CPU', () => {
@@ -29,13 +29,13 @@ describe('an answer that is not understood', () => {
 
   it('tells no host apart from another', () => {
     for (const text of ['<capabilities/>', '<capabilities><host><uuid/></host></capabilities>'])
-      expect(() => hostFrom('beta', text)).toThrow(FactUnavailable);
+      expect(() => parseHost('beta', text)).toThrow(FactUnavailable);
   });
 
   it('is no figure', () => {
     const [vm] = parseStats("Domain: 'a\u2028b'\n  state.state=\n  state.reason=1e0\n  x=5\n");
     expect(vm?.name).toBe('a\u2028b');
-    expect(['state.state', 'state.reason', 'x'].map((key) => figureOf(vm?.values, key))).toEqual([
+    expect(['state.state', 'state.reason', 'x'].map((key) => statOf(vm?.values, key))).toEqual([
       undefined,
       undefined,
       5,
@@ -50,7 +50,7 @@ describe('an answer that is not understood', () => {
   it('is no address, and no option of a program', () => {
     expect(parseAddressesOf('getent: error\n10.1.0.2 STREAM beta\n')).toEqual(['10.1.0.2']);
     expect(parseMigrationUri('tcp://--help')).toBeUndefined();
-    expect(parseMigrationAddress('10.0.0.2:99999').kind).toBe('invalid');
+    expect(parseMigrationUriInput('10.0.0.2:99999').kind).toBe('invalid');
     expect(parseMigrationUri('tcp://[fe80::1%eth0]:49160')).toEqual({ host: 'fe80::1%eth0', port: 49160 });
   });
 

@@ -12,7 +12,7 @@ import {
   compareCpu,
   computeBaseline,
   describeMachine,
-} from '../../../../src/engine/preflight/facts/hypervisor-questions.ts';
+} from '../../../../src/engine/preflight/facts/hypervisor-commands.ts';
 import { baseline, identical, machine, superset } from '../../../properties/samples.ts';
 
 const yes = (text: string): { ok: true; text: string } => ({ ok: true, text });

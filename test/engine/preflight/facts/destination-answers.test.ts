@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { describe, expect, it } from 'vitest';
+import { parseBeginPhase } from '../../../../src/engine/preflight/facts/begin-phase.ts';
 import {
   parseFreePages,
   parseMemoryStats,
@@ -9,10 +10,9 @@ import {
   parseFilters,
 } from '../../../../src/engine/preflight/facts/destination-networks.ts';
 import { parseSecrets } from '../../../../src/engine/preflight/facts/destination-secrets.ts';
-import { hostFrom } from '../../../../src/engine/preflight/facts/hosts.ts';
-import { readRehearsal } from '../../../../src/engine/preflight/facts/rehearsal.ts';
+import { parseHost } from '../../../../src/engine/preflight/facts/hosts.ts';
 import { compareVersions, parseVersions } from '../../../../src/engine/preflight/facts/versions.ts';
-import { nearest } from '../../../../src/engine/preflight/judging/nearest-name.ts';
+import { nearestName } from '../../../../src/engine/preflight/judging/nearest-name.ts';
 
 const uuid = 'aaaaaaaa-0000-4000-8000-000000000001';
 
@@ -62,7 +62,7 @@ describe('answers of virsh', () => {
   });
 
   it('capabilities', () => {
-    const host = hostFrom(
+    const host = parseHost(
       'beta\n',
       `<capabilities><host><uuid>${uuid}</uuid><cpu><model>EPYC</model><counter name='tsc' frequency='5' scaling='yes'/><feature name='ht'/></cpu>` +
         "<topology><cells num='1'><cell id='0'><cpus num='2'><cpu id='0'/><cpu id='1'/></cpus></cell></cells></topology>" +
@@ -82,22 +82,22 @@ describe('answers of virsh', () => {
       machines: ['pc'],
       virtualizationTypes: ['qemu', 'kvm'],
     });
-    expect(() => hostFrom('x', '<domain/>')).toThrow(/did not answer/);
+    expect(() => parseHost('x', '<domain/>')).toThrow(/did not answer/);
   });
 
   it('a rehearsal: the objection to its definition alone allows', () => {
     const error = "XML error: expecting root element of 'domain', not 'rehearsal'";
-    expect(readRehearsal({ ok: false, error })).toEqual({ kind: 'allowed' });
+    expect(parseBeginPhase({ ok: false, error })).toEqual({ kind: 'allowed' });
     const refusal = 'Requested operation is not valid: cannot migrate domain with 1 snapshots';
-    expect(readRehearsal({ ok: false, error: refusal })).toEqual({ kind: 'refused', original: refusal });
-    expect(() => readRehearsal({ ok: true, text: '' })).toThrow();
+    expect(parseBeginPhase({ ok: false, error: refusal })).toEqual({ kind: 'refused', original: refusal });
+    expect(() => parseBeginPhase({ ok: true, text: '' })).toThrow();
   });
 });
 
 describe('the most similar name', () => {
   it('is that with the fewest letters changed, or none', () => {
-    expect(nearest('br0', ['br1', 'virbr0', 'lo'])).toBe('br1');
-    expect(nearest('br0', ['docker0', 'lo'])).toBeUndefined();
-    expect(nearest('br0', [])).toBeUndefined();
+    expect(nearestName('br0', ['br1', 'virbr0', 'lo'])).toBe('br1');
+    expect(nearestName('br0', ['docker0', 'lo'])).toBeUndefined();
+    expect(nearestName('br0', [])).toBeUndefined();
   });
 });

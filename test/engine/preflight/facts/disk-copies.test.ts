@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   copyableDisks,
+  locationName,
   parseCapacities,
-  placeName,
 } from '../../../../src/engine/preflight/facts/disk-copies.ts';
 import { domain } from '../../fixtures.ts';
 
@@ -18,7 +18,7 @@ describe('the disks that can be copied', () => {
         disk("type='block' device='disk'", "dev='/dev/sdb'", 'vdb') +
         disk("type='volume' device='disk'", "pool='data' volume='web'", 'vdc'),
     ).config;
-    expect(copyableDisks(disks).map(({ disk: name, place }) => [name, placeName(place)])).toEqual([
+    expect(copyableDisks(disks).map(({ disk: name, place }) => [name, locationName(place)])).toEqual([
       ['vda', '/images/web.img'],
       ['vdb', '/dev/sdb'],
       ['vdc', 'data/web'],

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { folderOf, msg, type Remedy, shellCommand, sizeWords, tidyPath } from '../../base/index.ts';
+import { dirname, msg, normalizePath, type Remedy, shellCommand, sizeText } from '../../base/index.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import type { DestinationPools } from '../facts/destination-pools.ts';
-import { type DiskCopy, type DiskSize, placeName } from '../facts/disk-copies.ts';
+import { type DiskCopy, type DiskSize, locationName } from '../facts/disk-copies.ts';
 import type { HostReading } from '../facts/host-reading.ts';
 import type { Judgement } from '../finding.ts';
 
@@ -37,7 +37,7 @@ function roomFor(
   { pools }: DestinationPools,
   asRoot: boolean,
 ): Room {
-  const folderOfFile = place.kind === 'volume' ? undefined : folderOf(tidyPath(place.path));
+  const folderOfFile = place.kind === 'volume' ? undefined : dirname(normalizePath(place.path));
   const pool = pools.find(({ name, path }) =>
     place.kind === 'volume' ? name === place.pool : path === folderOfFile,
   );
@@ -57,16 +57,13 @@ function roomFor(
     why:
       counted === undefined
         ? msg('The destination did not tell how much space it has.')
-        : msg(
-            'libvirt there counted $0 free when it last looked, which may be long ago.',
-            sizeWords(counted),
-          ),
+        : msg('libvirt there counted $0 free when it last looked, which may be long ago.', sizeText(counted)),
     remedies: [
       {
-        text: msg('See how much is free where the image of $0 will be.', placeName(place)),
+        text: msg('See how much is free where the image of $0 will be.', locationName(place)),
         command:
           folder === undefined
-            ? shellCommand('virsh', 'pool-info', '--pool', pool?.name ?? placeName(place))
+            ? shellCommand('virsh', 'pool-info', '--pool', pool?.name ?? locationName(place))
             : shellCommand('df', '-h', folder),
         host: 'destination',
       },
@@ -119,7 +116,7 @@ function needsOf(
 }
 
 /** Is there room for the images of the disks that are copied? `asRoot`: libvirt there makes them as root. */
-export function judgeImages(
+export function judgeImageSpace(
   disks: readonly DiskCopy[],
   shell: FactResult<HostReading>,
   pools: FactResult<DestinationPools>,
@@ -139,10 +136,10 @@ export function judgeImages(
       verdict: 'block',
       found: msg(
         'The destination has $0 free in $1; copying $2 takes $3.',
-        sizeWords(full.free),
+        sizeText(full.free),
         full.place,
         full.disks.join(', '),
-        sizeWords(full.least),
+        sizeText(full.least),
       ),
       remedies: [remedy(full)],
     };
@@ -152,10 +149,10 @@ export function judgeImages(
       verdict: 'warn',
       found: msg(
         'The destination has $0 free in $1. What $2 holds now fits, but not all that the disks can hold ($3).',
-        sizeWords(tight.free),
+        sizeText(tight.free),
         tight.place,
         tight.disks.join(', '),
-        sizeWords(tight.most),
+        sizeText(tight.most),
       ),
       remedies: [remedy(tight)],
     };
@@ -163,7 +160,7 @@ export function judgeImages(
     verdict: 'pass',
     found: msg('The destination has room for the disks that are copied.'),
     details: needs.map(({ disks: names, place, most, free }) =>
-      msg('$0: $1 of $2 free in $3', names.join(', '), sizeWords(most), sizeWords(free), place),
+      msg('$0: $1 of $2 free in $3', names.join(', '), sizeText(most), sizeText(free), place),
     ),
   };
 }

@@ -5,7 +5,7 @@ import { destinationLibvirtFact } from './destination-libvirt.ts';
 import { type ControlRoute, controlRouteFact } from './ssh-route.ts';
 
 /** The certificate that a TLS server shows. */
-export interface ShownCertificate {
+export interface ServerCertificate {
   readonly validity: 'valid' | 'expired' | 'not-yet-valid';
   /** As OpenSSL writes them, for example `Dec 23 11:15:44 2026 GMT`. */
   readonly notBefore: string;
@@ -15,14 +15,14 @@ export interface ShownCertificate {
 }
 
 /** What a destination that did not let us in shows of itself. Nothing is asked of one that did. */
-export interface ShownIdentity {
+export interface ServerIdentity {
   /** Fingerprints of its ssh host keys, for the admin to compare. */
   readonly hostKeys: readonly string[];
-  readonly certificate?: ShownCertificate;
+  readonly certificate?: ServerCertificate;
 }
 
 /** Reads what `openssl x509` prints. */
-export function parseCertificate(text: string, now: number): ShownCertificate | undefined {
+export function parseCertificate(text: string, now: number): ServerCertificate | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const after = (word: string): string =>
     lines.find((line) => line.startsWith(word))?.slice(word.length) ?? '';
@@ -56,7 +56,10 @@ async function hostKeys(route: ControlRoute, { platform, signal }: FactContext):
 }
 
 /** libvirt says no more than "not trusted" for an expired certificate, so the server is asked to show it. */
-async function certificate(route: ControlRoute, context: FactContext): Promise<ShownCertificate | undefined> {
+async function certificate(
+  route: ControlRoute,
+  context: FactContext,
+): Promise<ServerCertificate | undefined> {
   const { platform, signal } = context;
   const address = route.host.includes(':') ? `[${route.host}]` : route.host;
   const shown = await platform.run(['openssl', 's_client', '-connect', `${address}:${route.port}`], {
@@ -70,8 +73,8 @@ async function certificate(route: ControlRoute, context: FactContext): Promise<S
 }
 
 /** Host keys or certificate of a destination whose identity may be what keeps us out. */
-export const shownIdentityFact = defineFact<
-  ShownIdentity,
+export const serverIdentityFact = defineFact<
+  ServerIdentity,
   {
     destination: typeof destinationFact;
     libvirt: typeof destinationLibvirtFact;

@@ -5,9 +5,9 @@ import { canonicalAddress } from './ip-address.ts';
  * Whether somebody on one of these addresses keeps QEMU from the same port on that address. Who has [::] has IPv4, too, and
  * QEMU does without that where another one has the port there (try_bind; seen with 7.2).
  */
-export function collides(address: string, taken: ReadonlySet<string> | undefined): boolean {
+export function portCollides(address: string, taken: ReadonlySet<string> | undefined): boolean {
   if (taken === undefined) return true;
-  if (address === 'localhost') return collides('127.0.0.1', taken) || collides('::1', taken);
+  if (address === 'localhost') return portCollides('127.0.0.1', taken) || portCollides('::1', taken);
   const own = canonicalAddress(address);
   const ofV6 = own.includes(':');
   return [...taken].some((each) => {

@@ -6,7 +6,7 @@ import { domainFact } from './domain.ts';
 import { hasJob, runState } from './run-state.ts';
 
 /** What libvirt of this host and the VM's QEMU say to migrating it at all: nothing against it, or their refusal. */
-export type Rehearsal =
+export type BeginPhase =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly original: string };
 
@@ -17,7 +17,9 @@ const notADomain = '<rehearsal/>';
 const objectsOnlyToThat = /expecting root element of 'domain'|root element (was )?not|rehearsal/i;
 
 /** Reads the end of the rehearsal. */
-export function readRehearsal(answer: { ok: true; text: string } | { ok: false; error: string }): Rehearsal {
+export function parseBeginPhase(
+  answer: { ok: true; text: string } | { ok: false; error: string },
+): BeginPhase {
   if (answer.ok)
     throw new FactUnavailable({ why: msg('libvirt did not answer as expected.'), original: answer.text });
   const original = answer.error.trim();
@@ -31,7 +33,7 @@ export function readRehearsal(answer: { ok: true; text: string } | { ok: false; 
  * 9.0: 40 ms, no event, no change of the VM; for that moment libvirt counts it as busy, so it is not asked while the VM
  * has a job. A measurement of the dirty rate is none, and goes on. `--unsafe` leaves the question of storage to its own checks.
  */
-export const rehearsalFact = defineFact<Rehearsal, { domain: typeof domainFact }>({
+export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact }>({
   name: 'rehearsal',
   needs: { domain: domainFact },
   gather: async ({ domain }, { platform, connection, choices, signal }) => {
@@ -57,6 +59,6 @@ export const rehearsalFact = defineFact<Rehearsal, { domain: typeof domainFact }
     );
     const answer = answers.get('begin');
     if (answer === undefined) throw new FactUnavailable({ why: msg('libvirt did not answer as expected.') });
-    return readRehearsal(answer);
+    return parseBeginPhase(answer);
   },
 });

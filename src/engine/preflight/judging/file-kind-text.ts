@@ -2,7 +2,7 @@
 import { type Message, msg } from '../../base/index.ts';
 
 /** What `stat` calls the kind of a file (file_type of gnulib); what is not known stays as it says it. */
-export function fileKindWords(kind: string): Message {
+export function fileKindText(kind: string): Message {
   switch (kind) {
     case 'regular file':
       return msg('file');

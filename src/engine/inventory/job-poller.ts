@@ -5,7 +5,7 @@ import type { DomainJob } from '../../libvirt/job.ts';
 /** How long to wait between one answer and the next question. */
 const pauseMilliseconds = 1000;
 
-export interface JobWatchOptions {
+export interface JobPollerOptions {
   /** Asks libvirt for the job; undefined when there is none. */
   readonly ask: (signal: AbortSignal) => Promise<DomainJob | undefined>;
   readonly onJob: (job: DomainJob | undefined) => void;
@@ -14,12 +14,12 @@ export interface JobWatchOptions {
 }
 
 /** Asks for one VM's job again and again, one question at a time (each may take seconds while the guest is busy). */
-export class JobWatch {
-  readonly #options: JobWatchOptions;
+export class JobPoller {
+  readonly #options: JobPollerOptions;
   readonly #ended = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: JobWatchOptions) {
+  constructor(options: JobPollerOptions) {
     this.#options = options;
     void this.#ask();
   }
@@ -49,7 +49,7 @@ const patienceMilliseconds = 4000;
  * Asks for a domain's job over D-Bus. While an answer is overdue (all of libvirt-dbus's worker threads may be held by
  * migrations) virsh is asked instead, and no second question is put into libvirt-dbus's queue.
  */
-export function askJob(
+export function readJob(
   connection: LibvirtConnection,
   uuid: string,
 ): (signal: AbortSignal) => Promise<DomainJob | undefined> {

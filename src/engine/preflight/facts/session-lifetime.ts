@@ -2,7 +2,7 @@
 import type { FactContext } from '../fact.ts';
 
 /** How long something lives that a fact of kind `session` begins. */
-export interface SessionLife {
+export interface SessionLifetime {
   /** Raised when it has to end: by the fact's time limit as long as it is not established, and with the preflight. */
   readonly signal: AbortSignal;
   /** From now on it lives as long as the preflight. */
@@ -10,7 +10,7 @@ export interface SessionLife {
   end(): void;
 }
 
-export function sessionLife({ signal, lifetime }: FactContext): SessionLife {
+export function sessionLifetime({ signal, lifetime }: FactContext): SessionLifetime {
   const life = new AbortController();
   const end = (): void => {
     life.abort();

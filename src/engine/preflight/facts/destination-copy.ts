@@ -8,11 +8,11 @@ import { askDestination, destinationLibvirtFact } from './destination-libvirt.ts
 import { domainFact } from './domain.ts';
 
 /** How this very VM, by its UUID, is kept where it is active on the destination; `none` where it is not. */
-export type DestinationTwin = 'none' | 'transient' | 'persistent';
+export type DestinationCopy = 'none' | 'transient' | 'persistent';
 
 /** Asked only where the list of VMs there has it: that is rare. */
-export const destinationTwinFact = defineFact<
-  DestinationTwin,
+export const destinationCopyFact = defineFact<
+  DestinationCopy,
   {
     libvirt: typeof destinationLibvirtFact;
     known: typeof destinationDomainsFact;
