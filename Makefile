@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
 export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
 
 # Without po/migrate.pot, which is made from the others.
-SOURCES := $(shell find src po public -type f ! -name '*.pot' 2>/dev/null) index.html vite.config.ts package.json
+SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) manifest.json index.html vite.config.ts package.json
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
 
 all: dist/manifest.json dist-cli/cockpit-migrate

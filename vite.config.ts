@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -12,7 +13,19 @@ import { poPlugin } from './tools/po-plugin.js';
  */
 export default defineConfig({
   base: './',
-  plugins: [react(), poPlugin(join(import.meta.dirname, 'po'))],
+  publicDir: false,
+  plugins: [
+    react(),
+    poPlugin(join(import.meta.dirname, 'po')),
+    {
+      // It stands at the top of the repository, where packagers look for it.
+      name: 'manifest',
+      generateBundle() {
+        const source = readFileSync(join(import.meta.dirname, 'manifest.json'), 'utf8');
+        this.emitFile({ type: 'asset', fileName: 'manifest.json', source });
+      },
+    },
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist',

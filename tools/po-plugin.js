@@ -44,7 +44,7 @@ export function poPlugin(directory) {
         this.emitFile({
           type: 'asset',
           fileName: `po.manifest.${language}.js`,
-          source: script(language, text, (references) => references.includes('public/manifest.json')),
+          source: script(language, text, (references) => references.includes('manifest.json')),
         });
       }
     },

@@ -81,16 +81,15 @@ function extract() {
       mkdirSync(dirname(join(scratch, file)), { recursive: true });
       writeFileSync(join(scratch, file), onlyCalls(file, readFileSync(join(root, file), 'utf8')));
     }
-    const manifest = JSON.parse(readFileSync(join(root, 'public/manifest.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(join(root, 'manifest.json'), 'utf8'));
     const labels = Object.values({ ...manifest.menu, ...manifest.tools }).flatMap((entry) => [
       entry.label,
       ...(entry.keywords ?? [])
         .filter((/** @type {{translate?: boolean}} */ keyword) => keyword.translate !== false)
         .flatMap((/** @type {{matches: string[]}} */ keyword) => keyword.matches),
     ]);
-    mkdirSync(join(scratch, 'public'), { recursive: true });
     writeFileSync(
-      join(scratch, 'public/manifest.json'),
+      join(scratch, 'manifest.json'),
       labels.map((label) => `_(${JSON.stringify(label)});\n`).join(''),
     );
     const output = execFileSync(
@@ -105,7 +104,7 @@ function extract() {
         '--package-name=cockpit-migrate',
         '--output=-',
         ...files,
-        'public/manifest.json',
+        'manifest.json',
       ],
       { cwd: scratch, encoding: 'utf8' },
     );
