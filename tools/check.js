@@ -18,20 +18,33 @@ process.on('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+/** Warnings that Node printed, `(node:123) MaxListenersExceededWarning: ...`: each is a fault of ours that has not hurt yet. */
+const nodeWarning = /^\(node:\d+\) .*/gm;
+
+/** @type {string[]} */
+const warnings = [];
+
 /**
- * Runs a program with our terminal.
+ * Runs a program, shows what it prints, and keeps Node's warnings among it.
  * @param {readonly string[]} argv
  * @returns {Promise<boolean>} whether it ended with status 0
  */
 function run(argv) {
   const [program = '', ...rest] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, rest, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (/** @type {string} */ text) => {
+      process.stderr.write(text);
+      said += text;
+    });
     child.on('error', (error) => {
       console.error(`${program}: ${error.message}`);
       resolve(false);
     });
-    child.on('exit', (code) => {
+    child.on('close', (code) => {
+      warnings.push(...(said.match(nodeWarning) ?? []));
       resolve(code === 0);
     });
   });
@@ -124,6 +137,7 @@ await step('build', ['npm', 'run', '--silent', 'build']);
 await tests('unit', false);
 await tests('component', false);
 if (withLab) await tests('lab', true);
+count(`no warning of Node, but: ${[...new Set(warnings)].join('; ')}`, warnings.length === 0);
 
 if (failures.length > 0) {
   console.log('\nFailed:');
