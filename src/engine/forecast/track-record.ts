@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type Platform, PlatformError } from '../../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { ConnectionName } from '../base/index.ts';
 import { parseDestination } from '../destination/index.ts';
+import { appendState, readState } from '../store/index.ts';
 import { migrationOverhead } from './overhead.ts';
 import type { BandwidthSource, Forecast } from './result.ts';
 
@@ -65,29 +66,6 @@ const shortest = 3000;
 
 /** A link that is said to carry so much less or more than measured is not learned from, but looked at. */
 const [leastShare, mostShare] = [0.5, 1.5];
-
-/** Lines of the file that are kept; the oldest go. */
-const mostLines = 1000;
-
-/** The file, for each kind of libvirt: the host's own, and the user's. It holds no secret: URIs without parameters. */
-const place = `case $1 in
-system) dir=/var/lib/cockpit-migrate;;
-*) dir=\${XDG_STATE_HOME:-$HOME/.local/state}/cockpit-migrate;;
-esac
-file=$dir/forecasts.jsonl
-`;
-
-const reader = `${place}[ ! -e "$file" ] || tail -n ${mostLines} "$file"`;
-
-/** One line, whole, whoever else writes; the file is cut when it has grown to twice what is kept. */
-const writer = `set -e
-${place}umask 022
-mkdir -p "$dir"
-exec 9>>"$dir/lock"
-flock 9
-cat >>"$file"
-if [ "$(wc -l <"$file")" -gt ${2 * mostLines} ]; then tail -n ${mostLines} "$file" >"$file.new"; mv "$file.new" "$file"; fi
-`;
 
 /** From this host to where: the destination's host, and the address of the data if one was chosen. */
 export function routeOf(destination: string, migrationUri: string | undefined): string {
@@ -232,21 +210,13 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
   };
 }
 
-function asOwner(connection: ConnectionName): { readonly superuser?: 'require' | 'try' } {
-  return connection === 'system' ? { superuser: 'try' } : {};
-}
-
-/** All that was recorded on this host. Rejects with PlatformError. */
+/** All that was recorded on this host. It holds no secret: URIs without parameters. Rejects with PlatformError. */
 export async function readTrack(
   platform: Platform,
   connection: ConnectionName,
   signal?: AbortSignal,
 ): Promise<readonly TrackEntry[]> {
-  const { stdout } = await platform.run(['sh', '-c', reader, 'sh', connection], {
-    ...asOwner(connection),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return parseTrack(stdout);
+  return parseTrack(await readState(platform, connection, 'forecasts.jsonl', signal));
 }
 
 /** Records a finished migration; the answer is why that could not be done. Does not reject. */
@@ -255,15 +225,5 @@ export async function appendTrackEntry(
   connection: ConnectionName,
   entry: TrackEntry,
 ): Promise<string | undefined> {
-  try {
-    const { exitCode, stdout } = await platform.run(['sh', '-c', writer, 'sh', connection], {
-      input: `${JSON.stringify(entry)}\n`,
-      stderr: 'merge',
-      ...asOwner(connection),
-    });
-    return exitCode === 0 ? undefined : stdout.trim() || `exit status ${exitCode}`;
-  } catch (error) {
-    if (error instanceof PlatformError) return error.message;
-    throw error;
-  }
+  return await appendState(platform, connection, 'forecasts.jsonl', JSON.stringify(entry));
 }
