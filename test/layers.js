@@ -23,7 +23,7 @@ export const rooms = {
   'engine/failure': ['base'],
   'engine/store': ['base'],
   'engine/forecast': ['base', 'destination', 'store'],
-  'engine/record': ['forecast', 'plan'],
+  'engine/record': ['base', 'destination', 'forecast', 'plan', 'store'],
   'engine/inventory': ['base', 'failure', 'progress', 'record'],
   'engine/preflight': ['base', 'destination', 'forecast', 'plan'],
   'engine/migration': ['base', 'failure', 'forecast', 'inventory', 'plan', 'preflight', 'progress', 'record'],

@@ -23,7 +23,14 @@ import {
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import { delay } from '../preflight/index.ts';
 import { noProgress } from '../progress/index.ts';
-import { readRecord, removeRecord, writeRecord } from '../record/index.ts';
+import {
+  isOurDeparture,
+  keepDeparture,
+  type MigrationRecord,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from '../record/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
 import { type Expectation, judgeAnswers, queryHosts, verificationOf, verifyCancel } from './verification.ts';
 
@@ -73,6 +80,8 @@ export class MigrationRun {
   #lost: unknown;
   #concluding = false;
   #endedAt: number | undefined;
+  /** The record that was looked at, and the look at it. */
+  #looked: { readonly record: MigrationRecord; readonly end: Promise<void> } | undefined;
 
   /** With an order, a migration to be started; without one, a migration that runs already. */
   constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
@@ -141,14 +150,17 @@ export class MigrationRun {
       if (!choices.temporary && entry?.summary.persistent === true)
         this.#autostart = await domain.autostart();
       if (entry?.summary.persistent === true) {
-        await writeRecord(domain, {
+        const record: MigrationRecord = {
           destination: choices.destination,
           temporary: choices.temporary,
           stage: 'leaving',
           since,
           ...(this.#copyDisks.length === 0 ? {} : { copyDisks: this.#copyDisks }),
           ...(this.#expected === undefined ? {} : { expected: this.#expected }),
-        });
+        };
+        // Where it cannot be kept, another page does not ask the destination at the end, and says that it did not.
+        await keepDeparture(this.#platform, this.vm, record);
+        await writeRecord(domain, record);
       }
       await domain.migrate(choices.destination, plan.parameters, plan.flagNames);
       unwatch();
@@ -243,10 +255,15 @@ export class MigrationRun {
     }
   }
 
-  /** A record that was written when this job began says where it goes. */
+  /** A record that was written when this job began says where it goes, if it was written by this program. */
   #learn({ record, jobBegan }: InventoryEntry): void {
     if (record === undefined || jobBegan === undefined || this.#state.get().destination !== undefined) return;
     if (Math.abs(Date.parse(record.since) - jobBegan) > sameStartMilliseconds) return;
+    if (this.#looked?.record !== record) this.#looked = { record, end: this.#believe(record) };
+  }
+
+  async #believe(record: MigrationRecord): Promise<void> {
+    if (!(await isOurDeparture(this.#platform, this.vm, record)) || this.hasEnded) return;
     const { destination, temporary } = record;
     this.#expected = record.expected;
     this.#copyDisks = record.copyDisks ?? [];
@@ -256,6 +273,7 @@ export class MigrationRun {
   /** There is no job any more: what libvirt says about the VM now tells how it ended. */
   async #conclude(): Promise<void> {
     try {
+      await this.#looked?.end;
       const state = await this.#stateHere();
       if (state === undefined || (state.kind === 'shut-off' && state.migratedAway)) await this.#left();
       else if (this.#state.get().cancelling) await this.#cancelled();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../../libvirt/domain.ts';
 import { attribute, parseXml, serializeXml, XmlError } from '../../libvirt/xml.ts';
+import { parseDestination } from '../destination/index.ts';
 import { type ExpectedMigration, parseExpected } from '../forecast/index.ts';
 import { parseDiskNames } from '../plan/index.ts';
 
@@ -47,6 +48,14 @@ export function recordXml(record: MigrationRecord): string {
   });
 }
 
+/** Whoever may define the VM may write anything there, and it is shown as where the VM went. */
+function isDestination(text: string): boolean {
+  return (['system', 'session'] as const).some((connection) => {
+    const input = parseDestination(text, { localNames: [], connection });
+    return input.kind === 'valid' && input.uri === text;
+  });
+}
+
 /** Reads a record; anything that this version did not write is no record. */
 export function parseRecord(xml: string): MigrationRecord | undefined {
   try {
@@ -55,7 +64,8 @@ export function parseRecord(xml: string): MigrationRecord | undefined {
     const temporary = attribute(element, 'temporary');
     const stage = attribute(element, 'stage');
     const since = attribute(element, 'since');
-    if (destination === undefined || since === undefined || Number.isNaN(Date.parse(since))) return undefined;
+    if (destination === undefined || !isDestination(destination)) return undefined;
+    if (since === undefined || Number.isNaN(Date.parse(since))) return undefined;
     if (temporary !== 'yes' && temporary !== 'no') return undefined;
     if (stage !== 'leaving' && stage !== 'left') return undefined;
     const copyDisks = parseDiskNames(attribute(element, 'copy-disks') ?? '');

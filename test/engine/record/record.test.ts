@@ -6,7 +6,7 @@ import { type MigrationRecord, parseRecord, recordXml } from '../../../src/engin
 
 const start = Date.parse('2026-11-23T11:00:00Z');
 const leaving: MigrationRecord = {
-  destination: 'qemu+ssh://b&<"\'>/system?x=1',
+  destination: 'qemu+ssh://b/system?x=1&y=<"\'>',
   temporary: true,
   stage: 'leaving',
   since: '2026-11-23T11:00:00Z',
@@ -42,6 +42,21 @@ test('what is no record is none', () => {
   expect(
     parseRecord('<migration destination="d" temporary="maybe" stage="left" since="x"/>'),
   ).toBeUndefined();
+});
+
+test('what names no destination is no record', () => {
+  for (const destination of [
+    '--help',
+    'qemu:///system',
+    'qemu+ext:///system?command=/tmp/evil',
+    'qemu+ssh://-oProxyCommand=evil/system',
+    'Your session has ended. Sign in at https://evil.example',
+    'qemu+ssh://beta/system\u202e',
+    'qemu+ssh://beta/system\u001b[2J',
+    'qemu+ssh://$(reboot)/system',
+    '<b>beta</b>',
+  ])
+    expect(parseRecord(recordXml({ ...left, destination })), destination).toBeUndefined();
 });
 
 test('a copy is shown for a VM that left, also when libvirt has forgotten why it is off', () => {
