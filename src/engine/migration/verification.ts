@@ -68,7 +68,7 @@ async function askDestination(
       destination,
       [
         { id: 'state', argv: ['domstate', '--reason', vm.uuid] },
-        { id: 'uuid', argv: ['domuuid', vm.name] },
+        { id: 'uuid', argv: ['domuuid', '--', vm.name] },
         // libvirt sends the definition, and not whether it is started with the host.
         ...(autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
         { id: 'info', argv: ['dominfo', vm.uuid] },

@@ -24,12 +24,12 @@ export const activeJobCheck = defineCheck({
       remedies: [
         {
           text: msg('Wait until it is done, and look how far it is:'),
-          command: shellCommand('virsh', 'blockjob', uuid, first.target, '--info'),
+          command: shellCommand('virsh', 'blockjob', '--info', '--', uuid, first.target),
           host: 'source',
         },
         {
           text: msg('Or end it. The disk stays as it is; the copy is of no use then.'),
-          command: shellCommand('virsh', 'blockjob', uuid, first.target, '--abort'),
+          command: shellCommand('virsh', 'blockjob', '--abort', '--', uuid, first.target),
           host: 'source',
         },
       ],

@@ -47,7 +47,7 @@ export const controlPortCheck = defineCheck({
     };
     const tryByHand: Remedy = {
       text: msg('Try it by hand.'),
-      command: shellCommand('nc', '-vz', '-w', '5', host, String(port)),
+      command: shellCommand('nc', '-vz', '-w', '5', '--', host, String(port)),
       host: 'source',
     };
     switch (outcome.kind) {
@@ -94,7 +94,7 @@ export const controlPortCheck = defineCheck({
               text: msg(
                 'Write the address of the destination in place of its name, or make the name known to this host.',
               ),
-              command: shellCommand('getent', 'ahosts', host),
+              command: shellCommand('getent', 'ahosts', '--', host),
               host: 'source',
             },
           ],

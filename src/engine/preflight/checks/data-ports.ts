@@ -208,7 +208,7 @@ export const dataPortsCheck = defineCheck({
         remedies: [
           {
             text: msg('Try the first of the ports by hand: "refused" means that it is open.'),
-            command: shellCommand('nc', '-vz', '-w', '3', target, String(address.port ?? 49152)),
+            command: shellCommand('nc', '-vz', '-w', '3', '--', target, String(address.port ?? 49152)),
             host: 'source',
           },
         ],

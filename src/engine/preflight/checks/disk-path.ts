@@ -148,7 +148,7 @@ export const diskPathCheck = defineCheck({
         : required(shell, [
             {
               text: msg('See there whether the file is under this path, and who may read it.'),
-              command: shellCommand('namei', '-l', firstImage.path),
+              command: shellCommand('namei', '-l', '--', firstImage.path),
               host: 'destination',
             },
           ]);

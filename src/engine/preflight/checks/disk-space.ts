@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy, sizeText } from '../../base/index.ts';
+import { msg, type Remedy, shellCommand, sizeText } from '../../base/index.ts';
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
@@ -60,10 +60,14 @@ function judgeClosed({ closedFolders }: HostReading, temporary: boolean): Judgem
             text: msg(
               'The kernel does that after an error of the disk: see why, then mount it to be written to.',
             ),
-            command: `findmnt -T ${folder}; dmesg | tail`,
+            command: `${shellCommand('findmnt', '-T', folder)}; dmesg | tail`,
             host: 'destination',
           }
-        : { text: msg('Remove small files there.'), command: `df -i ${folder}`, host: 'destination' },
+        : {
+            text: msg('Remove small files there.'),
+            command: shellCommand('df', '-i', '--', folder),
+            host: 'destination',
+          },
     ],
   };
 }

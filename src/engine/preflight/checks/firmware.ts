@@ -166,11 +166,18 @@ function judgeRoms(
       {
         text: msg('Bring the packages with the ROM files (seabios, ipxe-qemu) to the same version.'),
         // The folders in which QEMU looks for them.
-        command: shellCommand(emulator ?? 'qemu-system-x86_64', '-L', 'help'),
+        command: shellCommand(packaged(emulator), '-L', 'help'),
         host: 'destination',
       },
     ],
   };
+}
+
+/** A command that root pastes begins with no program but one of the system's packages; the definition may name any. */
+function packaged(emulator = 'qemu-system-x86_64'): string {
+  return /^\/usr\/(?!local\/)[\w./+-]+$/.test(emulator) && !emulator.includes('..')
+    ? emulator
+    : 'qemu-system-x86_64';
 }
 
 /** Has the destination the VM's firmware? */

@@ -214,7 +214,7 @@ export const graphicsListenCheck = defineCheck({
         remedies: [
           {
             text: msg('See whether it is one of its own there.'),
-            command: `${shellCommand('getent', 'ahosts', name)}; ip -brief addr`,
+            command: `${shellCommand('getent', 'ahosts', '--', name)}; ip -brief addr`,
             host: 'destination',
           },
         ],

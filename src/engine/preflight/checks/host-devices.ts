@@ -40,12 +40,12 @@ function judgeFolders(
   if (first === undefined) return undefined;
   const byHand: Remedy = {
     text: msg('Make that folder there, in which QEMU makes the socket.'),
-    command: shellCommand('mkdir', '-p', ...folders),
+    command: shellCommand('mkdir', '-p', '--', ...folders),
     host: 'destination',
   };
   const look: Remedy = {
     text: msg('See whether that folder is there.'),
-    command: shellCommand('ls', '-ld', ...folders),
+    command: shellCommand('ls', '-ld', '--', ...folders),
     host: 'destination',
   };
   const there = required(shell, [look]);
@@ -73,7 +73,7 @@ function judgeSockets(
   if (first === undefined) return undefined;
   const byHand: Remedy = {
     text: msg('The switch there has to make its socket under the same path.'),
-    command: shellCommand('ls', '-l', ...sockets),
+    command: shellCommand('ls', '-l', '--', ...sockets),
     host: 'destination',
   };
   const there = required(shell, [byHand]);

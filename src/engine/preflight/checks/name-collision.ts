@@ -64,7 +64,7 @@ export const nameCollisionCheck = defineCheck({
         remedies: [
           {
             text: msg('Give the other one a new name (it has to be shut off), or rename this one.'),
-            command: virsh('domrename', sameName.uuid, `${name}-old`),
+            command: virsh('domrename', '--', sameName.uuid, `${name}-old`),
             host: 'destination',
           },
         ],
@@ -104,7 +104,7 @@ export const nameCollisionCheck = defineCheck({
         remedies: [
           {
             text: msg('Give it the same name there, or take the old definition away.'),
-            command: virsh('domrename', uuid, name),
+            command: virsh('domrename', '--', uuid, name),
             host: 'destination',
           },
         ],

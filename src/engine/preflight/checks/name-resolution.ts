@@ -17,7 +17,7 @@ function andThen(buttons: readonly Remedy[], byHand: Remedy): readonly [Remedy, 
 }
 
 function lookUp(host: string): string {
-  return shellCommand('getent', 'ahosts', host);
+  return shellCommand('getent', 'ahosts', '--', host);
 }
 
 function judgeAddress(address: DataAddress, localNames: readonly string[]): Judgement {

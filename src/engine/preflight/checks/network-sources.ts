@@ -58,7 +58,7 @@ function networkTrouble(
         remedies: [
           {
             text: msg('Start it.'),
-            command: shellCommand('virsh', 'net-start', source),
+            command: shellCommand('virsh', 'net-start', '--', source),
             host: 'destination',
           },
         ],
@@ -71,7 +71,7 @@ function baseTrouble(
   seen: HostReading['networkDevices'] | undefined,
 ): Trouble | undefined {
   const { portOf, carries } = seen?.get(source) ?? {};
-  const look = shellCommand('ip', '-details', 'link', 'show', source);
+  const look = shellCommand('ip', '-details', 'link', 'show', 'dev', source);
   if (portOf !== undefined)
     return {
       found: msg(
@@ -124,7 +124,7 @@ function deviceTrouble(
       remedies: [
         {
           text: msg('Give that device another name, and make a bridge of this one, into the same network.'),
-          command: shellCommand('ip', '-details', 'link', 'show', source),
+          command: shellCommand('ip', '-details', 'link', 'show', 'dev', source),
           host: 'destination',
         },
       ],
@@ -167,7 +167,7 @@ function tapTrouble(
       remedies: [
         {
           text: msg('Make it there beforehand, as it is made here.'),
-          command: shellCommand('ip', 'tuntap', 'add', unmanagedTarget, 'mode', 'tap'),
+          command: shellCommand('ip', 'tuntap', 'add', 'dev', unmanagedTarget, 'mode', 'tap'),
           host: 'destination',
         },
       ],
@@ -182,7 +182,7 @@ function tapTrouble(
         remedies: [
           {
             text: msg('Rename that device, or take the name (<target dev=…>) out of the definition.'),
-            command: shellCommand('ip', '-details', 'link', 'show', managedTarget),
+            command: shellCommand('ip', '-details', 'link', 'show', 'dev', managedTarget),
             host: 'destination',
           },
         ],
@@ -214,7 +214,7 @@ function troublesOf(
           remedies: [
             {
               text: msg('Define it there as on this host.'),
-              command: shellCommand('virsh', 'nwfilter-dumpxml', card.filter),
+              command: shellCommand('virsh', 'nwfilter-dumpxml', '--', card.filter),
               host: 'source',
             },
           ] as const,

@@ -15,7 +15,7 @@ function ejectOf({ virsh }: Plan, uuid: string, { disk }: DiskFile): Remedy {
   const connected = virsh.slice(0, 3);
   return {
     text: msg('Eject the medium of $0 if the VM does not need it.', disk),
-    command: shellCommand(...connected, 'change-media', uuid, disk, '--eject'),
+    command: shellCommand(...connected, 'change-media', '--eject', '--', uuid, disk),
     host: 'source',
     action: { kind: 'eject-medium', disk },
   };

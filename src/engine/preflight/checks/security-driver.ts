@@ -19,7 +19,7 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
   const look: Remedy = {
     text: msg('Make it there with the same number, or put the number into the definition (+1000).'),
     command: owners
-      .map(({ kind, name }) => shellCommand('getent', kind === 'user' ? 'passwd' : 'group', name))
+      .map(({ kind, name }) => shellCommand('getent', kind === 'user' ? 'passwd' : 'group', '--', name))
       .join('; '),
     host: 'destination',
   };

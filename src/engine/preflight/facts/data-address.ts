@@ -57,7 +57,7 @@ export const dataAddressFact = defineFact<
   timeLimitMilliseconds: 6000,
   gather: async ({ libvirt, route }, { platform, choices, signal }, { shell }) => {
     const resolve = async (host: string): Promise<readonly string[]> => {
-      const { stdout } = await platform.run(['getent', 'ahosts', host], { signal });
+      const { stdout } = await platform.run(['getent', 'ahosts', '--', host], { signal });
       return parseAddressesOf(stdout);
     };
     const parsed = choices.migrationUri === undefined ? undefined : parseMigrationUri(choices.migrationUri);

@@ -145,8 +145,8 @@ function missingFile(
           ['pool-define-as', 'pool-build', 'pool-start', 'pool-autostart']
             .map((word) =>
               word === 'pool-define-as'
-                ? shellCommand('virsh', word, basename(folder) || 'root', 'dir', '--target', folder)
-                : shellCommand('virsh', word, basename(folder) || 'root'),
+                ? shellCommand('virsh', word, '--target', folder, '--', basename(folder) || 'root', 'dir')
+                : shellCommand('virsh', word, '--', basename(folder) || 'root'),
             )
             .join(' && '),
         ),
@@ -193,7 +193,7 @@ function closedFolder({ disk }: DiskCopy, folder: string, there: HostReading): C
       ),
       remedy: onDestination(
         msg('Let that user pass through all folders on the way.'),
-        shellCommand('namei', '-l', folder),
+        shellCommand('namei', '-l', '--', folder),
       ),
     };
   if (there.settings.get('dynamic_ownership') === '0' && there.qemuUser !== undefined && there.qemuUser !== 0)

@@ -45,7 +45,7 @@ function isOwn(host: string, { addresses }: HostReading): boolean {
 function whoHas(endpoint: DomainEndpoint): Remedy {
   return {
     text: msg('See who has it, or choose another one for the VM.'),
-    command: `ss -lnp${endpoint.protocol === 'tcp' ? 't' : 'u'} 'sport = ${endpoint.service}'; ip -brief addr`,
+    command: `ss -lnp${endpoint.protocol === 'tcp' ? 't' : 'u'} 'sport = ${Number(endpoint.service)}'; ip -brief addr`,
     host: 'destination',
   };
 }
@@ -63,7 +63,7 @@ function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointProb
       ),
       remedy: {
         text: msg('See which address and port they are there, and whether they are free.'),
-        command: `${shellCommand('getent', 'ahosts', host)}; ${shellCommand('getent', 'services', service)}; ss -lntu`,
+        command: `${shellCommand('getent', 'ahosts', '--', host)}; ${shellCommand('getent', 'services', '--', service)}; ss -lntu`,
         host: 'destination',
       },
     };
@@ -110,7 +110,7 @@ function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointP
       ),
       remedy: {
         text: msg('Try it from there.'),
-        command: shellCommand('nc', '-vz', '-w', '3', host === '' ? 'localhost' : host, service),
+        command: shellCommand('nc', '-vz', '-w', '3', '--', host === '' ? 'localhost' : host, service),
         host: 'destination',
       },
     };

@@ -243,7 +243,7 @@ function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): Disk
           text: msg(
             'See which file that is, and whether it is the same one on both hosts. Or have the disk copied.',
           ),
-          command: shellCommand('qemu-img', 'info', '-U', path),
+          command: shellCommand('qemu-img', 'info', '-U', '--', path),
           host: 'source',
         },
       ),

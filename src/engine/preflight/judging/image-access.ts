@@ -45,7 +45,7 @@ export function accessProblem(file: DiskFile, there: HostReading): AccessProblem
         file.disk,
         user,
       ),
-      remedy: look(msg('Let that user pass through all folders on the way.'), 'namei', '-l', path),
+      remedy: look(msg('Let that user pass through all folders on the way.'), 'namei', '-l', '--', path),
       sure: true,
     };
   if (file.role === 'disk' && seen.readOnly === true)
@@ -65,7 +65,13 @@ export function accessProblem(file: DiskFile, there: HostReading): AccessProblem
         file.disk,
         user,
       ),
-      remedy: look(msg('Give the file to a user or a group that QEMU has on both hosts.'), 'ls', '-ln', path),
+      remedy: look(
+        msg('Give the file to a user or a group that QEMU has on both hosts.'),
+        'ls',
+        '-ln',
+        '--',
+        path,
+      ),
       sure: true,
     };
   return ofAServer.test(seen.fileSystem)
@@ -82,6 +88,7 @@ export function accessProblem(file: DiskFile, there: HostReading): AccessProblem
           ),
           'ls',
           '-ln',
+          '--',
           path,
         ),
         sure: false,

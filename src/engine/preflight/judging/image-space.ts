@@ -64,7 +64,7 @@ function roomFor(
         command:
           folder === undefined
             ? shellCommand('virsh', 'pool-info', '--pool', pool?.name ?? locationName(place))
-            : shellCommand('df', '-h', folder),
+            : shellCommand('df', '-h', '--', folder),
         host: 'destination',
       },
     ],
@@ -126,7 +126,7 @@ export function judgeImageSpace(
   const remedy = ({ place }: Need): Remedy => ({
     text: msg('Make room there, or copy fewer disks.'),
     command: place.startsWith('/')
-      ? shellCommand('df', '-h', place)
+      ? shellCommand('df', '-h', '--', place)
       : shellCommand('virsh', 'pool-info', '--pool', place),
     host: 'destination',
   });

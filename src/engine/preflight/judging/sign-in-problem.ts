@@ -74,7 +74,7 @@ function sshProblem(
           text: msg(
             'Sign in once as root and accept the key, after comparing its fingerprint with that of the destination.',
           ),
-          command: `sudo ${shellCommand('ssh', ...portOption(destination), userAt(destination), 'true')}`,
+          command: `sudo ${shellCommand('ssh', ...portOption(destination), '--', userAt(destination), 'true')}`,
           host: 'source',
         },
         {
@@ -97,7 +97,7 @@ function sshProblem(
         },
         {
           text: msg('Let it in on the destination. You are asked for the password there.'),
-          command: `sudo ${shellCommand('ssh-copy-id', ...portOption(destination), userAt(destination))}`,
+          command: `sudo ${shellCommand('ssh-copy-id', ...portOption(destination), '--', userAt(destination))}`,
           host: 'source',
         },
       ],
@@ -230,7 +230,7 @@ function libvirtProblem(destination: ValidDestination, text: string): SignInProb
           remedies: [
             {
               text: msg('Put the user into the group of those who may, or use root.'),
-              command: shellCommand('usermod', '-aG', 'libvirt', destination.parts.user ?? 'root'),
+              command: shellCommand('usermod', '-aG', 'libvirt', '--', destination.parts.user ?? 'root'),
               host: 'destination',
             },
           ],

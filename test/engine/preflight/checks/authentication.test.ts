@@ -61,7 +61,7 @@ testCheck(authenticationCheck, [
     ssh,
     ended('Host key verification failed.'),
     /does not know the host key/,
-    /ssh root@beta true/,
+    /ssh -- root@beta true/,
   ),
   refused(
     'a changed host key',
@@ -75,7 +75,7 @@ testCheck(authenticationCheck, [
     ssh,
     ended('root@beta: Permission denied (publickey,password).'),
     /does not accept the ssh key/,
-    /ssh-copy-id root@beta/,
+    /ssh-copy-id -- root@beta/,
   ),
   refused('no netcat', ssh, ended('sh: 1: nc: not found'), /no libvirt on beta/, /libvirt-daemon-system/),
   refused(
@@ -90,7 +90,7 @@ testCheck(authenticationCheck, [
     'qemu+ssh://joe@beta/system',
     "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied",
     /may not use its libvirt/,
-    /usermod -aG libvirt joe/,
+    /usermod -aG libvirt -- joe/,
   ),
   refused(
     'an expired certificate',

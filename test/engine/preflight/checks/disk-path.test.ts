@@ -169,7 +169,7 @@ testCheck(diskPathCheck, [
     facts: copying(copy, gone, [pool('default', '/var/lib/libvirt/images')]),
     verdict: 'block',
     found: /no active storage pool of the destination has the folder \/images/,
-    also: runs(/^virsh pool-define-as images dir --target \/images && virsh pool-build images && /),
+    also: runs(/^virsh pool-define-as --target \/images -- images dir && virsh pool-build -- images && /),
   },
   {
     name: 'copied where the pool is not started',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { diskSpaceCheck } from '../../../../src/engine/preflight/checks/disk-space.ts';
 import type { DestinationPool } from '../../../../src/engine/preflight/facts/destination-pools.ts';
 import type { DiskCopy } from '../../../../src/engine/preflight/facts/disk-copies.ts';
@@ -115,6 +116,14 @@ testCheck(diskSpaceCheck, [
     facts: closed('/etc/libvirt/qemu', 'no-inodes'),
     verdict: 'block',
     found: /no inodes left/,
+  },
+  {
+    name: 'a folder whose name, as the destination tells it, is a command',
+    facts: closed('/$(reboot);reboot', 'no-inodes'),
+    verdict: 'block',
+    also: (finding) => {
+      expect(JSON.stringify(finding)).toContain("df -i -- '/$(reboot);reboot'");
+    },
   },
   {
     name: 'nowhere to define it, and it comes for a while only',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { firmwareCheck } from '../../../../src/engine/preflight/checks/firmware.ts';
 import type { FactResult } from '../../../../src/engine/preflight/fact.ts';
 import type { FileReading, HostReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
@@ -23,6 +24,7 @@ const pc = domain(
   {},
   "<interface type='user'><model type='virtio'/></interface><video><model type='vga'/></video>",
 );
+const programmed = { ...pc, config: { ...pc.config, emulator: '/home/joe/evil' } };
 const sizes = { 'bios-256k.bin': 262144, 'vgabios-stdvga.bin': 39936, 'efi-virtio.rom': 249344 };
 const withRoms = (roms: Readonly<Record<string, number>>): FactResult<HostReading> =>
   there(reading({}, { roms: new Map(Object.entries(roms)) }));
@@ -125,6 +127,18 @@ testCheck(firmwareCheck, [
     facts: { domain: pc, source: withRoms(sizes), shell: withRoms({ ...sizes, 'bios-256k.bin': 131072 }) },
     verdict: 'block',
     found: /bios-256k\.bin .*262144 bytes here, 131072 there/,
+  },
+  {
+    name: 'a BIOS of another size, of a VM with a program of its own',
+    facts: {
+      domain: programmed,
+      source: withRoms(sizes),
+      shell: withRoms({ ...sizes, 'bios-256k.bin': 131072 }),
+    },
+    verdict: 'block',
+    also: (finding) => {
+      expect(JSON.stringify(finding)).toContain('"command":"qemu-system-x86_64 -L help"');
+    },
   },
   {
     name: 'the ROM of a network card of another size',
