@@ -71,7 +71,7 @@ function argumentLists(file: ts.SourceFile): readonly (readonly ts.Expression[])
     if (ts.isCallExpression(node)) {
       const called = node.expression.getText();
       const [first] = node.arguments;
-      if (/^(shellCommand|virsh)$/.test(called)) lists.push(node.arguments);
+      if (/^(shellCommand|scriptWords|virsh)$/.test(called)) lists.push(node.arguments);
       else if (/(^|\.)run$/.test(called) && first !== undefined && ts.isArrayLiteralExpression(first))
         lists.push(first.elements);
     }

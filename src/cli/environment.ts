@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type Message, plainText } from '../engine/base/index.ts';
+import { type Message, plainText, visibleText } from '../engine/base/index.ts';
 import type { Platform, Unsubscribe } from '../platform/platform.ts';
 
 /** Where text goes: a terminal, a pipe or a file. */
@@ -25,10 +25,13 @@ export interface CliEnvironment {
 /** A sentence of the engine, in English: the catalogues are the page's. */
 export const messageText = (message: Message): string => plainText(message);
 
-/** Text without the control characters by which a VM's name or another host's words could play with the terminal. */
+/** Text without the characters by which a VM's name or another host's words could play with the terminal or with who reads it. */
 export function stripControlCharacters(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, (character) => (character === '\t' ? ' ' : '?'));
+  const calm = text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, (character) =>
+    character === '\t' ? ' ' : '?',
+  );
+  return visibleText(calm, Infinity);
 }
 
 /** Prints lines. */
@@ -46,7 +49,7 @@ export function printProblem(screen: Output, ...lines: readonly string[]): void 
   );
 }
 
-/** Prints one JSON document. */
+/** Prints one JSON document; what is hidden in a string is written as JSON does control characters. */
 export function printJson(screen: Output, document: unknown): void {
-  screen.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  screen.write(`${visibleText(JSON.stringify(document, undefined, 2), Infinity)}\n`);
 }

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../src/engine/base/message.ts';
-import { shellCommand } from '../../src/engine/base/shell-quote.ts';
+import { scriptWords } from '../../src/engine/base/shell-quote.ts';
 import { isHostName } from '../../src/engine/destination/host-name.ts';
 import { parseMigrationUriInput } from '../../src/engine/destination/migration-uri.ts';
 import { parseDiskNames } from '../../src/engine/plan/disk-names.ts';
@@ -262,7 +262,7 @@ describe("a look at a host's files", () => {
     fc.assert(
       fc.property(fc.array(lie, { minLength: 1, maxLength: 2 }), (lies) => {
         const paths = lies.map((name, index) => `/nowhere/${index}${name}`);
-        const input = `set -- ${shellCommand(mark, ...readingParameters({ careful: paths, once: [] }))}\n${readingScript}`;
+        const input = `set -- ${scriptWords(mark, ...readingParameters({ careful: paths, once: [] }))}\n${readingScript}`;
         const text = execFileSync('sh', ['-s'], { input, encoding: 'utf8' });
         for (const path of paths)
           expect(parseReading(text, mark, { careful: paths, once: [] })?.files.get(path)).toMatchObject({

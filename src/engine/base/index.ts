@@ -6,5 +6,6 @@ export { type Message, msg, nmsg, plainText, type Translator } from './message.t
 export { basename, dirname, normalizePath } from './paths.ts';
 export { durationText, rateText, sizeText } from './quantity.ts';
 export { type Remedy, type RemedyAction } from './remedy.ts';
-export { shellCommand } from './shell-quote.ts';
+export { scriptWords, shellCommand } from './shell-quote.ts';
+export { hasHiddenCharacters, visibleText } from './visible-text.ts';
 export { type ConnectionName, type VmIdentity } from './vm-identity.ts';

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { visibleText } from './visible-text.ts';
+
 /**
  * Sentences that the engine says, kept untranslated: the text is the key of the translation catalogue, the arguments
  * are put in for `$0`, `$1`... when it is shown (ui/text.ts translates; plainText() is for the command line and logs).
@@ -54,6 +56,6 @@ export function plainText(message: Message, translator: Translator = untranslate
     const argument = message.args[Number(digit)];
     if (argument === undefined) return whole;
     if (typeof argument === 'object') return plainText(argument, translator);
-    return typeof argument === 'number' ? translator.number(argument) : argument;
+    return typeof argument === 'number' ? translator.number(argument) : visibleText(argument);
   });
 }

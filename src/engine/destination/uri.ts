@@ -75,6 +75,14 @@ function invalid(problem: Message, suggestion?: string): DestinationInput {
 
 const needsBrackets = msg('An IPv6 address has to be in square brackets, for example [2001:db8::1].');
 
+/**
+ * Also none that OpenSSH refuses as a user on its command line (`valid_ruser` in ssh.c, since 9.6): ssh's own configuration may hand it
+ * to a shell (`%r` in ProxyCommand or Match exec, CVE-2023-51385), and older ones do.
+ */
+function isUserName(text: string): boolean {
+  return /^[^\s\-/][^\s/]*$/.test(text) && !/[\p{Cc}\p{Cf}\p{Surrogate}'`"$;&<>|(){}]|\\$/u.test(text);
+}
+
 /** Host, port and user of an authority such as `root@beta:2222` or `[2001:db8::1]`, or what is wrong with it. */
 function parseAuthority(
   authority: string,
@@ -97,7 +105,7 @@ function parseAuthority(
   if (
     userText !== undefined &&
     // A ? or # that is not escaped would begin another part of the URI.
-    (user === undefined || !/^[^\s\-/][^\s/]*$/.test(user) || /[?#]/.test(userText))
+    (user === undefined || !isUserName(user) || /[?#]/.test(userText))
   ) {
     return { problem: msg('The user name in this URI cannot be used: $0', userText) };
   }
@@ -203,7 +211,7 @@ export function parseDestination(typed: string, context: DestinationContext): De
     return { kind: 'incomplete', hint: msg('Go on like this: $0', `qemu+ssh://beta${path}`) };
   }
   // Nor anything else that nobody types and that no program is handed unchanged.
-  if (/[\s\p{Cc}\p{Surrogate}]/u.test(text)) return invalid(msg('A destination has no spaces inside.'));
+  if (/[\s\p{Cc}\p{Cf}\p{Surrogate}]/u.test(text)) return invalid(msg('A destination has no spaces inside.'));
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(text);
   if (match === null) {
     if (/^qemu(\+[a-z0-9]+)?:/.test(lower)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ReactNode } from 'react';
+import { visibleText } from '../../engine/base/index.ts';
 import { _ } from './translate.ts';
 
 /** The words of libvirt, ssh..., beneath our sentence. Not translated: they are what a search engine knows. */
@@ -9,7 +10,7 @@ export function OriginalText({ children }: { readonly children: string }): React
     <div className="migrate-original">
       <span className="migrate-original-label">{_('Original message:')}</span>{' '}
       <span className="migrate-original-text" lang="en">
-        {children}
+        {visibleText(children)}
       </span>
     </div>
   );

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { visibleText } from '../../engine/base/index.ts';
 import type { Cockpit } from '../../platform/cockpit-api.ts';
 
 /** cockpit.js of the console; po.js has filled its catalogue before the page begins. */
@@ -20,10 +21,10 @@ export function language(): string {
   return tag === '' ? 'en' : tag;
 }
 
-/** Puts values in for `$0`, `$1`... */
+/** Puts values in for `$0`, `$1`..., so that nothing in them is hidden. */
 export function format(template: string, ...values: readonly (string | number)[]): string {
   return template.replace(/\$(\d)/g, (whole, digit: string) => {
     const value = values[Number(digit)];
-    return value === undefined ? whole : String(value);
+    return value === undefined ? whole : visibleText(String(value));
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { type ReactNode, useId, useMemo, useReducer, useRef, useState } from 'react';
-import type { RemedyAction } from '../../engine/base/index.ts';
+import { type RemedyAction, visibleText } from '../../engine/base/index.ts';
 import { parseDestination } from '../../engine/destination/index.ts';
 import type { Refusal } from '../../engine/failure/index.ts';
 import type { Vm } from '../../engine/inventory/index.ts';
@@ -119,7 +119,11 @@ export function MigrateDialog({ model, vm, filledIn, migration, onClose }: Migra
       elementToFocus=".migrate-dialog input, .migrate-dialog button"
       onEscapePress={onClose}
     >
-      <ModalHeader labelId={titleId} title={_('Migrate VM to another host')} description={vm.name} />
+      <ModalHeader
+        labelId={titleId}
+        title={_('Migrate VM to another host')}
+        description={visibleText(vm.name)}
+      />
       <ModalBody tabIndex={0} aria-label={format(_('Migration of $0: choices and findings'), vm.name)}>
         {refusal === undefined ? null : (
           <Notice live variant="danger" title={textOf(refusal.summary)}>

@@ -2,6 +2,7 @@
 import { Label, Spinner } from '@patternfly/react-core';
 import { Td, Tr } from '@patternfly/react-table';
 import { memo, type ReactNode } from 'react';
+import { visibleText } from '../../engine/base/index.ts';
 import type { Refusal } from '../../engine/failure/index.ts';
 import type { Vm } from '../../engine/inventory/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
@@ -57,7 +58,7 @@ export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
     <>
       <Tr data-vm={vm.name} data-connection={vm.connection}>
         <Td dataLabel={_('Name')} modifier="breakWord" className="migrate-name">
-          {vm.name}
+          {visibleText(vm.name)}
         </Td>
         <Td dataLabel={_('State')}>
           <span className={`migrate-state migrate-state-${state.tone}`}>{state.text}</span>

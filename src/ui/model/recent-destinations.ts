@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { parseDestination } from '../../engine/destination/index.ts';
+
 /** The part of localStorage that is needed. */
 export interface TextStore {
   getItem(key: string): string | null;
@@ -7,6 +9,12 @@ export interface TextStore {
 
 const storageKey = 'migrate:destinations';
 const mostKept = 5;
+
+function isDestination(text: string): boolean {
+  return (['system', 'session'] as const).some(
+    (connection) => parseDestination(text, { localNames: [], connection }).kind === 'valid',
+  );
+}
 
 /** The destinations that were used last in this browser, the newest first. Only URIs without parameters are kept. */
 export class RecentDestinations {
@@ -26,9 +34,9 @@ export class RecentDestinations {
       throw error;
     }
     if (!Array.isArray(kept)) return [];
-    // Others can write there too.
+    // Others can write there too: it is kept for the browser, whoever signs in.
     return kept
-      .filter((uri): uri is string => typeof uri === 'string' && !uri.includes('?'))
+      .filter((uri): uri is string => typeof uri === 'string' && !uri.includes('?') && isDestination(uri))
       .slice(0, mostKept);
   }
 

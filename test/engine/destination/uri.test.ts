@@ -158,3 +158,55 @@ describe('parseDestination', () => {
     );
   });
 });
+
+describe('a destination from a hostile hand', () => {
+  const kindOf = (uri: string): string => parseDestination(uri, { localNames: [] }).kind;
+
+  it('has no user or host that a program takes for an option', () => {
+    for (const uri of [
+      'qemu+ssh://-oProxyCommand=evil/system',
+      'qemu+ssh://-oProxyCommand=evil@beta/system',
+      'qemu+ssh://%2doProxyCommand=evil@beta/system',
+      'qemu+ssh://[-oProxyCommand=evil]/system',
+      'qemu+ssh://[%2d1::1]/system',
+      '-oProxyCommand=evil',
+      '--help',
+    ])
+      expect(kindOf(uri), uri).toBe('invalid');
+  });
+
+  it('has no user that OpenSSH refuses, since a shell may be handed it', () => {
+    for (const user of ['$(reboot)', '`reboot`', "o'", 'a"b', 'a;b', 'a&b', 'a|b', 'a<b', '{a}', 'a\\'])
+      for (const written of [user, encodeURIComponent(user)])
+        expect(kindOf(`qemu+ssh://${written}@beta/system`), written).toBe('invalid');
+    for (const user of ['root', 'joe.doe', 'EXAMPLE\\joe', 'joe@example.org', 'büro'])
+      expect(kindOf(`qemu+ssh://${user}@beta/system`), user).toBe('valid');
+  });
+
+  it('has nothing in it that is not seen', () => {
+    for (const hidden of [
+      '\u202e',
+      '\u2066',
+      '\u200b',
+      '\ufeff',
+      '\u001b[2J',
+      '\u0000',
+      '\n',
+      '\u2028',
+      '\ud800',
+    ]) {
+      expect(kindOf(`qemu+ssh://be${hidden}ta/system`)).toBe('invalid');
+      expect(kindOf(`qemu+ssh://ro${hidden}ot@beta/system`)).toBe('invalid');
+      expect(kindOf(`qemu+ssh://beta/system?keyfile=/a${hidden}b`)).toBe('invalid');
+    }
+    expect(kindOf('qemu+ssh://ro%E2%80%AEot@beta/system')).toBe('invalid');
+    expect(kindOf('qemu+ssh://ro%1bot@beta/system')).toBe('invalid');
+  });
+
+  it('is read in no time, however long it is', () => {
+    const begun = performance.now();
+    for (const part of ['a', '-', ':', '@', '[', '%', '.', '/'])
+      for (const uri of [part.repeat(200_000), `qemu+ssh://${part.repeat(200_000)}/system`]) kindOf(uri);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+});

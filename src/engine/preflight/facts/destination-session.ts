@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { InteractiveProcess, marker } from '../../../platform/interactive-process.ts';
 import { PlatformError } from '../../../platform/platform.ts';
-import { msg, shellCommand } from '../../base/index.ts';
+import { msg, scriptWords } from '../../base/index.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
@@ -76,7 +76,7 @@ export class HostShell {
     const printed = await this.#orUnavailable(
       this.#conversation.exchange(
         // To the end of its last line the shell has read it all before it begins: some read no further than they must.
-        `printf '%s' '${begin}'; ( set -- ${shellCommand(...parameters)}\n${script}\n) ${reads ? '' : '</dev/null'}; printf '%s' '${end}'\n`,
+        `printf '%s' '${begin}'; ( set -- ${scriptWords(...parameters)}\n${script}\n) ${reads ? '' : '</dev/null'}; printf '%s' '${end}'\n`,
         end,
         (text) => {
           const own = after(text);

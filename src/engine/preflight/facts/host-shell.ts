@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { marker } from '../../../platform/interactive-process.ts';
-import { Deferred, msg, shellCommand } from '../../base/index.ts';
+import { Deferred, msg, scriptWords } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationSessionFact } from './destination-session.ts';
 import { hostPathsFact } from './host-paths.ts';
@@ -41,7 +41,7 @@ export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPaths
     const mark = marker();
     const { stdout, stderr } = await context.platform.run(['env', 'LC_ALL=C', 'sh', '-s'], {
       // The data go in as positional parameters, so that the script itself is constant.
-      input: `set -- ${shellCommand(mark, ...readingParameters(paths))}\n${readingScript}`,
+      input: `set -- ${scriptWords(mark, ...readingParameters(paths))}\n${readingScript}`,
       signal: context.signal,
       ...asLibvirtd(context),
     });

@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { shellCommand } from '../../../../src/engine/base/shell-quote.ts';
+import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
 import {
   listenerScript,
   listeningPort,
@@ -34,7 +34,7 @@ function measure(
         resolve({ status, stdout: `${stdout}${said}` });
       }, reject);
     });
-    listener.stdin.end(`set -- ${shellCommand(address, life, ...ports.map(String))}\n${listenerScript}`);
+    listener.stdin.end(`set -- ${scriptWords(address, life, ...ports.map(String))}\n${listenerScript}`);
   });
 }
 

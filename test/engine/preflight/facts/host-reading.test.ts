@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shellCommand } from '../../../../src/engine/base/shell-quote.ts';
+import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
 import {
   type HostReading,
   parseListening,
@@ -40,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(emulator, `#!/bin/sh\n[ "$*" = '-L help' ] && printf '%s\\n' relative '${gone}' '${roms}'\n`);
   for (const each of [folder, roms, emulator]) chmodSync(each, 0o755);
   const text = execFileSync('sh', ['-s'], {
-    input: `set -- ${shellCommand('==mark==', ...readingParameters(paths))}\n${readingScript}`,
+    input: `set -- ${scriptWords('==mark==', ...readingParameters(paths))}\n${readingScript}`,
     encoding: 'utf8',
   });
   seen = parseReading(text, '==mark==', paths);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { msg, plainText } from '../../../src/engine/base/index.ts';
+import { hasHiddenCharacters, visibleText } from '../../../src/engine/base/visible-text.ts';
+
+describe('a text of others', () => {
+  it('is as it is where all of it is seen', () => {
+    for (const text of ['web', 'Büro 2', 'שרת', 'می‌خواهم', '日本', '<b>', 'a\tb\nc', '👩‍🚀'])
+      expect(visibleText(text)).toBe(text);
+  });
+
+  it('has written out what is hidden in it', () => {
+    expect(visibleText('beta\u202emoc.live\u202c')).toBe(String.raw`beta\u202emoc.live\u202c`);
+    expect(visibleText('\u001b[2JReady\r\u0000')).toBe(String.raw`\u001b[2JReady\u000d\u0000`);
+    expect(visibleText('be\u200bta\ufeff\ud800')).toBe(String.raw`be\u200bta\ufeff\ud800`);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(hasHiddenCharacters(visibleText(text))).toBe(false);
+      }),
+    );
+  });
+
+  it('has an end', () => {
+    expect(visibleText('x'.repeat(1e6))).toHaveLength(5001);
+  });
+
+  it('stands in a sentence of ours, and does not become one', () => {
+    expect(plainText(msg('There is no VM $0.', 'x\u2028Ready: every check passed\u202e'))).toBe(
+      String.raw`There is no VM x\u2028Ready: every check passed\u202e.`,
+    );
+    // What looks like a place of ours is not filled in.
+    expect(plainText(msg('$0 and $1', '$1', 'b'))).toBe('$1 and b');
+  });
+});
