@@ -150,6 +150,7 @@ async function predict(
   const keep = defineCheck({
     id: 'keep',
     title: msg('What was measured'),
+    group: 'cpu-memory',
     why: msg('What was measured'),
     needs: { dirtyRate: dirtyRateFact, bandwidth: bandwidthFact, memory: memorySampleFact },
     judge: ({ dirtyRate, bandwidth, memory }): Judgement => {

@@ -5,9 +5,10 @@ import type { Forecast } from '../../src/engine/forecast/result.ts';
 import type { Finding } from '../../src/engine/preflight/finding.ts';
 import type { PreflightState } from '../../src/engine/preflight/state.ts';
 
-const head = (check: string): Pick<Finding, 'check' | 'title' | 'why'> => ({
+const head = (check: string): Pick<Finding, 'check' | 'title' | 'group' | 'why'> => ({
   check,
   title: msg('Title of $0', check),
+  group: 'host',
   why: msg('Why it matters.'),
 });
 

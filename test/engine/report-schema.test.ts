@@ -48,7 +48,7 @@ describe('docs/report.schema.json', () => {
     const state = {
       running: false,
       copyable: undefined,
-      checks: [{ status: 'waiting', check: 'uri', title: msg('x') }] as const,
+      checks: [{ status: 'waiting', check: 'uri', title: msg('x'), group: 'connection' }] as const,
       forecast: undefined,
     };
     expect(schemaProblems(printed(reportOf(choices, planFor(choices), state, none)))).toEqual([]);

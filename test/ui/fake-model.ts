@@ -6,6 +6,8 @@ import type { Refusal } from '../../src/engine/failure/failure.ts';
 import type { InventoryState, Vm, VmOperation } from '../../src/engine/inventory/vm.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
 import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { CheckGroup } from '../../src/engine/preflight/check-group.ts';
+import { checks } from '../../src/engine/preflight/checks/index.ts';
 import type { Finding, Judgement } from '../../src/engine/preflight/finding.ts';
 import type { CheckProgress, PreflightState } from '../../src/engine/preflight/state.ts';
 import type { MigrationProgress } from '../../src/engine/progress/progress.ts';
@@ -59,9 +61,14 @@ export function migrationOf(
   };
 }
 
+/** The group of the check of that name; that of made up ones is the host. */
+function groupOf(check: string): CheckGroup {
+  return checks.find(({ id }) => id === check)?.group ?? 'host';
+}
+
 /** A finding of a check of that name. */
-export function finding(check: string, judgement: Judgement): Finding {
-  return { check, title: msg(check.replace(/-/g, ' ')), why: msg('It matters.'), ...judgement };
+export function finding(check: string, judgement: Judgement, group: CheckGroup = groupOf(check)): Finding {
+  return { check, title: msg(check.replace(/-/g, ' ')), group, why: msg('It matters.'), ...judgement };
 }
 
 /** A check that passed. */

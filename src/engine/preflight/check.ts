@@ -2,6 +2,7 @@
 
 import type { Message } from '../base/index.ts';
 import type { Plan } from '../plan/index.ts';
+import type { CheckGroup } from './check-group.ts';
 import type { FactNeeds, FactResult, NeededValues, NoFacts, WantedResults } from './fact.ts';
 import type { Judgement } from './finding.ts';
 
@@ -10,6 +11,7 @@ export interface Check {
   /** Also the name of its file, of its test and of its heading in docs/checks.md. */
   readonly id: string;
   readonly title: Message;
+  readonly group: CheckGroup;
   /** Why the answer matters. */
   readonly why: Message;
   readonly needs: FactNeeds;
@@ -29,6 +31,7 @@ export interface Check {
 export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(definition: {
   readonly id: string;
   readonly title: Message;
+  readonly group: CheckGroup;
   readonly why: Message;
   readonly needs: N;
   readonly wants?: W;
@@ -37,6 +40,7 @@ export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(
   return {
     id: definition.id,
     title: definition.title,
+    group: definition.group,
     why: definition.why,
     needs: definition.needs,
     wants: definition.wants ?? ({} as W),

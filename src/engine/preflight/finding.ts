@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Message, Remedy } from '../base/index.ts';
+import type { CheckGroup } from './check-group.ts';
 
 /** `unknown` is given by the runner alone: a fact could not be had, or the check itself failed. It never means passed. */
 export type Verdict = 'pass' | 'warn' | 'block' | 'not-applicable' | 'unknown';
@@ -27,6 +28,7 @@ export type Finding = {
   /** The check's id, for example `shared-storage`. */
   readonly check: string;
   readonly title: Message;
+  readonly group: CheckGroup;
   /** Why this matters. */
   readonly why: Message;
 } & (

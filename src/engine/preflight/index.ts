@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
+export { type CheckGroup, checkGroups } from './check-group.ts';
 export { checks } from './checks/index.ts';
 export { type CommonReason, groupByReason } from './common-reason.ts';
 export { delay } from './facts/delay.ts';

@@ -46,7 +46,7 @@ export class Preflight {
     this.#state = new Cell<PreflightState>({
       running: false,
       copyable: undefined,
-      checks: this.#checks.map(({ id, title }) => ({ status: 'waiting', check: id, title })),
+      checks: this.#checks.map(({ id, title, group }) => ({ status: 'waiting', check: id, title, group })),
       forecast: undefined,
     });
     this.#gatherer = new Gatherer({
@@ -140,7 +140,7 @@ export function judgeCheck(
   wanted: Readonly<Record<string, FactResult<unknown>>>,
   plan: Plan,
 ): Finding {
-  const head = { check: check.id, title: check.title, why: check.why };
+  const head = { check: check.id, title: check.title, group: check.group, why: check.why };
   const values: Record<string, unknown> = {};
   for (const [name, result] of Object.entries(needed)) {
     if (!result.available) return unknownFinding(head, result);
@@ -158,7 +158,7 @@ export function judgeCheck(
 }
 
 function unknownFinding(
-  head: Pick<Finding, 'check' | 'title' | 'why'>,
+  head: Pick<Finding, 'check' | 'title' | 'group' | 'why'>,
   { why, details, original, remedies }: FactUnavailable['unavailability'],
 ): Finding {
   return {

@@ -3,6 +3,7 @@
 import { plainText, type Remedy, type Translator } from '../base/index.ts';
 import type { Forecast } from '../forecast/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
+import type { CheckGroup } from './check-group.ts';
 import type { Verdict } from './finding.ts';
 import { verdictOf } from './preflight.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
@@ -10,6 +11,7 @@ import type { PreflightState, PreflightVerdict } from './state.ts';
 /** One finding as plain data. */
 export interface ReportFinding {
   readonly check: string;
+  readonly group?: CheckGroup;
   readonly verdict: Verdict;
   readonly found: string;
   readonly why: string;
@@ -95,6 +97,7 @@ function reportFinding(
   const original = 'original' in finding ? finding.original : undefined;
   return {
     check: finding.check,
+    group: finding.group,
     verdict: finding.verdict,
     found: plainText(finding.found, translator),
     why: plainText(finding.why, translator),

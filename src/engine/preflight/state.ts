@@ -2,12 +2,18 @@
 
 import type { Message } from '../base/index.ts';
 import type { Forecast } from '../forecast/index.ts';
+import type { CheckGroup } from './check-group.ts';
 import type { CopyableDisk } from './facts/disk-copies.ts';
 import type { Finding } from './finding.ts';
 
 /** One check's place in the list while findings stream in. */
 export type CheckProgress =
-  | { readonly status: 'waiting'; readonly check: string; readonly title: Message }
+  | {
+      readonly status: 'waiting';
+      readonly check: string;
+      readonly title: Message;
+      readonly group: CheckGroup;
+    }
   | { readonly status: 'done'; readonly finding: Finding };
 
 /** What the preflight as a whole says; `blocked` counts only blocks that were not overridden. */

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkGroups } from '../../../src/engine/preflight/check-group.ts';
 import { checks } from '../../../src/engine/preflight/checks/index.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -19,6 +20,10 @@ describe('checks', () => {
 
   it('have a heading in the documentation, and there is none without a check', () => {
     expect([...headings].sort()).toEqual([...ids].sort());
+  });
+
+  it('each belong to a group, and no group is empty', () => {
+    expect([...new Set(checks.map(({ group }) => group))].sort()).toEqual([...checkGroups].sort());
   });
 
   // testCheck itself asks for a case that passes and one that does not, and takes each needed fact away.

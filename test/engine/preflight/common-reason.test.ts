@@ -11,7 +11,16 @@ const ask: Remedy = { text: msg('Use ssh.') };
 const look: Remedy = { text: msg('Look by hand.'), command: 'ls -l /x', host: 'destination' };
 
 function untold(check: string, found: Message, more: Partial<typeof unknown> = {}): Finding {
-  return { check, title: msg('Title'), why: msg('Why'), found, ...more, verdict: 'unknown', remedies: [] };
+  return {
+    check,
+    title: msg('Title'),
+    group: 'host',
+    why: msg('Why'),
+    found,
+    ...more,
+    verdict: 'unknown',
+    remedies: [],
+  };
 }
 
 /** The checks that are shown together. */

@@ -13,7 +13,7 @@ import type { LibvirtConnection } from '../../../src/libvirt/connection.ts';
 import { type Platform, PlatformError } from '../../../src/platform/platform.ts';
 import { choices } from '../fixtures.ts';
 
-const head = { title: msg('Title'), why: msg('Why') };
+const head = { title: msg('Title'), group: 'host' as const, why: msg('Why') };
 
 /** A machine on which nothing works. */
 const nothing: Platform = {
@@ -54,7 +54,7 @@ describe('verdictOf', () => {
     override: { risk: msg('Risk') },
   });
   const unknown = finding('e', { verdict: 'unknown', remedies: [] });
-  const waiting = { status: 'waiting', check: 'f', title: msg('x') } as const;
+  const waiting = { status: 'waiting', check: 'f', title: msg('x'), group: 'connection' } as const;
   const none = new Set<string>();
 
   it.each([
@@ -190,9 +190,10 @@ describe('reportOf', () => {
       destination: 'qemu+ssh://beta/system',
       verdict: 'ready-with-warnings',
       findings: [
-        { check: 'a', verdict: 'pass', found: 'Found', why: 'Why' },
+        { check: 'a', group: 'host', verdict: 'pass', found: 'Found', why: 'Why' },
         {
           check: 'd',
+          group: 'host',
           verdict: 'block',
           found: 'Found',
           why: 'Why',

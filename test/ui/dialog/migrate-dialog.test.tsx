@@ -44,6 +44,7 @@ const busy = finding('dirty-rate', {
 const untold: Finding = {
   check: 'shared-storage',
   title: msg('Shared storage'),
+  group: 'storage',
   why: msg('Both hosts need the disk.'),
   verdict: 'unknown',
   found: msg('There was no answer within 8 seconds.'),
@@ -391,7 +392,7 @@ describe('the findings', () => {
         forecast: undefined,
         checks: [
           { status: 'done', finding: passed('uri') },
-          { status: 'waiting', check: 'data-ports', title: msg('Ports') },
+          { status: 'waiting', check: 'data-ports', title: msg('Ports'), group: 'connection' },
         ],
       });
     });

@@ -9,6 +9,7 @@ import type { Judgement } from '../finding.ts';
 export const activeJobCheck = defineCheck({
   id: 'active-job',
   title: msg('Jobs of its disks'),
+  group: 'storage',
   why: msg(
     'While a disk is being copied or committed (a backup, a move to other storage), libvirt refuses to migrate the VM.',
   ),

@@ -13,6 +13,7 @@ import { signInProblem } from '../judging/sign-in-problem.ts';
 export const authenticationCheck = defineCheck({
   id: 'authentication',
   title: msg('Signing in'),
+  group: 'connection',
   why: msg(
     'The libvirt daemon of this host signs in there by itself, as root: with the keys and certificates of root, not with yours.',
   ),

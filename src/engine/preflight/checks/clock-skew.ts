@@ -22,6 +22,7 @@ const byHand: Remedy = {
 export const clockSkewCheck = defineCheck({
   id: 'clock-skew',
   title: msg('Clocks'),
+  group: 'host',
   why: msg(
     'The guest reads the time of its host. Where the clocks differ, its time jumps: logins, certificates, databases and clusters mind that.',
   ),

@@ -37,6 +37,7 @@ function startDaemon({ parts: { transport } }: ValidDestination): Remedy {
 export const controlPortCheck = defineCheck({
   id: 'control-port',
   title: msg('Control connection'),
+  group: 'connection',
   why: msg('Both libvirts talk over this connection during the whole migration.'),
   needs: { destination: destinationFact, port: controlPortFact },
   judge: ({ destination, port: { host, port, outcome } }): Judgement => {

@@ -114,6 +114,7 @@ const hostModel = msg(
 export const cpuCompatibilityCheck = defineCheck({
   id: 'cpu-compatibility',
   title: msg('CPU'),
+  group: 'cpu-memory',
   why: msg(
     'A running guest cannot do without CPU features that it has begun to use. The destination has to offer all of them.',
   ),

@@ -181,6 +181,7 @@ function judgeSettings({ settings, addresses }: HostReading): Judgement | undefi
 export const dataPortsCheck = defineCheck({
   id: 'data-ports',
   title: msg('Ports for the data'),
+  group: 'connection',
   why: msg(
     'The memory of the VM, and disks that are copied, do not go over the control connection but straight from QEMU to QEMU, over ports of their own.',
   ),

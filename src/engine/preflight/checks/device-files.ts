@@ -180,6 +180,7 @@ function judgeStoredPaths({ config, stored }: SourceDomain, there: HostReading):
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
   title: msg('Files and addresses of devices'),
+  group: 'devices',
   why: msg(
     'A serial line, a channel, a source of randomness or a kernel may be a file, a device or an address of the host. QEMU opens it there too.',
   ),

@@ -54,6 +54,7 @@ function bandwidthSentence({ source }: Bandwidth, link: Message): Message {
 export const dirtyRateCheck = defineCheck({
   id: 'dirty-rate',
   title: msg('Dirty rate'),
+  group: 'cpu-memory',
   why: msg(
     'While the memory is sent, the VM writes to it. What it wrote has to be sent again. If it writes faster than the link carries, this never ends.',
   ),

@@ -13,6 +13,7 @@ import type { Judgement } from '../finding.ts';
 export const diskCacheCheck = defineCheck({
   id: 'disk-cache',
   title: msg('Disk caches'),
+  group: 'storage',
   why: msg('What the guest has written must be on the storage when the VM goes on over there.'),
   needs: { domain: domainFact },
   judge: ({ domain }, plan): Judgement => {

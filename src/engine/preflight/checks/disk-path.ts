@@ -116,6 +116,7 @@ function judgeStoredDisks(
 export const diskPathCheck = defineCheck({
   id: 'disk-path',
   title: msg('Images'),
+  group: 'storage',
   why: msg(
     "Each image, with all that it is built upon, has to be under the same path there, and QEMU's user there has to be let in. One that is copied needs a place under that path.",
   ),

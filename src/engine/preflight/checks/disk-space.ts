@@ -102,6 +102,7 @@ function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Ju
 export const diskSpaceCheck = defineCheck({
   id: 'disk-space',
   title: msg('Disk space'),
+  group: 'storage',
   why: msg(
     'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Disks that are copied need room for all that the guest can ever write to them.',
   ),

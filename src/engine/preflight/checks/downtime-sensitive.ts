@@ -15,6 +15,7 @@ const builtIn = 'itco';
 export const downtimeSensitiveCheck = defineCheck({
   id: 'downtime-sensitive',
   title: msg('Sensitive to pauses'),
+  group: 'guest',
   why: msg(
     'At the end of the migration the VM stands still for a moment. A member of a cluster that is not heard from may be shut out or shot by the others.',
   ),

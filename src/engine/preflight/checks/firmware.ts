@@ -184,6 +184,7 @@ function packaged(emulator = 'qemu-system-x86_64'): string {
 export const firmwareCheck = defineCheck({
   id: 'firmware',
   title: msg('Firmware'),
+  group: 'devices',
   why: msg(
     "A VM with UEFI needs the file with its firmware there, of the same size, and a place for its variables. QEMU's own BIOS and ROM files have to be of the same size too.",
   ),

@@ -11,6 +11,7 @@ import type { Judgement } from '../finding.ts';
 export const freeMemoryCheck = defineCheck({
   id: 'free-memory',
   title: msg('Memory'),
+  group: 'cpu-memory',
   why: msg(
     'A destination that runs out of memory ends programs to get some, and a VM is the largest of them. It need not be this one.',
   ),

@@ -149,6 +149,7 @@ function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics)
 export const graphicsListenCheck = defineCheck({
   id: 'graphics-listen',
   title: msg('Screen'),
+  group: 'network',
   why: msg(
     'QEMU does not start when its VNC or SPICE server cannot listen on the address that the definition names.',
   ),

@@ -113,6 +113,7 @@ function judgeSockets(
 export const hostDevicesCheck = defineCheck({
   id: 'host-devices',
   title: msg('Devices of the host'),
+  group: 'devices',
   why: msg('A device of this host cannot go along, and what it holds cannot be read from it.'),
   needs: { domain: domainFact },
   wants: { shell: destinationShellFact },

@@ -9,6 +9,7 @@ import type { Judgement } from '../finding.ts';
 export const hostIdentityCheck = defineCheck({
   id: 'host-identity',
   title: msg('Another host'),
+  group: 'host',
   why: msg(
     'libvirt refuses to migrate a VM to the host that it is on, and tells hosts apart by their UUIDs.',
   ),

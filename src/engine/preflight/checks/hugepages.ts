@@ -17,6 +17,7 @@ function defaultSize(pages: FreePages): number {
 export const hugepagesCheck = defineCheck({
   id: 'hugepages',
   title: msg('Huge pages'),
+  group: 'cpu-memory',
   why: msg('A VM whose memory is of huge pages starts only where enough of them are set aside and free.'),
   needs: { domain: domainFact },
   wants: { pages: freePagesFact },

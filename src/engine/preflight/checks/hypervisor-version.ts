@@ -12,6 +12,7 @@ const oldest = { libvirt: '8.0', qemu: '6.2' };
 export const hypervisorVersionCheck = defineCheck({
   id: 'hypervisor-version',
   title: msg('Versions'),
+  group: 'host',
   why: msg(
     'QEMU understands what an older QEMU sends. The other way round works often, but nobody promises it.',
   ),

@@ -64,6 +64,7 @@ function missingHelper({ listeners, settings }: HostReading): { name: string; wh
 export const lockManagerCheck = defineCheck({
   id: 'lock-manager',
   title: msg('Locks on disks'),
+  group: 'storage',
   why: msg(
     'A lock manager (virtlockd, sanlock) keeps a disk from being opened twice, but only by hosts that have the same one. The leases of sanlock go along, so libvirt refuses if the other host does not know them.',
   ),

@@ -16,6 +16,7 @@ function list(what: string, text: Remedy['text']): Remedy {
 export const machineTypeCheck = defineCheck({
   id: 'machine-type',
   title: msg('Machine type'),
+  group: 'host',
   why: msg(
     'The virtual machine has to be built there of the same parts as here: the same QEMU program, architecture and machine type.',
   ),

@@ -42,6 +42,7 @@ function leftByMigration(uuid: string, { parts: { host } }: ValidDestination): J
 export const nameCollisionCheck = defineCheck({
   id: 'name-collision',
   title: msg('Name on the destination'),
+  group: 'host',
   why: msg(
     'A host can have a name and a UUID only once. A definition of this VM that lies there already would be replaced.',
   ),

@@ -74,6 +74,7 @@ function judgeAddress(address: DataAddress, localNames: readonly string[]): Judg
 export const nameResolutionCheck = defineCheck({
   id: 'name-resolution',
   title: msg('Names'),
+  group: 'connection',
   why: msg(
     'libvirt asks the destination for its host name and sends the data there. A name that this host does not know, or takes for itself, is the most common reason why a migration fails at once.',
   ),

@@ -226,6 +226,7 @@ function troublesOf(
 export const networkSourcesCheck = defineCheck({
   id: 'network-sources',
   title: msg('Networks'),
+  group: 'network',
   why: msg(
     'Each network card is plugged in again over there, by the name of its bridge or network. Without that name QEMU does not start; with another network behind it the VM cannot be reached.',
   ),

@@ -20,6 +20,7 @@ const managers: readonly (readonly [string, string])[] = [
 export const otherManagerCheck = defineCheck({
   id: 'other-manager',
   title: msg('Other managers'),
+  group: 'host',
   why: msg(
     'A program that manages this VM keeps its own record of the host. Moved behind its back, the VM may be started there a second time, which destroys its disk.',
   ),

@@ -22,6 +22,7 @@ const rules: Remedy = {
 export const permissionsCheck = defineCheck({
   id: 'permissions',
   title: msg('Permissions'),
+  group: 'connection',
   why: msg(
     'Being let in is not all: libvirt can be told who may start, read or move which VM, and asks for each call anew.',
   ),

@@ -9,6 +9,7 @@ import type { Judgement } from '../finding.ts';
 export const qemuBlockersCheck = defineCheck({
   id: 'qemu-blockers',
   title: msg('What libvirt and QEMU say'),
+  group: 'guest',
   why: msg(
     'Some devices and states cannot be sent, and which they are changes with every version. So libvirt itself is asked, and through it the running QEMU.',
   ),

@@ -33,6 +33,7 @@ function putThere({ path }: DiskFile): Remedy {
 export const removableMediaCheck = defineCheck({
   id: 'removable-media',
   title: msg('CDs and floppies'),
+  group: 'storage',
   why: msg(
     'QEMU there opens the same medium, and does not start without it. An ISO that was left in the drive is enough.',
   ),

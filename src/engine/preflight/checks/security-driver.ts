@@ -48,6 +48,7 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
 export const securityDriverCheck = defineCheck({
   id: 'security-driver',
   title: msg('Confinement'),
+  group: 'host',
   why: msg(
     'SELinux or AppArmor keeps a VM from the files of others. A label that the destination does not know is refused; without a driver there the VM runs unconfined.',
   ),

@@ -16,6 +16,7 @@ const refusedForFolders = /virtio-?fs|vhost-user-fs|9p|VirtFS/i;
 export const sharedFoldersCheck = defineCheck({
   id: 'shared-folders',
   title: msg('Shared folders'),
+  group: 'devices',
   why: msg('The guest has files of such a folder open. Elsewhere it would be another folder, or none.'),
   needs: { domain: domainFact },
   wants: { shell: destinationShellFact, rehearsal: beginPhaseFact },

@@ -18,6 +18,7 @@ import { type DiskVerdict, judgeDisks } from '../judging/disk-verdicts.ts';
 export const sharedStorageCheck = defineCheck({
   id: 'shared-storage',
   title: msg('Storage'),
+  group: 'storage',
   why: msg(
     'Every disk has to be reachable from the destination as the very same one, or to be copied there, or its content is lost to the VM.',
   ),

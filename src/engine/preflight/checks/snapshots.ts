@@ -13,6 +13,7 @@ import type { Judgement } from '../finding.ts';
 export const snapshotsCheck = defineCheck({
   id: 'snapshots',
   title: msg('Snapshots'),
+  group: 'storage',
   why: msg(
     'What libvirt knows of a VM’s snapshots and checkpoints does not travel with it. With snapshots it refuses to migrate the VM; checkpoints it forgets.',
   ),

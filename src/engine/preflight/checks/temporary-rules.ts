@@ -19,6 +19,7 @@ function noAutostart(uuid: string): Remedy {
 export const temporaryRulesCheck = defineCheck({
   id: 'temporary-rules',
   title: msg('Rules of a temporary migration'),
+  group: 'guest',
   why: msg(
     'After a temporary migration the definition stays here, shut off, while a copy of the VM runs elsewhere. Started here meanwhile on disks that both hosts share, it destroys them.',
   ),

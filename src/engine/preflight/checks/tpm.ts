@@ -66,6 +66,7 @@ function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): J
 export const tpmCheck = defineCheck({
   id: 'tpm',
   title: msg('TPM'),
+  group: 'devices',
   why: msg(
     'A TPM keeps keys. Without it the guest does not open its disks, and an emulated one needs its program there.',
   ),

@@ -18,6 +18,7 @@ function megahertz(hertz: number): number {
 export const tscFrequencyCheck = defineCheck({
   id: 'tsc-frequency',
   title: msg('Time stamp counter'),
+  group: 'cpu-memory',
   why: msg(
     'A guest that was promised a counter of a constant rate (invtsc) measures time by it. With another rate its clock goes wrong.',
   ),

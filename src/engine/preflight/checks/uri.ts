@@ -19,6 +19,7 @@ function writeAnother(): Remedy {
 export const uriCheck = defineCheck({
   id: 'uri',
   title: msg('Destination URI'),
+  group: 'connection',
   why: msg(
     'libvirt on this host connects to exactly this URI, as root. A mistake in it shows only when it fails.',
   ),

@@ -24,6 +24,7 @@ const installNumad: Remedy = {
 export const vcpuCountCheck = defineCheck({
   id: 'vcpu-count',
   title: msg('Processors'),
+  group: 'cpu-memory',
   why: msg(
     'libvirt refuses more vCPUs than QEMU there can give, and threads that are tied to CPUs or memory nodes which are not there.',
   ),

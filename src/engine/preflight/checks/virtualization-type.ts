@@ -11,6 +11,7 @@ import type { Judgement } from '../finding.ts';
 export const virtualizationTypeCheck = defineCheck({
   id: 'virtualization-type',
   title: msg('KVM'),
+  group: 'host',
   why: msg('A VM that runs on KVM cannot go on where there is none.'),
   needs: { domain: domainFact, destination: destinationHostFact },
   judge: ({ domain, destination }): Judgement => {

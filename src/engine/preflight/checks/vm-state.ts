@@ -53,6 +53,7 @@ function judgePaused({ reason, config }: SourceDomain): Judgement {
 export const vmStateCheck = defineCheck({
   id: 'vm-state',
   title: msg('State of the VM'),
+  group: 'guest',
   why: msg(
     'Only a VM that runs, or that an admin paused, can be migrated live, and libvirt does one thing with it at a time.',
   ),
