@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type DomainPath, isAbsolutePath } from './domain-devices.ts';
+import { absolutePaths, type DomainPath } from './devices/device-path.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
 /** Somebody whom a label for the owners of files (`dac`) names. */
@@ -133,14 +133,14 @@ function pathsOf(domain: XmlElement): readonly DomainPath[] {
   const acpi = child(domain, 'os', 'acpi');
   const boot = ['kernel', 'initrd', 'dtb'].flatMap((name) => {
     const element = child(domain, 'os', name);
-    return element === undefined ? [] : isAbsolutePath(name, textOf(element));
+    return element === undefined ? [] : absolutePaths(name, textOf(element));
   });
   const tables = (acpi === undefined ? [] : children(acpi, 'table')).flatMap((table) =>
-    isAbsolutePath('acpi', textOf(table)),
+    absolutePaths('acpi', textOf(table)),
   );
   const entries = children(domain, 'sysinfo')
     .flatMap((sysinfo) => children(sysinfo, 'entry'))
-    .flatMap((entry) => isAbsolutePath('fwcfg', attribute(entry, 'file')));
+    .flatMap((entry) => absolutePaths('fwcfg', attribute(entry, 'file')));
   return [...boot, ...tables, ...entries];
 }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { attribute, child, type XmlElement } from '../xml.ts';
+import { reconnects } from './chardev.ts';
+
+/** A network interface. */
+export interface DomainInterface {
+  /** `bridge`, `network`, `direct`, `hostdev`, `vhostuser`, `user`, `ethernet`... */
+  readonly type: string;
+  /** Name of the bridge, the network or (of `direct`) the host's device. */
+  readonly source?: string;
+  /** Name of libvirt's network, of a running VM also where the type is that of what the network led to. */
+  readonly network?: string;
+  /** Name of the host's tap device, where an admin chose it and libvirt makes the device. */
+  readonly managedTarget?: string;
+  /** Name of the host's tap device, which somebody else makes before (`managed='no'`). */
+  readonly unmanagedTarget?: string;
+  /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
+  readonly openVswitch?: boolean;
+  /** A `direct` one has the host's device for itself alone. */
+  readonly passthrough?: boolean;
+  /** Socket of a `vhostuser` interface. */
+  readonly socket?: string;
+  /** QEMU makes that socket itself, so its folder has to be there. */
+  readonly makesSocket?: boolean;
+  /** QEMU starts without anybody who listens on that socket. */
+  readonly reconnects?: boolean;
+  readonly mac: string;
+  /** Name of the network filter, if it has one. */
+  readonly filter?: string;
+  /** It is the transient half of a failover pair: QEMU unplugs it before the migration. */
+  readonly failover: boolean;
+}
+
+/** libvirt drops such a name from a definition that arrives, and chooses the next number itself. */
+const autoNamedTarget = /^(vnet|macvtap|macvlan)\d+$/;
+
+/** Types of interfaces whose tap or macvtap device libvirt makes; it refuses a name that is taken. */
+const tapTypes = ['bridge', 'network', 'direct', 'ethernet'];
+
+/** Reads `<interface>`. */
+export function interfaceOf(element: XmlElement): DomainInterface {
+  const type = attribute(element, 'type') ?? '';
+  const from = child(element, 'source');
+  const source =
+    attribute(from, type === 'direct' ? 'dev' : type === 'network' ? 'network' : 'bridge') ?? undefined;
+  const socket = type === 'vhostuser' ? attribute(from, 'path') : undefined;
+  const network = attribute(from, 'network');
+  const end = child(element, 'target');
+  const target = attribute(end, 'dev');
+  const unmanagedTarget = type === 'ethernet' && attribute(end, 'managed') === 'no' ? target : undefined;
+  const made =
+    unmanagedTarget === undefined && tapTypes.includes(type) && !autoNamedTarget.test(target ?? '');
+  const managedTarget = made ? target : undefined;
+  const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
+  const filter = attribute(child(element, 'filterref'), 'filter');
+  return {
+    type,
+    mac: attribute(child(element, 'mac'), 'address') ?? '',
+    failover: attribute(child(element, 'teaming'), 'type') === 'transient',
+    ...(source === undefined ? {} : { source }),
+    ...(network === undefined ? {} : { network }),
+    ...(managedTarget === undefined ? {} : { managedTarget }),
+    ...(unmanagedTarget === undefined ? {} : { unmanagedTarget }),
+    ...(openVswitch ? { openVswitch } : {}),
+    ...(type === 'direct' && attribute(from, 'mode') === 'passthrough' ? { passthrough: true } : {}),
+    ...(socket === undefined ? {} : { socket }),
+    ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
+    ...(socket !== undefined && reconnects(from) ? { reconnects: true } : {}),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { attribute, child, type XmlElement } from '../xml.ts';
+
+/** A trusted platform module. */
+export interface DomainTpm {
+  /** `emulator`, `passthrough` or `external`. */
+  readonly backend: string;
+  /** Of an external one: the socket of the program. */
+  readonly socket?: string;
+  /** Encrypted state needs this secret. */
+  readonly secret?: string;
+}
+
+/** Reads `<tpm>`. */
+export function tpmOf(element: XmlElement): DomainTpm {
+  const backend = child(element, 'backend');
+  const socket = attribute(backend === undefined ? undefined : child(backend, 'source'), 'path');
+  const secret = attribute(backend === undefined ? undefined : child(backend, 'encryption'), 'secret');
+  return {
+    backend: attribute(backend, 'type') ?? '',
+    ...(socket === undefined ? {} : { socket }),
+    ...(secret === undefined ? {} : { secret }),
+  };
+}
