@@ -10,7 +10,9 @@ import type {
 } from '../platform/platform.ts';
 import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './decode.ts';
 import { Domain } from './domain.ts';
-import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
+import { listCommands, type StatsByName, summariesOf } from './domain-list.ts';
+import { type DomainSummary, summaryOf } from './domain-summary.ts';
+import { LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainEvent, decodeEvent, eventMatches } from './events.ts';
 import { type DomainJob, parseJobText } from './job.ts';
 import {
@@ -19,31 +21,13 @@ import {
   connectPath,
   domainInterface,
   domainMethods,
-  domainPath,
   noWait,
   onlyTransient,
   statsGroups,
 } from './schema.ts';
-import { virshSession } from './virsh.ts';
+import { type VirshOptions, virshSession } from './virsh.ts';
 
-/** VIR_DOMAIN_SHUTOFF */
-const shutOff = 5;
-
-/** One domain in a list. */
-export interface DomainSummary {
-  readonly name: string;
-  readonly uuid: string;
-  readonly path: string;
-  /** False for a definition that does not run. */
-  readonly active: boolean;
-  /** virDomainState and its reason. */
-  readonly state: number;
-  readonly reason: number;
-  readonly vcpus?: number;
-  readonly memoryBytes?: number;
-  readonly persistent: boolean;
-  readonly autostart?: boolean;
-}
+export type { DomainSummary };
 
 /** What one more question tells about a domain. */
 export interface DomainDetails {
@@ -74,6 +58,13 @@ export class LibvirtConnection {
     return this.#opened;
   }
 
+  #virshOptions(signal?: AbortSignal): Pick<VirshOptions, 'superuser' | 'signal'> {
+    return {
+      ...(this.bus === 'system' ? { superuser: 'try' } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
+
   async #call(
     path: string,
     iface: string,
@@ -92,10 +83,7 @@ export class LibvirtConnection {
     }
   }
 
-  async #statsByName(
-    flags: number,
-    signal?: AbortSignal,
-  ): Promise<ReadonlyMap<string, ReadonlyMap<string, DBusValue>>> {
+  async #statsByName(flags: number, signal?: AbortSignal): Promise<StatsByName> {
     const groups =
       flags === 0 ? statsGroups.STATE | statsGroups.BALLOON | statsGroups.VCPU : statsGroups.STATE;
     const [records] = await this.#call(
@@ -125,42 +113,9 @@ export class LibvirtConnection {
     const [stats, transient, answers] = await Promise.all([
       this.#statsByName(0, signal),
       this.#statsByName(onlyTransient, signal),
-      virshSession(
-        this.#platform,
-        this.uri,
-        [
-          { id: 'all', argv: ['list', '--all', '--uuid', '--name'] },
-          { id: 'autostart', argv: ['list', '--all', '--autostart', '--uuid'] },
-        ],
-        {
-          ...(this.bus === 'system' ? { superuser: 'try' as const } : {}),
-          ...(signal === undefined ? {} : { signal }),
-        },
-      ),
+      virshSession(this.#platform, this.uri, listCommands, this.#virshOptions(signal)),
     ]);
-    const all = answers.get('all');
-    if (all?.ok !== true) {
-      const text = all?.error ?? 'virsh list gave no answer';
-      throw new LibvirtError(classifyError(text), text);
-    }
-    const autostart = answers.get('autostart');
-    const started = autostart?.ok === true ? new Set(autostart.text.split(/\s+/)) : undefined;
-    return all.text.split('\n').flatMap((line) => {
-      // The UUID has 36 characters, then come a blank and the name, which may begin and end with blanks itself.
-      const match = /^\s*([0-9a-f-]{36}) (.*)$/.exec(line);
-      const [, uuid, rest] = match ?? [];
-      if (uuid === undefined || rest === undefined) return [];
-      const name = stats.has(rest) ? rest : rest.trim();
-      const values = stats.get(name);
-      if (values === undefined) return [];
-      return [
-        {
-          ...summaryOf(name, uuid, values),
-          persistent: !transient.has(name),
-          ...(started === undefined ? {} : { autostart: started.has(uuid) }),
-        },
-      ];
-    });
+    return summariesOf(stats, transient, answers);
   }
 
   /** One domain anew, with two D-Bus calls; undefined when it is gone. */
@@ -266,10 +221,7 @@ export class LibvirtConnection {
           }))),
     ];
     if (commands.length === 0) return new Map();
-    const answers = await virshSession(this.#platform, this.uri, commands, {
-      ...(this.bus === 'system' ? { superuser: 'try' as const } : {}),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const answers = await virshSession(this.#platform, this.uri, commands, this.#virshOptions(signal));
     return new Map(
       [...uuids.active, ...uuids.inactive].map((uuid) => {
         const jobAnswer = answers.get(`job ${uuid}`);
@@ -295,29 +247,4 @@ function readable(signal: DBusSignal): DomainEvent | undefined {
     if (error instanceof LibvirtError && error.reason === 'protocol') return undefined;
     throw error;
   }
-}
-
-function summaryOf(
-  name: string,
-  uuid: string,
-  values: ReadonlyMap<string, DBusValue>,
-): Omit<DomainSummary, 'persistent'> {
-  const number = (key: string): number | undefined => {
-    const value = values.get(key);
-    return typeof value === 'number' ? value : undefined;
-  };
-  // VIR_DOMAIN_NOSTATE, where libvirt tells none.
-  const state = number('state.state') ?? 0;
-  const vcpus = number('vcpu.current');
-  const kib = number('balloon.current');
-  return {
-    name,
-    uuid,
-    path: domainPath(uuid),
-    active: state !== shutOff,
-    state,
-    reason: number('state.reason') ?? 0,
-    ...(vcpus === undefined ? {} : { vcpus }),
-    ...(kib === undefined ? {} : { memoryBytes: kib * 1024 }),
-  };
 }
