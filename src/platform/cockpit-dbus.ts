@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { CockpitDBusClient } from './cockpit-api.ts';
 import { toPlatformError } from './cockpit-error.ts';
+import { DBusConnection } from './dbus-connection.ts';
 import {
   type DBusCall,
   type DBusMatch,
@@ -10,11 +11,6 @@ import {
   PlatformError,
   type Unsubscribe,
 } from './platform.ts';
-
-interface Subscription {
-  readonly match: DBusMatch;
-  readonly listener: (signal: DBusSignal) => void;
-}
 
 /**
  * A service as a `dbus-json3` channel of the bridge shows it.
@@ -27,13 +23,9 @@ interface Subscription {
 export class CockpitService implements DBusService {
   readonly #open: () => CockpitDBusClient;
   readonly #client: CockpitDBusClient;
-  readonly #openCalls = new Set<(error: PlatformError) => void>();
-  readonly #closedListeners = new Set<(error: PlatformError) => void>();
-  readonly #ownerListeners = new Set<(present: boolean) => void>();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #connection = new DBusConnection();
   #signals: { readonly inForce: Promise<void>; readonly close: () => void } | undefined;
   #present: boolean | undefined;
-  #closed: PlatformError | undefined;
 
   constructor(open: () => CockpitDBusClient) {
     this.#open = open;
@@ -42,10 +34,11 @@ export class CockpitService implements DBusService {
       const present = owner !== null && owner !== '';
       if (present === this.#present) return;
       this.#present = present;
-      for (const listener of [...this.#ownerListeners]) listener(present);
+      this.#connection.tellOwner(present);
     });
     this.#client.addEventListener('close', (_event, problem) => {
-      this.#end(toPlatformError({ ...problem, problem: problem.problem ?? 'disconnected' }, 'closed'));
+      const error = toPlatformError({ ...problem, problem: problem.problem ?? 'disconnected' }, 'closed');
+      if (this.#connection.end(error)) this.#closeSignals();
     });
   }
 
@@ -56,14 +49,11 @@ export class CockpitService implements DBusService {
   }
 
   async subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe> {
-    if (this.#closed !== undefined) throw this.#closed;
-    const subscription = { match, listener };
+    if (this.#connection.closed !== undefined) throw this.#connection.closed;
+    const remove = this.#connection.subscribe(match, listener);
     const unsubscribe = (): void => {
-      if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
-      this.#signals?.close();
-      this.#signals = undefined;
+      if (remove() && !this.#connection.hasSubscriptions) this.#closeSignals();
     };
-    this.#subscriptions.add(subscription);
     this.#signals ??= this.#openSignals();
     try {
       await this.#signals.inForce;
@@ -75,21 +65,23 @@ export class CockpitService implements DBusService {
   }
 
   onOwner(listener: (present: boolean) => void): Unsubscribe {
-    this.#ownerListeners.add(listener);
+    const undo = this.#connection.onOwner(listener);
     if (this.#present !== undefined) listener(this.#present);
-    return () => this.#ownerListeners.delete(listener);
+    return undo;
   }
 
   onClosed(listener: (error: PlatformError) => void): Unsubscribe {
-    if (this.#closed === undefined) this.#closedListeners.add(listener);
-    else listener(this.#closed);
-    return () => this.#closedListeners.delete(listener);
+    return this.#connection.onClosed(listener);
   }
 
   close(): void {
-    this.#closedListeners.clear();
-    this.#end(new PlatformError('closed', 'The connection was let go'));
+    if (this.#connection.letGo()) this.#closeSignals();
     this.#client.close();
+  }
+
+  #closeSignals(): void {
+    this.#signals?.close();
+    this.#signals = undefined;
   }
 
   #openSignals(): { readonly inForce: Promise<void>; readonly close: () => void } {
@@ -129,61 +121,21 @@ export class CockpitService implements DBusService {
       if (error instanceof PlatformError) return;
       throw error;
     }
-    for (const { match, listener } of [...this.#subscriptions]) {
-      if (
-        (match.path ?? signal.path) === signal.path &&
-        (match.interface ?? signal.interface) === signal.interface &&
-        (match.member ?? signal.member) === signal.member
-      )
-        listener(signal);
-    }
+    for (const listener of this.#connection.listenersOf(signal)) listener(signal);
   }
 
   #callOn(client: CockpitDBusClient, call: DBusCall, signal?: AbortSignal): Promise<readonly DBusValue[]> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        this.#openCalls.delete(fail);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const fail = (error: PlatformError): void => {
-        settle();
-        reject(error);
-      };
-      const onAbort = (): void => {
-        fail(new PlatformError('cancelled', `${call.member}: cancelled`));
-      };
-      if (this.#closed !== undefined) {
-        reject(this.#closed);
-        return;
-      }
-      if (signal?.aborted === true) {
-        onAbort();
-        return;
-      }
-      this.#openCalls.add(fail);
-      signal?.addEventListener('abort', onAbort, { once: true });
+    return this.#connection.call(
+      call.member,
       // Without a type the bridge would introspect the service first; with it, values are sent as they are.
-      client.call(call.path, call.interface, call.member, call.args, { type: call.signature }).then(
-        (values) => {
-          settle();
-          resolve(values as readonly DBusValue[]);
-        },
-        (error: unknown) => {
-          // A reply without a name is no reply: the C bridge gives its own failures so, as when it has lost the bus.
-          fail(toPlatformError(error, 'closed'));
-        },
-      );
-    });
-  }
-
-  #end(error: PlatformError): void {
-    if (this.#closed !== undefined) return;
-    this.#closed = error;
-    this.#signals?.close();
-    this.#signals = undefined;
-    this.#subscriptions.clear();
-    for (const reject of [...this.#openCalls]) reject(error);
-    for (const listener of [...this.#closedListeners]) listener(error);
+      async () =>
+        (await client.call(call.path, call.interface, call.member, call.args, {
+          type: call.signature,
+        })) as readonly DBusValue[],
+      // A reply without a name is no reply: the C bridge gives its own failures so, as when it has lost the bus.
+      (error) => toPlatformError(error, 'closed'),
+      signal,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Message, type MessageBus, MessageType, sessionBus } from 'dbus-next';
+import { DBusConnection } from './dbus-connection.ts';
 import { toDBusError } from './dbus-error.ts';
 import { fromWire, toWire } from './dbus-wire.ts';
 import {
@@ -26,11 +27,6 @@ interface RawBus {
   readonly _connection?: { readonly stream?: { on(event: 'close' | 'error', listener: () => void): void } };
 }
 
-interface Subscription {
-  readonly match: DBusMatch;
-  readonly listener: (signal: DBusSignal) => void;
-}
-
 /** A match rule at the bus, with how many subscriptions use it. */
 interface Rule {
   users: number;
@@ -46,15 +42,11 @@ export class DBusNextService implements DBusService {
   readonly #service: string;
   readonly #bus: MessageBus;
   readonly #connected: Promise<void>;
-  readonly #openCalls = new Set<(error: PlatformError) => void>();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #connection = new DBusConnection();
   readonly #rules = new Map<string, Rule>();
-  readonly #ownerListeners = new Set<(present: boolean) => void>();
-  readonly #closedListeners = new Set<(error: PlatformError) => void>();
   #owner: Promise<string | undefined> | undefined;
   #ownerName: string | undefined;
   #ownerHeard = false;
-  #closed: PlatformError | undefined;
 
   constructor(address: string, service: string) {
     this.#service = service;
@@ -65,10 +57,10 @@ export class DBusNextService implements DBusService {
       raw.on('connect', resolve);
     });
     raw.on('error', (error) => {
-      this.#end(new PlatformError('closed', error.message, { cause: error }));
+      this.#connection.end(new PlatformError('closed', error.message, { cause: error }));
     });
     raw._connection?.stream?.on('close', () => {
-      this.#end(new PlatformError('closed', 'The message bus closed the connection'));
+      this.#connection.end(new PlatformError('closed', 'The message bus closed the connection'));
     });
     raw.on('message', (message) => {
       this.#hear(message);
@@ -77,6 +69,7 @@ export class DBusNextService implements DBusService {
 
   async call(call: DBusCall, options: { readonly signal?: AbortSignal } = {}): Promise<readonly DBusValue[]> {
     const { signature, body } = await this.#send(
+      call.member,
       () =>
         new Message({
           destination: this.#service,
@@ -92,90 +85,53 @@ export class DBusNextService implements DBusService {
   }
 
   async subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe> {
+    if (this.#connection.closed !== undefined) throw this.#connection.closed;
     await this.#followOwner();
     const rule = signalRule(this.#service, match);
     await this.#addRule(rule);
-    const subscription = { match, listener };
-    this.#subscriptions.add(subscription);
+    const remove = this.#connection.subscribe(match, listener);
     return () => {
-      if (!this.#subscriptions.delete(subscription)) return;
-      this.#removeRule(rule);
+      if (remove()) this.#removeRule(rule);
     };
   }
 
   onOwner(listener: (present: boolean) => void): Unsubscribe {
-    this.#ownerListeners.add(listener);
+    const undo = this.#connection.onOwner(listener);
     this.#followOwner().then(
       (owner) => {
-        if (this.#ownerListeners.has(listener)) listener(owner !== undefined);
+        this.#connection.tellOwnerTo(listener, owner !== undefined);
       },
       // A bus that cannot be asked is told by onClosed and by every call.
       () => undefined,
     );
-    return () => this.#ownerListeners.delete(listener);
+    return undo;
   }
 
   onClosed(listener: (error: PlatformError) => void): Unsubscribe {
-    if (this.#closed === undefined) this.#closedListeners.add(listener);
-    else listener(this.#closed);
-    return () => this.#closedListeners.delete(listener);
+    return this.#connection.onClosed(listener);
   }
 
   close(): void {
-    this.#closedListeners.clear();
-    this.#end(new PlatformError('closed', 'The connection was let go'));
+    this.#connection.letGo();
     this.#bus.disconnect();
   }
 
-  #end(error: PlatformError): void {
-    if (this.#closed !== undefined) return;
-    this.#closed = error;
-    for (const reject of [...this.#openCalls]) reject(error);
-    for (const listener of [...this.#closedListeners]) listener(error);
-  }
-
   #ask(member: string, body: readonly string[]): Promise<Message> {
-    return this.#send(() => new Message({ ...daemon, member, signature: 's', body: [...body] }));
+    return this.#send(member, () => new Message({ ...daemon, member, signature: 's', body: [...body] }));
   }
 
-  #send(make: () => Message, signal?: AbortSignal): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        this.#openCalls.delete(fail);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const fail = (error: PlatformError): void => {
-        settle();
-        reject(error);
-      };
-      const onAbort = (): void => {
-        fail(new PlatformError('cancelled', 'The call was cancelled'));
-      };
-      if (this.#closed !== undefined) {
-        reject(this.#closed);
-        return;
-      }
-      if (signal?.aborted === true) {
-        onAbort();
-        return;
-      }
-      this.#openCalls.add(fail);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#connected
-        .then(() => this.#bus.call(make()))
-        .then(
-          (reply) => {
-            if (reply === null) fail(new PlatformError('protocol', 'The call has no reply'));
-            else {
-              settle();
-              resolve(reply);
-            }
-          },
-          (error: unknown) => {
-            fail(errorOf(error));
-          },
-        );
-    });
+  #send(member: string, make: () => Message, signal?: AbortSignal): Promise<Message> {
+    return this.#connection.call(
+      member,
+      async () => {
+        await this.#connected;
+        const reply = await this.#bus.call(make());
+        if (reply === null) throw new PlatformError('protocol', 'The call has no reply');
+        return reply;
+      },
+      errorOf,
+      signal,
+    );
   }
 
   #followOwner(): Promise<string | undefined> {
@@ -202,19 +158,14 @@ export class DBusNextService implements DBusService {
       if (name !== this.#service) return;
       this.#ownerHeard = true;
       this.#ownerName = typeof owner !== 'string' || owner === '' ? undefined : owner;
-      for (const listener of [...this.#ownerListeners]) listener(owner !== '');
+      this.#connection.tellOwner(owner !== '');
       return;
     }
     if (message.sender !== this.#ownerName) return;
-    const heard = [...this.#subscriptions].filter(
-      ({ match }) =>
-        (match.path === undefined || match.path === message.path) &&
-        (match.interface === undefined || match.interface === message.interface) &&
-        (match.member === undefined || match.member === message.member),
-    );
-    if (heard.length === 0) return;
+    const listeners = this.#connection.listenersOf(message);
+    if (listeners.length === 0) return;
     const signal = signalOf(message);
-    if (signal !== undefined) for (const { listener } of heard) listener(signal);
+    if (signal !== undefined) for (const listener of listeners) listener(signal);
   }
 
   async #addRule(text: string): Promise<void> {

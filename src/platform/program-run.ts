@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { PlatformError, type RunOptions, type RunResult } from './platform.ts';
+
+/**
+ * What both implementations of `Platform.run` keep of a program that runs: its output so far, the caller's wish that it ends, and
+ * the one result. The first of {@link end} and {@link fail} counts.
+ */
+export class ProgramRun {
+  readonly #program: string;
+  readonly #options: RunOptions;
+  readonly #stdout: string[] = [];
+  readonly #resolve: (result: RunResult) => void;
+  readonly #reject: (error: PlatformError) => void;
+  #onAbort: (() => void) | undefined;
+  #over = false;
+
+  private constructor(
+    program: string,
+    options: RunOptions,
+    resolve: (result: RunResult) => void,
+    reject: (error: PlatformError) => void,
+  ) {
+    this.#program = program;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Resolves with the result of what `start` starts; it is not called when the caller's signal was raised already. */
+  static of(
+    argv: readonly string[],
+    options: RunOptions,
+    start: (run: ProgramRun) => void,
+  ): Promise<RunResult> {
+    return new Promise((resolve, reject) => {
+      const run = new ProgramRun(argv[0] ?? '', options, resolve, reject);
+      if (options.signal?.aborted === true) reject(run.cancelled());
+      else start(run);
+    });
+  }
+
+  /** True once there is a result. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Standard output so far; with standard error where they are merged. */
+  get stdout(): string {
+    return this.#stdout.join('');
+  }
+
+  get merged(): boolean {
+    return this.#options.stderr === 'merge';
+  }
+
+  /** Takes output as it comes. */
+  output(text: string): void {
+    this.#stdout.push(text);
+    this.#options.onOutput?.(text);
+  }
+
+  /** Does that when the caller's signal is raised before there is a result. */
+  onAbort(listener: () => void): void {
+    this.#onAbort = listener;
+    this.#options.signal?.addEventListener('abort', listener, { once: true });
+  }
+
+  cancelled(): PlatformError {
+    return new PlatformError('cancelled', `${this.#program}: cancelled`);
+  }
+
+  end(exitCode: number | null, stderr: string): void {
+    this.#settle();
+    this.#resolve({ exitCode, stdout: this.stdout, stderr: this.merged ? '' : stderr.trimEnd() });
+  }
+
+  fail(error: PlatformError): void {
+    this.#settle();
+    this.#reject(error);
+  }
+
+  #settle(): void {
+    this.#over = true;
+    if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
