@@ -35,6 +35,15 @@ function upwardImports(file: string, text: string): string[] {
     .map((imported) => `${file} -> ${imported}`);
 }
 
+/** Programs that run elsewhere, imported as text, that are not of the layer's own. */
+function foreignScripts(file: string, text: string): string[] {
+  return importsOf(text)
+    .map((imported) => relative(source, resolve(source, dirname(file), imported)))
+    .filter((imported) => imported.endsWith('?raw'))
+    .filter((imported) => roomOf(imported) !== roomOf(file) || layerOf(imported) !== layerOf(file))
+    .map((imported) => `${file} -> ${imported}`);
+}
+
 describe('layers', () => {
   it('are imported downwards only, and nothing imports a root', () => {
     expect(files.length).toBeGreaterThan(10);
@@ -56,7 +65,9 @@ describe('layers', () => {
 
   it('have every file in a known folder or among the roots', () => {
     const strays = files.filter(
-      (file) => layerOf(file) === undefined && !/^(main\.(browser|node)\.tsx?|platform\.d\.ts)$/.test(file),
+      (file) =>
+        layerOf(file) === undefined &&
+        !/^(main\.(browser|node)\.tsx?|(platform|raw-text)\.d\.ts)$/.test(file),
     );
     expect(strays).toEqual([]);
   });
@@ -65,11 +76,21 @@ describe('layers', () => {
     const wrong = files
       .filter((file) => file.startsWith('engine/') || file.startsWith('libvirt/'))
       .filter((file) =>
-        /from '(?!\.|saxes')[^']+'|\bcockpit\.(dbus|spawn|file|channel)/.test(
+        // A program that runs elsewhere is text (`?raw`), and beside the TypeScript that runs it.
+        /from '(?!\.|saxes')[^']+'|from '[^']+\?(?!raw')|\bcockpit\.(dbus|spawn|file|channel)/.test(
           readFileSync(join(source, file), 'utf8'),
         ),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it('have the programs that they run elsewhere among their own files', () => {
+    const wrong = files.flatMap((file) => foreignScripts(file, readFileSync(join(source, file), 'utf8')));
+    expect(wrong).toEqual([]);
+    expect(foreignScripts('libvirt/x.ts', `import x from '../platform/x.sh?raw';`)).toEqual([
+      'libvirt/x.ts -> platform/x.sh?raw',
+    ]);
+    expect(foreignScripts('engine/a/x.ts', `import x from './y/x.py?raw';`)).toEqual([]);
   });
 });
 

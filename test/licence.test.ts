@@ -9,7 +9,9 @@ const root = resolve(import.meta.dirname, '..');
 describe('licence', () => {
   it('is named at the top of every source file', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
-    const sources = tracked.filter((file) => /\.(ts|tsx|js|css|sh|html)$|^Makefile$|^\.ci\/run$/.test(file));
+    const sources = tracked.filter((file) =>
+      /\.(ts|tsx|js|css|sh|py|pl|html)$|^Makefile$|^\.ci\/run$/.test(file),
+    );
     expect(sources.length).toBeGreaterThan(10);
     const without = sources.filter(
       (file) =>

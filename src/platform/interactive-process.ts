@@ -1,47 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import script from './interactive-process.sh?raw';
 import { type Platform, PlatformError, type RunOptions } from './platform.ts';
 import { TextQueue } from './text-queue.ts';
-
-/**
- * Starts the program (parameters 2 and up) and hands lines on to it, but for those that begin with the mark (parameter 1)
- * and are meant for this script: `clock` prints this host's, `file NAME TEXT` keeps a line of text in a file, `zeros BYTES
- * SECONDS` sends the program so many at most for so long, and ends that line. Begins with its own line, `begun
- * FOLDER` or `missing PROGRAM`, and ends with `ended STATUS`. The folder is for the files and goes when the program has ended, however it ends;
- * what the program itself wants to remember (the history of virsh) goes with it. The program runs in the root folder, as
- * those that libvirtd starts do: a relative name in a URI means the same to both.
- */
-const script = `
-mark=$1; shift
-cd /
-command -v "$1" >/dev/null || { printf '%s missing %s\\n' "$mark" "$1"; exit 127; }
-folder= feeder= child=
-leave() {
-  # Whoever ends all of us at once does not end this.
-  trap '' HUP INT TERM
-  kill $feeder $child 2>/dev/null
-  rm -rf -- "$folder"
-}
-trap leave EXIT
-trap 'exit 143' HUP INT TERM
-folder=$(mktemp -d) && mkfifo "$folder/input" || exit
-export XDG_CACHE_HOME="$folder"
-printf '%s begun %s\\n' "$mark" "$folder"
-exec 3<&0 5>&1
-while IFS= read -r line; do
-  case $line in
-    "$mark clock") printf '%s %s\\n' "$line" "$(date +%s.%N)" >&5 ;;
-    "$mark file "*) line=\${line#"$mark file "}; printf '%s\\n' "\${line#* }" >"$folder/\${line%% *}" ;;
-    "$mark zeros "*) line=\${line#"$mark zeros "}; timeout "\${line#* }" head -c "\${line% *}" /dev/zero; echo ;;
-    *) printf '%s\\n' "$line" ;;
-  esac
-done <&3 >"$folder/input" & feeder=$!
-"$@" <"$folder/input" 3<&- 5>&- & child=$!
-exec 3<&-
-wait "$child"; status=$?
-leave
-printf '%s ended %s\\n' "$mark" "$status"
-exit "$status"
-`;
 
 export const markLength = 24;
 

@@ -1,87 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import listenerPerl from './bandwidth-listener.pl?raw';
+import listenerPython from './bandwidth-listener.py?raw';
+
 /** No measurement sends more than this, nor longer than `mostSeconds`. */
 export const mostBytes = 128 * 1024 * 1024;
 export const mostSeconds = 2;
 
-/**
- * The listener, for the destination's shell. Parameters: address, the longest it lives in seconds, then ports, of which the
- * first free one is taken. It says `listening PORT` when it does, takes one connection, reads it to its end, says how many bytes came in how many
- * nanoseconds from the first on, and how many in each tenth of a second; and it ends by itself after its time, whatever happens. python3 is there on
- * every host with libvirt's own tools, platform-python on RHEL 8, perl on nearly every other. The programs are constant.
- */
-export const listenerScript = `
-export LC_ALL=C
-address=$1; life=$2; shift 2
-for python in python3 /usr/libexec/platform-python; do
-  command -v "$python" >/dev/null 2>&1 && exec timeout "$life" "$python" -c '
-import socket, sys, time
-address, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
-family = socket.AF_INET6 if ":" in address else socket.AF_INET
-for port in ports:
-    server = socket.socket(family, socket.SOCK_STREAM)
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        server.bind((address, port))
-        server.listen(1)
-        break
-    except OSError:
-        server.close()
-else:
-    sys.exit("no free port")
-print("listening", port, flush=True)
-peer, _ = server.accept()
-server.close()
-space = bytearray(1 << 20)
-count, first, last, tenths = 0, None, None, []
-while True:
-    size = peer.recv_into(space)
-    if size == 0:
-        break
-    last = time.monotonic()
-    if first is None:
-        first = last
-    else:
-        count += size
-        tenth = int((last - first) * 10)
-        while len(tenths) <= tenth:
-            tenths.append(0)
-        tenths[tenth] += size
-print("tenths", *tenths, flush=True)
-print("received", count, int(((last or 0) - (first or 0)) * 1e9), flush=True)
-' "$address" "$@"
-done
-command -v perl >/dev/null 2>&1 && exec timeout "$life" perl -MIO::Socket::IP -MTime::HiRes=time -e '
-$| = 1; my ($address, @ports) = @ARGV; my ($server, $port);
-for (@ports) { $port = $_; $server = IO::Socket::IP->new(LocalHost => $address, LocalPort => $_, Listen => 1, ReuseAddr => 1, Proto => "tcp") and last }
-$server or die "no free port\\n";
-print "listening $port\\n"; my $peer = $server->accept; close $server;
-my ($count, $first, $last, @tenths) = (0);
-while (my $size = sysread($peer, my $space, 1 << 20)) {
-  $last = time; if (defined $first) { $count += $size; $tenths[($last - $first) * 10] += $size } else { $first = $last }
+/** The listener, for the destination's shell: the script, and its parameters. */
+export function listenerParameters(
+  address: string,
+  lifeSeconds: number,
+  ports: readonly string[],
+): readonly string[] {
+  return [listenerPython, listenerPerl, String(lifeSeconds), address, ...ports];
 }
-print join(" ", "tenths", map { $_ || 0 } @tenths), "\\n";
-printf "received %d %d\\n", $count, (($last || 0) - ($first || 0)) * 1e9;
-' "$address" "$@"
-echo "no listener"
-`;
 
 /** The port on which the listener listens, by what it has said up to now. */
 export function listeningPort(said: string): string | undefined {
   return /^listening (\d{1,5})\n/m.exec(said)?.[1];
 }
-
-/**
- * The sender, for this host's bash. Parameters: address and port of the listener, bytes and seconds at most. Prints what the
- * kernel knows about the connection while it is full (`ss -ti`).
- */
-export const senderScript = `
-export LC_ALL=C
-exec 4<>"/dev/tcp/$1/$2" || exit 1
-timeout "$4" head -c "$3" /dev/zero >&4 & sender=$!
-sleep 0.5
-ss -tinH dst "$1" dport = ":$2" 2>/dev/null | tr '\\n' ' ' | sed 's/^/connection /'; echo
-wait $sender; exec 4>&-
-`;
 
 /** The sender gets no longer than this for all it does, in seconds. */
 export const senderLife = mostSeconds + 3;

@@ -3,16 +3,18 @@
 import { msg } from '../../base/index.ts';
 import type { BandwidthSource } from '../../forecast/index.ts';
 import { defineFact, type FactContext, FactUnavailable, required } from '../fact.ts';
+import listenerScript from './bandwidth-listener.sh?raw';
 import {
-  listenerScript,
+  listenerParameters,
   listeningPort,
   mostBytes,
   mostSeconds,
   type Probe,
   parseProbe,
   senderLife,
-  senderScript,
 } from './bandwidth-probe.ts';
+import senderScript from './bandwidth-sender.sh?raw';
+import sshCounter from './bandwidth-ssh-counter.sh?raw';
 import { type DataAddress, dataAddressFact } from './data-address.ts';
 import { type DataPorts, dataPortsFact } from './data-ports.ts';
 import { destinationFact } from './destination.ts';
@@ -31,18 +33,9 @@ export interface Bandwidth {
   readonly connectMilliseconds?: number;
 }
 
-/**
- * Counts on the destination what comes through the shell's own connection, in one line: bytes, and nanoseconds from the first
- * block on, so that waiting is no part of it. What it says first is that it is ready.
- */
-const counter = `
-echo counting
-dd bs=1 count=1 of=/dev/null 2>/dev/null; a=$(date +%s%N); n=$(head -n 1 | wc -c); b=$(date +%s%N); echo "$n $((b-a))"
-`;
-
 async function throughShell(shell: HostShell): Promise<number> {
   let sent = false;
-  const answer = await shell.run(counter, [], {
+  const answer = await shell.run(sshCounter, [], {
     reads: true,
     onText: (text) => {
       if (sent || !text.startsWith('counting\n')) return;
@@ -81,7 +74,7 @@ async function probed(
   const ports = open.slice(-mostPorts).map(String);
   if (ports.length === 0) return undefined;
   let sending: Promise<string> | undefined;
-  const received = await shell.run(listenerScript, [to, String(listenerLife), ...ports], {
+  const received = await shell.run(listenerScript, listenerParameters(to, listenerLife, ports), {
     onText: (text) => {
       const port = listeningPort(text);
       if (port !== undefined) sending ??= send(to, port, context);

@@ -115,7 +115,11 @@ export function readingParameters({
   emulator,
   accounts = [],
 }: WantedPaths): readonly string[] {
-  return [String(careful.length), loader ?? '', emulator ?? '', accounts.join('\n'), ...careful, ...once];
+  return [
+    ...[String(careful.length), loader ?? '', emulator ?? '', accounts.join('\n')],
+    ...[libvirtFolders, programs, romFiles].map((names) => names.join(' ')),
+    ...[...careful, ...once],
+  ];
 }
 
 /** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
@@ -143,126 +147,6 @@ const romFiles = [
   ...['stdvga', 'bochs-display', 'qxl', 'virtio', 'cirrus', 'vmware'].map((name) => `vgabios-${name}.bin`),
   ...['virtio', 'e1000', 'e1000e', 'rtl8139', 'vmxnet3'].map((name) => `efi-${name}.rom`),
 ];
-
-/**
- * Prints sections, each after the marker (parameter 1): clock, sockets, configuration, memory, network, space, programs,
- * descriptors of firmware, mounts, then the looks at the paths. Parameter 2 says how many of the paths (further parameters)
- * are looked at three times, parameter 3 which firmware is looked for, if any, parameter 4 is the VM's QEMU, parameter 5 has users and groups, one a line. Only reads. Needs a POSIX shell and coreutils, which every libvirt host has; setpriv is of util-linux.
- *
- * QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that
- * user can go to a path is tried as that user, since access lists and groups count too. Certificates for screens are where
- * qemu.conf says, else in a folder of their own, else where all are (virQEMUDriverConfigSetDefaults).
- */
-export const readingScript = `
-mark=$1; careful=$2; loader=$3; emulator=$4; accounts=$5; shift 5
-export LC_ALL=C TZ=UTC
-me=$(id -u)
-echo "$mark clock-first"; date +%s.%N
-echo "$mark sockets"; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
-echo "$mark datagrams"; cat /proc/net/udp /proc/net/udp6 2>/dev/null
-echo "$mark byte-order"; printf '\\001\\000' | od -An -tu2
-if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then echo "$mark configuration"
-else echo "$mark configuration-unreadable"; fi
-grep -hE '^[[:space:]]*(migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|(vnc|spice)_tls|shared_filesystems|lock_manager|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers)[[:space:]]*=' /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
-[ ! -r /proc/net/unix ] || { echo "$mark listeners"; grep ' 00010000 ' /proc/net/unix; }
-echo "$mark memory"; grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
-echo "$mark addresses"; ip -o addr show 2>/dev/null
-echo "$mark devices"
-for device in /sys/class/net/*; do
-  if [ -d "$device/bridge" ]; then echo "bridge \${device##*/}"; else echo "device \${device##*/}"; fi
-  master=$(readlink "$device/master" 2>/dev/null); master=\${master##*/}
-  if [ -d "$device/brport" ] || [ -d "$device/bonding_slave" ] || [ "$master" = ovs-system ]; then echo "port \${device##*/} $master"; fi
-done
-for type in macvtap macvlan; do ip -details -o link show type $type 2>/dev/null; done
-echo "$mark space"; for folder in ${libvirtFolders.join(' ')}; do [ -d "$folder" ] && echo "$folder $(df -Pk "$folder" 2>/dev/null | tail -n 1)"; done
-echo "$mark closed"; for folder in ${libvirtFolders.join(' ')}; do
-  [ -d "$folder" ] || continue
-  [ "$me" != 0 ] || [ -w "$folder" ] || echo "read-only $folder"
-  df -Pi "$folder" 2>/dev/null | tail -n 1 | { read -r _ total _ free _; [ "\${total:-0}" = 0 ] || [ "$free" != 0 ] || echo "no-inodes $folder"; }
-done
-echo "$mark programs"; for program in ${programs.join(' ')}; do command -v "$program" >/dev/null 2>&1 && echo "$program"; done
-hooks=/etc/libvirt/hooks
-if [ -x /etc/libvirt ] && { [ ! -e "$hooks" ] || { [ -r "$hooks" ] && [ -x "$hooks" ]; }; }; then
-  echo "$mark hooks"; for hook in "$hooks/qemu" "$hooks"/qemu.d/*; do [ -f "$hook" ] && [ -x "$hook" ] && printf '%s\\n' "$hook"; done
-fi
-echo "$mark accounts"; [ -z "$accounts" ] || ! command -v getent >/dev/null 2>&1 || printf '%s\\n' "$accounts" | while read -r kind name; do
-  case $kind in user) getent passwd -- "$name" ;; group) getent group -- "$name" ;; esac >/dev/null 2>&1
-  case $? in 0) echo "known $kind $name" ;; 2) echo "strange $kind $name" ;; esac
-done
-user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null); group=$(stat -c '%g' /var/lib/libvirt/qemu 2>/dev/null)
-echo "$mark user"; echo "$user"
-if [ "$me" = 0 ] && [ -n "$user" ]; then
-  echo "$mark screens"
-  setting() { sed -n 's/^[[:space:]]*'"$1"'[[:space:]]*=[[:space:]]*"\\(.*\\)".*/\\1/p' /etc/libvirt/qemu.conf 2>/dev/null | head -n 1; }
-  for kind in vnc spice; do
-    folder=$(setting "\${kind}_tls_x509_cert_dir")
-    [ -n "$folder" ] || [ ! -e "/etc/pki/libvirt-$kind" ] || folder=/etc/pki/libvirt-$kind
-    [ -n "$folder" ] || folder=$(setting default_tls_x509_cert_dir)
-    folder=\${folder:-/etc/pki/qemu}
-    setpriv --reuid="$user" --regid="$group" --init-groups sh -c 'kind=$1; shift; for file; do [ -r "$file" ] || echo "$kind $file"; done' sh $kind "$folder/ca-cert.pem" "$folder/server-cert.pem" "$folder/server-key.pem"
-  done
-fi
-echo "$mark descriptors"
-if [ -n "$loader" ]; then
-  if { cat /etc/qemu/firmware/*.json /usr/share/qemu/firmware/*.json 2>/dev/null | tr -d '\\\\'
-    grep -hv '^[[:space:]]*#' /etc/libvirt/qemu.conf 2>/dev/null; } | grep -qF -e '"'"$loader"'"' -e '"'"$loader:"; then echo named
-  else echo unnamed; fi
-fi
-echo "$mark roms"
-if [ -f "$emulator" ] && [ -x "$emulator" ]; then
-  # It says itself in which folders it looks, one a line. It is run as libvirt runs it.
-  if [ "$me" != 0 ]; then folders=$(timeout 2 "$emulator" -L help </dev/null 2>/dev/null)
-  elif [ -n "$user" ]; then folders=$(timeout 2 setpriv --reuid="$user" --regid="$group" --init-groups "$emulator" -L help </dev/null 2>/dev/null)
-  else folders=; fi
-  for rom in ${romFiles.join(' ')}; do
-    printf '%s\\n' "$folders" | while IFS= read -r folder; do
-      case $folder in /*) [ -f "$folder/$rom" ] && echo "rom $rom $(stat -L -c %s -- "$folder/$rom")" && break ;; esac
-    done
-  done
-fi
-echo "$mark mounts"; cat /proc/self/mountinfo
-echo "$mark files"
-for look in 1 2 3; do
-  number=0
-  for path in "$@"; do
-    number=$((number + 1))
-    [ $look = 1 ] || [ $number -le "$careful" ] || break
-    if seen=$(stat -L -c "stat $number %i %s %w|%z|%F|%t %T|%b %B" -- "$path" 2>&1); then printf '%s\\n' "$seen"
-    else case $seen in *': No such file or directory' | *': Not a directory') echo "gone $number" ;; esac
-    fi
-  done
-  [ $look = 3 ] || [ "$careful" = 0 ] || sleep 0.1
-done
-number=0
-for path in "$@"; do
-  number=$((number + 1))
-  real=$(readlink -f -- "$path" | tr '\\n' '?'); real=\${real%?}
-  printf 'real %s %s\n' $number "$real"
-  [ "$me" != 0 ] || [ ! -e "$path" ] || [ -w "$path" ] || echo "read-only $number"
-  # The header of qcow2: its magic, and the bit for an external data file in the last byte of incompatible_features.
-  if [ $number -le "$careful" ] && [ -f "$path" ]; then
-    bytes=$(head -c 80 -- "$path" 2>/dev/null | od -An -v -tu1 | tr -s ' \\n' ' ')
-    case $bytes in ' 81 70 73 251 '*) last=\${bytes% }; [ $((\${last##* } & 4)) = 0 ] || echo "data-elsewhere $number" ;; esac
-  fi
-  [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S %i' -- "$path" 2>/dev/null)"
-  if [ -n "$user" ] && [ "$me" = 0 ]; then
-    setpriv --reuid="$user" --regid="$group" --init-groups sh -c 'for way in e r w x; do
-      if test -$way "$1"; then echo "may $2 $way"; else echo "may-not $2 $way"; fi
-    done' sh "$path" $number 2>/dev/null
-  fi
-  if [ -b "$path" ]; then
-    numbers=$(stat -L -c '%t %T' -- "$path"); dev=$(printf '%d:%d' "0x\${numbers% *}" "0x\${numbers#* }")
-    echo "size $number $(blockdev --getsize64 "$path" 2>/dev/null)"
-    for attribute in wwid device/wwid dm/uuid serial device/serial md/uuid ../wwid ../device/wwid ../serial; do
-      [ -r "/sys/dev/block/$dev/$attribute" ] && printf 'id %s %s=%s\n' $number "$attribute" "$(cat "/sys/dev/block/$dev/$attribute")"
-    done
-    [ -r "/sys/dev/block/$dev/partition" ] && echo "partition $number $(cat "/sys/dev/block/$dev/partition")"
-  fi
-done
-echo "$mark clock-last"; date +%s.%N
-echo "$mark end"
-exit 0
-`;
 
 interface Section {
   readonly name: string;

@@ -4,13 +4,13 @@ import { Deferred, msg, scriptWords } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationSessionFact } from './destination-session.ts';
 import { hostPathsFact } from './host-paths.ts';
+import readingScript from './host-reading/host-reading.sh?raw';
 import {
   type HostListening,
   type HostReading,
   parseListening,
   parseReading,
   readingParameters,
-  readingScript,
   type WantedPaths,
 } from './host-reading.ts';
 import { asLibvirtd } from './ssh-route.ts';

@@ -5,7 +5,8 @@ import type { DirtyPoint } from '../../forecast/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { samplingWindows } from './dirty-windows.ts';
 import { domainFact } from './domain.ts';
-import { memorySampleScript } from './memory-sample-script.ts';
+import memorySampleProgram from './memory-sample.py?raw';
+import runPython from './run-python.sh?raw';
 import { isMigrating, runState } from './run-state.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
@@ -70,9 +71,16 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
     const { memoryBytes } = domain.config;
     const { stdout, stderr } = await context.platform.run(
       [
-        ...['sh', '-c'],
-        'for python in python3 /usr/libexec/platform-python; do command -v "$python" >/dev/null 2>&1 && exec "$python" "$@"; done; exit 127',
-        ...['sh', '-c', memorySampleScript, context.choices.vm.uuid, String(memoryBytes), String(pages)],
+        ...[
+          'sh',
+          '-c',
+          runPython,
+          'sh',
+          memorySampleProgram,
+          context.choices.vm.uuid,
+          String(memoryBytes),
+          String(pages),
+        ],
         ...windows.map(String),
       ],
       { signal: context.signal, ...asLibvirtd(context) },

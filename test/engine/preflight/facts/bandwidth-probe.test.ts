@@ -7,17 +7,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
+import listenerScript from '../../../../src/engine/preflight/facts/bandwidth-listener.sh?raw';
 import {
-  listenerScript,
+  listenerParameters,
   listeningPort,
   parseProbe,
-  senderScript,
 } from '../../../../src/engine/preflight/facts/bandwidth-probe.ts';
+import senderScript from '../../../../src/engine/preflight/facts/bandwidth-sender.sh?raw';
 
 /** Runs listener and sender on this machine; the listener sees only what is in its path. */
 function measure(
   ports: readonly number[],
-  { bytes = 4 << 20, life = '5', address = '127.0.0.1', path = process.env['PATH'] ?? '' } = {},
+  { bytes = 4 << 20, life = 5, address = '127.0.0.1', path = process.env['PATH'] ?? '' } = {},
 ): Promise<{ status: number | null; stdout: string }> {
   return new Promise((resolve, reject) => {
     const listener = spawn('env', [`PATH=${path}`, 'sh', '-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -34,7 +35,9 @@ function measure(
         resolve({ status, stdout: `${stdout}${said}` });
       }, reject);
     });
-    listener.stdin.end(`set -- ${scriptWords(address, life, ...ports.map(String))}\n${listenerScript}`);
+    listener.stdin.end(
+      `set -- ${scriptWords(...listenerParameters(address, life, ports.map(String)))}\n${listenerScript}`,
+    );
   });
 }
 

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
+import readingScript from '../../../../src/engine/preflight/facts/host-reading/host-reading.sh?raw';
 import {
   type HostReading,
   parseListening,
   parseReading,
   readingParameters,
-  readingScript,
   type WantedPaths,
 } from '../../../../src/engine/preflight/facts/host-reading.ts';
 
