@@ -20,9 +20,6 @@ export interface VirshOptions {
   readonly superuser?: 'require' | 'try';
   /** Text for `/dev/stdin` as an argument of a command. */
   readonly input?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Each answer as soon as it is complete. */
-  readonly onAnswer?: (answer: VirshAnswer) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -57,53 +54,33 @@ export function connectionError(error: string): string | undefined {
   return /^failed to connect to the hypervisor\n?([^]*)$/.exec(error)?.[1];
 }
 
-/** Takes the output apart as it comes; whatever was read is not looked at again. */
-class AnswerReader {
-  readonly answers = new Map<string, VirshAnswer>();
-  readonly #mark: string;
-  readonly #commands: readonly VirshCommand[];
-  readonly #onAnswer: (answer: VirshAnswer) => void;
-  /** What came behind the last marker. */
-  #rest = '';
-  #marks = 0;
+/**
+ * Takes the output apart at the marker. Quiet virsh ends the marker with a line break in some versions only (9.0 does not), so it
+ * may begin anywhere. What comes behind the last one is not complete.
+ */
+function readAnswers(
+  output: string,
+  mark: string,
+  commands: readonly VirshCommand[],
+): ReadonlyMap<string, VirshAnswer> {
+  // Before the first marker there is nothing but what virsh says about the connection.
+  const [said = '', ...printed] = output.split(mark);
+  const answers = new Map(
+    commands
+      .slice(0, Math.max(0, printed.length - 1))
+      .map(({ id }, index) => [id, parseAnswer(id, printed[index] ?? '')]),
+  );
+  const refusal =
+    printed.length === 0
+      ? (connectionError(errorText(said)) ?? errorText(said))
+      : refusalOf(answers.get(commands[0]?.id ?? ''));
+  if (refusal !== undefined) throw new LibvirtError(classifyError(refusal), refusal);
+  return answers;
+}
 
-  constructor(mark: string, commands: readonly VirshCommand[], onAnswer: (answer: VirshAnswer) => void) {
-    this.#mark = mark;
-    this.#commands = commands;
-    this.#onAnswer = onAnswer;
-  }
-
-  read(output: string): void {
-    // Quiet virsh ends the marker with a line break in some versions only (9.0 does not), so it may begin anywhere.
-    const from = Math.max(0, this.#rest.length - this.#mark.length);
-    this.#rest += output;
-    let begin = 0;
-    let at = this.#rest.indexOf(this.#mark, from);
-    while (at >= 0) {
-      if (this.#marks > 0) this.#complete(this.#rest.slice(begin, at));
-      // Before the first marker there is nothing but what virsh says about the connection.
-      this.#marks += 1;
-      begin = at + this.#mark.length;
-      at = this.#rest.indexOf(this.#mark, begin);
-    }
-    this.#rest = this.#rest.slice(begin);
-  }
-
-  /** The words of virsh if it ran nothing or could not connect, at its start or (some versions) with the first command. */
-  get refusal(): string | undefined {
-    const [first] = this.#commands;
-    const answer = first === undefined ? undefined : this.answers.get(first.id);
-    if (this.#marks === 0) return connectionError(errorText(this.#rest)) ?? errorText(this.#rest);
-    return answer?.ok === false ? connectionError(answer.error) : undefined;
-  }
-
-  #complete(printed: string): void {
-    const command = this.#commands[this.#marks - 1];
-    if (command === undefined) return;
-    const answer = parseAnswer(command.id, printed);
-    this.answers.set(command.id, answer);
-    this.#onAnswer(answer);
-  }
+/** Some versions of virsh connect with the first command only. */
+function refusalOf(first: VirshAnswer | undefined): string | undefined {
+  return first?.ok === false ? connectionError(first.error) : undefined;
 }
 
 /** The ssh that libvirt starts has nobody to ask: libvirtd's has no agent and no screen either. */
@@ -163,25 +140,20 @@ async function runPortion(
 ): Promise<ReadonlyMap<string, VirshAnswer>> {
   const mark = marker();
   const script = [`echo ${mark}`, ...commands.map((each) => `${virshScript(each)}; echo ${mark}`)].join('; ');
-  const reader = new AnswerReader(mark, commands, (answer) => options.onAnswer?.(answer));
   const virsh = ['virsh', '-q', '-c', uri, script];
   // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
   const argv = options.input === undefined ? virsh : ['sh', '-c', 'cat | "$@"', 'sh', ...virsh];
+  let output: string;
   try {
-    await platform.run(argv, {
+    ({ stdout: output } = await platform.run(argv, {
       stderr: 'merge',
-      environment: { LC_ALL: 'C', ...withoutAgent, ...options.environment },
-      onOutput: (output) => {
-        reader.read(output);
-      },
+      environment: { LC_ALL: 'C', ...withoutAgent },
       ...(options.superuser === undefined ? {} : { superuser: options.superuser }),
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    }));
   } catch (error) {
     throw libvirtErrorOf(error);
   }
-  const { refusal } = reader;
-  if (refusal !== undefined) throw new LibvirtError(classifyError(refusal), refusal);
-  return reader.answers;
+  return readAnswers(output, mark, commands);
 }

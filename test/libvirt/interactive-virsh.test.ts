@@ -82,6 +82,23 @@ describe('virsh at its prompt', () => {
       expect(await ask('c', 'dumpxml')).toMatchObject({ id: 'c', ok: true });
     });
 
+  it('reads a long output once, not again for every piece', async () => {
+    const virsh = conversation(
+      withVirsh(
+        fakeVirshPrompt(() => `${'y'.repeat(5000)}\n`),
+        512,
+      ),
+    );
+    const begin = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, (_, number) =>
+        virsh.ask({ id: String(number), argv: ['domjobinfo', 'x'] }),
+      ),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(400);
+    expect(performance.now() - begin).toBeLessThan(1500);
+  });
+
   it('is the same where virsh was built without readline: then it does not show what it read', async () => {
     const { greeting, reply } = fakeVirshPrompt(() => 'running\n');
     const virsh = conversation(withVirsh({ greeting, reply: (line) => reply(line)?.slice(line.length) }));

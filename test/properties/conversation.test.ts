@@ -78,6 +78,17 @@ describe('virsh at its prompt', () => {
     );
   });
 
+  it('reads 5 MB at once, in small pieces and with line breaks alone', async () => {
+    for (const unit of ['\n', '\nerror: x', 'ckm-']) {
+      const text = unit.repeat(Math.ceil(5_000_000 / unit.length));
+      // Of the processor alone: other tests run at the same time.
+      const begin = process.cpuUsage();
+      const places = Array.from({ length: 300 }, (_, index) => index * 16_384);
+      await Promise.all(ask(virsh([text, text.slice(0, 1000), 'x'], { cuts: places }), 3));
+      expect(process.cpuUsage(begin).user / 1000, JSON.stringify(unit)).toBeLessThan(3000);
+    }
+  }, 30_000);
+
   it('gives what it was told before it breaks off, and an error for the rest', async () => {
     await fc.assert(
       fc.asyncProperty(texts, cuts, fc.nat(2_000), async (printed, places, most) => {
