@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkText } from '../../src/cli/check-text.ts';
 import { destinationProblem } from '../../src/cli/destination-text.ts';
-import { messageText, type Output, stripControlCharacters } from '../../src/cli/environment.ts';
+import { messageText, type Output, printJson, stripControlCharacters } from '../../src/cli/environment.ts';
 import { statusOfMigration, statusOfVerdict } from '../../src/cli/exit-status.ts';
 import { listText } from '../../src/cli/list-command.ts';
 import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts';
@@ -352,5 +352,14 @@ describe('destinationProblem', () => {
 describe('printable', () => {
   it('leaves no control character but the line break', () => {
     expect(stripControlCharacters('a\u001b[31mb\tc\nd\u0085\u0000\r')).toBe('a?[31mb c\nd???');
+  });
+
+  it('leaves nothing that turns or hides what is read, and no JSON with it', () => {
+    expect(stripControlCharacters('web\u202egnp.exe\u200b')).toBe(String.raw`web\u202egnp.exe\u200b`);
+    const written: string[] = [];
+    const document = { name: 'web\u202e\u009b2J\u001b', found: 'שרת "\\' };
+    printJson({ isTerminal: true, columns: 80, write: (text) => written.push(text) }, document);
+    expect(written.join('')).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    expect(JSON.parse(written.join(''))).toEqual(document);
   });
 });

@@ -17,7 +17,7 @@ function escaped(character: string): string {
 /** One word of a command line that an admin can paste into a shell, whatever is in it; what is not seen in it is written out ($'...'). */
 export function shellQuote(text: string): string {
   if (!unseen.test(text)) return plainQuote(text);
-  const inside = [...text].map((character) =>
+  const inside = Array.from(text, (character) =>
     unseen.test(character) ? escaped(character) : /['\\]/.test(character) ? `\\${character}` : character,
   );
   return `$'${inside.join('')}'`;

@@ -9,6 +9,7 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { type ReactNode, type RefObject, useId } from 'react';
+import { visibleText } from '../../engine/base/index.ts';
 import type { DestinationInput } from '../../engine/destination/index.ts';
 import { _, format, Notice, textOf } from '../common/index.ts';
 import type { DialogAction } from './dialog-state.ts';
@@ -141,7 +142,7 @@ function DangerousParameters({
       <ul className="migrate-finding-details">
         {input.dangerous.map(({ name, value, what }) => (
           <li key={`${name}=${value}`}>
-            <code>{name}</code> {textOf(what)}
+            <code>{visibleText(name)}</code> {textOf(what)}
           </li>
         ))}
       </ul>
