@@ -20,8 +20,3 @@ export function visibleText(text: string, most = longest): string {
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
-
-/** True if there is something in the text that is not seen. */
-export function hasHiddenCharacters(text: string): boolean {
-  return text.search(hidden) >= 0;
-}
