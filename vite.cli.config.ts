@@ -12,7 +12,8 @@ export default defineConfig({
   ssr: { noExternal: true },
   build: {
     ssr: 'src/main.node.ts',
-    target: 'node20',
+    // The Node of Debian 12.
+    target: 'node18',
     outDir: 'dist-cli',
     minify: false,
     rolldownOptions: {

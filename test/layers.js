@@ -36,3 +36,15 @@ export const rooms = {
   'ui/migration': ['common', 'findings'],
   'ui/dialog': ['common', 'findings', 'forecast', 'location', 'migration', 'model'],
 };
+
+/**
+ * The packages that each layer may import; a new one is named here first. Neither the engine nor what speaks to libvirt knows a platform, so
+ * theirs run everywhere. `docs/architecture.md` says why each is there.
+ */
+export const packages = {
+  ui: ['@patternfly/*', 'react'],
+  cli: ['node:util', 'string-width'],
+  engine: ['ipaddr.js'],
+  libvirt: ['saxes'],
+  platform: ['dbus-next', 'node:*'],
+};

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layers, mayNotImport, rooms } from './layers.js';
+import { layers, mayNotImport, packages, rooms } from './layers.js';
 
 const source = resolve(import.meta.dirname, '../src');
 
@@ -19,6 +19,18 @@ function layerOf(file: string): string | undefined {
 /** Relative imports of a source text, with `import type`, re-exports and `import()` among them. */
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+/** Imports of packages and of Node's modules. */
+function packagesOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map((match) => match[1] ?? '');
+}
+
+/** Whether an entry of the table of packages is about that import. */
+function covers(entry: string, imported: string): boolean {
+  return entry.endsWith('*')
+    ? imported.startsWith(entry.slice(0, -1))
+    : imported === entry || imported.startsWith(`${entry}/`);
 }
 
 /** Each import that goes up, as `file -> imported`. */
@@ -72,12 +84,30 @@ describe('layers', () => {
     expect(strays).toEqual([]);
   });
 
+  it('import the packages that the table names, and no others', () => {
+    const found = new Map(layers.map((layer) => [layer, new Set<string>()]));
+    for (const file of files)
+      for (const name of packagesOf(readFileSync(join(source, file), 'utf8')))
+        found
+          .get(layerOf(file) ?? '')
+          ?.add(packages[layerOf(file) ?? '']?.find((each) => covers(each, name)) ?? name);
+    expect(Object.fromEntries([...found].map(([layer, names]) => [layer, [...names].sort()]))).toEqual(
+      packages,
+    );
+    expect(packagesOf(`import { a } from 'node:fs';\nimport '@a/b/c.css';\nimport x from './x.ts';`)).toEqual(
+      ['node:fs', '@a/b/c.css'],
+    );
+    expect(covers('node:*', 'node:fs')).toBe(true);
+    expect(covers('saxes', 'saxes/x')).toBe(true);
+    expect(covers('react', 'react-dom')).toBe(false);
+  });
+
   it('keep D-Bus, cockpit and Node out of the engine', () => {
     const wrong = files
       .filter((file) => file.startsWith('engine/') || file.startsWith('libvirt/'))
       .filter((file) =>
         // A program that runs elsewhere is text (`?raw`), and beside the TypeScript that runs it.
-        /from '(?!\.|saxes')[^']+'|from '[^']+\?(?!raw')|\bcockpit\.(dbus|spawn|file|channel)/.test(
+        /from '[^']+\?(?!raw')|\bcockpit\.(dbus|spawn|file|channel)/.test(
           readFileSync(join(source, file), 'utf8'),
         ),
       );

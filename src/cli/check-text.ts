@@ -14,7 +14,7 @@ import {
   worstFirst,
 } from '../engine/preflight/index.ts';
 import { messageText } from './environment.ts';
-import { wrapText } from './wrap.ts';
+import { wrapText } from './text-layout.ts';
 
 /** The verdict in a narrow column. */
 const marks: Readonly<Record<Verdict, string>> = {

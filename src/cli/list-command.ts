@@ -5,6 +5,7 @@ import type { OutputOptions } from './arguments.ts';
 import { type CliEnvironment, messageText, print, printJson, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openInventory } from './open-inventory.ts';
+import { tableLines } from './text-layout.ts';
 
 /** What a VM is doing, in a few words. */
 export function stateText({ state, transfer }: Vm): Message {
@@ -33,7 +34,7 @@ export function stateText({ state, transfer }: Vm): Message {
 
 /** The VMs as a table. */
 export function listText(vms: readonly Vm[]): readonly string[] {
-  const rows = [
+  return tableLines([
     [msg('Name'), msg('State'), msg('CPUs'), msg('Memory'), msg('UUID')].map(messageText),
     ...vms.map((vm) => [
       vm.name,
@@ -45,17 +46,7 @@ export function listText(vms: readonly Vm[]): readonly string[] {
       vm.memoryBytes === undefined ? '-' : messageText(sizeText(vm.memoryBytes)),
       vm.uuid,
     ]),
-  ];
-  const widths = rows.reduce<readonly number[]>(
-    (most, row) => row.map((cell, index) => Math.max(cell.length, most[index] ?? 0)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  ]);
 }
 
 /** The VMs as one JSON document; `#/$defs/list` of docs/report.schema.json. */

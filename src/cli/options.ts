@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../engine/base/index.ts';
-import { wrapText } from './wrap.ts';
+import { wrapText } from './text-layout.ts';
 
 /** What the tool can be told to do. */
 export const commands = ['list', 'check', 'migrate'] as const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Output, stripControlCharacters } from './environment.ts';
+import { cutText } from './text-layout.ts';
 
 /** What there is to tell at one moment. */
 export interface Status {
@@ -22,7 +23,7 @@ export function statusLine({ text, percent }: Status, columns: number): string {
   const bar =
     percent === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${percent} %  `;
   // The last column is left free: some terminals go to the next line there.
-  return stripControlCharacters(`${bar}${text}`).slice(0, Math.max(columns - 1, 10));
+  return cutText(stripControlCharacters(`${bar}${text}`), Math.max(columns - 1, 10));
 }
 
 /** Shows how something goes on: one line that is rewritten on a terminal, now and then a plain line in a pipe. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
 import {
   type DBusService,
   type DBusValue,
@@ -10,6 +11,7 @@ import { decodeArray, decodeDictionary, decodeNumber, decodeString } from './dec
 import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 import { type DomainJob, decodeJob } from './job.ts';
 import { flagsValue, type MigrateFlag, type MigrateParameters, migrateCommand } from './migrate-command.ts';
+import { parsePropertyList } from './property-list.ts';
 import { domainInterface, domainMethods, domainPath } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
@@ -169,7 +171,7 @@ export class Domain {
 
   /** True if it starts with this host. libvirt sends no event when that is changed, so that it is asked anew. */
   async autostart(): Promise<boolean> {
-    return /^Autostart:\s*enable\s*$/m.test(await this.#virsh('dominfo', this.uuid));
+    return parsePropertyList(await this.#virsh('dominfo', this.uuid)).get('Autostart') === 'enable';
   }
 
   async create(): Promise<void> {

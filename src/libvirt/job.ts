@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
 import type { DBusValue } from '../platform/platform.ts';
+import { parsePropertyList } from './property-list.ts';
 
 export type JobType = 'none' | 'bounded' | 'unbounded' | 'completed' | 'failed' | 'cancelled';
 export type JobOperation =
@@ -119,11 +121,7 @@ const textOperations: ReadonlyMap<string, JobOperation> = new Map([
 
 /** What `virsh domjobinfo` prints in the C locale; undefined when there is no job or the text is not understood. */
 export function parseJobText(text: string): DomainJob | undefined {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const match = /^([^:]+):\s+(.*?)\s*$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) fields.set(match[1], match[2]);
-  }
+  const fields = parsePropertyList(text);
   const type = textTypes.get(fields.get('Job type') ?? '');
   if (type === undefined) return undefined;
   const number = (name: string): number => {

@@ -156,8 +156,8 @@ it('the progress is told on standard error, as it is no part of the result', () 
 
 it('says once what would help when it gets no closer to its end', () => {
   const it = followed();
-  const nearest = { pass: 2, elapsedMilliseconds: 9000, remainingBytes: 1024, mostBytes: 1024 };
-  const progress = { ...noProgress, elapsedMilliseconds: 20_000, transferredBytes: 4096, pass: 6, nearest };
+  const bestPass = { pass: 2, elapsedMilliseconds: 9000, remainingBytes: 1024, mostBytes: 1024 };
+  const progress = { ...noProgress, elapsedMilliseconds: 20_000, transferredBytes: 4096, pass: 6, bestPass };
   for (const pass of [6, 7])
     it.look({ ...running, state: { phase: 'copying', progress: { ...progress, pass }, stalled: true } });
   const advice = it.errors().split('What helps:').slice(1);

@@ -7,6 +7,7 @@ import { statusOfMigration, statusOfVerdict } from '../../src/cli/exit-status.ts
 import { listText } from '../../src/cli/list-command.ts';
 import { migrationStatus, migrationText } from '../../src/cli/migration-text.ts';
 import { StatusDisplay, statusLine } from '../../src/cli/status-line.ts';
+import { cutText, wrapText } from '../../src/cli/text-layout.ts';
 import { msg } from '../../src/engine/base/message.ts';
 import type { Remedy } from '../../src/engine/base/remedy.ts';
 import { parseDestination } from '../../src/engine/destination/uri.ts';
@@ -156,6 +157,24 @@ describe('listText', () => {
       `db        shut off; a temporary copy runs on qemu+ssh://b/system  -     -       ${uuid}`,
       `x         paused (io-error)                                       -     -       ${uuid}`,
     ]);
+  });
+});
+
+describe('what is laid out', () => {
+  it('is as wide as the terminal shows it, also in Chinese and with emoji', () => {
+    const vm: Vm = { connection: 'system', name: '网络', uuid, state: { kind: 'running' }, persistent: true };
+    const [, first, second] = listText([vm, { ...vm, name: 'a👩‍💻b' }]);
+    expect(first).toBe(`网络  running  -     -       ${uuid}`);
+    expect(second).toBe(`a👩‍💻b  running  -     -       ${uuid}`);
+    expect(wrapText('网络 网络 é', 10, '')).toEqual(['网络 网络', 'é']);
+    expect(cutText('网络网络', 5)).toBe('网络');
+    expect(cutText('abc', 5)).toBe('abc');
+  });
+
+  it('keeps a word that is longer, and the bytes of a name', () => {
+    expect(wrapText('to  /images/longer\nnow', 5, '  ')).toEqual(['  to', '  /images/longer', '  now']);
+    expect(wrapText('e\u0301', 5, '')).toEqual(['e\u0301']);
+    expect(wrapText(' ', 5, '')).toEqual([]);
   });
 });
 

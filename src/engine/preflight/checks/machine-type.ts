@@ -50,7 +50,7 @@ export const machineTypeCheck = defineCheck({
         };
       case 'no-such-machine': {
         const family = os.machine.replace(/-[\d.]+$/, '');
-        const kin = (support?.machines ?? []).filter((name) => name.startsWith(`${family}-`)).toSorted();
+        const kin = (support?.machines ?? []).filter((name) => name.startsWith(`${family}-`)).sort();
         return {
           verdict: 'block',
           found: msg('QEMU on the destination has no machine type $0.', os.machine),

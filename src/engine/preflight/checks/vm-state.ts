@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { parsePropertyList } from '../../../libvirt/property-list.ts';
 import { type Message, msg, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
-import { hasJob, isMigrating, jobFields, runState } from '../facts/run-state.ts';
+import { hasJob, isMigrating, runState } from '../facts/run-state.ts';
 import type { Judgement } from '../finding.ts';
 
 /** Reasons of a pause (virDomainPausedReason) that are no admin's wish, with what they are. */
@@ -63,7 +64,7 @@ export const vmStateCheck = defineCheck({
       return block(msg('It is being migrated already.'), msg('Wait until that is done, or cancel it.'));
     }
     if (hasJob(domain)) {
-      const operation = jobFields(domain.job).get('Operation') ?? '';
+      const operation = parsePropertyList(domain.job).get('Operation') ?? '';
       return block(
         msg('libvirt is busy with another job of this VM: $0', operation),
         msg('Wait until that is done, or end it.'),

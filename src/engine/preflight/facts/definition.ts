@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { parsePropertyList } from '../../../libvirt/property-list.ts';
 import { msg } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
-import { jobFields } from './run-state.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
 /** How the VM is kept on this host. */
@@ -15,7 +15,7 @@ export interface Definition {
 
 /** Reads what `virsh dominfo` says in English; undefined where it does not say it. */
 export function parseDefinition(text: string): Definition | undefined {
-  const fields = jobFields(text);
+  const fields = parsePropertyList(text);
   const persistent = fields.get('Persistent');
   const autostart = fields.get('Autostart');
   if (persistent !== 'yes' && persistent !== 'no') return undefined;

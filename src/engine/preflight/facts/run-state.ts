@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { parsePropertyList } from '../../../libvirt/property-list.ts';
 import { msg } from '../../base/index.ts';
 import { FactUnavailable } from '../fact.ts';
 import type { SourceDomain } from './domain.ts';
@@ -31,16 +32,6 @@ export function runState(domain: Pick<SourceDomain, 'state'>): RunState {
   return states[domain.state] ?? 'no-state';
 }
 
-/** The fields of `virsh domjobinfo`, of which there are none but the type when no job runs. */
-export function jobFields(text: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const at = line.indexOf(':');
-    if (at > 0) fields.set(line.slice(0, at), line.slice(at + 1).trim());
-  }
-  return fields;
-}
-
 /** virsh's words for the types of a job, and whether one is under way with that. */
 const jobTypes: ReadonlyMap<string, boolean> = new Map([
   ['None', false],
@@ -55,7 +46,7 @@ const jobTypes: ReadonlyMap<string, boolean> = new Map([
 export function hasJob(domain: Pick<SourceDomain, 'job' | 'state'>): boolean {
   // Of a VM that is shut off virsh tells no job, but an error.
   if (runState(domain) === 'shut-off') return false;
-  const under = jobTypes.get(jobFields(domain.job).get('Job type') ?? '');
+  const under = jobTypes.get(parsePropertyList(domain.job).get('Job type') ?? '');
   if (under === undefined) {
     throw new FactUnavailable({
       why: msg('libvirt did not answer this question: $0', 'domjobinfo'),
@@ -67,5 +58,5 @@ export function hasJob(domain: Pick<SourceDomain, 'job' | 'state'>): boolean {
 
 /** True while the VM is on its way, to or from this host. */
 export function isMigrating(domain: Pick<SourceDomain, 'job' | 'state'>): boolean {
-  return hasJob(domain) && /migration/i.test(jobFields(domain.job).get('Operation') ?? '');
+  return hasJob(domain) && /migration/i.test(parsePropertyList(domain.job).get('Operation') ?? '');
 }

@@ -37,9 +37,9 @@ function isLocal(host: string): boolean {
   return host === '' || isHostLocalAddress(host);
 }
 
-/** One of the destination's; which of its devices an address of IPv6 belongs to (`%eth0`) is said behind it. */
+/** True for an address of the destination. */
 function isOwn(host: string, { addresses }: HostReading): boolean {
-  return addresses?.has(canonicalAddress(host.replace(/%.*$/, ''))) === true;
+  return addresses?.has(canonicalAddress(host)) === true;
 }
 
 function whoHas(endpoint: DomainEndpoint): Remedy {

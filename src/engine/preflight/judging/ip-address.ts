@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import ipaddr from 'ipaddr.js';
 
-/** The shortest spelling of an IPv6 address, as the kernel and `ip` write it; anything else as it is. */
-export function canonicalAddress(text: string): string {
-  if (!/^[0-9a-f:]*:[0-9a-f:]*$/i.test(text)) return text;
-  const [left = [], right] = text
-    .toLowerCase()
-    .split('::')
-    .map((half) => (half === '' ? [] : half.split(':').map((group) => group.replace(/^0+(?=.)/, ''))));
-  const zeros = right === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...(right ?? [])];
-  const joined = groups.join(':');
-  const runs = [...joined.matchAll(/(?<=^|:)0(?::0)+(?=:|$)/g)];
-  const [longest] = runs.sort(([a], [b]) => b.length - a.length);
-  if (longest === undefined) return joined;
-  const after = longest.index + longest[0].length;
-  return `${joined.slice(0, longest.index).replace(/:$/, '')}::${joined.slice(after).replace(/^:/, '')}`;
+/**
+ * The address that a text spells, without the zone (RFC 4007: `%eth0` says on which interface, not which address). An IPv4-mapped one
+ * (`::ffff:192.0.2.1`) is the IPv4 address, since the kernel puts its socket there.
+ */
+function addressOf(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  // ipaddr.js also reads octal and shortened IPv4 (`010.1`), which neither libvirt nor QEMU prints.
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  const bare = text.replace(/%[^%]*$/, '');
+  if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return undefined;
+  const address = ipaddr.IPv6.parse(bare);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
 
-/** True for an address, as against a name. */
+/** The one spelling of an address that is compared: the shortest one (RFC 5952), as the kernel and `ip` write it. Other text stays. */
+export function canonicalAddress(text: string): string {
+  return addressOf(text)?.toString() ?? text;
+}
+
+/** True for what has the form of an address, as against a name; nothing resolves `999.0.0.1` either. */
 export function isAddress(text: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || text.includes(':');
 }
 
 /** True for what stands for every address of a host. */
 export function isWildcardAddress(address: string): boolean {
-  return address === '0.0.0.0' || canonicalAddress(address) === '::';
+  // Not by the range "unspecified", which is 0.0.0.0/8 of IPv4.
+  return ['0.0.0.0', '::'].includes(canonicalAddress(address));
 }
 
 /** True for what every host has. */
@@ -34,5 +37,5 @@ export function isHostLocalAddress(host: string): boolean {
 
 /** True for an address that leads to the host itself only, which every host has. */
 export function isLoopback(address: string): boolean {
-  return /^127(\.\d{1,3}){3}$/.test(address) || canonicalAddress(address) === '::1';
+  return addressOf(address)?.range() === 'loopback';
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/**
+ * The properties that many commands of virsh print, one a line (`Job type:         None`), by name. A name ends at the first colon; a
+ * line without one is none. The last line of a name counts.
+ */
+export function parsePropertyList(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, value] = /^([^:]+):(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name.trim(), value.trim()]];
+    }),
+  );
+}
