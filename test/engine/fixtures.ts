@@ -5,7 +5,7 @@ import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
 import type { DestinationPool } from '../../src/engine/preflight/facts/destination-pools.ts';
 import type { DiskCopies } from '../../src/engine/preflight/facts/disk-copies.ts';
 import type { SourceDomain } from '../../src/engine/preflight/facts/domain.ts';
-import type { FileReading, HostReading } from '../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading, HostReading } from '../../src/engine/preflight/facts/host-reading/index.ts';
 import type { Host } from '../../src/engine/preflight/facts/hosts.ts';
 import { parseDomain } from '../../src/libvirt/domain-xml.ts';
 

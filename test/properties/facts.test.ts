@@ -16,13 +16,13 @@ import { parseDomainList, parseIncoming } from '../../src/engine/preflight/facts
 import { parsePool } from '../../src/engine/preflight/facts/destination-pools.ts';
 import { domainFact, type SourceDomain } from '../../src/engine/preflight/facts/domain.ts';
 import { parseStats, statOf } from '../../src/engine/preflight/facts/domain-stats.ts';
-import readingScript from '../../src/engine/preflight/facts/host-reading/host-reading.sh?raw';
 import {
   type FileReading,
   type HostReading,
   parseReading,
   readingParameters,
-} from '../../src/engine/preflight/facts/host-reading.ts';
+  readingScript,
+} from '../../src/engine/preflight/facts/host-reading/index.ts';
 import { parseHost } from '../../src/engine/preflight/facts/hosts.ts';
 import { parseAddresses } from '../../src/engine/preflight/facts/local-names.ts';
 import { hasJob } from '../../src/engine/preflight/facts/run-state.ts';

@@ -7,7 +7,7 @@ import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
 import { type DataAddress, dataAddressFact } from '../facts/data-address.ts';
 import { type DataPorts, dataPortsFact } from '../facts/data-ports.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { localNamesFact } from '../facts/local-names.ts';
 import type { Judgement } from '../finding.ts';

@@ -6,7 +6,7 @@ import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { placesOf } from '../facts/host-paths.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import {

@@ -10,7 +10,7 @@ import { diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFiles, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { secretFile } from '../facts/host-paths.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
 import type { Judgement } from '../finding.ts';

@@ -7,7 +7,7 @@ import { FactUnavailable, required } from '../fact.ts';
 import { destinationPoolsFact } from '../facts/destination-pools.ts';
 import { diskCopiesFact } from '../facts/disk-copies.ts';
 import { domainFact } from '../facts/domain.ts';
-import { type HostReading, libvirtFolders } from '../facts/host-reading.ts';
+import { type HostReading, libvirtFolders } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { judgeImageSpace } from '../judging/image-space.ts';

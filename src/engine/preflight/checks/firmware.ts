@@ -4,7 +4,7 @@ import { dirname, type Message, msg, type Remedy, shellCommand } from '../../bas
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { fileExists } from '../judging/file-exists.ts';

@@ -6,7 +6,7 @@ import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import { type DestinationNetworks, destinationNetworksFact } from '../facts/destination-networks.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress } from '../judging/ip-address.ts';

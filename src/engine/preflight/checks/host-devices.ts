@@ -6,7 +6,7 @@ import { dirname, type Message, msg, type Remedy, shellCommand } from '../../bas
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { unknownListener } from '../judging/device-endpoints.ts';

@@ -3,7 +3,7 @@
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 

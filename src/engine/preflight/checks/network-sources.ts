@@ -10,7 +10,7 @@ import {
   hasNetworkDevice,
 } from '../facts/destination-networks.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { nearestName } from '../judging/nearest-name.ts';

@@ -8,7 +8,7 @@ import { type FactResult, FactUnavailable } from '../fact.ts';
 import { copyableDisks, diskCopiesFact } from '../facts/disk-copies.ts';
 import { diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { type DestinationStorage, destinationStorageFact } from '../facts/volumes.ts';
 import type { Judgement } from '../finding.ts';

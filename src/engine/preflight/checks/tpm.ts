@@ -5,7 +5,7 @@ import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { destinationSecretsFact } from '../facts/destination-secrets.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { unknownListener } from '../judging/device-endpoints.ts';

@@ -5,7 +5,7 @@ import { defineFact } from '../fact.ts';
 import { type DiskFile, diskFilesFact, type SourceNames } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 import { parseStats, statOf } from './domain-stats.ts';
-import type { HostReading } from './host-reading.ts';
+import type { HostReading } from './host-reading/index.ts';
 import { sourceShellFact } from './host-shell.ts';
 
 /** Where the content of a disk is; a file or a volume is made by libvirt where it is missing, a device is not. */

@@ -5,7 +5,7 @@ import { dirname, normalizePath } from '../../base/index.ts';
 import { defineFact } from '../fact.ts';
 import { type DiskFile, diskFiles, diskFilesFact } from './disk-files.ts';
 import { domainFact } from './domain.ts';
-import type { WantedPaths } from './host-reading.ts';
+import type { WantedPaths } from './host-reading/index.ts';
 import { secretsNeeded } from './named-resources.ts';
 
 /** Where libvirt keeps the value of a secret (secretLoadAllConfigs); of an ephemeral one it keeps none. */

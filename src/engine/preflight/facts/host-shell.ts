@@ -4,15 +4,15 @@ import { Deferred, msg, scriptWords } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationSessionFact } from './destination-session.ts';
 import { hostPathsFact } from './host-paths.ts';
-import readingScript from './host-reading/host-reading.sh?raw';
 import {
   type HostListening,
   type HostReading,
   parseListening,
   parseReading,
   readingParameters,
+  readingScript,
   type WantedPaths,
-} from './host-reading.ts';
+} from './host-reading/index.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** What a host's shell told, and how the host's clock stands to that of this host. */

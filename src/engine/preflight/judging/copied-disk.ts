@@ -13,7 +13,7 @@ import { type FactResult, required } from '../fact.ts';
 import type { DestinationPool, DestinationPools } from '../facts/destination-pools.ts';
 import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { fileExists } from './file-exists.ts';
 
 /** What stands against copying a disk to its place on the destination. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainEndpoint } from '../../../libvirt/domain-devices.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress, isWildcardAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
 

@@ -3,7 +3,7 @@ import type { DomainConfig, DomainDisk } from '../../../libvirt/domain-xml.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskCopy } from '../facts/disk-copies.ts';
 import { type DiskFile, diskVolumes, isVolumePath, type SourceNames } from '../facts/disk-files.ts';
-import type { FileReading, HostReading } from '../facts/host-reading.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import { filesNotCopied } from './copied-disk.ts';
 import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';

@@ -2,7 +2,7 @@
 
 import { msg } from '../../base/index.ts';
 import { FactUnavailable } from '../fact.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 
 /** Whether a host has a file; throws FactUnavailable where its shell did not say. */
 export function fileExists({ files }: Pick<HostReading, 'files'>, path: string): boolean {

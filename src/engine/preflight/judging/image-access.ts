@@ -2,7 +2,7 @@
 
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { fileExists } from './file-exists.ts';
 
 /** What keeps QEMU there from opening a file. */

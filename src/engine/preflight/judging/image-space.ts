@@ -4,7 +4,7 @@ import { dirname, msg, normalizePath, type Remedy, shellCommand, sizeText } from
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import type { DestinationPools } from '../facts/destination-pools.ts';
 import { type DiskCopy, type DiskSize, locationName } from '../facts/disk-copies.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import type { Judgement } from '../finding.ts';
 
 /** What disks that go to one file system of the destination need there, in bytes. */

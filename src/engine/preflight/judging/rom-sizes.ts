@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import type { FactResult } from '../fact.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 
 /** A file of QEMU that is guest memory, and so has to be of one size on both hosts. */
 interface RomSizes {

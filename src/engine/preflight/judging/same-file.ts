@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { type Message, msg } from '../../base/index.ts';
-import type { FileReading } from '../facts/host-reading.ts';
+import type { FileReading } from '../facts/host-reading/index.ts';
 import type { PoolFile } from '../facts/volumes.ts';
 import { fileKindText } from './file-kind-text.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { basename } from '../../base/index.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 
 /**
  * False if nobody was seen who listens on a socket. The kernel shows the path under which it was bound, which may lead through a

@@ -7,7 +7,7 @@ import type {
 } from '../../../../src/engine/preflight/facts/destination-pools.ts';
 import type { DiskCopy } from '../../../../src/engine/preflight/facts/disk-copies.ts';
 import { diskFiles } from '../../../../src/engine/preflight/facts/disk-files.ts';
-import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import type { Finding } from '../../../../src/engine/preflight/finding.ts';
 import { domain, file, noCopies, pool, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { diskSpaceCheck } from '../../../../src/engine/preflight/checks/disk-space.ts';
 import type { DestinationPool } from '../../../../src/engine/preflight/facts/destination-pools.ts';
 import type { DiskCopy } from '../../../../src/engine/preflight/facts/disk-copies.ts';
-import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import { absent, domain, file, noCopies, pool, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 

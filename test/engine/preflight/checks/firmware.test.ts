@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { firmwareCheck } from '../../../../src/engine/preflight/checks/firmware.ts';
 import type { FactResult } from '../../../../src/engine/preflight/fact.ts';
-import type { FileReading, HostReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading, HostReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import { absent, domain, file, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 

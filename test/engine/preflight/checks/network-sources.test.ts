@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { plainText } from '../../../../src/engine/base/message.ts';
 import { networkSourcesCheck } from '../../../../src/engine/preflight/checks/network-sources.ts';
 import type { DestinationNetworks } from '../../../../src/engine/preflight/facts/destination-networks.ts';
-import type { NetworkDevice } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { NetworkDevice } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import { domain, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { removableMediaCheck } from '../../../../src/engine/preflight/checks/removable-media.ts';
 import { diskFiles } from '../../../../src/engine/preflight/facts/disk-files.ts';
-import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import { domain, file, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 

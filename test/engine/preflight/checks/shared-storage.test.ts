@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { sharedStorageCheck } from '../../../../src/engine/preflight/checks/shared-storage.ts';
 import { copyableDisks } from '../../../../src/engine/preflight/facts/disk-copies.ts';
 import { diskFiles } from '../../../../src/engine/preflight/facts/disk-files.ts';
-import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading.ts';
+import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import type { DestinationStorage } from '../../../../src/engine/preflight/facts/volumes.ts';
 import type { Finding } from '../../../../src/engine/preflight/finding.ts';
 import { domain, file, reading } from '../../fixtures.ts';

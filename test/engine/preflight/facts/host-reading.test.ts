@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
-import readingScript from '../../../../src/engine/preflight/facts/host-reading/host-reading.sh?raw';
 import {
   type HostReading,
   parseListening,
   parseReading,
   readingParameters,
+  readingScript,
   type WantedPaths,
-} from '../../../../src/engine/preflight/facts/host-reading.ts';
+} from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 
 const only = (path: string): WantedPaths => ({ careful: [path], once: [] });
 const folder = mkdtempSync(join(tmpdir(), 'reading-'));

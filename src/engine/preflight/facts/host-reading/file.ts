@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Mount, mountOf } from './mounts.ts';
+
+/** A file or device as `stat` and the kernel's list of mounts show it. */
+export interface FileReading {
+  /** False: no such file. */
+  readonly exists: boolean;
+  /** The kind in the words of `stat`, for example `regular file` or `block special file`. */
+  readonly kind: string;
+  readonly inode: string;
+  readonly sizeBytes: number;
+  /** What it takes up on the medium: less than its size where it has holes; absent where it was not told. */
+  readonly allocatedBytes?: number;
+  /** Of a folder: what its file system still takes, in bytes, from root and from everybody else, and which one that is. */
+  readonly space?: { readonly root: number; readonly others: number; readonly fileSystemId: string };
+  /** Times of the last change of the inode, to the nanosecond, from a few looks one after the other. */
+  readonly changeTimes: readonly string[];
+  /** When the file was made; absent where the file system does not tell. */
+  readonly birthTime?: string;
+  /** Of the file system that holds it, for example `nfs4`, `fuse.glusterfs`. */
+  readonly fileSystem: string;
+  /** Where that comes from, for example `alpha:/images`. */
+  readonly mountSource: string;
+  /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
+  readonly deviceIds: readonly string[];
+  /** Not even root may write to it: its file system is mounted for reading alone, or it cannot be changed. */
+  readonly readOnly?: true;
+  /** A qcow2 image whose content is in another file (`data_file`), of which libvirt 9.0 knows nothing. */
+  readonly dataElsewhere?: true;
+  /** What QEMU's user may do with it; each is absent where it could not be tried. To enter is for folders alone. */
+  readonly qemu: {
+    readonly reach?: boolean;
+    readonly read?: boolean;
+    readonly write?: boolean;
+    readonly enter?: boolean;
+  };
+}
+
+/** What was printed about each path, its number taken out of the lines. */
+export function linesByNumber(text: string): ReadonlyMap<number, string> {
+  const byNumber = new Map<number, string>();
+  let current = 0;
+  for (const line of text.split('\n')) {
+    const [, word, number, rest] =
+      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(
+        line,
+      ) ?? [];
+    if (number !== undefined) current = Number(number);
+    // The name of a file may hold line breaks: the rest belongs to it.
+    const own = number === undefined ? line : `${word ?? ''} ${rest ?? ''}`;
+    byNumber.set(current, `${byNumber.get(current) ?? ''}${own}\n`);
+  }
+  return byNumber;
+}
+
+/** The first line that the pattern fits. */
+function lineOf(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    if (match !== null) return match;
+  }
+  return undefined;
+}
+
+export function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefined {
+  // Line by line: a path may hold other characters at which a pattern would begin a line.
+  const lines = body.split('\n');
+  const looks = lines.flatMap((line) => {
+    const look =
+      /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|[^|]*(?:\|(\d{1,19}) (\d{1,9}))?/.exec(line);
+    return look === null ? [] : [look];
+  });
+  const [first] = looks;
+  const last = looks.at(-1);
+  if (first === undefined && !lines.some((line) => line.startsWith('gone'))) return undefined;
+  const real = lines.find((line) => line.startsWith('real '))?.slice('real '.length) ?? '';
+  const mount = mountOf(real, mounts);
+  const partition = lineOf(lines, /^partition (\d+)$/)?.[1];
+  const deviceIds = lines
+    .flatMap((line) => {
+      const [, attribute, value] = /^id ([^\s=]+)=(.+)$/.exec(line) ?? [];
+      return attribute === undefined || value === undefined ? [] : [{ attribute, value: value.trim() }];
+    })
+    .filter(
+      ({ value, attribute }) => value !== '' && !(partition === undefined && attribute.startsWith('../')),
+    )
+    .map(({ value }) => (partition === undefined ? value : `${value}, partition ${partition}`));
+  const birth = first?.[3];
+  const space = lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9}) ([0-9a-f]{1,32})$/)?.slice(1) ?? [];
+  const [free, available, blockSize] = space.slice(0, 3).map(Number);
+  const size = lineOf(lines, /^size (\d{1,19})$/)?.[1] ?? last?.[2];
+  return {
+    exists: first !== undefined,
+    kind: first?.[5] ?? '',
+    inode: first?.[1] ?? '',
+    sizeBytes: Number(size ?? 0),
+    ...(last?.[6] === undefined ? {} : { allocatedBytes: Number(last[6]) * Number(last[7]) }),
+    ...(free === undefined || available === undefined || blockSize === undefined
+      ? {}
+      : {
+          space: {
+            root: free * blockSize,
+            others: available * blockSize,
+            fileSystemId: space[3] ?? '',
+          },
+        }),
+    changeTimes: [...new Set(looks.map((look) => look[4] ?? ''))],
+    ...(birth === undefined || birth === '-' ? {} : { birthTime: birth }),
+    fileSystem: mount?.type ?? '',
+    mountSource: mount?.source ?? '',
+    deviceIds: [...new Set(deviceIds)],
+    ...(lines.some((line) => line.startsWith('read-only')) ? { readOnly: true } : {}),
+    ...(lines.some((line) => line.startsWith('data-elsewhere')) ? { dataElsewhere: true } : {}),
+    qemu: parseAccess(body),
+  };
+}
+
+function parseAccess(body: string): FileReading['qemu'] {
+  const of = (way: string): boolean | undefined => {
+    const [, word] = new RegExp(`^(may|may-not) ${way}$`, 'm').exec(body) ?? [];
+    return word === undefined ? undefined : word === 'may';
+  };
+  const [reach, read, write, enter] = ['e', 'r', 'w', 'x'].map(of);
+  return {
+    ...(reach === undefined ? {} : { reach }),
+    ...(read === undefined ? {} : { read }),
+    ...(write === undefined ? {} : { write }),
+    ...(enter === undefined ? {} : { enter }),
+  };
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/** A network device of a host. */
+export interface NetworkDevice {
+  readonly bridge: boolean;
+  /** Name of the bridge or bond of which it is a port: then nothing else can be based on it. */
+  readonly portOf?: string;
+  /** Cards of VMs and the like (macvtap, macvlan) are based on it: one that has it for itself, or some that share it. */
+  readonly carries?: 'one' | 'some';
+}
+
+/** What was printed of each device, then lines of `ip -details -o link` such as `9: macvtap0@eno1: ... macvtap mode bridge`. */
+export function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
+  const ports = new Map(
+    [...text.matchAll(/^port (\S+) (\S+)$/gm)].map(([, name = '', master = '']) => [name, master] as const),
+  );
+  const carries = new Map<string, 'one' | 'some'>();
+  for (const [, device = '', mode] of text.matchAll(/^\d+: [^\s@]+@(\S+): .*\smac(?:vtap|vlan) mode (\w+)/gm))
+    carries.set(device, mode === 'passthru' ? 'one' : 'some');
+  return new Map(
+    [...text.matchAll(/^(bridge|device) (.+)$/gm)].map(([, kind, name = '']) => {
+      const [portOf, its] = [ports.get(name), carries.get(name)];
+      return [
+        name,
+        {
+          bridge: kind === 'bridge',
+          ...(portOf === undefined ? {} : { portOf }),
+          ...(its === undefined ? {} : { carries: its }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Lines of `ip -o addr show`. */
+export function parseAddresses(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.matchAll(/^\d+: \S+\s+inet6? ([0-9a-fA-F:.]+)/gm)].map(([, address]) => address ?? ''),
+  );
+}

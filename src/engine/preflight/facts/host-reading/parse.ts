@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { linesByNumber, parseFile } from './file.ts';
+import { parseMounts } from './mounts.ts';
+import { parseAddresses, parseDevices } from './network-devices.ts';
+import { romFiles, type WantedPaths } from './parameters.ts';
+import type { HostListening, HostReading } from './reading.ts';
+import { bodyOf, type Section, sectionsOf } from './sections.ts';
+import { datagrams, listens, parseListeners, parseSockets } from './sockets.ts';
+
+/** Reads who listens, and the configuration, out of what the script has printed up to now; undefined if that is not all there. */
+export function parseListening(text: string, mark: string): HostListening | undefined {
+  // The last one may go on.
+  const sections = sectionsOf(text, mark).slice(0, -1);
+  const has = (beginning: string): boolean => sections.some(({ name }) => name.startsWith(beginning));
+  return has('sockets') && has('configuration') ? listeningOf(sections) : undefined;
+}
+
+/** Reads what the script printed; undefined if it did not come to its end. */
+export function parseReading(text: string, mark: string, paths: WantedPaths): HostReading | undefined {
+  const bodies = sectionsOf(text, mark);
+  if (bodies.at(-1)?.name.trim() !== 'end') return undefined;
+  const body = (name: string): string => bodyOf(bodies, name);
+  const mounts = parseMounts(body('mounts'));
+  const looks = linesByNumber(body('files'));
+  const listeningOn = parseSockets(body('sockets'), listens);
+  const datagramsOn = parseSockets(body('datagrams'), datagrams);
+  const first = parseClock(body('clock-first'));
+  const last = parseClock(body('clock-last'));
+  const memory = parseMemory(body('memory'));
+  const addresses = parseAddresses(body('addresses'));
+  const named = /^(?:un)?named$/.exec(body('descriptors').trim())?.[0];
+  const roms = parseRoms(body('roms'));
+  const user = /^\d+$/.exec(body('user').trim())?.[0];
+  return {
+    ...listeningOf(bodies),
+    files: new Map(
+      [...paths.careful, ...paths.once].flatMap((path, index) => {
+        const file = parseFile(looks.get(index + 1) ?? '', mounts);
+        return file === undefined ? [] : [[path, file] as const];
+      }),
+    ),
+    networkDevices: parseDevices(body('devices')),
+    freeBytes: parseSpace(body('space')),
+    ...(bodies.some(({ name }) => name === 'listeners')
+      ? { listeners: parseListeners(body('listeners')) }
+      : {}),
+    closedFolders: parseClosed(body('closed')),
+    accounts: parseAccounts(body('accounts'), paths.accounts ?? []),
+    ...(bodies.some(({ name }) => name === 'hooks')
+      ? {
+          hooks: body('hooks')
+            .split('\n')
+            .filter((path) => path.startsWith('/')),
+        }
+      : {}),
+    ...(bodies.some(({ name }) => name === 'screens')
+      ? { screenFilesMissing: parseScreens(body('screens')) }
+      : {}),
+    programs: new Set(body('programs').split('\n').filter(Boolean)),
+    ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
+    ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(addresses.size === 0 ? {} : { addresses }),
+    ...(roms.size === 0 ? {} : { roms }),
+    ...(named === undefined ? {} : { loaderNamed: named === 'named' }),
+    ...(user === undefined ? {} : { qemuUser: Number(user) }),
+  };
+}
+
+function listeningOf(sections: readonly Section[]): HostListening {
+  const configuration = `${bodyOf(sections, 'configuration')}${bodyOf(sections, 'configuration-unreadable')}`;
+  return {
+    listening: new Set(parseSockets(bodyOf(sections, 'sockets'), listens).keys()),
+    settings: parseSettings(configuration),
+    settingsReadable: !sections.some(({ name }) => name === 'configuration-unreadable'),
+  };
+}
+
+function parseClock(text: string): number | undefined {
+  const seconds = /^\d{9,11}(?:\.\d+)?$/.exec(text.trim())?.[0];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+/** Lines of /proc/meminfo, in kB of 1024 bytes. */
+function parseMemory(text: string): HostReading['memory'] {
+  const of = (name: string): number | undefined => {
+    const value = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
+    return value === undefined ? undefined : Number(value) * 1024;
+  };
+  const availableBytes = of('MemAvailable');
+  return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
+}
+
+/** A kind of screen and a file, one a line. */
+function parseScreens(text: string): ReadonlyMap<string, readonly string[]> {
+  const lines = text.split('\n').map((line) => /^(vnc|spice) (\/.+)$/.exec(line) ?? []);
+  return new Map(
+    ['vnc', 'spice'].map((kind) => [
+      kind,
+      lines.flatMap(([, of, path]) => (of === kind && path !== undefined ? [path] : [])),
+    ]),
+  );
+}
+
+/** One of which was not told whether the host knows it is not among them. */
+function parseAccounts(text: string, asked: readonly string[]): ReadonlyMap<string, boolean> {
+  const lines = text.split('\n');
+  const known = new Map<string, boolean>();
+  for (const account of asked) {
+    if (lines.includes(`known ${account}`)) known.set(account, true);
+    else if (lines.includes(`strange ${account}`)) known.set(account, false);
+  }
+  return known;
+}
+
+/** A file of QEMU and its size. */
+function parseRoms(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, size] = /^rom ([\w.-]{1,64}) (\d{1,10})$/.exec(line) ?? [];
+      return name === undefined || !romFiles.includes(name) ? [] : [[name, Number(size)] as const];
+    }),
+  );
+}
+
+/** A folder, then the line of `df -Pk` for it: source, blocks, used, available, percent, mount point. */
+function parseSpace(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...text.matchAll(/^(\/\S+) .*?\s(\d+)\s+\d+\s+(-?\d+)\s+\d+%\s.*$/gm)].map(([, folder, , available]) => [
+      folder ?? '',
+      Math.max(0, Number(available)) * 1024,
+    ]),
+  );
+}
+
+function parseClosed(text: string): NonNullable<HostReading['closedFolders']> {
+  const closed = new Map<string, 'read-only' | 'no-inodes'>();
+  for (const [, why, folder = ''] of text.matchAll(/^(read-only|no-inodes) (\/\S+)$/gm)) {
+    if (!closed.has(folder)) closed.set(folder, why === 'read-only' ? why : 'no-inodes');
+  }
+  return closed;
+}
+
+/** `name = value` lines; a string loses its quotes. */
+function parseSettings(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const at = line.indexOf('=');
+    const name = line.slice(0, at).trim();
+    if (at > 0 && /^\w+$/.test(name))
+      settings.set(
+        name,
+        line
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, '$1'),
+      );
+  }
+  return settings;
+}
