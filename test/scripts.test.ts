@@ -89,7 +89,7 @@ describe('programs that run elsewhere', () => {
     const hidden = files
       .filter((name) => /\.tsx?$/.test(name))
       .filter((file) =>
-        /`[^`]*(?:^|\n)(?:#!|import (?:os|sys|socket)|set -e|while (?:IFS=|read)|case \$|for \w+ in )/.test(
+        /(?:`|`[^`]*\n)(?:#!|import (?:os|sys|socket)|set -e|while (?:IFS=|read)|case \$|for \w+ in )/.test(
           textOf(file),
         ),
       )
