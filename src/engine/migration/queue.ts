@@ -4,7 +4,7 @@ import { Cell, type ConnectionName, type ReadonlyCell, type VmIdentity } from '.
 import type { Forecast } from '../forecast/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
-import { MigrationRun } from './migration.ts';
+import { MigrationRun } from './run.ts';
 import type { Migration } from './state.ts';
 
 /**

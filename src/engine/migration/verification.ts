@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { LibvirtConnection } from '../../libvirt/connection.ts';
-import { classifyError, LibvirtError } from '../../libvirt/errors.ts';
-import { type VirshAnswer, virshSession } from '../../libvirt/virsh.ts';
-import type { Platform } from '../../platform/platform.ts';
+import { classifyError } from '../../libvirt/errors.ts';
+import type { VirshAnswer } from '../../libvirt/virsh.ts';
 import { type Message, msg, type VmIdentity } from '../base/index.ts';
-import { originalText } from '../failure/index.ts';
-import { domainStateText, vmStateOf } from '../inventory/index.ts';
-import { recordNamespace } from '../record/index.ts';
+import { domainStateText } from '../inventory/index.ts';
 import type { VerificationAnswer } from './state.ts';
 
 /** What a migration was to bring about. */
@@ -37,78 +33,6 @@ export interface DestinationAnswers {
   readonly info: VirshAnswer;
 }
 
-/** How long the destination may take to answer. */
-const destinationMilliseconds = 30_000;
-
-/** Asks both hosts. Does not reject: what could not be asked is part of the answer. */
-export async function queryHosts(
-  platform: Platform,
-  connection: LibvirtConnection,
-  expectation: Expectation,
-): Promise<HostAnswers> {
-  const [destination, source] = await Promise.all([
-    askDestination(platform, expectation),
-    askSource(connection, expectation.vm),
-  ]);
-  return { destination, source };
-}
-
-async function askDestination(
-  platform: Platform,
-  { vm, destination, temporary, autostart }: Expectation,
-): Promise<HostAnswers['destination']> {
-  if (destination === undefined) return undefined;
-  const limit = new AbortController();
-  const timer = setTimeout(() => {
-    limit.abort();
-  }, destinationMilliseconds);
-  try {
-    const answers = await virshSession(
-      platform,
-      destination,
-      [
-        { id: 'state', argv: ['domstate', '--reason', vm.uuid] },
-        { id: 'uuid', argv: ['domuuid', '--', vm.name] },
-        // libvirt sends the definition, and not whether it is started with the host.
-        ...(autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
-        { id: 'info', argv: ['dominfo', vm.uuid] },
-        // The record came along with the definition; it told of the way here and means nothing any more.
-        ...(temporary === false
-          ? [
-              {
-                id: 'record',
-                argv: ['metadata', vm.uuid, '--uri', recordNamespace, '--config', '--remove'],
-              },
-            ]
-          : []),
-      ],
-      { signal: limit.signal, ...(vm.connection === 'system' ? { superuser: 'require' as const } : {}) },
-    );
-    const none = (id: string): VirshAnswer => answers.get(id) ?? { id, ok: false, error: '' };
-    return { state: none('state'), uuid: none('uuid'), info: none('info') };
-  } catch (error) {
-    return {
-      unreachable: limit.signal.aborted
-        ? `No answer within ${destinationMilliseconds / 1000} seconds`
-        : originalText(error),
-    };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function askSource(connection: LibvirtConnection, vm: VmIdentity): Promise<HostAnswers['source']> {
-  try {
-    const state = vmStateOf(await connection.domain(vm.uuid).state());
-    return state.kind === 'shut-off' || state.kind === 'running' || state.kind === 'paused'
-      ? state.kind
-      : 'other';
-  } catch (error) {
-    if (error instanceof LibvirtError && error.reason === 'no-such-domain') return 'gone';
-    return { unreachable: originalText(error) };
-  }
-}
-
 /** Compares what the hosts said with what was expected; each answer is shown. */
 export function judgeAnswers(expectation: Expectation, hosts: HostAnswers): readonly VerificationAnswer[] {
   return [...destinationAnswers(expectation, hosts.destination), sourceAnswer(expectation, hosts.source)];
@@ -124,65 +48,94 @@ export function verificationOf(
     : 'incomplete';
 }
 
+/** The questions to the destination, each with what is expected there. */
+interface DestinationQuestions {
+  readonly state: Question;
+  readonly uuid: Question;
+  readonly persistence: Question;
+  /** Absent for a VM that does not start with this host. */
+  readonly start?: Question;
+}
+
+function destinationQuestions({ vm, paused, temporary, autostart }: Expectation): DestinationQuestions {
+  return {
+    state: {
+      question: msg('What is the VM doing on the destination?'),
+      // TRANSLATORS: said of the VM, as the answer to “What is the VM doing on the destination?”.
+      expected: paused ? msg('paused, as it was here') : msg('running'),
+    },
+    uuid: { question: msg('Is it the same VM there (its UUID)?'), expected: msg('$0', vm.uuid) },
+    persistence: {
+      question: msg('Is it defined on the destination?'),
+      expected:
+        temporary === undefined
+          ? msg('not known: somebody else started the migration')
+          : temporary
+            ? msg('no, it disappears there when it is shut off')
+            : msg('yes, its definition moved with it'),
+    },
+    ...(autostart === true
+      ? {
+          start: {
+            question: msg('Does it start with the destination, as it did with this host?'),
+            expected: msg('yes'),
+          },
+        }
+      : {}),
+  };
+}
+
 function destinationAnswers(
-  { vm, paused, temporary, autostart }: Expectation,
+  expectation: Expectation,
   hosts: HostAnswers['destination'],
 ): readonly VerificationAnswer[] {
-  const state = {
-    question: msg('What is the VM doing on the destination?'),
-    // TRANSLATORS: said of the VM, as the answer to “What is the VM doing on the destination?”.
-    expected: paused ? msg('paused, as it was here') : msg('running'),
-  };
-  const uuid = { question: msg('Is it the same VM there (its UUID)?'), expected: msg('$0', vm.uuid) };
-  const persistence = {
-    question: msg('Is it defined on the destination?'),
-    expected:
-      temporary === undefined
-        ? msg('not known: somebody else started the migration')
-        : temporary
-          ? msg('no, it disappears there when it is shut off')
-          : msg('yes, its definition moved with it'),
-  };
-  const start = {
-    question: msg('Does it start with the destination, as it did with this host?'),
-    expected: msg('yes'),
-  };
-  const questions = [state, uuid, persistence, ...(autostart === true ? [start] : [])];
-  if (hosts === undefined) {
-    const answer = msg(
-      'Not asked: libvirt does not tell where a migration goes that somebody else has started.',
-    );
-    return questions.map((question) => ({ ...question, answer, verdict: 'unknown' }));
+  const { state, uuid, persistence, start } = destinationQuestions(expectation);
+  if (hosts === undefined || 'unreachable' in hosts) {
+    const answer =
+      hosts === undefined
+        ? msg('Not asked: libvirt does not tell where a migration goes that somebody else has started.')
+        : msg('The destination could not be asked: $0', hosts.unreachable);
+    return [state, uuid, persistence, ...(start === undefined ? [] : [start])].map((question) => ({
+      ...question,
+      answer,
+      verdict: 'unknown',
+    }));
   }
-  if ('unreachable' in hosts) {
-    const answer = msg('The destination could not be asked: $0', hosts.unreachable);
-    return questions.map((question) => ({ ...question, answer, verdict: 'unknown' }));
-  }
+  const { vm, paused, temporary } = expectation;
   return [
-    answered(state, hosts.state, (text) => {
-      const word = text.split(' ', 1)[0];
-      return [
-        domainStateText(text),
-        word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)',
-      ];
-    }),
+    answered(state, hosts.state, (text) => judgeState(text, paused)),
     answered(uuid, hosts.uuid, (text) => [msg('$0', text), text === vm.uuid]),
     answered(persistence, hosts.info, (text) => {
-      const value = /^Persistent:\s*(yes|no)\s*$/m.exec(text)?.[1];
-      if (value === undefined) return [msg('libvirt does not say'), undefined];
-      const is = value === 'yes';
-      return [is ? msg('yes') : msg('no'), temporary === undefined ? undefined : is === !temporary];
+      const is = infoFlag(text, 'Persistent');
+      return [yesOrNo(is), is === undefined || temporary === undefined ? undefined : is === !temporary];
     }),
-    ...(autostart === true
-      ? [
-          answered(start, hosts.info, (text) => {
-            const value = /^Autostart:\s*(enable|disable)\s*$/m.exec(text)?.[1];
-            if (value === undefined) return [msg('libvirt does not say'), undefined];
-            return value === 'enable' ? [msg('yes'), true] : [msg('no'), false];
+    ...(start === undefined
+      ? []
+      : [
+          answered(start, hosts.info, (text): Judged => {
+            const is = infoFlag(text, 'Autostart');
+            return [yesOrNo(is), is];
           }),
-        ]
-      : []),
+        ]),
   ];
+}
+
+/** What a host said, and whether that is as expected; undefined where it does not tell. */
+type Judged = readonly [Message, boolean | undefined];
+
+function judgeState(text: string, paused: boolean): Judged {
+  const word = text.split(' ', 1)[0];
+  return [domainStateText(text), word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)'];
+}
+
+/** A line of virsh's `dominfo` in the C locale; undefined where it has none that is understood. */
+function infoFlag(text: string, name: 'Persistent' | 'Autostart'): boolean | undefined {
+  const value = new RegExp(`^${name}:\\s*(yes|no|enable|disable)\\s*$`, 'm').exec(text)?.[1];
+  return value === undefined ? undefined : value === 'yes' || value === 'enable';
+}
+
+function yesOrNo(is: boolean | undefined): Message {
+  return is === undefined ? msg('libvirt does not say') : is ? msg('yes') : msg('no');
 }
 
 type Question = Pick<VerificationAnswer, 'question' | 'expected'>;
@@ -190,7 +143,7 @@ type Question = Pick<VerificationAnswer, 'question' | 'expected'>;
 function answered(
   question: Question,
   answer: VirshAnswer,
-  judge: (text: string) => readonly [Message, boolean | undefined],
+  judge: (text: string) => Judged,
 ): VerificationAnswer {
   if (!answer.ok) {
     // The host was reached and does not have the VM: that is an answer. Any other error is none.
@@ -246,19 +199,13 @@ function sourceWords(source: Exclude<HostAnswers['source'], object>): Message {
 }
 
 /** After a cancelled migration: the VM has to go on here. */
-export async function verifyCancel(
-  connection: LibvirtConnection,
-  { vm, paused }: Expectation,
-): Promise<readonly VerificationAnswer[]> {
-  const source = await askSource(connection, vm);
+export function judgeCancel({ paused }: Expectation, source: HostAnswers['source']): VerificationAnswer {
   const question = msg('What is the VM doing on this host?');
   const expected = paused ? msg('it is here, paused') : msg('it runs here');
   if (typeof source === 'object') {
     const answer = msg('This host could not be asked: $0', source.unreachable);
-    return [{ question, expected, answer, verdict: 'unknown' }];
+    return { question, expected, answer, verdict: 'unknown' };
   }
   const as = source === (paused ? 'paused' : 'running');
-  return [
-    { question, expected, answer: sourceWords(source), verdict: as ? 'as-expected' : 'not-as-expected' },
-  ];
+  return { question, expected, answer: sourceWords(source), verdict: as ? 'as-expected' : 'not-as-expected' };
 }

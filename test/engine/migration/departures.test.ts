@@ -8,7 +8,7 @@ import type { VmIdentity } from '../../../src/engine/base/index.ts';
 import type { InventoryEntry } from '../../../src/engine/inventory/entry.ts';
 import type { Inventory } from '../../../src/engine/inventory/inventory.ts';
 import type { InventoryState } from '../../../src/engine/inventory/vm.ts';
-import { MigrationRun } from '../../../src/engine/migration/migration.ts';
+import { MigrationRun } from '../../../src/engine/migration/run.ts';
 import { isOurDeparture, keepDeparture } from '../../../src/engine/record/departures.ts';
 import { type MigrationRecord, parseRecord, recordXml } from '../../../src/engine/record/record.ts';
 import { Domain } from '../../../src/libvirt/domain.ts';

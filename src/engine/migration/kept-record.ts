@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Domain } from '../../libvirt/domain.ts';
+import { LibvirtError } from '../../libvirt/errors.ts';
+import { readRecord, removeRecord, writeRecord } from '../record/index.ts';
+import type { RunContext } from './run-context.ts';
+
+/** After a temporary migration the definition that stays keeps where the copy runs. */
+export async function keepWhereItWent(run: RunContext): Promise<void> {
+  if (run.state().facts.temporary !== true) return;
+  await changeRecord(run, async (domain) => {
+    const record = await readRecord(domain);
+    if (record !== undefined) await writeRecord(domain, { ...record, stage: 'left' });
+  });
+}
+
+/** After any other end the record tells of nothing. */
+export async function forgetWhereItWent(run: RunContext): Promise<void> {
+  await changeRecord(run, async (domain) => {
+    if ((await readRecord(domain)) !== undefined) await removeRecord(domain);
+  });
+}
+
+/** What is not written now is put right by the inventory when it next reads the VM. */
+async function changeRecord(
+  { inventory, vm }: RunContext,
+  change: (domain: Domain) => Promise<void>,
+): Promise<void> {
+  try {
+    await change(inventory.connection.domain(vm.uuid));
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+  }
+  inventory.refresh(vm.uuid);
+}

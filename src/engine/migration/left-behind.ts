@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { LibvirtError, type LibvirtReason } from '../../libvirt/errors.ts';
+import { type Message, msg } from '../base/index.ts';
+import type { RunFacts } from './run-state.ts';
+
+/** What libvirt says before it has made anything on the destination. */
+const beforeAnyImage: ReadonlySet<LibvirtReason> = new Set<LibvirtReason>([
+  ...(['host-key', 'auth-refused', 'auth-tls-untrusted', 'auth-tls-expired', 'auth-tls-name'] as const),
+  ...(['connection-refused', 'connection-timeout', 'unresolved', 'access-denied', 'same-host'] as const),
+  ...(['unsafe-migration', 'no-shared-storage', 'no-pool', 'no-space', 'no-such-domain', 'busy'] as const),
+]);
+
+/**
+ * libvirt 9.0 makes the images of disks that are copied before the job tells anything, and leaves them when the migration ends
+ * half-way.
+ */
+export function leftBehind(
+  { copyDisks, jobSeen }: RunFacts,
+  error?: unknown,
+): { readonly leftBehind?: Message } {
+  const early = error instanceof LibvirtError && beforeAnyImage.has(error.reason);
+  return copyDisks.length === 0 || (early && !jobSeen)
+    ? {}
+    : {
+        leftBehind: msg(
+          'Unfinished images may be left on the destination, under the paths of the disks that were to be copied: $0. The next try would overwrite them; its check of the images names them.',
+          copyDisks.join(', '),
+        ),
+      };
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { msg } from '../base/index.ts';
+import { type MigrationFailure, migrationFailure } from '../failure/index.ts';
+import { leftBehind } from './left-behind.ts';
+import type { RunEvent } from './run-event.ts';
+import {
+  isEnd,
+  isUnderWay,
+  type JobPhase,
+  progressOf,
+  type RunFacts,
+  type RunPhase,
+  type RunState,
+  shownPhase,
+} from './run-state.ts';
+import { verificationOf } from './verification.ts';
+
+/** The kinds of events that say how a call or a job ended, before any host is asked. */
+type JobEnd = Extract<
+  RunEvent,
+  { kind: 'call-succeeded' | 'call-failed' | 'call-aborted' | 'vm-left' | 'vm-stayed' }
+>;
+
+type JobFigures = Extract<RunEvent, { kind: 'job-copying' | 'job-switching' | 'job-post-copy' }>;
+
+type ArrivalVerified = Extract<RunEvent, { kind: 'arrival-verified' }>;
+
+/**
+ * One migration's life: what was, and what happened, give what is. Pure, so that every order of events can be tried without a host.
+ * An event that means nothing in a phase leaves the state as it is, the very same object. `docs/architecture.md` has the table of
+ * the phases, which a test compares with this function.
+ */
+export function reduce(state: RunState, event: RunEvent): RunState {
+  if (isEnd(state.now)) return state;
+  switch (event.kind) {
+    case 'queued':
+    case 'dropped':
+    case 'started':
+      return state.now.phase === 'queued' ? afterQueue(state, event) : state;
+    case 'job-copying':
+    case 'job-switching':
+    case 'job-post-copy':
+      return isUnderWay(state.now) ? withFigures(state, state.now, event) : state;
+    case 'call-succeeded':
+    case 'call-failed':
+    case 'call-aborted':
+    case 'vm-left':
+    case 'vm-stayed':
+      return isUnderWay(state.now) ? { ...state, now: afterJob(state, event) } : state;
+    case 'autostart-read':
+    case 'record-read':
+    case 'call-lost':
+    case 'vm-unknown':
+      return isUnderWay(state.now) ? withFacts(state, learned(state.facts, event)) : state;
+    case 'cancel-asked':
+    case 'cancel-refused':
+      return withFacts(state, withCancel(state, event));
+    case 'record-removed':
+    case 'arrival-verified':
+    case 'cancel-verified':
+      return concluded(state, event);
+  }
+}
+
+function withFacts(state: RunState, facts: RunFacts): RunState {
+  return facts === state.facts ? state : { ...state, facts };
+}
+
+/** No cancel is under way any more once there is an end. */
+function ended({ facts }: RunState, now: RunPhase): RunState {
+  return { facts: facts.cancelling ? { ...facts, cancelling: false } : facts, now };
+}
+
+function afterQueue(
+  state: RunState,
+  event: Extract<RunEvent, { kind: 'queued' | 'dropped' | 'started' }>,
+): RunState {
+  switch (event.kind) {
+    case 'queued':
+      return { ...state, now: { phase: 'queued', position: event.position } };
+    case 'dropped':
+      return ended(state, { phase: 'cancelled', answers: [] });
+    case 'started': {
+      const { paused, expected } = event;
+      const facts = { ...state.facts, paused, ...(expected === undefined ? {} : { expected }) };
+      return { facts, now: { phase: 'preparing' } };
+    }
+  }
+}
+
+/** A new connection counts from the beginning, and the person who watches does not: so the percentage is held here, too. */
+function withFigures({ facts }: RunState, before: RunPhase, event: JobFigures): RunState {
+  const percent = Math.max(progressOf(before)?.percent ?? 0, event.progress.percent);
+  const progress = { ...event.progress, percent };
+  return { facts: facts.jobSeen ? facts : { ...facts, jobSeen: true }, now: jobPhase(event, progress) };
+}
+
+function jobPhase(event: JobFigures, progress: JobPhase['progress']): JobPhase {
+  switch (event.kind) {
+    case 'job-copying':
+      return { phase: 'copying', progress, ...(event.stalled ? { stalled: true as const } : {}) };
+    case 'job-switching':
+      return { phase: 'switching', progress };
+    case 'job-post-copy':
+      return { phase: 'post-copy', progress };
+  }
+}
+
+/**
+ * Once libvirt has been told to cancel, its words may be others: about one time in five (libvirt 9.0) the connection to the
+ * destination is closed first, and it says "End of file while reading data". So what fails after a cancel was cancelled.
+ */
+function afterJob({ facts, now }: RunState, event: JobEnd): RunPhase {
+  switch (event.kind) {
+    case 'call-succeeded':
+    case 'vm-left':
+      return { phase: 'verifying' };
+    case 'call-aborted':
+      return { phase: 'verifying-cancel' };
+    case 'call-failed':
+    case 'vm-stayed':
+      if (facts.cancelling) return { phase: 'verifying-cancel' };
+      return {
+        phase: 'tidying',
+        error: event.kind === 'call-failed' ? event.error : facts.lost,
+        before: shownPhase(now),
+      };
+  }
+}
+
+function learned(
+  facts: RunFacts,
+  event: Extract<RunEvent, { kind: 'autostart-read' | 'record-read' | 'call-lost' | 'vm-unknown' }>,
+): RunFacts {
+  switch (event.kind) {
+    case 'autostart-read':
+      return facts.autostart === event.autostart ? facts : { ...facts, autostart: event.autostart };
+    case 'record-read': {
+      if (facts.destination !== undefined) return facts;
+      const { destination, temporary, copyDisks = [], expected } = event.record;
+      return { ...facts, destination, temporary, copyDisks, ...(expected === undefined ? {} : { expected }) };
+    }
+    case 'call-lost':
+      return { ...facts, lost: event.error };
+    case 'vm-unknown':
+      // The first reason is the one that counts: the others follow from it.
+      return facts.lost === undefined ? { ...facts, lost: event.error } : facts;
+  }
+}
+
+function withCancel(
+  { facts, now }: RunState,
+  event: Extract<RunEvent, { kind: 'cancel-asked' | 'cancel-refused' }>,
+): RunFacts {
+  const { cancelError: _, ...others } = facts;
+  if (event.kind === 'cancel-asked') {
+    // One that waits is dropped instead.
+    return facts.cancelling || now.phase === 'queued' ? facts : { ...others, cancelling: true };
+  }
+  // Before there is a job, libvirt refuses because there is none yet, and is asked again. After the end there is nothing to cancel.
+  const counts = facts.cancelling && isUnderWay(now) && now.phase !== 'preparing';
+  return counts ? { ...facts, cancelling: false, cancelError: event.reason } : facts;
+}
+
+function concluded(
+  state: RunState,
+  event: Extract<RunEvent, { kind: 'record-removed' | 'arrival-verified' | 'cancel-verified' }>,
+): RunState {
+  const { facts, now } = state;
+  switch (event.kind) {
+    case 'record-removed':
+      if (now.phase !== 'tidying') return state;
+      return ended(state, {
+        phase: 'failed',
+        ...leftBehind(facts, now.error),
+        failure: failureOf(now.error),
+      });
+    case 'arrival-verified':
+      return now.phase === 'verifying' ? ended(state, donePhase(facts, event)) : state;
+    case 'cancel-verified':
+      if (now.phase !== 'verifying-cancel') return state;
+      return ended(state, { phase: 'cancelled', answers: event.answers, ...leftBehind(facts) });
+  }
+}
+
+function donePhase({ paused, expected }: RunFacts, { answers, job, recordError }: ArrivalVerified): RunPhase {
+  return {
+    phase: 'done',
+    verification: verificationOf(answers),
+    answers,
+    ...(paused ? { paused: true as const } : {}),
+    ...(expected === undefined ? {} : { predicted: expected.predicted }),
+    ...(recordError === undefined ? {} : { recordError }),
+    ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
+    ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
+  };
+}
+
+function failureOf(error: unknown): MigrationFailure {
+  if (error !== undefined) return migrationFailure(error);
+  return {
+    summary: msg('The migration ended and the VM is still here.'),
+    original: '',
+    advice: msg('libvirt tells the reason only to the program that started it.'),
+  };
+}

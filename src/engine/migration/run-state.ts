@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { VmIdentity } from '../base/index.ts';
+import type { ExpectedMigration } from '../forecast/index.ts';
+import type { MigrationProgress } from '../progress/index.ts';
+import type { Migration, MigrationPhase } from './state.ts';
+
+/** The phases after which nothing follows. */
+export type EndPhase = Extract<MigrationPhase, { phase: 'done' | 'failed' | 'cancelled' }>;
+
+/** The phases in which libvirt has a job, told by the job and the state of the VM. */
+export type JobPhase = Extract<MigrationPhase, { phase: 'copying' | 'switching' | 'post-copy' }>;
+
+/** Where one migration is. The page shows fewer phases than there are here; see {@link migrationOf}. */
+export type RunPhase =
+  /** Waits for a free place; nothing was asked of libvirt. */
+  | { readonly phase: 'queued'; readonly position?: number }
+  | { readonly phase: 'preparing' }
+  | JobPhase
+  /** It failed, and the record of it is being removed. The page still shows what it showed before. */
+  | { readonly phase: 'tidying'; readonly error: unknown; readonly before: MigrationPhase }
+  /** The VM left: both hosts are asked. */
+  | { readonly phase: 'verifying' }
+  /** It was cancelled: this host is asked whether the VM goes on. */
+  | { readonly phase: 'verifying-cancel' }
+  | EndPhase;
+
+/** What is known of a migration in every phase. */
+export interface RunFacts {
+  readonly vm: VmIdentity;
+  readonly startedHere: boolean;
+  readonly destination?: string;
+  readonly temporary?: boolean;
+  /** Disks that are copied, as far as that is known. */
+  readonly copyDisks: readonly string[];
+  /** The VM was paused when it left. */
+  readonly paused: boolean;
+  /** It starts with this host, and moves for good. */
+  readonly autostart: boolean;
+  /** What was forecast, if anything was. */
+  readonly expected?: ExpectedMigration;
+  /** libvirt told of the job, so that the destination had got ready. */
+  readonly jobSeen: boolean;
+  /** A cancel was asked for and neither refused nor done. */
+  readonly cancelling: boolean;
+  /** Why a cancel was refused. */
+  readonly cancelError?: string;
+  /** Why the call was lost, while the job is followed without it. */
+  readonly lost?: unknown;
+}
+
+/** One migration as the reducer knows it. */
+export interface RunState {
+  readonly facts: RunFacts;
+  readonly now: RunPhase;
+}
+
+/** A migration of which nothing but the VM is known. */
+export function seenRun(vm: VmIdentity): RunState {
+  return {
+    facts: {
+      vm,
+      startedHere: false,
+      copyDisks: [],
+      paused: false,
+      autostart: false,
+      jobSeen: false,
+      cancelling: false,
+    },
+    now: { phase: 'preparing' },
+  };
+}
+
+/** A migration that is to be started. */
+export function orderedRun(choices: {
+  readonly vm: VmIdentity;
+  readonly destination: string;
+  readonly temporary: boolean;
+  readonly copyDisks?: readonly string[];
+}): RunState {
+  const { vm, destination, temporary, copyDisks = [] } = choices;
+  const { facts } = seenRun(vm);
+  return {
+    facts: { ...facts, startedHere: true, destination, temporary, copyDisks },
+    now: { phase: 'queued' },
+  };
+}
+
+export function isEnd(now: RunPhase): now is EndPhase {
+  return now.phase === 'done' || now.phase === 'failed' || now.phase === 'cancelled';
+}
+
+/** True while libvirt has been asked and has not said how it ended. */
+export function isUnderWay(
+  now: RunPhase,
+): now is Extract<RunPhase, { phase: 'preparing' | 'copying' | 'switching' | 'post-copy' }> {
+  return (
+    now.phase === 'preparing' ||
+    now.phase === 'copying' ||
+    now.phase === 'switching' ||
+    now.phase === 'post-copy'
+  );
+}
+
+/** The figures that were last told; undefined where libvirt has told none. */
+export function progressOf(now: RunPhase): MigrationProgress | undefined {
+  return 'progress' in now ? now.progress : undefined;
+}
+
+/** The migration as the page shows it. */
+export function migrationOf({ facts, now }: RunState): Migration {
+  const { vm, startedHere, destination, temporary, cancelling, cancelError } = facts;
+  return {
+    vm,
+    startedHere,
+    cancelling,
+    state: shownPhase(now),
+    ...(destination === undefined ? {} : { destination }),
+    ...(temporary === undefined ? {} : { temporary }),
+    ...(cancelError === undefined ? {} : { cancelError }),
+  };
+}
+
+export function shownPhase(now: RunPhase): MigrationPhase {
+  switch (now.phase) {
+    case 'queued':
+      return {
+        phase: 'preparing',
+        ...(now.position === undefined ? {} : { queuePosition: now.position }),
+      };
+    case 'tidying':
+      return now.before;
+    case 'verifying-cancel':
+      return { phase: 'verifying' };
+    default:
+      return now;
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Platform } from '../../platform/platform.ts';
+import { Cell, Deferred, type ReadonlyCell, type VmIdentity } from '../base/index.ts';
+import type { Inventory } from '../inventory/index.ts';
+import { abort } from './abort.ts';
+import { callLibvirt } from './call.ts';
+import { followToTheEnd } from './follow-job.ts';
+import { forgetWhereItWent } from './kept-record.ts';
+import { reduce } from './reducer.ts';
+import type { Order, RunContext } from './run-context.ts';
+import type { RunEvent } from './run-event.ts';
+import { isEnd, migrationOf, orderedRun, type RunState, seenRun } from './run-state.ts';
+import type { Migration } from './state.ts';
+import { verifyArrival, verifyCancel } from './verify-end.ts';
+
+/**
+ * One migration from its start (or from when it was seen) to what the hosts said at its end. The reducer decides; this starts the
+ * effects that a phase calls for.
+ */
+export class MigrationRun {
+  readonly vm: VmIdentity;
+  readonly #inventory: Inventory;
+  readonly #order: Order | undefined;
+  readonly #context: RunContext;
+  #state: RunState;
+  readonly #shown: Cell<Migration>;
+  readonly #ended = new Deferred<Migration>();
+  readonly #stopped = new AbortController();
+  #endedAt: number | undefined;
+
+  /** With an order, a migration to be started; without one, a migration that runs already. */
+  constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
+    this.vm = vm;
+    this.#inventory = inventory;
+    this.#order = order;
+    this.#state = order === undefined ? seenRun(vm) : orderedRun(order.choices);
+    this.#shown = new Cell(migrationOf(this.#state));
+    this.#context = {
+      platform,
+      inventory,
+      vm,
+      signal: this.#stopped.signal,
+      state: () => this.#state,
+      dispatch: (event) => {
+        this.#dispatch(event);
+      },
+    };
+  }
+
+  get state(): ReadonlyCell<Migration> {
+    return this.#shown;
+  }
+
+  /** Resolves with the end. */
+  get ended(): Promise<Migration> {
+    return this.#ended.promise;
+  }
+
+  /** When it ended, as Date.now() gives it. */
+  get endedAt(): number | undefined {
+    return this.#endedAt;
+  }
+
+  get hasEnded(): boolean {
+    return isEnd(this.#state.now);
+  }
+
+  /** Its place among those that wait, from 1. */
+  wait(position: number): void {
+    this.#dispatch({ kind: 'queued', position });
+  }
+
+  /** Lets go; the migration goes on. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#inventory.unfollow(this.vm.uuid);
+  }
+
+  /** Asks libvirt to migrate. Resolves when the call is over; what comes after it goes on by itself. */
+  async start(): Promise<void> {
+    if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
+    if ((await callLibvirt(this.#context, this.#order)) === 'lost') this.attach();
+  }
+
+  /** Follows the migration by what libvirt says, to its end. */
+  attach(): void {
+    const undo = followToTheEnd(this.#context);
+    void this.#ended.promise.then(undo);
+  }
+
+  /** Asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
+  async cancel(): Promise<void> {
+    await abort(this.#context);
+  }
+
+  /** Ends a migration that was never started. */
+  dropFromQueue(): void {
+    this.#dispatch({ kind: 'dropped' });
+  }
+
+  /** What comes after the page has let go is for whoever looks next. */
+  #dispatch(event: RunEvent): void {
+    const before = this.#state;
+    const after = reduce(before, event);
+    if (after === before || this.#stopped.signal.aborted) return;
+    this.#state = after;
+    if (isEnd(after.now)) {
+      this.#inventory.unfollow(this.vm.uuid);
+      this.#endedAt = Date.now();
+    }
+    this.#shown.set(migrationOf(after));
+    if (after.now.phase !== before.now.phase) this.#enter(after);
+  }
+
+  #enter(state: RunState): void {
+    switch (state.now.phase) {
+      case 'verifying':
+        void verifyArrival(this.#context);
+        break;
+      case 'verifying-cancel':
+        void verifyCancel(this.#context);
+        break;
+      case 'tidying':
+        void forgetWhereItWent(this.#context).then(() => {
+          this.#dispatch({ kind: 'record-removed' });
+        });
+        break;
+      case 'done':
+      case 'failed':
+      case 'cancelled':
+        this.#ended.resolve(migrationOf(state));
+        break;
+      case 'queued':
+      case 'preparing':
+      case 'copying':
+      case 'switching':
+      case 'post-copy':
+        break;
+    }
+  }
+}
