@@ -2,20 +2,15 @@
 import type { DomainSummary, LibvirtConnection } from '../../libvirt/connection.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { DomainEvent } from '../../libvirt/events.ts';
-import { type DomainJob, isOutgoingMigration } from '../../libvirt/job.ts';
+import type { DomainJob } from '../../libvirt/job.ts';
 import type { Unsubscribe } from '../../platform/platform.ts';
-import { nextProgress } from '../progress/index.ts';
-import {
-  type MigrationRecord,
-  parseRecord,
-  readRecord,
-  recordNamespace,
-  removeRecord,
-} from '../record/index.ts';
-import { type InventoryEntry, isActive, isPausedForMigration } from './entry.ts';
-import { JobPoller, readJob } from './job-poller.ts';
-import { isStale } from './temporary-copy.ts';
-import { isReasonLost, vmStateOf } from './vm-state.ts';
+import { type MigrationRecord, readRecord } from '../record/index.ts';
+import { DomainTable } from './domain-table.ts';
+import { type InventoryEntry, isPausedForMigration } from './entry.ts';
+import { JobWatches } from './job-watches.ts';
+import { loadDetails } from './load-details.ts';
+import { ReadQueue } from './read-queue.ts';
+import { hasStaleRecord, removeStaleRecord } from './stale-record.ts';
 
 /** virDomainEventType and details that are looked at (libvirt-domain.h). */
 const stopped = 5;
@@ -26,12 +21,6 @@ const stoppedMigrated = 3;
  * has told that the VM stopped. So the VM is read again after these milliseconds.
  */
 const undefineDelays = [500, 3000];
-
-/** How many domains are read again at the same time: libvirt-dbus has four worker threads, for everybody. */
-const readersAtOnce = 2;
-
-/** Domains per virsh process: its commands are one argument, and Linux allows 128 KiB for one. */
-const detailsAtOnce = 250;
 
 /** True for errors that say that nobody answers any more. */
 function isLost({ reason }: LibvirtError): boolean {
@@ -47,29 +36,33 @@ export interface FollowerOptions {
 
 /** The domains of one living connection: read once, then one by one as events tell. */
 export class DomainFollower {
-  readonly #options: FollowerOptions;
   readonly #connection: LibvirtConnection;
-  /** By object path. */
-  readonly #entries = new Map<string, InventoryEntry>();
-  /** Domains that answered, when last asked, that they have no job. */
-  readonly #jobless = new Set<string>();
+  readonly #onLost: (error: unknown) => void;
+  readonly #table: DomainTable;
+  readonly #queue: ReadQueue;
+  readonly #jobs: JobWatches;
   /** Domains that were found paused for a migration, and asked for their job because of it. */
   readonly #arriving = new Set<string>();
-  readonly #completed = new Map<string, DomainJob>();
-  readonly #watches = new Map<string, JobPoller>();
-  /** Domains whose job is watched even before there is one, by path. */
-  readonly #wanted = new Set<string>();
-  readonly #dirty = new Set<string>();
-  readonly #reading = new Set<string>();
-  #details: Promise<void> = Promise.resolve();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #ended = new AbortController();
-  #polling = true;
+  #details: Promise<void> = Promise.resolve();
   #unsubscribe: Unsubscribe = () => undefined;
 
-  constructor(options: FollowerOptions) {
-    this.#options = options;
-    this.#connection = options.connection;
+  constructor({ connection, onChange, onLost }: FollowerOptions) {
+    this.#connection = connection;
+    this.#onLost = onLost;
+    this.#table = new DomainTable(onChange);
+    this.#queue = new ReadQueue((path) => this.#read(path));
+    this.#jobs = new JobWatches({
+      connection,
+      table: this.#table,
+      onChange,
+      readAgain: (path) => {
+        this.#queue.add(path);
+      },
+      onError: (error) => {
+        this.#failed(error);
+      },
+    });
   }
 
   /**
@@ -88,8 +81,7 @@ export class DomainFollower {
     }
     this.#unsubscribe = unsubscribe;
     for (const summary of await this.#connection.list(signal)) {
-      if (this.#entries.has(summary.path)) continue;
-      this.#entries.set(summary.path, withoutJob(summary, records.get(summary.path)));
+      this.#table.listed(summary, records.get(summary.path));
     }
     this.#details = this.#loadDetails();
   }
@@ -102,59 +94,45 @@ export class DomainFollower {
   close(): void {
     this.#ended.abort();
     this.#unsubscribe();
-    for (const watch of this.#watches.values()) watch.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#watches.clear();
+    this.#jobs.close();
+    this.#queue.close();
   }
 
   get entries(): Iterable<InventoryEntry> {
-    return this.#entries.values();
+    return this.#table.entries.values();
   }
 
   /** What libvirt told of the domain's last job when it was completed. */
   completedJob(uuid: string): DomainJob | undefined {
-    return this.#completed.get(this.#path(uuid));
+    return this.#jobs.completedJob(this.#path(uuid));
   }
 
   /** True if the domain, when last asked, had no job. False while that is not known. */
   isJobless(uuid: string): boolean {
-    return this.#jobless.has(this.#path(uuid));
+    return this.#jobs.isJobless(this.#path(uuid));
   }
 
   entry(uuid: string): InventoryEntry | undefined {
-    return this.#entries.get(this.#path(uuid));
+    return this.#table.get(this.#path(uuid));
   }
 
   /** Jobs are asked for only while somebody looks. */
   setPolling(polling: boolean): void {
-    if (polling === this.#polling) return;
-    this.#polling = polling;
-    for (const [path, entry] of this.#entries) {
-      if (polling && (entry.job !== undefined || this.#wanted.has(path))) this.#watch(path);
-    }
-    if (polling) return;
-    for (const watch of this.#watches.values()) watch.stop();
-    this.#watches.clear();
+    this.#jobs.setPolling(polling);
   }
 
   /** Watches the domain's job from now on, even before there is one, until {@link unfollow}. */
   follow(uuid: string): void {
-    const path = this.#path(uuid);
-    this.#completed.delete(path);
-    this.#jobless.delete(path);
-    this.#wanted.add(path);
-    this.#watch(path);
+    this.#jobs.follow(this.#path(uuid));
   }
 
   unfollow(uuid: string): void {
-    const path = this.#path(uuid);
-    this.#wanted.delete(path);
-    if (this.#entries.get(path)?.job === undefined) this.#unwatch(path);
+    this.#jobs.unfollow(this.#path(uuid));
   }
 
   /** Reads the domain again, soon. */
   refresh(uuid: string): void {
-    this.#readAgain(this.#path(uuid));
+    this.#queue.add(this.#path(uuid));
   }
 
   #path(uuid: string): string {
@@ -162,100 +140,42 @@ export class DomainFollower {
   }
 
   #onEvent(event: DomainEvent): void {
-    switch (event.kind) {
-      case 'migration-iteration':
-        this.#watch(event.path);
-        break;
-      case 'job-completed':
-        this.#completed.set(event.path, event.job);
-        this.#readAgain(event.path);
-        break;
-      case 'lifecycle':
-        this.#readAgain(event.path);
-        if (event.event === stopped && event.detail === stoppedMigrated) {
-          for (const delay of undefineDelays) {
-            this.#later(delay, () => {
-              this.#readAgain(event.path);
-            });
-          }
-        }
-        break;
-      default:
-        this.#readAgain(event.path);
-        break;
+    const { kind, path } = event;
+    if (kind === 'migration-iteration') {
+      this.#jobs.watch(path);
+      return;
+    }
+    if (kind === 'job-completed') this.#jobs.completed(path, event.job);
+    this.#queue.add(path);
+    if (kind === 'lifecycle' && event.event === stopped && event.detail === stoppedMigrated) {
+      for (const delay of undefineDelays) this.#queue.addLater(path, delay);
     }
   }
 
-  #later(milliseconds: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, milliseconds);
-    this.#timers.add(timer);
-  }
-
-  #update(path: string, change: (entry: InventoryEntry) => InventoryEntry): void {
-    const entry = this.#entries.get(path);
-    if (entry === undefined) return;
-    this.#entries.set(path, change(entry));
-    this.#options.onChange();
-  }
-
-  /** One more virsh process for everything that the list itself does not have. */
+  /** Everything that the list itself does not have. */
   async #loadDetails(): Promise<void> {
-    const summaries = [...this.#entries.values()].map(({ summary }) => summary);
+    const summaries = [...this.entries].map(({ summary }) => summary);
+    const { signal } = this.#ended;
     try {
-      for (let at = 0; at < summaries.length; at += detailsAtOnce) {
-        await this.#loadSomeDetails(summaries.slice(at, at + detailsAtOnce));
+      for await (const { uuid, record, job } of loadDetails(this.#connection, summaries, signal)) {
+        const path = this.#path(uuid);
+        if (record !== undefined) {
+          this.#table.setRecord(path, record);
+          this.#tidyRecord(path);
+        }
+        if (job !== undefined) {
+          this.#jobs.told(path, job);
+          this.#jobs.watch(path);
+        }
       }
     } catch (error) {
-      if (!this.#ended.signal.aborted) this.#failed(error);
-    }
-  }
-
-  async #loadSomeDetails(summaries: readonly DomainSummary[]): Promise<void> {
-    const uuids = (active: boolean): readonly string[] =>
-      summaries.filter((summary) => isActive(summary) === active).map(({ uuid }) => uuid);
-    const details = await this.#connection.details(
-      { active: uuids(true), inactive: uuids(false), metadataUri: recordNamespace },
-      this.#ended.signal,
-    );
-    for (const [uuid, { job, metadata }] of details) {
-      const path = this.#path(uuid);
-      const record = metadata === undefined ? undefined : parseRecord(metadata);
-      if (record !== undefined) {
-        this.#update(path, (entry) => ({ ...entry, record }));
-        this.#removeIfStale(path);
-      }
-      if (job !== undefined && isOutgoingMigration(job)) {
-        this.#onJob(path, job);
-        this.#watch(path);
-      }
+      if (!signal.aborted) this.#failed(error);
     }
   }
 
   /** A domain that is gone or refuses says nothing about the connection; whatever else fails, does. */
   #failed(error: unknown): void {
-    if (error instanceof LibvirtError && isLost(error)) this.#options.onLost(error);
-  }
-
-  #readAgain(path: string): void {
-    if (this.#ended.signal.aborted) return;
-    this.#dirty.add(path);
-    this.#pump();
-  }
-
-  #pump(): void {
-    for (const path of this.#dirty) {
-      if (this.#reading.size >= readersAtOnce) return;
-      if (this.#reading.has(path)) continue;
-      this.#dirty.delete(path);
-      this.#reading.add(path);
-      void this.#read(path).finally(() => {
-        this.#reading.delete(path);
-        this.#pump();
-      });
-    }
+    if (error instanceof LibvirtError && isLost(error)) this.#onLost(error);
   }
 
   async #read(path: string): Promise<void> {
@@ -269,107 +189,44 @@ export class DomainFollower {
       }
       const record = summary.persistent ? await readRecord(this.#connection.domain(summary.uuid)) : undefined;
       if (this.#ended.signal.aborted) return;
-      const known = this.#entries.get(path);
-      const job = isActive(summary) ? known?.job : undefined;
-      this.#entries.set(path, {
-        ...(known === undefined || job === undefined ? withoutJob(summary, record) : { ...known, summary }),
-        ...(record === undefined ? {} : { record }),
-      });
-      this.#options.onChange();
-      if (!isPausedForMigration(summary)) {
-        this.#arriving.delete(path);
-      } else if (job === undefined && !this.#arriving.has(path)) {
-        // On the source that is the switch-over of a job that was not seen before; on the destination there are no
-        // figures, and one question is enough.
-        this.#arriving.add(path);
-        this.#watch(path);
-      }
-      this.#removeIfStale(path);
+      this.#table.read(path, summary, record);
+      this.#askArriving(path, summary);
+      this.#tidyRecord(path);
     } catch (error) {
       if (!signal.aborted) this.#failed(error);
+    }
+  }
+
+  /**
+   * Paused for a migration: on the source that is the switch-over of a job that was not seen before; on the destination there are
+   * no figures, and one question is enough.
+   */
+  #askArriving(path: string, summary: DomainSummary): void {
+    if (!isPausedForMigration(summary)) {
+      this.#arriving.delete(path);
+    } else if (this.#table.get(path)?.job === undefined && !this.#arriving.has(path)) {
+      this.#arriving.add(path);
+      this.#jobs.watch(path);
     }
   }
 
   #forget(path: string): void {
-    this.#unwatch(path);
+    this.#jobs.unwatch(path);
     this.#arriving.delete(path);
-    if (this.#entries.delete(path)) this.#options.onChange();
+    this.#table.remove(path);
   }
 
-  #removeIfStale(path: string): void {
-    const { summary, record, job } = this.#entries.get(path) ?? {};
-    if (summary === undefined || record === undefined || this.#wanted.has(path)) return;
-    const hasJob = job !== undefined || isPausedForMigration(summary);
-    if (!isStale(record, vmStateOf(summary), isReasonLost(summary), hasJob, Date.now())) return;
-    void this.#removeRecord(path, summary);
-  }
-
-  async #removeRecord(path: string, summary: DomainSummary): Promise<void> {
-    const domain = this.#connection.domain(summary.uuid);
+  #tidyRecord(path: string): void {
+    const entry = this.#table.get(path);
+    if (entry === undefined || this.#jobs.isWanted(path) || !hasStaleRecord(entry, Date.now())) return;
     const { signal } = this.#ended;
-    try {
-      // A change during a migration would keep one of libvirt-dbus's few workers waiting for 30 s.
-      if (isActive(summary) && (await domain.jobStats(signal)) !== undefined) return;
-      await removeRecord(domain);
-      this.#readAgain(path);
-    } catch (error) {
-      if (!signal.aborted) this.#failed(error);
-    }
-  }
-
-  #watch(path: string): void {
-    if (!this.#polling || this.#ended.signal.aborted || this.#watches.has(path)) return;
-    const entry = this.#entries.get(path);
-    if (entry === undefined) return;
-    const { uuid } = entry.summary;
-    this.#watches.set(
-      path,
-      new JobPoller({
-        ask: readJob(this.#connection, uuid),
-        onJob: (job) => {
-          this.#onJob(path, job);
-          if (job !== undefined || this.#jobless.has(path)) return;
-          this.#jobless.add(path);
-          this.#options.onChange();
-        },
-        // The destination of a migration has no figures, and a domain may be gone: reading it again tells.
-        onError: (error) => {
-          this.#failed(error);
-          this.#onJob(path, undefined);
-          this.#readAgain(path);
-        },
-      }),
+    void removeStaleRecord(this.#connection, entry.summary, signal).then(
+      (removed) => {
+        if (removed) this.#queue.add(path);
+      },
+      (error: unknown) => {
+        if (!signal.aborted) this.#failed(error);
+      },
     );
   }
-
-  #unwatch(path: string): void {
-    this.#watches.get(path)?.stop();
-    this.#watches.delete(path);
-  }
-
-  #onJob(path: string, job: DomainJob | undefined): void {
-    if (job !== undefined && isOutgoingMigration(job)) {
-      this.#jobless.delete(path);
-      this.#update(path, (entry) => withJob(entry, job));
-      return;
-    }
-    if (!this.#wanted.has(path)) this.#unwatch(path);
-    const had = this.#entries.get(path);
-    if (had?.job === undefined) return;
-    this.#update(path, ({ summary, record }) => withoutJob(summary, record));
-    this.#readAgain(path);
-  }
-}
-
-function withJob(entry: InventoryEntry, job: DomainJob): InventoryEntry {
-  return {
-    ...entry,
-    job,
-    jobBegan: Date.now() - job.elapsedMilliseconds,
-    progress: nextProgress(entry.progress, job, entry.summary.memoryBytes ?? 0),
-  };
-}
-
-function withoutJob(summary: DomainSummary, record: MigrationRecord | undefined): InventoryEntry {
-  return record === undefined ? { summary } : { summary, record };
 }
