@@ -90,7 +90,7 @@ it('does all that the menu says, and tells what libvirt refuses', async () => {
   await console.choose('first', 'Run');
   await frame
     .locator('[data-refusal="first"]')
-    .getByText('A file that the VM needs is missing. The text beneath names it.')
+    .getByText('A file that the VM needs is missing. The original message names it.')
     .waitFor();
   await frame
     .locator('[data-refusal="first"]')

@@ -43,44 +43,81 @@ export interface PreCopyOutcome {
   readonly course: readonly { readonly seconds: number; readonly remainingBytes: number }[];
 }
 
+/** One pass over the memory: how long it took, what was sent, and what remains for the next. */
+interface Pass {
+  readonly seconds: number;
+  readonly sent: number;
+  /** Of what was to be sent. */
+  readonly left: number;
+  /** Written meanwhile. */
+  readonly dirty: number;
+  readonly next: number;
+}
+
+/** What a pass begins with. */
+interface PassStart {
+  readonly remaining: number;
+  /** Of what the pass before was to send, what it did not. */
+  readonly leftBefore: number;
+  readonly secondsBefore: number;
+  readonly throttlePercent: number;
+}
+
+function playPass({ dirtyAfter, bandwidth, allowedSeconds }: PreCopyInput, start: PassStart): Pass {
+  const { remaining, leftBefore, secondsBefore, throttlePercent } = start;
+  const needed = Math.max(0, (remaining - bandwidth * allowedSeconds) / bandwidth);
+  const looks = Math.max(1, Math.ceil(needed / lookSeconds));
+  const seconds = Math.min(looks * lookSeconds, remaining / bandwidth);
+  const sent = seconds * bandwidth;
+  const left = Math.max(0, remaining - sent);
+  // A VM that gets a part of its processor time writes as much as it would in that part of the time.
+  const pace = 1 - throttlePercent / 100;
+  const dirty = dirtyAfter(seconds * pace) * wireRatio;
+  // What was left over is sent first. Of the rest of it, what was dirtied during the pass before may be dirty again now.
+  const older = Math.max(0, leftBefore - sent);
+  const atMost = older + dirtyAfter((seconds + secondsBefore) * pace) * wireRatio;
+  return { seconds, sent, left, dirty, next: Math.min(left + dirty, atMost) };
+}
+
+/** QEMU's throttle, which is raised every second time that a pass is busy. */
+class Throttle {
+  percent = 0;
+  #busyPasses = 0;
+
+  after({ dirty, sent }: Pass): void {
+    this.#busyPasses += dirty > sent * throttleTrigger ? 1 : 0;
+    if (this.#busyPasses < 2) return;
+    this.#busyPasses = 0;
+    this.percent =
+      this.percent === 0 ? throttle.first : Math.min(throttle.most, this.percent + throttle.more);
+  }
+}
+
 /**
  * Plays pre-copy as QEMU does it (migration_iteration_run, ram_save_pending): it sends until what remains would fit into the
  * allowed pause, then looks what became dirty meanwhile. If all that fits, it stops the VM and sends it; otherwise it goes on.
  */
-export function simulatePreCopy({
-  firstPassBytes,
-  dirtyAfter,
-  bandwidth,
-  allowedSeconds,
-  autoConverge = false,
-}: PreCopyInput): PreCopyOutcome {
-  const fitting = bandwidth * allowedSeconds;
+export function simulatePreCopy(input: PreCopyInput): PreCopyOutcome {
+  const { firstPassBytes, bandwidth, allowedSeconds, autoConverge = false } = input;
+  const throttled = new Throttle();
   let remaining = firstPassBytes;
+  let leftBefore = firstPassBytes;
+  let secondsBefore = 0;
   let seconds = 0;
   let sentBytes = 0;
-  let leftBefore = firstPassBytes;
-  let passSecondsBefore = 0;
-  let throttlePercent = 0;
-  let busyPasses = 0;
   const course = [{ seconds, remainingBytes: remaining }];
   for (let pass = 1; pass <= mostPasses; pass++) {
-    const needed = Math.max(0, (remaining - fitting) / bandwidth);
-    const looks = Math.max(1, Math.ceil(needed / lookSeconds));
-    const passSeconds = Math.min(looks * lookSeconds, remaining / bandwidth);
-    const sent = passSeconds * bandwidth;
-    seconds += passSeconds;
-    sentBytes += sent;
-    const left = Math.max(0, remaining - sent);
-    course.push({ seconds, remainingBytes: left });
-    // A VM that gets a part of its processor time writes as much as it would in that part of the time.
-    const pace = 1 - throttlePercent / 100;
-    const dirty = dirtyAfter(passSeconds * pace) * wireRatio;
-    // What was left over is sent first. Of the rest of it, what was dirtied during the pass before may be dirty again now.
-    const older = Math.max(0, leftBefore - sent);
-    const atMost = older + dirtyAfter((passSeconds + passSecondsBefore) * pace) * wireRatio;
-    const next = Math.min(left + dirty, atMost);
-    course.push({ seconds, remainingBytes: next });
-    if (next <= fitting) {
+    const played = playPass(input, {
+      remaining,
+      leftBefore,
+      secondsBefore,
+      throttlePercent: throttled.percent,
+    });
+    const { next, left } = played;
+    seconds += played.seconds;
+    sentBytes += played.sent;
+    course.push({ seconds, remainingBytes: left }, { seconds, remainingBytes: next });
+    if (next <= bandwidth * allowedSeconds) {
       const pauseSeconds = next / bandwidth;
       course.push({ seconds: seconds + pauseSeconds, remainingBytes: 0 });
       return {
@@ -89,24 +126,16 @@ export function simulatePreCopy({
         passes: pass + (next > 0 ? 1 : 0),
         sentBytes: sentBytes + next,
         pauseSeconds,
-        throttlePercent,
+        throttlePercent: throttled.percent,
         course,
       };
     }
-    if (autoConverge) {
-      busyPasses += dirty > sent * throttleTrigger ? 1 : 0;
-      if (busyPasses >= 2) {
-        busyPasses = 0;
-        throttlePercent =
-          throttlePercent === 0 ? throttle.first : Math.min(throttle.most, throttlePercent + throttle.more);
-      }
-    }
+    if (autoConverge) throttled.after(played);
     // Each pass depends on the one before alone: one that leaves no less will not be followed by ones that do.
-    const stuck = pass > 2 && next >= remaining && (!autoConverge || throttlePercent === throttle.most);
-    if (stuck) break;
+    if (pass > 2 && next >= remaining && (!autoConverge || throttled.percent === throttle.most)) break;
     remaining = next;
     leftBefore = left;
-    passSecondsBefore = passSeconds;
+    secondsBefore = played.seconds;
   }
   return {
     converges: false,
@@ -114,7 +143,7 @@ export function simulatePreCopy({
     passes: mostPasses,
     sentBytes,
     pauseSeconds: 0,
-    throttlePercent,
+    throttlePercent: throttled.percent,
     course,
   };
 }

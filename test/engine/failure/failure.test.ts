@@ -15,10 +15,10 @@ describe('a failure whose reason did not come through', () => {
   it.each(closed)('%s', (text) => {
     const failure = migrationFailure(new LibvirtError(classifyError(text), text));
     expect(plainText(failure.summary)).toBe(
-      'The connection to the destination was closed before libvirt told its reason.',
+      'The connection to the destination closed before libvirt gave a reason.',
     );
     expect(failure.advice === undefined ? '' : plainText(failure.advice)).toMatch(
-      /^The VM is still on this host, and nothing of it was lost\./,
+      /^The libvirt log of the destination or of this host has the reason\./,
     );
     expect(failure.original).toBe(text);
     const journal = "journalctl -u libvirtd -u virtqemud --since '15 minutes ago' --no-pager";
