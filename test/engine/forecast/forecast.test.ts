@@ -128,7 +128,7 @@ describe('forecastCopy', () => {
     expect(of({ connectMilliseconds: 200 })).toBe(10_260 + 460);
     expect(of({ connectMilliseconds: 2000 })).toBe(10_260 + 4600);
     // What was seen between these hosts counts more.
-    const track = { migrations: 1, share: {}, aroundMilliseconds: 300 };
+    const track = { migrations: 1, share: {}, overheadMilliseconds: 300 };
     expect(of({ connectMilliseconds: 2000, track })).toBe(10_260 + 300);
   });
 

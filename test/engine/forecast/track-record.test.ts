@@ -58,8 +58,8 @@ describe('what the next forecast learns', () => {
     expect(record?.share.measured).toBeCloseTo(1, 5);
     // Longer than the whole: QEMU's figure is not believed. Nor is one that is not there.
     for (const rate of [50, 0])
-      expect(trackRecordOf([told('1', 10_400, rate)], 'beta')).not.toHaveProperty('aroundMilliseconds');
-    expect(trackRecordOf([entry('1', 90)], 'beta')).not.toHaveProperty('aroundMilliseconds');
+      expect(trackRecordOf([told('1', 10_400, rate)], 'beta')).not.toHaveProperty('overheadMilliseconds');
+    expect(trackRecordOf([entry('1', 90)], 'beta')).not.toHaveProperty('overheadMilliseconds');
   });
 
   it('is of the last five on the same way alone', () => {
