@@ -42,7 +42,7 @@ function typed(line: string): string {
  * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent.
  */
 export class InteractiveVirsh {
-  readonly #conversation: InteractiveProcess;
+  readonly #process: InteractiveProcess;
   readonly #ready: Promise<unknown>;
   readonly #mark = marker();
   #asked = 0;
@@ -52,7 +52,7 @@ export class InteractiveVirsh {
     uri: string,
     options: { readonly superuser?: 'require' | 'try'; readonly signal: AbortSignal },
   ) {
-    this.#conversation = new InteractiveProcess(platform, ['virsh', '-q', '-c', uri], {
+    this.#process = new InteractiveProcess(platform, ['virsh', '-q', '-c', uri], {
       ...options,
       stderr: 'merge',
       environment: {
@@ -65,8 +65,8 @@ export class InteractiveVirsh {
     });
     // Where libvirt there wants a name and a password virsh asks for them, and would take a command for the answer. libvirtd
     // asks nobody.
-    this.#ready = this.#conversation.exchange('', prompt, (text) => {
-      if (/:[ \t]*$/.test(text)) this.#conversation.endInput();
+    this.#ready = this.#process.exchange('', prompt, (text) => {
+      if (/:[ \t]*$/.test(text)) this.#process.endInput();
     });
     // It is awaited with each question.
     this.#ready.catch(() => undefined);
@@ -82,12 +82,12 @@ export class InteractiveVirsh {
       return { id, ok: false, error: 'A line break in a name cannot be given to virsh.' };
     try {
       await this.#ready;
-      const file = input === undefined ? undefined : await this.#conversation.file(input);
+      const file = input === undefined ? undefined : await this.#process.file(input);
       const argv = command.argv.map((word) => (word === standardInput ? (file ?? word) : word));
       return await this.#answer({ id, argv });
     } catch (error) {
       if (error instanceof LibvirtError) throw error;
-      throw reasonOf(await this.#conversation.ended);
+      throw reasonOf(await this.#process.ended);
     }
   }
 
@@ -97,7 +97,7 @@ export class InteractiveVirsh {
       (word) => `${this.#mark}-${this.#asked}-${word}.`,
     );
     if (begin === undefined || end === undefined || next === undefined) throw new RangeError();
-    const printed = await this.#conversation.exchange(
+    const printed = await this.#process.exchange(
       `${echo(begin)}; ${typed(virshScript(command))}; ${echo(end)}\n${echo(next)}\n`,
       next,
     );

@@ -11,7 +11,7 @@ export function marker(): string {
   return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
 }
 
-/** How a conversation ended. */
+/** How an interactive process ended. */
 export interface InteractiveProcessEnd {
   /** What could not be done; undefined if the program ran and ended by itself. */
   readonly error?: PlatformError;
@@ -63,7 +63,7 @@ export class InteractiveProcess {
 
   /**
    * Says something, whole lines, and resolves with what the program prints until it prints `until`. `onText` hears it
-   * before, all of it each time there is more. Rejects with {@link PlatformError} if the conversation ends before.
+   * before, all of it each time there is more. Rejects with {@link PlatformError} if the process ends before.
    */
   exchange(text: string, until: string, onText?: (text: string) => void): Promise<string> {
     const answer = this.#await(this.#awaited, text, until, onText);

@@ -17,14 +17,14 @@ interface ScriptOptions {
 
 /** Scripts are run by a shell that stays, one after the other. */
 export class HostShell {
-  readonly #conversation: InteractiveProcess;
+  readonly #process: InteractiveProcess;
   readonly #mark = marker();
   #scripts = 0;
   #turn: Promise<void> = Promise.resolve();
 
   /** `argv` starts a POSIX shell that reads what to do from its standard input. */
   constructor(argv: readonly string[], context: Pick<FactContext, 'platform' | 'choices' | 'signal'>) {
-    this.#conversation = new InteractiveProcess(context.platform, argv, {
+    this.#process = new InteractiveProcess(context.platform, argv, {
       signal: context.signal,
       environment: { LC_ALL: 'C' },
       ...asLibvirtd(context),
@@ -36,7 +36,7 @@ export class HostShell {
     const answered = this.run('', []);
     // It is awaited below, unless the shell never begins: then for the same reason.
     answered.catch(() => undefined);
-    await this.#orUnavailable(this.#conversation.begun());
+    await this.#orUnavailable(this.#process.begun());
     const begun = performance.now();
     await answered;
     return performance.now() - begun;
@@ -44,7 +44,7 @@ export class HostShell {
 
   /** The clock of this host, not of the shell's, in seconds since 1970. */
   clock(): Promise<number> {
-    return this.#orUnavailable(this.#conversation.clock());
+    return this.#orUnavailable(this.#process.clock());
   }
 
   /**
@@ -74,7 +74,7 @@ export class HostShell {
       return at < 0 ? undefined : text.slice(at + begin.length);
     };
     const printed = await this.#orUnavailable(
-      this.#conversation.exchange(
+      this.#process.exchange(
         // To the end of its last line the shell has read it all before it begins: some read no further than they must.
         `printf '%s' '${begin}'; ( set -- ${scriptWords(...parameters)}\n${script}\n) ${reads ? '' : '</dev/null'}; printf '%s' '${end}'\n`,
         end,
@@ -89,7 +89,7 @@ export class HostShell {
 
   /** Gives the script that reads its input at most so many zeros for so many seconds, then the end of the line. */
   sendZeros(bytes: number, seconds: number): void {
-    this.#conversation.sendZeros(bytes, seconds);
+    this.#process.sendZeros(bytes, seconds);
   }
 
   async #orUnavailable<T>(answer: Promise<T>): Promise<T> {
