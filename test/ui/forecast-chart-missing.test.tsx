@@ -26,9 +26,9 @@ test('without the script of the charts the words stay, and it is said', async ()
   );
   expect(await screen.findByText(/^The chart could not be loaded/)).toBeVisible();
   expect(screen.getByText(/Failed to fetch dynamically imported module/)).toBeVisible();
-  expect(screen.getByText(/It will take between 20 s and 34 s/)).toBeVisible();
+  expect(screen.getByText('20 s to 34 s')).toBeVisible();
   expect(screen.getByText(/fits into the allowed pause of 300 ms\.$/)).toBeVisible();
-  expect(screen.getByRole('button', { name: 'What would change it' })).toBeEnabled();
+  expect(screen.getByRole('grid', { name: 'What would change it' })).toBeVisible();
   expect(logged).toHaveBeenCalled();
   await expectAccessible();
 });

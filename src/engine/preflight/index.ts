@@ -11,4 +11,4 @@ export { FactCache } from './gatherer.ts';
 export { Preflight, verdictOf } from './preflight.ts';
 export { type Report, type ReportRemedy, reportOf, reportRemedy } from './report.ts';
 export { markdownOf, verdictSentence, worstFirst } from './report-markdown.ts';
-export { type PreflightState, type PreflightVerdict } from './state.ts';
+export { type CheckProgress, type PreflightState, type PreflightVerdict } from './state.ts';

@@ -13,17 +13,19 @@ function rowsOf(
   const gone = [...ticked].filter((name) => disks.every(({ disk }) => disk !== name));
   return [
     ...disks.map(({ disk, place }) => ({ disk, description: locationName(place) })),
-    ...gone.map((disk) => ({ disk, description: _('The VM has no such disk, or it cannot be copied.') })),
+    ...gone.map((disk) => ({
+      disk,
+      description: _('The VM has no disk of this name, or the disk cannot be copied.'),
+    })),
   ];
 }
 
 function helpText(disks: readonly CopyableDisk[] | undefined): string {
-  if (disks === undefined)
-    return _('The disks of the VM are shown here as soon as the checks have read them.');
+  if (disks === undefined) return _('The disks of the VM appear here as soon as the checks have read them.');
   return disks.length === 0
     ? _('The VM has no disk that could be copied.')
     : _(
-        'A disk that is ticked is copied to the destination while the VM runs. The others have to be on storage that both hosts share.',
+        'A selected disk is copied to the destination while the VM runs. The others have to be on shared storage.',
       );
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import {
   Button,
-  Checkbox,
   FormGroup,
   FormHelperText,
   HelperText,
@@ -9,9 +8,9 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { type ReactNode, type RefObject, useId } from 'react';
-import { visibleText } from '../../engine/base/index.ts';
 import type { DestinationInput } from '../../engine/destination/index.ts';
-import { _, format, Notice, textOf } from '../common/index.ts';
+import { _, format, textOf } from '../common/index.ts';
+import { DangerousParameters } from './dangerous-parameters.tsx';
 import type { DialogAction } from './dialog-state.ts';
 
 export interface DestinationFieldProps {
@@ -30,7 +29,7 @@ function helperOf(input: DestinationInput): {
   switch (input.kind) {
     case 'empty':
       return {
-        text: _('libvirt on the other host, for example qemu+ssh://beta/system. A host name will do.'),
+        text: _('The other host: its name, or a libvirt URI such as qemu+ssh://beta/system.'),
         variant: 'default',
       };
     case 'incomplete':
@@ -40,12 +39,58 @@ function helperOf(input: DestinationInput): {
     case 'invalid':
       return { text: textOf(input.problem), variant: 'error' };
     case 'valid':
-      return { text: _('root of this host connects to it, with root’s keys.'), variant: 'default' };
+      return {
+        text: _('The connection is made by root of this host, with root’s keys.'),
+        variant: 'default',
+      };
   }
 }
 
 function suggestionOf(input: DestinationInput): string | undefined {
   return input.kind === 'suggestion' ? input.uri : input.kind === 'invalid' ? input.suggestion : undefined;
+}
+
+/** What can be put into the box with one press: what is probably meant, or else what was used before. */
+function Offers({
+  suggestion,
+  recent,
+  onUse,
+}: {
+  readonly suggestion: string | undefined;
+  readonly recent: readonly string[];
+  readonly onUse: (uri: string, typed: boolean) => void;
+}): ReactNode {
+  if (suggestion !== undefined)
+    return (
+      <Button
+        variant="secondary"
+        size="sm"
+        onClick={() => {
+          // A correction of what a link filled in is still the link's destination.
+          onUse(suggestion, false);
+        }}
+      >
+        {format(_('Use $0'), suggestion)}
+      </Button>
+    );
+  if (recent.length === 0) return null;
+  return (
+    <div className="migrate-recent">
+      <span>{_('Used before:')}</span>
+      {recent.map((uri) => (
+        <Button
+          key={uri}
+          variant="link"
+          isInline
+          onClick={() => {
+            onUse(uri, true);
+          }}
+        >
+          {uri}
+        </Button>
+      ))}
+    </div>
+  );
 }
 
 /** The destination: a text box that says while typing what is missing, and offers what is probably meant. */
@@ -59,7 +104,6 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
     dispatch({ type: 'destination', text: uri, typed });
     document.getElementById(fieldId)?.focus();
   };
-  const offered = suggestion === undefined && text.trim() === '' ? recent : [];
   return (
     <FormGroup label={_('Destination URI')} fieldId={fieldId}>
       <TextInput
@@ -87,35 +131,7 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
             {helper.text}
           </HelperTextItem>
         </HelperText>
-        {suggestion === undefined ? null : (
-          <Button
-            variant="secondary"
-            size="sm"
-            onClick={() => {
-              // A correction of what a link filled in is still the link's destination.
-              use(suggestion, false);
-            }}
-          >
-            {format(_('Use $0'), suggestion)}
-          </Button>
-        )}
-        {offered.length === 0 ? null : (
-          <div className="migrate-recent">
-            <span>{_('Used before:')}</span>
-            {offered.map((uri) => (
-              <Button
-                key={uri}
-                variant="link"
-                isInline
-                onClick={() => {
-                  use(uri, true);
-                }}
-              >
-                {uri}
-              </Button>
-            ))}
-          </div>
-        )}
+        <Offers suggestion={suggestion} recent={text.trim() === '' ? recent : []} onUse={use} />
       </FormHelperText>
       {input.kind === 'valid' && input.dangerous.length > 0 ? (
         <div ref={confirmRef}>
@@ -123,38 +139,5 @@ export function DestinationField(props: DestinationFieldProps): ReactNode {
         </div>
       ) : null}
     </FormGroup>
-  );
-}
-
-function DangerousParameters({
-  input,
-  confirmed,
-  dispatch,
-}: {
-  readonly input: Extract<DestinationInput, { kind: 'valid' }>;
-  readonly confirmed: ReadonlySet<string>;
-  readonly dispatch: (action: DialogAction) => void;
-}): ReactNode {
-  const id = useId();
-  const names = input.dangerous.map(({ name }) => name);
-  return (
-    <Notice variant="warning" title={_('This URI does more than name a host')}>
-      <ul className="migrate-finding-details">
-        {input.dangerous.map(({ name, value, what }) => (
-          <li key={`${name}=${value}`}>
-            <code>{visibleText(name)}</code> {textOf(what)}
-          </li>
-        ))}
-      </ul>
-      <Checkbox
-        id={id}
-        label={_('I want just that')}
-        description={_('Nothing is sent to the destination before this is ticked.')}
-        isChecked={names.every((name) => confirmed.has(name))}
-        onChange={(_event, checked) => {
-          dispatch({ type: 'confirm', names, confirmed: checked });
-        }}
-      />
-    </Notice>
   );
 }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import {
-  ExpandableSection,
-  FormGroup,
-  FormHelperText,
-  HelperText,
-  HelperTextItem,
-  TextInput,
-} from '@patternfly/react-core';
-import { type ReactNode, useId } from 'react';
+import { ExpandableSection } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import type { CopyableDisk } from '../../engine/preflight/index.ts';
 import { _ } from '../common/index.ts';
 import { CopyDisks } from './copy-disks.tsx';
@@ -18,31 +11,72 @@ import {
   measuringPeriod,
   migrationAddress,
 } from './dialog-state.ts';
+import { Field, type FieldDescription } from './field.tsx';
 
-/** What is seldom needed, folded away. */
-export function MoreOptions({
-  state,
-  dispatch,
-  copyable,
-}: {
+export interface MoreOptionsProps {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
   /** Disks that could be copied; undefined while that is not known. */
   readonly copyable: readonly CopyableDisk[] | undefined;
-}): ReactNode {
-  const addressId = useId();
-  const addressHelp = useId();
-  const secondsId = useId();
-  const secondsHelp = useId();
-  const badAddress = migrationAddress(state).kind === 'invalid';
-  const bandwidthId = useId();
-  const bandwidthHelp = useId();
-  const badSeconds = measuringPeriod(state).kind === 'invalid';
-  const badBandwidth = givenBandwidth(state).kind === 'invalid';
+}
+
+/** The error of a field whose text is not understood. */
+function errorOf({ kind }: { readonly kind: string }, error: string): string | undefined {
+  return kind === 'invalid' ? error : undefined;
+}
+
+function fieldsOf({ state, dispatch }: Omit<MoreOptionsProps, 'copyable'>): readonly FieldDescription[] {
+  return [
+    {
+      name: 'migration-address',
+      label: _('Migration address'),
+      help: _(
+        'Where the memory is sent: for example the address of the destination in a faster network. If empty, the host name that the destination gives for itself.',
+      ),
+      error: errorOf(
+        migrationAddress(state),
+        _('This is not an address like tcp://10.0.0.2 or tcp://[2001:db8::2]:49200.'),
+      ),
+      value: state.migrationAddress,
+      input: { placeholder: 'tcp://10.0.0.2' },
+      onChange: (text) => {
+        dispatch({ type: 'migration-address', text });
+      },
+    },
+    {
+      name: 'dirty-rate-seconds',
+      label: _('Measuring period of the dirty rate, in seconds'),
+      help: _(
+        'How long to measure. If empty, the periods are 1, 2, 4 and 8 seconds, which shows whether the VM writes to the same memory again and again.',
+      ),
+      error: errorOf(measuringPeriod(state), _('Enter a whole number from 1 to 60.')),
+      value: state.dirtyRateSeconds,
+      input: { className: 'migrate-seconds', type: 'number', min: 1, max: 60 },
+      onChange: (text) => {
+        dispatch({ type: 'dirty-rate-seconds', text });
+      },
+    },
+    {
+      name: 'bandwidth',
+      label: _('Bandwidth to the destination, in MiB/s'),
+      help: _('The forecast uses this figure. If empty, the bandwidth is measured.'),
+      error: errorOf(givenBandwidth(state), _('Enter a number above 0.')),
+      value: state.bandwidth,
+      input: { className: 'migrate-seconds', inputMode: 'decimal' },
+      onChange: (text) => {
+        dispatch({ type: 'bandwidth', text });
+      },
+    },
+  ];
+}
+
+/** What is seldom needed, folded away. */
+export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): ReactNode {
+  const fields = fieldsOf({ state, dispatch });
   return (
     <ExpandableSection
       toggleText={_('More options')}
-      isExpanded={state.optionsOpen || badAddress || badSeconds || badBandwidth}
+      isExpanded={state.optionsOpen || fields.some(({ error }) => error !== undefined)}
       onToggle={(_event, open) => {
         dispatch({ type: 'options', open });
       }}
@@ -50,92 +84,9 @@ export function MoreOptions({
     >
       <div className="migrate-options">
         <CopyDisks state={state} dispatch={dispatch} copyable={copyable} />
-        <FormGroup label={_('Migration address')} fieldId={addressId}>
-          <TextInput
-            id={addressId}
-            value={state.migrationAddress}
-            validated={badAddress ? 'error' : 'default'}
-            aria-describedby={addressHelp}
-            placeholder="tcp://10.0.0.2"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(_event, text) => {
-              dispatch({ type: 'migration-address', text });
-            }}
-          />
-          <FormHelperText>
-            <HelperText>
-              <HelperTextItem
-                id={addressHelp}
-                variant={badAddress ? 'error' : 'default'}
-                screenReaderText={_('error')}
-              >
-                {badAddress
-                  ? _('This is not an address like tcp://10.0.0.2 or tcp://[2001:db8::2]:49200.')
-                  : _(
-                      'Where the memory is sent, if not to the host name that the destination gives for itself: for example its address in a faster network.',
-                    )}
-              </HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
-        <FormGroup label={_('Measuring period of the dirty rate, in seconds')} fieldId={secondsId}>
-          <TextInput
-            id={secondsId}
-            className="migrate-seconds"
-            type="number"
-            min={1}
-            max={60}
-            value={state.dirtyRateSeconds}
-            validated={badSeconds ? 'error' : 'default'}
-            aria-describedby={secondsHelp}
-            onChange={(_event, text) => {
-              dispatch({ type: 'dirty-rate-seconds', text });
-            }}
-          />
-          <FormHelperText>
-            <HelperText>
-              <HelperTextItem
-                id={secondsHelp}
-                variant={badSeconds ? 'error' : 'default'}
-                screenReaderText={_('error')}
-              >
-                {badSeconds
-                  ? _('Enter a whole number from 1 to 60.')
-                  : _(
-                      'How long to watch how fast the VM changes its memory. If left empty, it is watched for 1, 2, 4 and 8 seconds, which shows whether it writes to the same memory again and again.',
-                    )}
-              </HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
-        <FormGroup label={_('Bandwidth to the destination, in MiB/s')} fieldId={bandwidthId}>
-          <TextInput
-            id={bandwidthId}
-            className="migrate-seconds"
-            inputMode="decimal"
-            value={state.bandwidth}
-            validated={badBandwidth ? 'error' : 'default'}
-            aria-describedby={bandwidthHelp}
-            autoComplete="off"
-            onChange={(_event, text) => {
-              dispatch({ type: 'bandwidth', text });
-            }}
-          />
-          <FormHelperText>
-            <HelperText>
-              <HelperTextItem
-                id={bandwidthHelp}
-                variant={badBandwidth ? 'error' : 'default'}
-                screenReaderText={_('error')}
-              >
-                {badBandwidth
-                  ? _('Enter a number above 0.')
-                  : _('What the forecast reckons with. If left empty, it is measured.')}
-              </HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
+        {fields.map((field) => (
+          <Field key={field.name} {...field} />
+        ))}
       </div>
     </ExpandableSection>
   );

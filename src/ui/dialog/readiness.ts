@@ -38,7 +38,7 @@ export function readiness(
 ): Readiness {
   switch (destination.kind) {
     case 'empty':
-      return { ready: false, text: _('Enter a destination first.') };
+      return { ready: false, text: _('Enter a destination.') };
     case 'incomplete':
     case 'suggestion':
       return { ready: false, text: _('The destination URI is not complete yet.') };
@@ -47,9 +47,9 @@ export function readiness(
     case 'valid':
       break;
   }
-  if (!formComplete) return { ready: false, text: _('Correct what is marked under “More options”.') };
+  if (!formComplete) return { ready: false, text: _('Correct the marked field under “More options”.') };
   if (destination.dangerous.some(({ name }) => !confirmed.has(name)))
-    return { ready: false, text: _('Confirm the parameters of the destination URI, or take them out.') };
+    return { ready: false, text: _('Confirm the parameters of the destination URI, or remove them.') };
   if (fromLink)
     return {
       ready: false,
@@ -58,24 +58,21 @@ export function readiness(
       ),
     };
   if (preflight === undefined || preflight.running)
-    return { ready: false, text: _('Wait until the checks are done.') };
+    return { ready: false, text: _('Wait for the end of the checks.') };
   switch (verdictOf(preflight, overrides)) {
     case 'blocked':
       return {
         ready: false,
-        text: _('Something blocks the migration. Do what the finding advises, then check again.'),
+        text: _('Solve each problem, then check again.'),
       };
     case 'unknown':
       return {
         ready: true,
-        text: format(
-          _('Not everything could be checked: $0. If you migrate now, you do so without knowing that.'),
-          unknownTitles(preflight),
-        ),
+        text: format(_('Not checked: $0. The migration may fail because of that.'), unknownTitles(preflight)),
       };
     case 'ready-with-warnings':
-      return { ready: true, text: _('It can start, but read the warnings first.') };
+      return { ready: true, text: _('Read the warnings before you migrate.') };
     case 'ready':
-      return { ready: true, text: _('Everything is ready. Nothing has been started yet.') };
+      return { ready: true, text: _('Nothing has started yet.') };
   }
 }

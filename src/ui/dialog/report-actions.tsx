@@ -16,9 +16,31 @@ export interface ReportActionsProps {
   readonly overrides: ReadonlySet<string>;
 }
 
+/** The command of the same migration, folded away. */
+function ShownCommand({ plan }: Pick<ReportActionsProps, 'plan'>): ReactNode {
+  const [shown, setShown] = useState(false);
+  return (
+    <ExpandableSection
+      toggleText={shown ? _('Hide command') : _('Show command')}
+      isExpanded={shown}
+      onToggle={(_event, expanded) => {
+        setShown(expanded);
+      }}
+    >
+      {shown ? (
+        <>
+          <p className="migrate-finding-why">
+            {_('This command starts the same migration by hand, without any check.')}
+          </p>
+          <CommandLine command={shellCommand(...plan.virsh)} host={_('this host')} />
+        </>
+      ) : null}
+    </ExpandableSection>
+  );
+}
+
 /** What can be taken along: the findings as Markdown and as JSON, and the command of the same migration. */
 export function ReportActions({ choices, plan, preflight, overrides }: ReportActionsProps): ReactNode {
-  const [shown, setShown] = useState(false);
   const [copied, setCopied] = useState<{ readonly of: PreflightState; readonly ok: boolean }>();
   const done = preflight?.running === false ? preflight : undefined;
   const copy = (state: PreflightState): void => {
@@ -49,31 +71,20 @@ export function ReportActions({ choices, plan, preflight, overrides }: ReportAct
   );
   return (
     <div className="migrate-report">
-      <div className="migrate-report-buttons">
-        {button(_('Copy findings'), <CopyIcon />, copy)}
-        {button(_('Download as Markdown'), <DownloadIcon />, downloadMarkdown)}
-        {button(_('Download as JSON'), <DownloadIcon />, downloadJson)}
-      </div>
+      {preflight === undefined ? null : (
+        <div className="migrate-report-buttons">
+          {button(_('Copy findings'), <CopyIcon />, copy)}
+          {button(_('Download as Markdown'), <DownloadIcon />, downloadMarkdown)}
+          {button(_('Download as JSON'), <DownloadIcon />, downloadJson)}
+        </div>
+      )}
       <div role="status" className="migrate-command-outcome">
         {outcome === true ? _('Copied.') : null}
-        {outcome === false ? _('The browser did not allow to copy. Download the findings instead.') : null}
+        {outcome === false
+          ? _('The browser did not let the page copy. Download the findings instead.')
+          : null}
       </div>
-      <ExpandableSection
-        toggleText={shown ? _('Hide command') : _('Show command')}
-        isExpanded={shown}
-        onToggle={(_event, expanded) => {
-          setShown(expanded);
-        }}
-      >
-        {shown ? (
-          <>
-            <p className="migrate-finding-why">
-              {_('The same migration by hand. It does not check anything beforehand.')}
-            </p>
-            <CommandLine command={shellCommand(...plan.virsh)} host={_('this host')} />
-          </>
-        ) : null}
-      </ExpandableSection>
+      <ShownCommand plan={plan} />
     </div>
   );
 }

@@ -50,9 +50,9 @@ export function RemedyView({ remedy, destinationHost, onAction }: RemedyViewProp
       {xml === undefined ? null : (
         <CopyableText
           text={xml}
-          title={_('The XML to put there:')}
+          title={_('The XML to insert:')}
           copyLabel={_('Copy the XML')}
-          failure={_('The browser did not allow to copy. Select the XML and copy it by hand.')}
+          failure={_('The browser did not let the page copy. Select the XML and copy it by hand.')}
         />
       )}
       {action === undefined || onAction === undefined ? null : (

@@ -23,7 +23,7 @@ class ChartBoundary extends Component<{ readonly children: ReactNode }, Failed> 
     if (error === undefined) return this.props.children;
     return (
       <div className="migrate-chart-failed">
-        <p>{_('The chart could not be loaded; the forecast in words is complete.')}</p>
+        <p>{_('The chart could not be loaded. The figures are complete without it.')}</p>
         <OriginalText>{error.message}</OriginalText>
       </div>
     );

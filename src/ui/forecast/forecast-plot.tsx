@@ -7,7 +7,7 @@ import {
   ChartThreshold,
 } from '@patternfly/react-charts/victory';
 import { getResizeObserver } from '@patternfly/react-core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { CoursePoint } from '../../engine/forecast/index.ts';
 import { formatBytes, formatCount, formatTick } from '../common/index.ts';
 import { byteTicks, timeTicks } from './chart-scale.ts';
@@ -33,10 +33,9 @@ export interface ForecastPlotProps {
   readonly describedBy: string;
 }
 
-/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
-export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
-  const [{ width, height }, setSize] = useState(firstSize);
+/** How large an element is, in pixels. */
+function useSize(place: RefObject<HTMLElement | null>): typeof firstSize {
+  const [size, setSize] = useState(firstSize);
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
@@ -46,7 +45,14 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
     };
     measure();
     return getResizeObserver(element, measure, true);
-  }, []);
+  }, [place]);
+  return size;
+}
+
+/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
+export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const { width, height } = useSize(place);
   const duration = course.at(-1)?.milliseconds ?? 0;
   const most = Math.max(fitsBytes, ...course.map(({ remainingBytes }) => remainingBytes));
   const times = timeTicks(duration, width < narrow ? 3 : 6);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ExpandableSection } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { Skeleton } from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
 import {
   bandwidthText,
   breakEvenText,
@@ -11,23 +11,20 @@ import {
   pausedText,
   trackText,
 } from '../../engine/forecast/index.ts';
-import { _, format, formatBytes, formatDuration, formatRate, Notice, textOf } from '../common/index.ts';
+import { _, format, formatRate, Notice, textOf } from '../common/index.ts';
 import { ForecastChart } from './forecast-chart.tsx';
+import { ForecastFigures } from './forecast-figures.tsx';
 import { LeverTable } from './lever-table.tsx';
 
-function duration({ low, high }: { readonly low: number; readonly high: number }): string {
-  const [from, to] = [formatDuration(low), formatDuration(high)];
-  return from === to
-    ? format(_('It will take about $0.'), from)
-    : format(_('It will take between $0 and $1.'), from, to);
-}
+type KnownForecast = Exclude<Forecast, { kind: 'unknown' }>;
 
-/** What goes before the memory, what the link carries, and what earlier forecasts for it were worth. */
-function conditions(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
+/** What the figures are made of, what they do not say, and what earlier forecasts for this link were worth. */
+function conditions(forecast: KnownForecast): string {
   return [
+    ...(forecast.kind === 'converges' && forecast.paused === true ? pausedText(forecast) : []),
     ...diskText(forecast),
     bandwidthText(forecast),
-    // Of one that does not end it is said below, with what to do.
+    // Of one that does not finish it is said above, with what to do.
     ...(forecast.kind === 'converges' && forecast.paused !== true ? [breakEvenText(forecast)] : []),
     ...linkText(forecast),
     ...trackText(forecast),
@@ -36,80 +33,86 @@ function conditions(forecast: Exclude<Forecast, { kind: 'unknown' }>): string {
     .join(' ');
 }
 
-function Body({ forecast }: { readonly forecast: Forecast }): ReactNode {
-  switch (forecast.kind) {
-    case 'converges':
-      if (forecast.paused === true) {
-        return (
-          <Notice variant="info" title={_('Forecast')}>
-            <p>{duration(forecast.totalMilliseconds)}</p>
-            <p className="migrate-finding-why">
-              {pausedText(forecast).map(textOf).join(' ')} {conditions(forecast)}
-            </p>
-          </Notice>
-        );
-      }
-      return (
-        <Notice variant="info" title={_('Forecast')}>
-          <p>
-            {duration(forecast.totalMilliseconds)}{' '}
-            {format(
-              _(
-                'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
-              ),
-              formatDuration(forecast.downtimeMilliseconds),
-            )}
-          </p>
-          <p className="migrate-finding-why">
-            {format(
-              _('The VM changes $0 of its memory; about $1 will be sent.'),
-              formatRate(forecast.dirtyBytesPerSecond),
-              formatBytes(forecast.sentBytes),
-            )}{' '}
-            {conditions(forecast)}
-          </p>
-        </Notice>
-      );
-    case 'does-not-converge':
-      return (
-        <Notice variant="warning" title={_('Forecast: this migration would not come to an end')}>
-          <p>
-            {textOf(notConvergingText(forecast))} {conditions(forecast)}
-          </p>
-          <p>
-            {format(
-              _(
-                'Pause the VM, reduce its load, or do not migrate it live. It would end if the link carried at least $0.',
-              ),
-              formatRate(forecast.breakEvenBytesPerSecond),
-            )}
-          </p>
-        </Notice>
-      );
-    case 'unknown':
-      return (
-        <Notice variant="warning" title={_('Forecast: not known')}>
-          {textOf(forecast.why)}
-        </Notice>
-      );
-  }
+/** Why it does not finish, and what to do. */
+function NotConverging({
+  forecast,
+}: {
+  readonly forecast: Extract<Forecast, { kind: 'does-not-converge' }>;
+}): ReactNode {
+  return (
+    <Notice variant="warning" title={_('This migration will not finish')}>
+      <p>{textOf(notConvergingText(forecast))}</p>
+      <p>
+        {format(
+          _('Pause the VM, reduce its load, or give it a link that carries at least $0.'),
+          formatRate(forecast.breakEvenBytesPerSecond),
+        )}
+      </p>
+    </Notice>
+  );
 }
 
-/** How long it will take and how long the VM will pause, or that it will never finish and what would change that. */
-export function ForecastView({ forecast }: { readonly forecast: Forecast }): ReactNode {
+function KnownView({ forecast }: { readonly forecast: KnownForecast }): ReactNode {
   return (
-    <div className="migrate-forecast" data-forecast={forecast.kind}>
-      <Body forecast={forecast} />
-      {forecast.kind === 'unknown' ? null : (
-        <>
-          <ForecastChart forecast={forecast} />
-          {forecast.levers.length === 0 ? null : (
-            <ExpandableSection toggleText={_('What would change it')}>
-              <LeverTable levers={forecast.levers} />
-            </ExpandableSection>
-          )}
-        </>
-      )}
+    <>
+      {forecast.kind === 'does-not-converge' ? <NotConverging forecast={forecast} /> : null}
+      <ForecastFigures forecast={forecast} />
+      <ForecastChart forecast={forecast} />
+      <p className="migrate-finding-why">{conditions(forecast)}</p>
+      {forecast.levers.length === 0 ? null : <LeverTable levers={forecast.levers} />}
+    </>
+  );
+}
+
+/** The room of the forecast, while nothing is known yet. */
+function Pending({ running }: { readonly running: boolean }): ReactNode {
+  return (
+    <div className="migrate-forecast">
+      <p className="migrate-finding-why">
+        {running
+          ? _('Measuring the dirty rate of the VM and the bandwidth of the link.')
+          : _('The checks measure how long the migration takes and how long the VM pauses.')}
+      </p>
+      {running ? (
+        <div aria-hidden="true" className="migrate-forecast-skeleton">
+          <Skeleton width="70%" />
+          <Skeleton width="50%" />
+          <Skeleton width="60%" />
+          <Skeleton height="9rem" />
+        </div>
+      ) : null}
     </div>
+  );
+}
+
+export interface ForecastViewProps {
+  /** Undefined while it is not made. */
+  readonly forecast: Forecast | undefined;
+  /** Checks are under way, which measure. */
+  readonly running?: boolean;
+}
+
+/** How long it takes and how long the VM pauses, or that it never finishes and what would change that. */
+export function ForecastView({ forecast, running = false }: ForecastViewProps): ReactNode {
+  const titleId = useId();
+  return (
+    <section aria-labelledby={titleId}>
+      <h2 id={titleId} className="migrate-section-title">
+        {_('Forecast')}
+      </h2>
+      {forecast === undefined ? (
+        <Pending running={running} />
+      ) : (
+        <div className="migrate-forecast" data-forecast={forecast.kind}>
+          {forecast.kind === 'unknown' ? (
+            <Notice variant="warning" title={_('The forecast is unknown')}>
+              {textOf(forecast.why)}
+            </Notice>
+          ) : (
+            <KnownView forecast={forecast} />
+          )}
+        </div>
+      )}
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { type LeverEffect, leverName } from '../../engine/forecast/index.ts';
 import { _, format, formatDuration, textOf } from '../common/index.ts';
 
@@ -11,12 +11,12 @@ function timeOf({ confidence, totalMilliseconds }: LeverEffect): string {
 
 function pauseOf({ lever, downtimeMilliseconds }: LeverEffect): string {
   return lever === 'post-copy'
-    ? _('short; then a slower VM until all is there')
+    ? _('short, then the VM is slower until all its memory has arrived')
     : formatDuration(downtimeMilliseconds ?? 0);
 }
 
 function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
-  const [time, pause] = [_('Total time'), _('Pause of the VM')];
+  const [time, pause] = [_('Total time'), _('Pause')];
   return (
     <Tr data-lever={effect.lever} data-converges={effect.converges}>
       <Th scope="row">{textOf(leverName(effect))}</Th>
@@ -27,35 +27,35 @@ function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
         </>
       ) : (
         <Td dataLabel={time} colSpan={2}>
-          {effect.confidence === 'estimate' ? _('never ends (estimated)') : _('never ends')}
+          {effect.confidence === 'estimate' ? _('never finishes (estimated)') : _('never finishes')}
         </Td>
       )}
     </Tr>
   );
 }
 
-/** What each lever would change. */
+/** The choices that there are beside a plain migration, and what each would change. */
 export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[] }): ReactNode {
+  const titleId = useId();
   return (
-    <Table
-      aria-label={_('What would change it')}
-      className="migrate-levers"
-      variant="compact"
-      gridBreakPoint="grid-md"
-      borders={false}
-    >
-      <Thead>
-        <Tr>
-          <Th>{_('Change')}</Th>
-          <Th>{_('Total time')}</Th>
-          <Th>{_('Pause of the VM')}</Th>
-        </Tr>
-      </Thead>
-      <Tbody>
-        {levers.map((effect) => (
-          <LeverRow key={effect.lever} effect={effect} />
-        ))}
-      </Tbody>
-    </Table>
+    <div className="migrate-levers">
+      <h3 id={titleId} className="migrate-subsection-title">
+        {_('What would change it')}
+      </h3>
+      <Table aria-labelledby={titleId} variant="compact" gridBreakPoint="" borders={false}>
+        <Thead>
+          <Tr>
+            <Th>{_('Change')}</Th>
+            <Th>{_('Total time')}</Th>
+            <Th>{_('Pause')}</Th>
+          </Tr>
+        </Thead>
+        <Tbody>
+          {levers.map((effect) => (
+            <LeverRow key={effect.lever} effect={effect} />
+          ))}
+        </Tbody>
+      </Table>
+    </div>
   );
 }

@@ -4,7 +4,9 @@ import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import { msg } from '../../../src/engine/base/message.ts';
 import type { Forecast } from '../../../src/engine/forecast/result.ts';
+import { checks } from '../../../src/engine/preflight/checks/index.ts';
 import type { Finding } from '../../../src/engine/preflight/finding.ts';
+import type { CheckProgress } from '../../../src/engine/preflight/state.ts';
 import { App } from '../../../src/ui/app.tsx';
 import { expectAccessible } from '../axe.ts';
 import {
@@ -97,6 +99,17 @@ function uriBox(): HTMLElement {
   return screen.getByRole('textbox', { name: 'Destination URI' });
 }
 
+function row(check: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(`[data-check="${check}"]`);
+  if (found === null) throw new Error(`no row of ${check}`);
+  return found;
+}
+
+/** What the heads of the groups say. */
+function groups(): readonly string[] {
+  return [...document.querySelectorAll('[data-group] > h3')].map(({ textContent }) => textContent);
+}
+
 function shownChecks(): readonly string[] {
   return [...document.querySelectorAll<HTMLElement>('[data-check]')].map(
     ({ dataset }) => `${dataset['check'] ?? ''} ${dataset['verdict'] ?? 'waiting'}`,
@@ -123,7 +136,7 @@ describe('opening and closing', () => {
     expect(uriBox()).toHaveValue('');
     expect(screen.getByRole('checkbox', { name: 'Temporary migration' })).not.toBeChecked();
     expect(migrateButton()).toBeDisabled();
-    expect(migrateButton()).toHaveAccessibleDescription('Enter a destination first.');
+    expect(migrateButton()).toHaveAccessibleDescription('Enter a destination.');
     await waitFor(() => {
       expect(window.location.hash).toBe('#/vm/web/migrate');
     });
@@ -265,11 +278,11 @@ describe('the destination', () => {
     });
     expect(model.preflights).toEqual([]);
     await expectAccessible();
-    await userEvent.click(screen.getByRole('checkbox', { name: 'I want just that' }));
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Use these parameters' }));
     await userEvent.click(screen.getByRole('button', { name: 'Check' }));
     expect((await preflightOf(model)).choices.confirmedUriParameters).toEqual(['command', 'no_verify']);
     await userEvent.type(uriBox(), 'x');
-    expect(screen.getByRole('checkbox', { name: 'I want just that' })).not.toBeChecked();
+    expect(screen.getByRole('checkbox', { name: 'Use these parameters' })).not.toBeChecked();
   });
 
   test('another destination stops the preflight of the first', async () => {
@@ -356,10 +369,10 @@ describe('copying disks', () => {
     await userEvent.keyboard('{Enter}');
     expect(within(group()).getByRole('checkbox', { name: 'vda' })).toBeChecked();
     expect((await preflightOf(model, 2)).choices).toMatchObject({ copyDisks: ['vda'] });
-    await screen.findByText('All checks passed.');
+    await screen.findByText('Ready: about 26 s, pause about 120 ms');
     expect(button).not.toBeInTheDocument();
     expect(document.activeElement).not.toBe(document.body);
-    expect(screen.getByText('All checks passed.')).toHaveFocus();
+    expect(screen.getByText('Ready: about 26 s, pause about 120 ms')).toHaveFocus();
   });
 
   test('can be chosen by a link', async () => {
@@ -397,7 +410,7 @@ describe('the findings', () => {
       });
     });
     expect(shownChecks()).toEqual(['uri pass', 'data-ports waiting']);
-    expect(migrateButton()).toHaveAccessibleDescription('Wait until the checks are done.');
+    expect(migrateButton()).toHaveAccessibleDescription('Wait for the end of the checks.');
     await expectAccessible();
     act(() => {
       state.set(doneWith(passed('uri'), closedPorts));
@@ -405,25 +418,75 @@ describe('the findings', () => {
     expect(shownChecks()).toEqual(['data-ports block', 'uri pass']);
   });
 
-  test('come worst first; what passed can be folded away', async () => {
+  test('have their rows before the first answer, and no row moves or unfolds while checks run', async () => {
+    const model = new FakeModel([web]);
+    const all = doneWith(...checks.map(({ id }) => passed(id)));
+    const waiting = all.checks.map((progress): CheckProgress => {
+      if (progress.status === 'waiting') return progress;
+      const { check, title, group } = progress.finding;
+      return { status: 'waiting', check, title, group };
+    });
+    model.preflightState = { ...all, running: true, checks: waiting, forecast: undefined };
+    open(model);
+    const order = (): readonly string[] => shownChecks().map((text) => text.replace(/ .*/, ''));
+    const before = order();
+    expect(before).toHaveLength(checks.length);
+    const { state } = await preflightOf(model);
+    expect(order()).toEqual(before);
+    expect(screen.getByText(`Checking, 0 of ${checks.length}`)).toBeVisible();
+    act(() => {
+      state.update((present) => ({
+        ...present,
+        checks: waiting.map((progress) =>
+          progress.status === 'waiting' && progress.check === 'data-ports'
+            ? { status: 'done', finding: closedPorts }
+            : progress,
+        ),
+      }));
+    });
+    expect(order()).toEqual(before);
+    expect(row('data-ports')).not.toBeVisible();
+    expect(groups()[0]).toBe('Problem Connection 1 of 6');
+    expect(screen.getByText(`Checking, 1 of ${checks.length}: 1 problem so far`)).toBeVisible();
+    await expectAccessible();
+  });
+
+  test('are in groups: the worst first, open with what needs the admin; the rest unfolds in place', async () => {
     await openWith(passed('uri'), busy, untold, passed('vm-state'), closedPorts, wrongCpu);
     await waitFor(() => {
       expect(shownChecks()).toEqual([
         'data-ports block',
-        'cpu-compatibility block',
-        'shared-storage unknown',
-        'dirty-rate warn',
         'uri pass',
+        'cpu-compatibility block',
+        'dirty-rate warn',
+        'shared-storage unknown',
         'vm-state pass',
       ]);
     });
-    expect(document.querySelector('[data-check="uri"]')).toBeVisible();
-    expect(
-      screen.getByText('2 checks block the migration. 1 check could not be made. 1 warning.'),
-    ).toBeVisible();
+    expect(groups()).toEqual([
+      'Problem Connection 1 problem, 1 passed',
+      'Problem CPU and memory 1 problem, 1 warning',
+      'Unknown Storage 1 unknown',
+      'Passed Guest 1 passed',
+    ]);
+    expect(screen.getByText('2 problems to solve')).toBeVisible();
+    for (const text of ['All 64 ports are closed.', 'It changes 120 MiB/s.', 'Open them.', 'Pause it.'])
+      expect(screen.getByText(text)).toBeVisible();
+    // What passed is one line in an open group, and folded away with a group that needs nobody.
+    const uri = row('uri');
+    expect(uri).toBeVisible();
+    expect(within(uri).getByText('Why this matters: It matters.')).not.toBeVisible();
+    expect(row('vm-state')).not.toBeVisible();
     await expectAccessible();
-    await userEvent.click(screen.getByRole('button', { name: '2 checks passed' }));
-    expect(document.querySelector('[data-check="uri"]')).not.toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: /Guest/ }));
+    expect(row('vm-state')).toBeVisible();
+    screen.getByRole('button', { name: 'uri Passed' }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(within(uri).getByText('Why this matters: It matters.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'uri Passed' })).toHaveAttribute('aria-expanded', 'true');
+    await userEvent.click(screen.getByRole('button', { name: /Connection/ }));
+    expect(uri).not.toBeVisible();
+    await expectAccessible();
   });
 
   const noShell = (check: string, command?: string): Finding => ({
@@ -440,23 +503,29 @@ describe('the findings', () => {
     await openWith(noShell('disk-path', 'namei -l /x'), passed('uri'), untold, noShell('clock-skew'), busy);
     await waitFor(() => {
       expect(shownChecks()).toEqual([
-        'disk-path unknown',
         'clock-skew unknown',
+        'disk-path unknown',
         'shared-storage unknown',
         'dirty-rate warn',
         'uri pass',
       ]);
     });
-    expect(screen.getAllByText(reason)).toHaveLength(1);
-    const list = screen.getByRole('list', { name: '2 checks could not be made, for one reason' });
-    const [path, clock] = within(list).getAllByRole('listitem');
-    expect(path).toHaveTextContent(/^Not known disk path/);
-    expect(path).toHaveAccessibleDescription(reason);
-    expect(clock).toHaveTextContent(/^Not known clock skew/);
+    const notice = screen.getByRole('region', { name: '2 checks are unknown for one reason' });
+    expect(screen.getAllByText(reason)).toEqual([within(notice).getByText(reason)]);
+    const [path, clock] = [row('disk-path'), row('clock-skew')];
+    // What is read first is above the groups; a group is not opened for what was said there.
+    expect(notice.compareDocumentPosition(clock)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(clock).not.toBeVisible();
+    for (const [each, name] of [
+      [path, 'disk path'],
+      [clock, 'clock skew'],
+    ] as const) {
+      expect(each).toHaveTextContent(new RegExp(`^${name} Unknown`));
+      expect(each).toHaveAccessibleDescription(reason);
+    }
     expect(screen.getByText('namei -l /x')).not.toBeVisible();
     await expectAccessible();
-    const toggle = screen.getByRole('button', { name: 'What each of them looks at' });
-    expect(toggle.compareDocumentPosition(list)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    const toggle = screen.getByRole('button', { name: 'disk path Unknown' });
     expect(toggle).toHaveAttribute('aria-expanded', 'false');
     await userEvent.click(toggle);
     expect(toggle).toHaveAttribute('aria-expanded', 'true');
@@ -486,7 +555,7 @@ describe('the findings', () => {
     await openWith(...['a', 'b', 'c', 'd', 'e'].map((check) => noShell(check)));
     await waitFor(() => {
       expect(migrateButton()).toHaveAccessibleDescription(
-        /^Not everything could be checked: a, b, c and 2 more\. If you migrate now/,
+        /^Not checked: a, b, c and 2 more\. The migration may fail/,
       );
     });
   });
@@ -498,7 +567,7 @@ describe('the findings', () => {
     });
     const [ports, cpu] = [...document.querySelectorAll<HTMLElement>('[data-check]')];
     for (const text of [
-      'Blocked',
+      'Problem',
       'All 64 ports are closed.',
       'Why this matters: It matters.',
       'Original message: No route to host',
@@ -540,12 +609,12 @@ describe('the findings', () => {
 
   test('a block keeps Migrate off; an override lets it on and says its risk', async () => {
     const model = await openWith(closedPorts);
-    const override = await screen.findByRole('checkbox', { name: 'Migrate in spite of this: data ports' });
+    const override = await screen.findByRole('checkbox', { name: 'Override this problem: data ports' });
     expect(migrateButton()).toBeDisabled();
     expect(override).toHaveAccessibleDescription('It may fail after it has begun.');
     await userEvent.click(override);
     expect(migrateButton()).toBeEnabled();
-    expect(document.querySelector('[data-check="data-ports"]')).toHaveTextContent('Blocked, overridden');
+    expect(document.querySelector('[data-check="data-ports"]')).toHaveTextContent('Problem, overridden');
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
     expect((await preflightOf(model, 2)).fresh).toBe(true);
     await waitFor(() => {
@@ -556,7 +625,7 @@ describe('the findings', () => {
   test('a block without an override has no switch', async () => {
     await openWith(wrongCpu);
     expect(await screen.findByText('The CPU lacks features.')).toBeVisible();
-    expect(screen.queryByRole('checkbox', { name: /in spite/ })).toBeNull();
+    expect(screen.queryByRole('checkbox', { name: /Override/ })).toBeNull();
   });
 
   test('what is not known is not green, and the footer names it', async () => {
@@ -564,9 +633,10 @@ describe('the findings', () => {
     await waitFor(() => {
       expect(migrateButton()).toBeEnabled();
     });
-    expect(migrateButton()).toHaveAccessibleDescription(/could be checked: Shared storage/);
-    expect(document.querySelector('[data-check="shared-storage"]')).toHaveTextContent('Not known');
-    expect(screen.queryByText('All checks passed.')).toBeNull();
+    expect(migrateButton()).toHaveAccessibleDescription(/^Not checked: Shared storage\./);
+    expect(document.querySelector('[data-check="shared-storage"]')).toHaveTextContent('Unknown');
+    expect(screen.queryByText(/^Ready/)).toBeNull();
+    expect(screen.getByText('It can start, 1 check is unknown')).toBeVisible();
   });
 
   test('a remedy that the dialog can do itself is done by its button', async () => {
@@ -585,12 +655,63 @@ describe('the findings', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);
     expect((await preflightOf(model, 3)).fresh).toBe(true);
-    expect(document.querySelector('.migrate-summary')).toHaveFocus();
+    expect(screen.getByText(/^Checking, 0 of \d+$/)).toHaveFocus();
     await userEvent.click(await screen.findByRole('button', { name: 'Eject the medium of sda now' }));
     expect(model.asked).toEqual(['pause web', 'eject sda of web']);
     expect((await preflightOf(model, 4)).fresh).toBe(true);
     await userEvent.click(await screen.findByRole('button', { name: 'Use qemu+ssh://gamma/system' }));
     expect(uriBox()).toHaveValue('qemu+ssh://gamma/system');
+  });
+});
+
+describe('the top of the dialog', () => {
+  const host = (side: string): HTMLElement | null => document.querySelector(`[data-host="${side}"]`);
+
+  test('has the two hosts and the way between them', async () => {
+    const model = new FakeModel([web]);
+    open(model, '');
+    expect(host('source')).toHaveTextContent('Source, this hostalpha');
+    expect(host('destination')).toHaveTextContent('DestinationNot chosen yet');
+    expect(screen.getByText('Not checked yet')).toBeVisible();
+    model.preflightState = doneWith(passed('uri'));
+    await userEvent.type(uriBox(), beta);
+    expect(host('destination')).toHaveTextContent('Destinationbeta');
+    expect(screen.getByText('over ssh')).toBeVisible();
+    await screen.findByText('110 MiB/s', { selector: '.migrate-way-text' });
+    await expectAccessible();
+  });
+
+  const { forecast } = doneWith();
+  test.each<[string, readonly Finding[], Forecast | undefined]>([
+    ['Ready: about 26 s, pause about 120 ms', [passed('uri')], forecast],
+    ['Ready, the forecast is unknown', [passed('uri')], { kind: 'unknown', why: msg('No link.') }],
+    ['Ready, 1 warning to read', [passed('uri'), busy], forecast],
+    ['It can start, 1 check is unknown', [busy, untold], forecast],
+    ['1 problem to solve', [busy, untold, wrongCpu], forecast],
+    ['2 problems to solve', [closedPorts, wrongCpu], forecast],
+  ])('says in one place: %s', async (text, findings, known) => {
+    const model = new FakeModel([web]);
+    model.preflightState = { ...doneWith(...findings), forecast: known };
+    open(model);
+    expect(await screen.findByText(text)).toBeVisible();
+    expect(screen.getByText(text)).toHaveAttribute('role', 'status');
+    await expectAccessible();
+  });
+
+  test('says that a migration will not finish, and counts what was overridden', async () => {
+    const model = new FakeModel([web]);
+    model.preflightState = doneWith(closedPorts);
+    open(model);
+    await userEvent.click(await screen.findByRole('checkbox', { name: /^Override this problem/ }));
+    expect(screen.getByText('Ready, 1 problem overridden')).toBeVisible();
+    act(() => {
+      model.preflights[0]?.state.update((state) =>
+        state.forecast?.kind === 'converges'
+          ? { ...state, forecast: { ...state.forecast, kind: 'does-not-converge' } }
+          : state,
+      );
+    });
+    expect(screen.getByText('It can start, but will not finish')).toBeVisible();
   });
 });
 
@@ -615,13 +736,13 @@ describe('the forecast', () => {
         passes: 3,
         sentBytes: 1,
       },
-      /between 20 s and 34 s\. At the end the VM will pause: about 120 ms/,
+      /Total time20 s to 34 sPauseAbout 120 ms and a moment to switch over/,
     ],
     [
       { kind: 'does-not-converge', ...figures, breakEvenBytesPerSecond: 160 * 1024 ** 2 },
-      /Pause the VM, reduce its load, or do not migrate it live\..*at least 160 MiB\/s/,
+      /will not finish.*Pause the VM, reduce its load, or give it a link that carries at least 160 MiB\/s\./,
     ],
-    [{ kind: 'unknown', why: msg('The link carried nothing.') }, /not known.*The link carried nothing/],
+    [{ kind: 'unknown', why: msg('The link carried nothing.') }, /unknown.*The link carried nothing/],
   ])('is said: $kind', async (forecast, text) => {
     const model = new FakeModel([web]);
     model.preflightState = { ...doneWith(passed('uri')), forecast };

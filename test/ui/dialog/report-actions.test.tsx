@@ -86,14 +86,14 @@ describe('the report', () => {
     vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('no'));
     Object.assign(document, { execCommand: () => false });
     await user.click(button('Copy findings'));
-    await screen.findByText(/did not allow to copy/);
+    await screen.findByText(/did not let the page copy/);
   });
 
   test('is saved as Markdown and as JSON of the schema, with what was overridden', async () => {
     const caught = catchDownloads();
     const user = userEvent.setup();
     await openDialog();
-    await user.click(screen.getByRole('checkbox', { name: /^Migrate in spite of this/ }));
+    await user.click(screen.getByRole('checkbox', { name: /^Override this problem/ }));
     await user.click(button('Download as Markdown'));
     await user.click(button('Download as JSON'));
     expect(caught.map(({ name }) => name)).toEqual(['web_1-migration.md', 'web_1-migration.json']);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReactNode } from 'react';
+import { hostOf } from '../common/index.ts';
+import { Findings } from '../findings/index.ts';
+import { ForecastView } from '../forecast/index.ts';
+import { MigrateForm } from './migrate-form.tsx';
+import { ReportActions } from './report-actions.tsx';
+import type { DialogModel } from './use-dialog.ts';
+
+/** What to choose and what the checks say of it; beside that, where there is room, the forecast and what can be taken along. */
+export function ChoicesView({ dialog }: { readonly dialog: DialogModel }): ReactNode {
+  const { state, dispatch, input, choices, plan, preflight, onAction } = dialog;
+  return (
+    <div className="migrate-columns">
+      <div className="migrate-main">
+        <MigrateForm dialog={dialog} />
+        {preflight === undefined ? null : (
+          <Findings
+            state={preflight}
+            overrides={state.overrides}
+            destinationHost={input.kind === 'valid' ? hostOf(input.uri) : ''}
+            onOverride={(check, overridden) => {
+              dispatch({ type: 'override', check, overridden });
+            }}
+            onAction={onAction}
+          />
+        )}
+      </div>
+      <div className="migrate-aside">
+        <ForecastView forecast={preflight?.forecast} running={preflight?.running === true} />
+        {choices === undefined ? null : (
+          <ReportActions choices={choices} plan={plan} preflight={preflight} overrides={state.overrides} />
+        )}
+      </div>
+    </div>
+  );
+}

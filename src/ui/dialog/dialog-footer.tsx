@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button, ModalFooter } from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
+import type { Migration } from '../../engine/migration/index.ts';
+import { _, isUnderWay } from '../common/index.ts';
+import type { DialogModel } from './use-dialog.ts';
+
+/** Before the migration: start it, check (again), or leave; and what keeps Migrate off. */
+export function ChoicesFooter({
+  dialog,
+  onClose,
+}: {
+  readonly dialog: DialogModel;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { ready, text, state, dispatch, checking, checkable, start } = dialog;
+  const whyId = useId();
+  return (
+    <ModalFooter className="migrate-footer">
+      <div className="migrate-buttons">
+        <Button isDisabled={!ready} aria-describedby={whyId} onClick={start}>
+          {_('Migrate')}
+        </Button>
+        {state.fromLink ? (
+          <Button
+            variant="secondary"
+            isDisabled={!checkable}
+            aria-describedby={whyId}
+            onClick={() => {
+              dispatch({ type: 'check' });
+            }}
+          >
+            {_('Check')}
+          </Button>
+        ) : (
+          <Button
+            variant="secondary"
+            isDisabled={checking}
+            onClick={() => {
+              dispatch({ type: 'check-again' });
+            }}
+          >
+            {_('Check again')}
+          </Button>
+        )}
+        <Button variant="link" onClick={onClose}>
+          {_('Cancel')}
+        </Button>
+      </div>
+      <p id={whyId} role="status" className="migrate-why" data-ready={ready}>
+        {text}
+      </p>
+    </ModalFooter>
+  );
+}
+
+/** While it migrates and at its end. */
+export function MigrationFooter({
+  migration,
+  onBack,
+  onClose,
+}: {
+  readonly migration: Migration;
+  readonly onBack: () => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const ended = !isUnderWay(migration);
+  const { phase } = migration.state;
+  return (
+    <ModalFooter className="migrate-footer">
+      <div className="migrate-buttons">
+        <Button variant={ended ? 'primary' : 'secondary'} onClick={onClose}>
+          {_('Close')}
+        </Button>
+        {phase === 'failed' || phase === 'cancelled' ? (
+          <Button variant="secondary" onClick={onBack}>
+            {_('Back to the checks')}
+          </Button>
+        ) : null}
+      </div>
+      {ended ? null : (
+        <p className="migrate-why">
+          {_('You can close the dialog and the browser: the migration continues, and the page shows it.')}
+        </p>
+      )}
+    </ModalFooter>
+  );
+}

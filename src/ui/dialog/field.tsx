@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
+import { _ } from '../common/index.ts';
+
+/** What a field for text is: all that differs from one to the other. */
+export interface FieldDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  /** Said instead of the help while the text is not understood; undefined while it is. */
+  readonly error: string | undefined;
+  readonly value: string;
+  readonly input: {
+    readonly className?: string;
+    readonly type?: 'text' | 'number';
+    readonly inputMode?: 'decimal';
+    readonly placeholder?: string;
+    readonly min?: number;
+    readonly max?: number;
+  };
+  readonly onChange: (text: string) => void;
+}
+
+/** One field for text, with the sentence that helps or says what is wrong. */
+export function Field({ label, help, error, value, input, onChange }: FieldDescription): ReactNode {
+  const id = useId();
+  const helpId = useId();
+  const variant = error === undefined ? 'default' : 'error';
+  return (
+    <FormGroup label={label} fieldId={id}>
+      <TextInput
+        id={id}
+        value={value}
+        validated={variant}
+        aria-describedby={helpId}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(_event, text) => {
+          onChange(text);
+        }}
+        {...input}
+      />
+      <FormHelperText>
+        <HelperText>
+          <HelperTextItem id={helpId} variant={variant} screenReaderText={_('error')}>
+            {error ?? help}
+          </HelperTextItem>
+        </HelperText>
+      </FormHelperText>
+    </FormGroup>
+  );
+}

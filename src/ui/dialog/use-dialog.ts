@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type RefObject, useMemo, useReducer, useRef, useState } from 'react';
+import type { RemedyAction } from '../../engine/base/index.ts';
+import { type DestinationInput, parseDestination } from '../../engine/destination/index.ts';
+import type { Refusal } from '../../engine/failure/index.ts';
+import type { Vm } from '../../engine/inventory/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import { type MigrationChoices, type Plan, planFor } from '../../engine/plan/index.ts';
+import { checks, type PreflightState } from '../../engine/preflight/index.ts';
+import { isUnderWay } from '../common/index.ts';
+import type { DialogLocation } from '../location/index.ts';
+import { type Model, useCell } from '../model/index.ts';
+import {
+  choicesOf,
+  type DialogAction,
+  type DialogState,
+  openedDialog,
+  optionsComplete,
+  reduceDialog,
+} from './dialog-state.ts';
+import { type Readiness, readiness } from './readiness.ts';
+import { remedyActions } from './remedy-actions.ts';
+import { usePreflight } from './use-preflight.ts';
+
+export interface DialogSubject {
+  readonly model: Model;
+  readonly vm: Vm;
+  /** What a link filled in. */
+  readonly filledIn: DialogLocation;
+  /** The VM's migration, if the page knows one. */
+  readonly migration: Migration | undefined;
+}
+
+/** All that the parts of the dialog show and do. */
+export interface DialogModel extends Readiness {
+  readonly state: DialogState;
+  readonly dispatch: (action: DialogAction) => void;
+  readonly input: DestinationInput;
+  /** The name of this host; undefined while it is not known. */
+  readonly source: string | undefined;
+  /** Undefined while something is missing. */
+  readonly choices: MigrationChoices | undefined;
+  readonly plan: Plan;
+  /** Undefined while nothing may be checked; from then on the rows have their places. */
+  readonly preflight: PreflightState | undefined;
+  /** The first results of the present checks are there. */
+  readonly checking: boolean;
+  /** Check can be pressed for what a link filled in. */
+  readonly checkable: boolean;
+  readonly recent: readonly string[];
+  /** The migration that the dialog shows instead of the choices. */
+  readonly shown: Migration | undefined;
+  readonly refusal: Refusal | undefined;
+  readonly setRefusal: (refusal: Refusal | undefined) => void;
+  readonly confirmRef: RefObject<HTMLDivElement | null>;
+  readonly verdictRef: RefObject<HTMLParagraphElement | null>;
+  readonly start: () => void;
+  readonly onAction: (action: RemedyAction) => void;
+}
+
+/** A preflight that is about to begin: all rows are there already. */
+const upcoming: PreflightState = {
+  running: true,
+  copyable: undefined,
+  checks: checks.map(({ id, title, group }) => ({ status: 'waiting', check: id, title, group })),
+  forecast: undefined,
+};
+
+/** What would be done, as far as it is chosen. */
+function presentPlan(choices: MigrationChoices | undefined, vm: Vm, state: DialogState): Plan {
+  return planFor(
+    choices ?? {
+      vm,
+      destination: '',
+      temporary: state.temporary,
+      copyDisks: [...state.copyDisks].sort(),
+      confirmedUriParameters: [],
+    },
+  );
+}
+
+/** From what was entered to what is shown. */
+export function useDialog({ model, vm, filledIn, migration }: DialogSubject): DialogModel {
+  const [state, dispatch] = useReducer(reduceDialog, filledIn, openedDialog);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const confirmRef = useRef<HTMLDivElement>(null);
+  const verdictRef = useRef<HTMLParagraphElement>(null);
+  const localNames = useCell(model.localNames);
+  const make = useMemo(() => model.newPreflights(vm.connection), [model, vm.connection]);
+  const recent = useMemo(() => model.destinations.list(), [model]);
+  const input = useMemo(
+    () => parseDestination(state.destination, { localNames, connection: vm.connection }),
+    [state.destination, localNames, vm.connection],
+  );
+  const choices = choicesOf(state, vm, input);
+  const shown = state.started || isUnderWay(migration) ? migration : undefined;
+  const confirmed = input.kind === 'valid' && input.dangerous.every(({ name }) => state.confirmed.has(name));
+  const checkable = choices !== undefined && confirmed;
+  const wanted = checkable && !state.fromLink && shown === undefined && !state.started;
+  const begun = usePreflight(make, wanted ? choices : undefined, state.round);
+  const ready = readiness(
+    input,
+    optionsComplete(state),
+    state.confirmed,
+    state.fromLink,
+    begun,
+    state.overrides,
+  );
+  return {
+    ...ready,
+    state,
+    dispatch,
+    input,
+    source: localNames[0],
+    choices,
+    plan: presentPlan(choices, vm, state),
+    preflight: begun ?? (wanted ? upcoming : undefined),
+    checking: begun?.running !== false,
+    checkable,
+    recent,
+    shown,
+    refusal,
+    setRefusal,
+    confirmRef,
+    verdictRef,
+    start: () => {
+      if (!ready.ready || choices === undefined) return;
+      dispatch({ type: 'started' });
+      model.destinations.remember(choices.destination);
+      model.migrations.start(choices, planFor(choices), begun?.forecast);
+    },
+    onAction: remedyActions({ model, vm, dispatch, setRefusal, confirmRef, verdictRef }),
+  };
+}

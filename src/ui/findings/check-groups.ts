@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  type CheckGroup,
+  type CheckProgress,
+  type CommonReason,
+  checkGroups,
+  type Finding,
+  groupByReason,
+  type PreflightState,
+} from '../../engine/preflight/index.ts';
+import { _ } from '../common/index.ts';
+import { needsAdmin, type RowVerdict, rank, rowVerdict } from './verdict-text.ts';
+
+/** One check in its group. */
+export interface CheckRow {
+  readonly check: string;
+  readonly verdict: RowVerdict;
+  readonly progress: CheckProgress;
+  /** Its reason is said elsewhere: in the notice above all groups, or in the row of this finding. */
+  readonly saidIn?: 'notice' | Finding;
+}
+
+/** The checks of one matter. */
+export interface GroupOfRows {
+  readonly group: CheckGroup;
+  readonly rows: readonly CheckRow[];
+  readonly worst: RowVerdict;
+  /** Something in it has to be read, and is said nowhere else. */
+  readonly open: boolean;
+}
+
+/** The name of a group. */
+export function groupName(group: CheckGroup): string {
+  switch (group) {
+    case 'connection':
+      return _('Connection');
+    case 'host':
+      return _('Host');
+    case 'cpu-memory':
+      return _('CPU and memory');
+    case 'storage':
+      return _('Storage');
+    case 'network':
+      return _('Network');
+    case 'devices':
+      return _('Devices');
+    case 'guest':
+      return _('Guest');
+  }
+}
+
+/** Reasons that keep several checks from being made. */
+export function commonReasons({ checks }: PreflightState): readonly CommonReason[] {
+  const findings = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
+  return groupByReason(findings).flatMap((group) => (group.kind === 'finding' ? [] : [group.reason]));
+}
+
+/** For each check whose reason is common: what is left to say of it, and where the reason is said. */
+function saidElsewhere(
+  reasons: readonly CommonReason[],
+  running: boolean,
+): ReadonlyMap<string, { readonly finding: Finding; readonly saidIn: 'notice' | Finding }> {
+  return new Map(
+    reasons.flatMap(({ findings }) => {
+      const [first] = findings;
+      if (first === undefined) return [];
+      // While checks run a notice would push the rows down: the first row says it.
+      const saidIn = running ? first : 'notice';
+      return findings
+        .filter((finding) => finding !== saidIn)
+        .map((finding) => [finding.check, { finding, saidIn }] as const);
+    }),
+  );
+}
+
+/**
+ * The checks in their groups. While they run, groups and rows keep their order, so that nothing moves under the reader's eyes; at the
+ * end the worst come first.
+ */
+export function groupedRows(state: PreflightState, overrides: ReadonlySet<string>): readonly GroupOfRows[] {
+  const { running } = state;
+  const elsewhere = saidElsewhere(commonReasons(state), running);
+  const rows = state.checks.map((progress): CheckRow & { readonly group: CheckGroup } => {
+    const verdict = rowVerdict(progress, overrides);
+    if (progress.status === 'waiting') return { ...progress, verdict, progress };
+    const { check, group } = progress.finding;
+    const said = elsewhere.get(check);
+    return said === undefined
+      ? { check, group, verdict, progress }
+      : { check, group, verdict, progress: { status: 'done', finding: said.finding }, saidIn: said.saidIn };
+  });
+  const groups = checkGroups.flatMap((group): readonly GroupOfRows[] => {
+    const own = rows.filter((row) => row.group === group);
+    const sorted = [...own].sort((a, b) => rank(a.verdict) - rank(b.verdict));
+    const [worst] = sorted;
+    if (worst === undefined) return [];
+    const open = own.some(({ verdict, saidIn }) => needsAdmin(verdict) && saidIn === undefined);
+    return [{ group, rows: running ? own : sorted, worst: worst.verdict, open: open && !running }];
+  });
+  if (running) return groups;
+  // What passed and what does not apply needs nobody: those groups keep their order.
+  const calm = rank('pass');
+  return [...groups].sort((a, b) => Math.min(rank(a.worst), calm) - Math.min(rank(b.worst), calm));
+}
