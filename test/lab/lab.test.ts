@@ -1,67 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFile, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, type LabHost, waitFor } from './lab.ts';
+import { namespaceKinds, namespacesOf, traces } from './traces.ts';
 
 const run = promisify(execFile);
 const driver = join(import.meta.dirname, 'lab');
-
-/** A namespace's name, as `net:[4026531840]`; undefined for a process that is gone. */
-function namespace(pid: number | string, kind: string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/${kind}`);
-  } catch {
-    return undefined;
-  }
-}
-
-const kinds = ['net', 'mnt', 'pid', 'ipc', 'uts'];
-
-/** The namespaces that a host is made of. */
-function namespacesOf(hosts: readonly LabHost[]): ReadonlySet<string> {
-  const all = hosts.flatMap((host) => kinds.map((kind) => namespace(host.pid, kind)));
-  return new Set(all.filter((each) => each !== undefined));
-}
-
-/** A process's environment; empty for one that is gone or that not even root may look into, which is none of ours. */
-function environment(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-/** Everything on this machine that still belongs to a lab. */
-async function traces(name: string, bridge: string, namespaces: ReadonlySet<string>): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    for (const kind of kinds) {
-      if (namespaces.has(namespace(pid, kind) ?? '')) found.push(`process ${pid} in its ${kind}`);
-    }
-    if (environment(pid).includes(`COCKPIT_MIGRATE_LAB=${name}`)) found.push(`process ${pid}`);
-  }
-  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(`cockpit-migrate-lab/${name}`))
-    found.push('mount');
-  const { stdout } = await run('ip', ['-o', 'link']);
-  if (new RegExp(`: ${bridge}(v\\d+)?[@:]`).test(stdout)) found.push('link');
-  for (const directory of [`/run/cockpit-migrate-lab/${name}`, `/var/tmp/cockpit-migrate-lab/${name}`])
-    if (existsSync(directory)) found.push(directory);
-  return found;
-}
 
 async function bridgeOf(name: string): Promise<string> {
   const { stdout } = await run(driver, ['--lab', name, 'status']);
@@ -276,7 +224,7 @@ describe('labs', () => {
       };
       expect(other.bridge).not.toBe(await bridgeOf(lab.name));
       expect(host.address).not.toBe(alpha.address);
-      expect(other.namespaces.size).toBe(2 * kinds.length);
+      expect(other.namespaces.size).toBe(2 * namespaceKinds.length);
       expect(await knock(host, beta, 22)).not.toBe('open');
       expect(await knock(host, second.host('beta'), 22)).toBe('open');
       const guest = await host.guest('alone');

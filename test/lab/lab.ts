@@ -19,7 +19,7 @@ export interface ExecResult {
 }
 
 export interface LabOptions {
-  /** Names of the hosts; `alpha` and `beta` unless given. */
+  /** Names of the hosts; `alpha` and `beta` unless given. `alpha:13` has booted Debian 13, `alpha:13:no-session-bus` that without a bus for each user. */
   readonly hosts?: readonly string[];
   /** False: no GlusterFS, which saves two seconds. */
   readonly shared?: boolean;
@@ -84,11 +84,13 @@ export class Lab {
       ]);
     }
     const { stdout } = await run(driver, ['--lab', name, 'status']);
-    const status = JSON.parse(stdout) as { hosts: Record<string, { pid: number; address: string }> };
+    const status = JSON.parse(stdout) as {
+      hosts: Record<string, { pid: number; address: string; generation?: number }>;
+    };
     const hosts = new Map(
-      Object.entries(status.hosts).map(([host, { pid, address }]) => [
+      Object.entries(status.hosts).map(([host, { pid, address, generation }]) => [
         host,
-        new LabHost(name, host, pid, address),
+        new LabHost(name, host, pid, address, generation),
       ]),
     );
     return new Lab(name, hosts, existing !== undefined);
@@ -117,16 +119,19 @@ export class LabHost {
   /** PID of the host's process 1, as this machine sees it. */
   readonly pid: number;
   readonly address: string;
+  /** The generation of Debian that it has booted; undefined for a light host. */
+  readonly generation: number | undefined;
   /** D-Bus address of the host's system bus, as this machine reaches it. */
   readonly systemBusAddress: string;
   /** Put before a program to run it in the host. */
   readonly prefix: readonly string[];
 
-  constructor(lab: string, name: string, pid: number, address: string) {
+  constructor(lab: string, name: string, pid: number, address: string, generation?: number) {
     this.lab = lab;
     this.name = name;
     this.pid = pid;
     this.address = address;
+    this.generation = generation;
     this.systemBusAddress = `unix:path=/proc/${pid}/root/run/dbus/system_bus_socket`;
     this.prefix = [
       'nsenter',
@@ -136,7 +141,6 @@ export class LabHost {
       '--ipc',
       '--net',
       '--pid',
-      '--wd=/',
       'env',
       'HOME=/root',
       'USER=root',

@@ -14,6 +14,10 @@ console() {
       *) die "no such option: $1" ;;
     esac
   done
+  if is_booted "$host"; then
+    booted_console "$host" "$action"
+    return
+  fi
   pattern="cockpit-ws --no-tls --port $port "
   if [ "$action" = stop ]; then
     host_pkill "$host" TERM "$pattern"

@@ -65,6 +65,10 @@ QEMU
 
 host_start() {
   local host=$1 root=$data/$1 outer
+  if is_booted "$host"; then
+    booted_start "$host"
+    return
+  fi
   setsid unshare --mount --uts --ipc --net --pid --fork --kill-child=SIGKILL \
     bash "$here/lib/host-init.sh" "$host" "$root" "$data/serial" "$(cat "$run/$host/page")" "$run/$host" \
     >"$root/init.log" 2>&1 </dev/null &
@@ -80,8 +84,10 @@ host_start() {
 
 host_daemons() {
   local host=$1
-  host_daemon "$host" dbus start
-  host_daemon "$host" sshd start
+  if ! is_booted "$host"; then
+    host_daemon "$host" dbus start
+    host_daemon "$host" sshd start
+  fi
   host_daemon "$host" libvirtd start
   host_daemon "$host" libvirt-dbus start
   in_host "$host" virsh -q pool-define-as default dir --target /var/lib/libvirt/images >/dev/null
@@ -100,6 +106,10 @@ host_pkill() {
 
 host_daemon() {
   local host=$1 daemon=$2 action=$3 start stop ready service=/usr/share/dbus-1/system-services/org.libvirt.service
+  if is_booted "$host" && [ "$daemon" != libvirt-dbus ]; then
+    booted_daemon "$host" "$daemon" "$action"
+    return
+  fi
   case $daemon in
     dbus)
       start='! pgrep -f "^dbus-daemon --system" >/dev/null || exit 0; mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile'

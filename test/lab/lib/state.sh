@@ -79,7 +79,7 @@ in_host() {
   local host=$1 pid
   shift
   pid=$(host_pid "$host")
-  nsenter --target "$pid" --mount --uts --ipc --net --pid --wd=/ \
+  nsenter --target "$pid" --mount --uts --ipc --net --pid \
     env -i HOME=/root USER=root LOGNAME=root SHELL=/bin/bash TERM=dumb LANG=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
@@ -96,9 +96,12 @@ lab_up() {
     esac
   done
   [ $# -gt 0 ] || set -- alpha beta
+  local specifications=("$@")
   for host in "$@"; do
-    [[ $host =~ ^[a-z][a-z0-9-]{0,30}$ ]] || die "a host's name has small letters, digits and dashes: $host"
+    [[ $host =~ ^[a-z][a-z0-9-]{0,30}(:1[234](:no-session-bus)?)?$ ]] ||
+      die "a host's name has small letters, digits and dashes, and may end with :13 or :13:no-session-bus: $host"
   done
+  set -- "${@%%:*}"
   need_programs
   mkdir -p "$labs"
   mkdir "$run" 2>/dev/null || die "lab $lab is up already, or was left half-way: lab --lab $lab down"
@@ -113,10 +116,17 @@ lab_up() {
   [ -z "$owner" ] || watch_owner "$owner"
   network_up
   tls_authority
-  local number=1
-  for host in "$@"; do
+  local number=1 specification generation
+  for specification in "${specifications[@]}"; do
     number=$((number + 1))
+    host=${specification%%:*}
     host_prepare "$host" "$number" "$names" "$page"
+    [ "$specification" != "$host" ] || continue
+    generation=${specification#*:}
+    [ "$generation" = "${generation%:no-session-bus}" ] || touch "$run/$host/no-session-bus"
+    tree_ensure "${generation%%:*}"
+    echo "${generation%%:*}" >"$run/$host/generation"
+    booted_prepare "$host" "$number"
   done
   for host in "$@"; do host_start "$host" & done
   wait_all
@@ -184,6 +194,7 @@ lab_down() {
     done
     ip link delete "$bridge" 2>/dev/null || true
   fi
+  booted_forget
   rm -rf "$data"
   for link in "$labs"/.index/*; do
     if [ "$(readlink "$link")" = "$lab" ]; then rm -f "$link"; fi
@@ -199,7 +210,8 @@ lab_status() {
   local host separator=''
   printf '{"up": true, "bridge": "%s", "hosts": {' "$bridge"
   for host in $(hosts); do
-    printf '%s"%s": {"pid": %s, "address": "%s"}' "$separator" "$host" "$(host_pid "$host")" "$(host_address "$host")"
+    printf '%s"%s": {"pid": %s, "address": "%s"%s}' "$separator" "$host" "$(host_pid "$host")" "$(host_address "$host")" \
+      "$(is_booted "$host" && printf ', "generation": %s' "$(host_generation "$host")")"
     separator=', '
   done
   printf '}}\n'

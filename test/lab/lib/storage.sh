@@ -4,7 +4,11 @@
 storage_shared() {
   local first=$1 host address
   address=$(host_address "$first")
-  in_host "$first" glusterd --pid-file /run/glusterd.pid
+  if is_booted "$first"; then
+    in_host "$first" systemctl start glusterd
+  else
+    in_host "$first" glusterd --pid-file /run/glusterd.pid
+  fi
   wait_for 30 glusterd in_host "$first" gluster --mode=script volume list
   in_host "$first" gluster --mode=script volume create shared "$address:/var/lib/libvirt/brick/shared" force >/dev/null
   # A migrated VM's disk is opened at both ends during the switch; write-behind and caches of the client would only
