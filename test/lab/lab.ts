@@ -45,6 +45,8 @@ export interface GuestOptions {
   /** Path, as the host sees it, of an ISO in the guest's CD drive. */
   readonly iso?: string;
   readonly vcpus?: number;
+  /** True: a virtio balloon, which libvirt gives every VM that does not refuse it, and for which the guest has no driver. */
+  readonly balloon?: boolean;
   /** True: only defined, not started. */
   readonly off?: boolean;
 }
@@ -195,6 +197,7 @@ export class LabHost {
     if (options.cpu !== undefined) argv.push('--cpu', options.cpu);
     if (options.machine !== undefined) argv.push('--machine', options.machine);
     if (options.iso !== undefined) argv.push('--iso', options.iso);
+    if (options.balloon === true) argv.push('--balloon');
     if (options.off === true) argv.push('--off');
     const uuid = await this.#lab(...argv);
     return new Guest(this.lab, name, uuid, async () => {

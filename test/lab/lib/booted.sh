@@ -18,6 +18,18 @@ cgroup_tree() {
   echo "$where"
 }
 
+# Makes a control group. libvirt puts VMs into machine.slice, and tells machined of them, only where the group has a controller;
+# a machine whose controllers are version 1's may have one left over that nobody asked for.
+cgroup_make() {
+  local tree=$1 group=$2 controller
+  mkdir "$group"
+  [ -z "$(cat "$group/cgroup.controllers")" ] || return 0
+  for controller in $(cat "$tree/cgroup.controllers"); do
+    echo "+$controller" >"$tree/cgroup.subtree_control"
+    echo "$controller" >>"$labs/.controllers"
+  done
+}
+
 booted_prepare() {
   local host=$1 number=$2 root=$data/$1 uuid
   mkdir -p "$root"/{upper,work,system,images,brick}
@@ -36,7 +48,7 @@ booted_start() {
   local host=$1 root=$data/$1 outer tree group
   tree=$(tree_path "$(host_generation "$host")")/root
   group=$(cgroup_tree)/ckm-$lab-$host
-  mkdir "$group"
+  cgroup_make "$(cgroup_tree)" "$group"
   # A control group of its own becomes the root of what the host sees: systemd ends services by their groups.
   # shellcheck disable=SC2016
   setsid bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' bash "$group" \
@@ -112,10 +124,16 @@ booted_daemon() {
 
 # What is left of the hosts' control groups goes once their processes are gone.
 booted_forget() {
-  local group
-  for group in $(findmnt -n -l -o TARGET -t cgroup2 | head -n 1)/ckm-"$lab"-*; do
+  local tree group controller
+  tree=$(findmnt -n -l -o TARGET -t cgroup2 | head -n 1)
+  for group in "$tree/ckm-$lab"-*; do
     [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
+  # The last lab gives back what was taken for them.
+  if [ -f "$labs/.controllers" ] && ! compgen -G "$tree/ckm-*" >/dev/null; then
+    for controller in $(sort -u "$labs/.controllers"); do echo "-$controller" >"$tree/cgroup.subtree_control" || true; done
+    rm -f "$labs/.controllers"
+  fi
 }
 
 booted_console() {

@@ -70,7 +70,7 @@ xml_escape() {
 }
 
 guest_create() {
-  local host=$1 name=$2 memory=192 dirty_mb=0 dirty_rate=0 disk=shared disk_mb=16 model=qemu64 machine=q35 iso='' vcpus=1 off=no
+  local host=$1 name=$2 memory=192 dirty_mb=0 dirty_rate=0 disk=shared disk_mb=16 model=qemu64 machine=q35 iso='' vcpus=1 balloon=none off=no
   shift 2
   while [ $# -gt 0 ]; do
     case $1 in
@@ -83,6 +83,7 @@ guest_create() {
       --machine) machine=$2; shift 2 ;;
       --iso) iso=$2; shift 2 ;;
       --vcpus) vcpus=$2; shift 2 ;;
+      --balloon) balloon=virtio; shift ;;
       --off) off=yes; shift ;;
       *) die "no such option: $1" ;;
     esac
@@ -130,7 +131,7 @@ guest_create() {
   <devices>
     $devices
     <serial type='file'><source path='/var/lib/libvirt/serial/$uuid.log' append='on'/><target port='0'/></serial>
-    <memballoon model='none'/>
+    <memballoon model='$balloon'/>
     <controller type='usb' model='none'/>
   </devices>
 </domain>

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LabHost } from '../lab/lab.ts';
+
+/** A process that speaks for somebody who is signed in to the console. */
+export interface Bridge {
+  readonly pid: number;
+  readonly user: string;
+  /** Started by sudo, with root's rights. */
+  readonly privileged: boolean;
+}
+
+/** The bridges of a host: C's up to Cockpit 287, Python's in newer ones. One ends with its session, or by a fault. */
+export async function bridges(host: LabHost): Promise<readonly Bridge[]> {
+  const { stdout } = await host.exec(['ps', '-e', '-o', 'pid=,user:32=,args=']);
+  return stdout.split('\n').flatMap((line) => {
+    const found = /^ *(\d+) (\S+) +(?:\S*python\S* )?(?:\S*\/)?cockpit-bridge( --privileged)?$/.exec(line);
+    if (found === null) return [];
+    const [, pid, user = '', privileged] = found;
+    return [{ pid: Number(pid), user, privileged: privileged !== undefined }];
+  });
+}
+
+/** Who has a libvirt-dbus of their own beside the system's, as `libvirt-dbus --session`. */
+export async function sessionLibvirts(host: LabHost): Promise<readonly string[]> {
+  const argv = ['sh', '-c', 'ps -e -o user:32=,args= | grep "libvirt-dbus --session" | grep -v grep || true'];
+  const { stdout } = await host.exec(argv);
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')[0] ?? '']));
+}
