@@ -14,6 +14,8 @@ export interface Plan {
   readonly flagNames: readonly MigrateFlag[];
   readonly flags: number;
   readonly parameters: MigrateParameters;
+  /** URI of the destination, as it was given. */
+  readonly destination: string;
   /** What will remain where. */
   readonly sentences: readonly Message[];
   /** The same migration as an argument list of virsh. */
@@ -71,6 +73,7 @@ export function planFor(choices: MigrationChoices): Plan {
     flagNames,
     flags: flagsValue(flagNames),
     parameters,
+    destination,
     sentences: sentencesFor(choices),
     virsh: [
       'virsh',

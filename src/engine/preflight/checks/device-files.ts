@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { DomainPath } from '../../../libvirt/domain-devices.ts';
-import { dirname, msg, shellCommand } from '../../base/index.ts';
+import type { DomainEndpoint, DomainPath } from '../../../libvirt/domain-devices.ts';
+import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
@@ -9,6 +9,7 @@ import { placesOf } from '../facts/host-paths.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import {
   type EndpointProblem,
   endpointProblem,
@@ -17,6 +18,7 @@ import {
   withPort,
 } from '../judging/device-endpoints.ts';
 import { fileExists } from '../judging/file-exists.ts';
+import { copyFile, makePath, placeOf } from '../judging/missing-path.ts';
 import { judgeNextStart } from '../judging/next-start.ts';
 import { mayHaveListener } from '../judging/socket-listener.ts';
 
@@ -25,13 +27,12 @@ function isAsWanted(path: DomainPath, there: HostReading): boolean {
   return fileExists(there, place) || (instead.length > 0 && instead.every((each) => fileExists(there, each)));
 }
 
-/** What has to be made there. */
-function placeOf({ path, wants }: DomainPath): string {
-  return wants === 'parent' ? dirname(path) : path;
-}
-
 /** QEMU takes a file that is larger than the memory, fills an empty one, and refuses others (qemu_ram_alloc_from_fd). */
-function judgeSizes(paths: readonly DomainPath[], there: HostReading): Judgement | undefined {
+function judgeSizes(
+  paths: readonly DomainPath[],
+  there: HostReading,
+  { name }: DestinationHost,
+): Judgement | undefined {
   for (const { path, leastBytes } of paths) {
     const seen = there.files.get(path);
     if (leastBytes === undefined || seen?.kind !== 'regular file') continue;
@@ -39,15 +40,16 @@ function judgeSizes(paths: readonly DomainPath[], there: HostReading): Judgement
       return {
         verdict: 'block',
         found: msg(
-          'The file $0 behind memory of the VM is too small on the destination: it has $1 bytes, the memory $2.',
+          '$0 on $3 is too small: the file has $1 bytes, and the memory of the VM behind which it lies has $2 bytes.',
           path,
           seen.sizeBytes,
           leastBytes,
+          name,
         ),
         remedies: [
           {
-            text: msg('Make it as large there as it is here, with the same content.'),
-            command: shellCommand('ls', '-l', '--', path),
+            text: msg('Enlarge $0 on $1.', path, name),
+            command: shellCommand('truncate', '-s', String(leastBytes), '--', path),
             host: 'destination',
           },
         ],
@@ -56,11 +58,12 @@ function judgeSizes(paths: readonly DomainPath[], there: HostReading): Judgement
   return undefined;
 }
 
-/** What they mean only QEMU knows: one that this host does not have either, as QEMU does without it, says nothing. */
+/** Only QEMU knows what its arguments mean. One that this host lacks too is nothing that QEMU needs. */
 function judgeArguments(
   paths: readonly string[],
   source: FactResult<HostReading>,
   there: HostReading,
+  to: DestinationHost,
 ): Judgement | undefined {
   const gone = paths.filter(
     (path) =>
@@ -71,74 +74,69 @@ function judgeArguments(
   return {
     verdict: 'warn',
     found: msg(
-      'Arguments of QEMU that libvirt does not know name $0, which is not there on the destination.',
+      '$1 lacks $0, which an argument of QEMU in the definition names. Only QEMU knows what the argument means.',
       first,
+      to.name,
     ),
-    details: others.map((path) => msg('Nor has it $0.', path)),
-    remedies: [
-      {
-        text: msg('Copy it there, if QEMU needs it to start.'),
-        command: shellCommand('ls', '-ld', '--', ...gone),
-        host: 'destination',
-      },
-    ],
+    details: others.map((path) => msg('Also missing: $0.', path)),
+    remedies: [copyFile(first, to), ...others.map((path) => copyFile(path, to))],
   };
 }
 
-/** The first that is needed before the VM ends, or else one that is needed then. */
-function judgeGone(gone: readonly DomainPath[]): Judgement | undefined {
-  const first = gone.find(({ wants }) => wants !== 'afterwards') ?? gone[0];
-  if (first === undefined) return undefined;
-  const details = gone
-    .filter((each) => each !== first)
-    .map((each) => msg('Nor has it $0 ($1).', placeOf(each), each.device));
-  const remedies = [
-    {
-      text: msg('Make it there, or detach the device.'),
-      command: shellCommand('ls', '-ld', '--', ...gone.map(placeOf)),
-      host: 'destination',
-    },
-  ] as const;
-  return first.wants === 'afterwards'
-    ? {
-        verdict: 'warn',
-        found: msg(
-          'The destination does not have $0, which is run when the VM ends ($1).',
-          first.path,
-          first.device,
-        ),
-        details,
-        remedies,
-      }
-    : {
-        verdict: 'block',
-        found:
-          first.wants === 'parent'
-            ? msg(
-                'The destination does not have the folder $0, in which the VM needs a file ($1).',
-                placeOf(first),
-                first.device,
-              )
-            : msg('The destination does not have $0, which the VM needs ($1).', first.path, first.device),
-        details,
-        remedies,
-      };
+function missingText(missing: DomainPath, { name }: DestinationHost): Message {
+  const { path, device, wants } = missing;
+  switch (wants) {
+    case 'parent':
+      return msg(
+        '$2 lacks the folder $0, in which the VM needs a file ($1).',
+        placeOf(missing),
+        device,
+        name,
+      );
+    case 'afterwards':
+      return msg('$2 lacks the script $0, which libvirt runs when the VM ends ($1).', path, device, name);
+    case 'exists':
+    case 'pipe':
+    case 'listener':
+      return msg('$2 lacks $0, which the VM needs ($1).', path, device, name);
+  }
 }
 
-/** Sockets that are there, and on which nobody was seen to listen. */
-function deafSockets(paths: readonly DomainPath[], there: HostReading): readonly EndpointProblem[] {
+/** Names the first path that the VM needs before it ends; if there is none, the first that it needs then. */
+function judgeGone(
+  gone: readonly DomainPath[],
+  source: FactResult<HostReading>,
+  to: DestinationHost,
+): Judgement | undefined {
+  const first = gone.find(({ wants }) => wants !== 'afterwards') ?? gone[0];
+  if (first === undefined) return undefined;
+  const others = gone.filter((each) => each !== first);
+  return {
+    verdict: first.wants === 'afterwards' ? 'warn' : 'block',
+    found: missingText(first, to),
+    details: others.map((each) => msg('Also missing: $0 ($1).', placeOf(each), each.device)),
+    remedies: [makePath(first, source, to), ...others.map((each) => makePath(each, source, to))],
+  };
+}
+
+/** Sockets that are there, and on which no program was seen to listen. */
+function deafSockets(
+  paths: readonly DomainPath[],
+  there: HostReading,
+  to: DestinationHost,
+): readonly EndpointProblem[] {
   return paths
     .filter(({ path, wants }) => wants === 'listener' && !mayHaveListener(there, path))
     .map(({ path, device }) => ({
       kind: 'likely',
-      found: msg('The VM connects to $0 ($1), where nobody listens on the destination.', path, device),
-      remedy: startListener,
+      found: msg('No program on $2 listens on $0, to which the VM connects ($1).', path, device, to.name),
+      remedies: startListener(to),
     }));
 }
 
-function judgeEndpoints(troubles: readonly EndpointProblem[]): Judgement | undefined {
+function judgeEndpoints(problems: readonly EndpointProblem[]): Judgement | undefined {
   const of = (kind: EndpointProblem['kind']): readonly EndpointProblem[] =>
-    troubles.filter((trouble) => trouble.kind === kind);
+    problems.filter((problem) => problem.kind === kind);
   const known = [...of('sure'), ...of('likely'), ...of('doubtful')];
   const [first, ...others] = known;
   const [unknown] = of('unknown');
@@ -146,101 +144,124 @@ function judgeEndpoints(troubles: readonly EndpointProblem[]): Judgement | undef
     throw new FactUnavailable({
       why: unknown.found,
       details: known.map(({ found }) => found),
-      remedies: [unknown.remedy],
+      remedies: unknown.remedies,
     });
   if (first === undefined) return undefined;
   return {
     verdict: first.kind === 'doubtful' ? 'warn' : 'block',
     found: first.found,
     details: others.map(({ found }) => found),
-    remedies: [first.remedy],
+    remedies: first.remedies,
     ...(first.kind === 'likely' ? { override: { risk: unknownListener } } : {}),
   };
 }
 
-/** What the VM gets when it is started the next time, with the definition that goes along. */
-function judgeStoredPaths({ config, stored }: SourceDomain, there: HostReading): Judgement | undefined {
-  const pathsOf = ({ devices, resources }: SourceDomain['config']): readonly DomainPath[] => [
-    ...devices.paths,
-    ...resources.paths,
-  ];
+function pathsOf({ devices, resources }: SourceDomain['config']): readonly DomainPath[] {
+  return [...devices.paths, ...resources.paths];
+}
+
+/** A permanent migration takes the stored definition along, which may name other paths than the running VM has. */
+function judgeStoredPaths(
+  { config, stored }: SourceDomain,
+  source: FactResult<HostReading>,
+  there: HostReading,
+  to: DestinationHost,
+): Judgement | undefined {
   const now = new Set(pathsOf(config).map(({ path }) => path));
   const missing = (stored === undefined ? [] : pathsOf(stored))
     .filter(({ path, wants }) => !now.has(path) && wants !== 'afterwards')
-    .filter((each) => !isAsWanted(each, there))
-    .map((each) => ({ path: placeOf(each), device: each.device }));
-  return judgeNextStart(missing, {
-    text: msg('Make it there before, or take the device out of the stored definition.'),
-    command: shellCommand('virsh', 'dumpxml', '--inactive', config.uuid),
-    host: 'source',
-  });
+    .filter((each) => !isAsWanted(each, there));
+  return judgeNextStart(
+    missing.map((each) => ({
+      path: placeOf(each),
+      device: each.device,
+      remedy: makePath(each, source, to),
+    })),
+    to,
+    config.uuid,
+  );
 }
 
-/** Are the files and devices behind the VM's serial lines, channels and the like there, and those that it boots from? */
+/** How an admin sees what the page could not. */
+function lookByHand(
+  files: readonly string[],
+  endpoints: readonly DomainEndpoint[],
+  { name }: DestinationHost,
+): readonly Remedy[] {
+  return [
+    ...(files.length === 0
+      ? []
+      : [
+          {
+            text: msg('Show whether $0 has these files.', name),
+            command: shellCommand('ls', '-ld', '--', ...files),
+            host: 'destination' as const,
+          },
+        ]),
+    ...(endpoints.length === 0
+      ? []
+      : [
+          {
+            text: msg('Show the addresses of $0 and the ports that are taken.', name),
+            command: 'ip -brief addr; ss -lntu',
+            host: 'destination' as const,
+          },
+        ]),
+  ];
+}
+
+function passed(
+  paths: readonly DomainPath[],
+  endpoints: readonly DomainEndpoint[],
+  files: readonly string[],
+  { name }: DestinationHost,
+): Judgement {
+  return {
+    verdict: 'pass',
+    found:
+      files.length === 0 && endpoints.length > 0
+        ? msg('The addresses and ports of the VM’s devices can be used on $0.', name)
+        : msg('$0 has the files of the VM’s devices.', name),
+    details: [
+      ...paths.map(({ device, path }) => msg('$0: $1', device, path)),
+      ...endpoints.map((endpoint) => msg('$0: $1', endpoint.device, withPort(endpoint))),
+    ],
+  };
+}
+
+/** Has the destination the files, devices and addresses of the host that the VM's devices use? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
-  title: msg('Files and addresses of devices'),
+  title: msg('Device files'),
   group: 'devices',
   why: msg(
-    'A serial line, a channel, a source of randomness or a kernel may be a file, a device or an address of the host. QEMU opens it there too.',
+    'A character device, a random number generator or a kernel may need a file, a device or an address of the host. QEMU on the destination does not start without it.',
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
   judge: ({ domain, source, shell }, plan): Judgement => {
-    const { devices, resources } = domain.config;
-    const paths = [...devices.paths, ...resources.paths];
-    const { argumentPaths } = resources;
-    const { endpoints } = devices;
+    const to = destinationHost(plan);
+    const paths = pathsOf(domain.config);
+    const { argumentPaths } = domain.config.resources;
+    const { endpoints } = domain.config.devices;
     const files = [...paths.flatMap(placesOf), ...argumentPaths];
     const next = isTemporary(plan) ? undefined : domain.stored;
-    const later = [...(next?.devices.paths ?? []), ...(next?.resources.paths ?? [])];
-    if (files.length === 0 && endpoints.length === 0 && later.length === 0)
-      return {
-        verdict: 'pass',
-        found: msg('No device of the VM is bound to a file or an address of the host.'),
-      };
-    const there = required(shell, [
-      ...(files.length === 0
-        ? []
-        : [
-            {
-              text: msg('See whether they are there.'),
-              command: shellCommand('ls', '-ld', '--', ...files),
-              host: 'destination' as const,
-            },
-          ]),
-      ...(endpoints.length === 0
-        ? []
-        : [
-            {
-              text: msg('See which addresses and ports it has.'),
-              command: 'ip -brief addr; ss -lntu',
-              host: 'destination' as const,
-            },
-          ]),
-    ]);
+    if (files.length === 0 && endpoints.length === 0 && (next === undefined || pathsOf(next).length === 0))
+      return { verdict: 'pass', found: msg('No device of the VM uses a file or an address of the host.') };
+    const there = required(shell, lookByHand(files, endpoints, to));
     const gone = paths.filter((each) => !isAsWanted(each, there));
     const needed = gone.some(({ wants }) => wants !== 'afterwards');
     return (
-      (needed ? judgeGone(gone) : undefined) ??
-      judgeSizes(paths, there) ??
+      (needed ? judgeGone(gone, source, to) : undefined) ??
+      judgeSizes(paths, there, to) ??
       judgeEndpoints([
-        ...endpoints.flatMap((each) => endpointProblem(each, there) ?? []),
-        ...deafSockets(paths, there),
+        ...endpoints.flatMap((each) => endpointProblem(each, there, to) ?? []),
+        ...deafSockets(paths, there, to),
       ]) ??
-      judgeGone(gone) ??
-      judgeArguments(argumentPaths, source, there) ??
-      (next === undefined ? undefined : judgeStoredPaths(domain, there)) ?? {
-        verdict: 'pass',
-        found:
-          files.length === 0 && endpoints.length > 0
-            ? msg('What its devices need of the network is there too.')
-            : msg('The files behind its devices are there too.'),
-        details: [
-          ...paths.map(({ device, path }) => msg('$0: $1', device, path)),
-          ...endpoints.map((endpoint) => msg('$0: $1', endpoint.device, withPort(endpoint))),
-        ],
-      }
+      judgeGone(gone, source, to) ??
+      judgeArguments(argumentPaths, source, there, to) ??
+      (next === undefined ? undefined : judgeStoredPaths(domain, source, there, to)) ??
+      passed(paths, endpoints, files, to)
     );
   },
 });

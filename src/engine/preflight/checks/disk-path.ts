@@ -4,52 +4,76 @@ import { type Message, msg, type Remedy, shellCommand } from '../../base/index.t
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
-import { destinationPoolsFact } from '../facts/destination-pools.ts';
+import { type DestinationPools, destinationPoolsFact } from '../facts/destination-pools.ts';
 import { destinationSecretsFact, type Secrets } from '../facts/destination-secrets.ts';
-import { diskCopiesFact } from '../facts/disk-copies.ts';
+import { type DiskCopy, diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFiles, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { secretFile } from '../facts/host-paths.ts';
-import type { HostReading } from '../facts/host-reading/index.ts';
-import { destinationShellFact } from '../facts/host-shell.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
 import type { Judgement } from '../finding.ts';
 import { type CopyProblem, copyProblem, filesNotCopied } from '../judging/copied-disk.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { fileExists } from '../judging/file-exists.ts';
 import { accessProblem } from '../judging/image-access.ts';
+import { provideImage } from '../judging/missing-image.ts';
 import { judgeNextStart } from '../judging/next-start.ts';
+import { defineSecret, setSecretValue } from '../judging/secret-remedies.ts';
 
-/** What stands against an image: `doubtful` ones may do no harm. */
-interface Trouble {
+/** What stands against an image. A `doubtful` problem may do no harm. */
+interface Problem {
   readonly found: Message;
-  readonly remedy: Remedy;
+  readonly remedies: readonly [Remedy, ...Remedy[]];
   readonly kind: CopyProblem['kind'] | 'doubtful';
 }
 
 /** The worst first. */
-const kinds: readonly Trouble['kind'][] = ['impossible', 'overwrites', 'doubtful'];
+const kinds: readonly Problem['kind'][] = ['impossible', 'overwrites', 'doubtful'];
 
-/** Of an image that has to be there. */
-function troubleOf(file: DiskFile, there: HostReading): Trouble | undefined {
-  const trouble = accessProblem(file, there);
-  return trouble === undefined
-    ? undefined
-    : { found: trouble.found, remedy: trouble.remedy, kind: trouble.sure ? 'impossible' : 'doubtful' };
+/** Both hosts, as far as they were seen. */
+interface Hosts {
+  readonly to: DestinationHost;
+  readonly source: FactResult<HostReading>;
+  readonly shell: FactResult<HostReading>;
+  readonly pools: FactResult<DestinationPools>;
 }
 
-function judgeTroubles(troubles: readonly Trouble[]): Judgement | undefined {
-  const [first, ...others] = [...troubles].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+function localFile({ source }: Hosts, path: string): FileReading | undefined {
+  return source.available ? source.value.files.get(path) : undefined;
+}
+
+/** Of an image that has to be there. */
+function imageProblem(file: DiskFile, there: HostReading, hosts: Hosts): Problem | undefined {
+  const problem = accessProblem(file, localFile(hosts, file.path), there, hosts.to);
+  return problem === undefined ? undefined : { ...problem, kind: problem.sure ? 'impossible' : 'doubtful' };
+}
+
+/** Of a disk that is copied: what is there already is opened as it is. */
+function copyProblems(copy: DiskCopy, files: readonly DiskFile[], hosts: Hosts): readonly Problem[] {
+  const problem = copyProblem(copy, { host: hosts.to, shell: hosts.shell, pools: hosts.pools });
+  const own = files.find(({ path }) => path === copy.path);
+  const closed =
+    problem?.kind === 'overwrites' && own !== undefined && hosts.shell.available
+      ? imageProblem(own, hosts.shell.value, hosts)
+      : undefined;
+  return [problem, closed].filter((one) => one !== undefined);
+}
+
+function judgeProblems(problems: readonly Problem[]): Judgement | undefined {
+  const [first, ...others] = [...problems].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   if (first === undefined) return undefined;
   return {
     verdict: first.kind === 'doubtful' ? 'warn' : 'block',
-    found: msg('$0.', first.found),
-    details: others.map(({ found }) => msg('$0.', found)),
-    remedies: [first.remedy],
+    found: first.found,
+    details: others.map(({ found }) => found),
+    remedies: first.remedies,
     ...(first.kind === 'overwrites'
       ? {
           override: {
             risk: msg(
-              'What is there now is lost, whatever it is. If it is of another size or format, the migration fails.',
+              'What is there now is lost. If its size or format differs from the disk, the migration fails.',
             ),
           },
         }
@@ -57,116 +81,125 @@ function judgeTroubles(troubles: readonly Trouble[]): Judgement | undefined {
   };
 }
 
-function judgeSecrets(needed: readonly string[], secrets: Secrets): Judgement | undefined {
-  const gone = needed.filter((secret) => !secrets.has(secret.toLowerCase()));
-  if (gone.length === 0) return undefined;
+function judgeSecrets(
+  needed: readonly string[],
+  secrets: Secrets,
+  to: DestinationHost,
+): Judgement | undefined {
+  const [first, ...others] = needed.filter((secret) => !secrets.has(secret.toLowerCase()));
+  if (first === undefined) return undefined;
   return {
     verdict: 'block',
-    found: msg('A disk needs a secret that the destination does not have: $0.', gone.join(', ')),
-    remedies: [
-      {
-        text: msg('Define the secret there with the same UUID, and set its value.'),
-        command: 'virsh secret-list',
-        host: 'destination',
-      },
-    ],
+    found: msg('$1 lacks a secret that opens a disk: $0.', [first, ...others].join(', '), to.name),
+    remedies: [defineSecret(first, to), ...others.map((secret) => defineSecret(secret, to))],
   };
 }
 
-/** A secret that is there may have no value: one that is ephemeral loses it when the host is started anew. */
-function judgeValues(needed: readonly string[], there: HostReading): Judgement | undefined {
+/** A secret that is there may have no value: an ephemeral one loses it when the host restarts. */
+function judgeValues(
+  needed: readonly string[],
+  there: HostReading,
+  to: DestinationHost,
+): Judgement | undefined {
   const empty = needed.filter((secret) => there.files.get(secretFile(secret))?.exists === false);
-  const [first] = empty;
+  const [first, ...others] = empty;
   if (first === undefined) return undefined;
   return {
     verdict: 'warn',
-    found: msg('The destination keeps no value for a secret that a disk needs: $0.', empty.join(', ')),
-    remedies: [
-      {
-        text: msg('If it was not set there since that host was started, set it again.'),
-        command: shellCommand('virsh', 'secret-set-value', '--secret', first, '--interactive'),
-        host: 'destination',
-      },
-    ],
+    found: msg('$1 keeps no value for a secret that opens a disk: $0.', empty.join(', '), to.name),
+    remedies: [setSecretValue(first, to), ...others.map((secret) => setSecretValue(secret, to))],
   };
 }
 
-/** Images that the VM gets when it is started the next time, with the definition that goes along. */
-function judgeStoredDisks(
-  { config, stored }: SourceDomain,
-  shell: FactResult<HostReading>,
-): Judgement | undefined {
+/** A permanent migration takes the stored definition along, which may name other images than the running VM has. */
+function judgeStoredDisks({ config, stored }: SourceDomain, hosts: Hosts): Judgement | undefined {
   const now = new Set(diskFiles(config).map(({ path }) => path));
   const next = (stored === undefined ? [] : diskFiles(stored)).filter(
     ({ path, optional }) => path.startsWith('/') && !optional && !now.has(path),
   );
   if (next.length === 0) return undefined;
-  const there = required(shell);
+  const there = required(hosts.shell);
   return judgeNextStart(
-    next.filter(({ path }) => !fileExists(there, path)).map(({ path, disk }) => ({ path, device: disk })),
-    {
-      text: msg('Put it there before, or take the disk out of the stored definition.'),
-      command: shellCommand('virsh', 'domblklist', '--inactive', '--details', config.uuid),
-      host: 'source',
-    },
+    next
+      .filter(({ path }) => !fileExists(there, path))
+      .map((file) => ({
+        path: file.path,
+        device: file.disk,
+        remedy: provideImage(file, localFile(hosts, file.path), hosts.to),
+      })),
+    hosts.to,
+    config.uuid,
   );
+}
+
+function passed(
+  images: readonly DiskFile[],
+  copies: readonly DiskCopy[],
+  { name }: DestinationHost,
+): Judgement {
+  return {
+    verdict: 'pass',
+    found:
+      copies.length === 0
+        ? msg('QEMU on $0 can open all disk images.', name)
+        : images.length === 0
+          ? msg('$0 has a place for every disk image that is copied.', name)
+          : msg(
+              'QEMU on $0 can open the disk images that are not copied, and there is a place for the copies.',
+              name,
+            ),
+    details: images.map(({ disk, path }) => msg('$0: $1', disk, path)),
+  };
+}
+
+/** What stands against the images that have to be there, and against the places of those that are copied. */
+function judgeImages(
+  images: readonly DiskFile[],
+  copies: readonly DiskCopy[],
+  files: readonly DiskFile[],
+  hosts: Hosts,
+): Judgement | undefined {
+  const ofCopies = copies.flatMap((copy) => copyProblems(copy, files, hosts));
+  const [first] = images;
+  if (first === undefined) return judgeProblems(ofCopies);
+  const there = required(hosts.shell, [
+    {
+      text: msg('Show whether $1 has $0, and who may read it.', first.path, hosts.to.name),
+      command: shellCommand('namei', '-l', first.path),
+      host: 'destination',
+    },
+  ]);
+  return judgeProblems([...ofCopies, ...images.flatMap((file) => imageProblem(file, there, hosts) ?? [])]);
 }
 
 /** Can QEMU on the destination open the images? */
 export const diskPathCheck = defineCheck({
   id: 'disk-path',
-  title: msg('Images'),
+  title: msg('Disk images'),
   group: 'storage',
   why: msg(
-    "Each image, with all that it is built upon, has to be under the same path there, and QEMU's user there has to be let in. One that is copied needs a place under that path.",
+    'QEMU on the destination opens each disk image, and every image that it is built upon, under the same path. An image that is copied needs a place under that path.',
   ),
   needs: { domain: domainFact, files: diskFilesFact, copies: diskCopiesFact },
-  wants: { shell: destinationShellFact, secrets: destinationSecretsFact, pools: destinationPoolsFact },
-  judge: ({ domain, files, copies: { disks: copies }, shell, secrets, pools }, plan): Judgement => {
+  wants: {
+    source: sourceShellFact,
+    shell: destinationShellFact,
+    secrets: destinationSecretsFact,
+    pools: destinationPoolsFact,
+  },
+  judge: ({ domain, files, copies: { disks: copies }, source, shell, secrets, pools }, plan): Judgement => {
+    const to = destinationHost(plan);
+    const hosts = { to, source, shell, pools };
     const images = filesNotCopied(files, copies, domain.migratable).filter(({ removable }) => !removable);
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
-    const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets));
+    const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets), to);
     if (noSecret !== undefined) return noSecret;
-    const noValue = needed.length === 0 || !shell.available ? undefined : judgeValues(needed, shell.value);
-    const [firstImage] = images;
+    const noValue =
+      needed.length === 0 || !shell.available ? undefined : judgeValues(needed, shell.value, to);
     const nextStart = (): Judgement | undefined =>
-      isTemporary(plan) ? undefined : judgeStoredDisks(domain, shell);
-    if (firstImage === undefined && copies.length === 0)
-      return nextStart() ?? { verdict: 'pass', found: msg('The VM has no image in a file or device.') };
-    const copyTroubles = copies.flatMap((copy): readonly Trouble[] => {
-      const trouble = copyProblem(copy, { shell, pools });
-      // What is there already is opened as it is.
-      const own = files.find(({ path }) => path === copy.path);
-      const closed =
-        trouble?.kind === 'overwrites' && own !== undefined && shell.available
-          ? troubleOf(own, shell.value)
-          : undefined;
-      return [trouble, closed].filter((one) => one !== undefined);
-    });
-    const there =
-      firstImage === undefined
-        ? undefined
-        : required(shell, [
-            {
-              text: msg('See there whether the file is under this path, and who may read it.'),
-              command: shellCommand('namei', '-l', '--', firstImage.path),
-              host: 'destination',
-            },
-          ]);
-    const imageTroubles = there === undefined ? [] : images.flatMap((file) => troubleOf(file, there) ?? []);
-    return (
-      judgeTroubles([...copyTroubles, ...imageTroubles]) ??
-      noValue ??
-      nextStart() ?? {
-        verdict: 'pass',
-        found:
-          copies.length === 0
-            ? msg('All images are there, where QEMU can get at them.')
-            : firstImage === undefined
-              ? msg('There is a place for every image that is copied.')
-              : msg('All images that are not copied are there, and there is a place for the others.'),
-        details: images.map(({ disk, path }) => msg('$0: $1', disk, path)),
-      }
-    );
+      isTemporary(plan) ? undefined : judgeStoredDisks(domain, hosts);
+    if (images.length === 0 && copies.length === 0)
+      return nextStart() ?? { verdict: 'pass', found: msg('The VM has no disk image in a file or device.') };
+    return judgeImages(images, copies, files, hosts) ?? noValue ?? nextStart() ?? passed(images, copies, to);
   },
 });

@@ -10,21 +10,22 @@ import { domainFact } from '../facts/domain.ts';
 import { type HostReading, libvirtFolders } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { judgeImageSpace } from '../judging/image-space.ts';
 
 /**
- * What arrives with a VM besides its memory: its definition, its log, the variables of its firmware (540 KiB with OVMF), the
- * state of its TPM (some hundred KiB). Much more than that, so that nothing is close.
+ * Much more than what arrives with a VM besides its memory: the definition, the log, the variables of the firmware (540 KiB
+ * with OVMF), the state of the TPM (some hundred KiB).
  */
 const comfortableBytes = 16 * 2 ** 20;
 
-/** Without this libvirt can write neither definition nor state (some ten KiB each), and refuses. */
+/** With less, libvirt can write neither definition nor state (some ten KiB each), and refuses the VM. */
 const leastBytes = 64 * 2 ** 10;
 
-/** And with variables of the firmware. */
+/** The same where the variables of the firmware go. */
 const leastWithVariables = 2 ** 20;
 
-/** A log that cannot be written keeps no VM from arriving: with a full folder libvirt 9.0 migrates. */
+/** A VM arrives without its log: libvirt 9.0 migrates although this folder is full. */
 const logs = '/var/log/libvirt/qemu';
 
 function leastOf(folder: string, nvram: string | undefined): number {
@@ -32,88 +33,118 @@ function leastOf(folder: string, nvram: string | undefined): number {
   return nvram?.startsWith(`${folder}/`) === true ? leastWithVariables : leastBytes;
 }
 
-const makeRoom: Remedy = {
-  text: msg('Make room there.'),
-  command: `df -h ${libvirtFolders.join(' ')}`,
-  host: 'destination',
-};
-
-const byHand: Remedy = { ...makeRoom, text: msg('See how much room there is.') };
-
-/** Definitions of VMs, which one that comes for a while does not leave there. */
-const definitions = '/etc/libvirt/qemu';
-
-/** Judges whether anything can be made in the folders of libvirt. */
-function judgeClosed({ closedFolders }: HostReading, temporary: boolean): Judgement | undefined {
-  const [first] = [...(closedFolders ?? [])].filter(([folder]) => !(temporary && folder === definitions));
-  if (first === undefined) return undefined;
-  const [folder, why] = first;
+function showSpace({ name }: DestinationHost): Remedy {
   return {
-    verdict: 'block',
-    found:
-      why === 'read-only'
-        ? msg('Nothing can be written to $0 on the destination: its file system is read-only.', folder)
-        : msg('Nothing can be made in $0 on the destination: its file system has no inodes left.', folder),
-    remedies: [
-      why === 'read-only'
-        ? {
-            text: msg(
-              'The kernel does that after an error of the disk: see why, then mount it to be written to.',
-            ),
-            command: `${shellCommand('findmnt', '-T', folder)}; dmesg | tail`,
-            host: 'destination',
-          }
-        : {
-            text: msg('Remove small files there.'),
-            command: shellCommand('df', '-i', '--', folder),
-            host: 'destination',
-          },
-    ],
+    text: msg('Show the free space on $0.', name),
+    command: `df -h ${libvirtFolders.join(' ')}`,
+    host: 'destination',
   };
 }
 
+/** Here libvirt keeps definitions. A temporary migration leaves none there. */
+const definitions = '/etc/libvirt/qemu';
+
+function makeWritable(folder: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
+  return [
+    {
+      text: msg(
+        'Mount the file system of $0 on $1 for writing. After a disk error, check the disk first.',
+        folder,
+        name,
+      ),
+      command: `mount -o remount,rw "$(${shellCommand('findmnt', '-no', 'TARGET', '-T', folder)})"`,
+      host: 'destination',
+    },
+    {
+      text: msg('Show the last messages of the kernel on $0.', name),
+      command: 'dmesg | tail',
+      host: 'destination',
+    },
+  ];
+}
+
+function freeInodes(folder: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
+  return [
+    { text: msg('Remove small files that nobody needs from the file system of $0 on $1.', folder, name) },
+    {
+      text: msg('Show the free inodes on $0.', name),
+      command: shellCommand('df', '-i', folder),
+      host: 'destination',
+    },
+  ];
+}
+
+/** Judges whether libvirt can create anything in its folders. */
+function judgeClosed(
+  { closedFolders }: HostReading,
+  temporary: boolean,
+  to: DestinationHost,
+): Judgement | undefined {
+  const [first] = [...(closedFolders ?? [])].filter(([folder]) => !(temporary && folder === definitions));
+  if (first === undefined) return undefined;
+  const [folder, why] = first;
+  return why === 'read-only'
+    ? {
+        verdict: 'block',
+        found: msg('$0 on $1 is read-only. libvirt there cannot write to it.', folder, to.name),
+        remedies: makeWritable(folder, to),
+      }
+    : {
+        verdict: 'block',
+        found: msg('$0 on $1 has no inodes left. libvirt there cannot create a file in it.', folder, to.name),
+        remedies: freeInodes(folder, to),
+      };
+}
+
 /** Judges the folders in which libvirt keeps what arrives with any VM. */
-function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined): Judgement {
+function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined, to: DestinationHost): Judgement {
   if (freeBytes.size === 0)
     throw new FactUnavailable({
-      why: msg('The destination did not tell how much space it has.'),
-      remedies: [byHand],
+      why: msg('Not checked: $0 did not tell how much space is free.', to.name),
+      remedies: [showSpace(to)],
     });
   const low = [...freeBytes]
     .filter(([, free]) => free < comfortableBytes)
     .map(([folder, free]) => ({ folder, free, full: free < leastOf(folder, nvram) }))
     .sort((a, b) => Number(b.full) - Number(a.full));
   const [first] = low;
-  if (first !== undefined)
+  if (first === undefined)
     return {
-      verdict: first.full ? 'block' : 'warn',
-      found: msg('The destination has only $0 free in $1.', sizeText(first.free), first.folder),
-      details: low.slice(1).map(({ folder, free }) => msg('And only $0 in $1.', sizeText(free), folder)),
-      remedies: [makeRoom],
+      verdict: 'pass',
+      found: msg('The folders of libvirt on $0 have room.', to.name),
+      details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeText(free))),
     };
   return {
-    verdict: 'pass',
-    found: msg('The folders of libvirt on the destination have room.'),
-    details: [...freeBytes].map(([folder, free]) => msg('$0: $1 free', folder, sizeText(free))),
+    verdict: first.full ? 'block' : 'warn',
+    found: msg('$2 has only $0 free in $1.', sizeText(first.free), first.folder, to.name),
+    details: low.slice(1).map(({ folder, free }) => msg('$0: only $1 free', folder, sizeText(free))),
+    remedies: [
+      {
+        text: msg('Free $0 in $1 on $2.', sizeText(comfortableBytes - first.free), first.folder, to.name),
+      },
+      showSpace(to),
+    ],
   };
 }
 
-/** Is there room on the destination for what libvirt writes there, and for the disks that are copied? */
+/** Has the destination room for what libvirt writes there, and for the disks that are copied? */
 export const diskSpaceCheck = defineCheck({
   id: 'disk-space',
   title: msg('Disk space'),
   group: 'storage',
   why: msg(
-    'libvirt there has to write the definition of the VM, its log, and the state of its firmware and TPM. Disks that are copied need room for all that the guest can ever write to them.',
+    'On the destination, libvirt writes the definition, the log, and the state of firmware and TPM. A disk that is copied needs room for all that the guest can write to it.',
   ),
   needs: { domain: domainFact, copies: diskCopiesFact },
   wants: { shell: destinationShellFact, pools: destinationPoolsFact },
   judge: ({ domain, copies: { disks, asRoot }, shell, pools }, plan): Judgement => {
-    const closed = shell.available ? judgeClosed(shell.value, isTemporary(plan)) : undefined;
+    const to = destinationHost(plan);
+    const closed = shell.available ? judgeClosed(shell.value, isTemporary(plan), to) : undefined;
     if (closed !== undefined) return closed;
-    const images = disks.length === 0 ? undefined : judgeImageSpace(disks, shell, pools, asRoot);
+    const images = disks.length === 0 ? undefined : judgeImageSpace(disks, { to, shell, asRoot }, pools);
     if (images?.verdict === 'block') return images;
-    const folders = judgeFolders(required(shell, [byHand]), domain.config.resources.firmware.nvram);
+    const { nvram } = domain.config.resources.firmware;
+    const folders = judgeFolders(required(shell, [showSpace(to)]), nvram, to);
     if (folders.verdict === 'block' || images === undefined) return folders;
     if (images.verdict === 'warn') return images;
     if (folders.verdict === 'warn') return folders;

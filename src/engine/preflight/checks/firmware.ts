@@ -1,59 +1,93 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { dirname, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { fileExists } from '../judging/file-exists.ts';
+import { copyFile } from '../judging/missing-path.ts';
 import { compareRoms } from '../judging/rom-sizes.ts';
 
 type Firmware = DomainConfig['resources']['firmware'];
 
-function look(text: Message, path: string): Remedy {
-  return { text, command: shellCommand('ls', '-l', '--', path), host: 'destination' };
+/** The two hosts, as far as they were seen. */
+interface Hosts {
+  readonly source: FactResult<HostReading>;
+  readonly there: HostReading;
+  readonly to: DestinationHost;
 }
 
-function judgeLoader(
-  loader: string,
-  source: FactResult<HostReading>,
-  there: HostReading,
-): Judgement | undefined {
+/** Packages with the firmware, of Debian and of Fedora. */
+function packagesFor(arch: string): { readonly debian: string; readonly fedora: string } {
+  return arch === 'aarch64'
+    ? { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64' }
+    : { debian: 'ovmf', fedora: 'edk2-ovmf' };
+}
+
+/** Puts a file of the firmware there: out of its package, or by hand where it was put by hand. */
+function provide(path: string, arch: string, to: DestinationHost): Remedy {
+  if (!path.startsWith('/usr/')) return copyFile(path, to);
+  const { debian, fedora } = packagesFor(arch);
+  return {
+    text: msg(
+      'Install the package with $0 on $1: $2 on Debian, $3 on Fedora. If the path differs there, link the file to $0.',
+      path,
+      to.name,
+      debian,
+      fedora,
+    ),
+    command: `apt-get install ${debian} || dnf install ${fedora}`,
+    host: 'destination',
+  };
+}
+
+/** Two sizes of a file of a package are two versions of the package. */
+function sameVersion(path: string, arch: string, { name }: DestinationHost): Remedy {
+  const { debian, fedora } = packagesFor(arch);
+  return path.startsWith('/usr/')
+    ? {
+        text: msg('Bring the package with $0 to one version on both hosts, for example the newest.', path),
+        command: `apt-get install ${debian} || dnf upgrade ${fedora}`,
+        host: 'destination',
+      }
+    : { text: msg('Replace $0 on $1 by the file of this host, if no other VM there uses it.', path, name) };
+}
+
+function judgeLoader(loader: string, arch: string, { source, there, to }: Hosts): Judgement | undefined {
   const seen = there.files.get(loader);
   if (!fileExists(there, loader))
     return {
       verdict: 'block',
-      found: msg('The destination does not have the firmware of the VM: $0', loader),
-      remedies: [
-        look(
-          msg('Install the package with it there (ovmf, edk2-ovmf), or link it under the same path.'),
-          loader,
-        ),
-      ],
+      found: msg('$1 lacks the firmware of the VM: $0.', loader, to.name),
+      remedies: [provide(loader, arch, to)],
     };
   const here = source.available ? source.value.files.get(loader) : undefined;
   return here?.exists === true && seen !== undefined && here.sizeBytes !== seen.sizeBytes
     ? {
         verdict: 'block',
         found: msg(
-          'The firmware on the destination is of another size ($0 bytes here, $1 there), and QEMU takes only the same.',
+          'The firmware $2 has another size on $3: $0 bytes on this host, $1 bytes there. QEMU takes only the same size.',
           here.sizeBytes,
           seen.sizeBytes,
+          loader,
+          to.name,
         ),
-        remedies: [look(msg('Bring the package with the firmware to the same version.'), loader)],
+        remedies: [sameVersion(loader, arch, to)],
       }
     : undefined;
 }
 
-/** The variables are there already, or are made of the template: either has to be of the size that they have here. */
+/** The variables are there already, or libvirt makes them from the template. Either has to have their size on this host. */
 function judgeSizes(
   { nvram, template, format }: Firmware,
-  source: FactResult<HostReading>,
-  there: HostReading,
+  arch: string,
+  { source, there, to }: Hosts,
 ): Judgement | undefined {
-  // The size of an image says nothing of what is in it.
+  // The size of an image with a format of its own says nothing about its content.
   if (nvram === undefined || !source.available || (format ?? 'raw') !== 'raw') return undefined;
   const { files } = source.value;
   const here = [nvram, template].flatMap((path) => {
@@ -68,105 +102,117 @@ function judgeSizes(
     ? {
         verdict: 'block',
         found: msg(
-          'A file with variables of the firmware is there already, of another size ($0 bytes here, $1 there): $2',
+          '$3 already has firmware variables of another size ($0 bytes on this host, $1 bytes there): $2.',
           here,
           seen.sizeBytes,
           path,
+          to.name,
         ),
-        remedies: [look(msg('Move it away there, if it belongs to no other VM.'), path)],
+        remedies: [
+          {
+            text: msg('Rename $0 on $1, if no other VM uses the file.', path, to.name),
+            command: shellCommand('mv', '-n', '--', path, `${path}.old`),
+            host: 'destination',
+          },
+        ],
       }
     : {
         verdict: 'block',
         found: msg(
-          'The file from which the variables of the firmware are made has another size there ($0 bytes here, $1 there): $2',
+          'The template of the firmware variables has another size on $3 ($0 bytes on this host, $1 bytes there): $2.',
           here,
           seen.sizeBytes,
           path,
+          to.name,
         ),
-        remedies: [look(msg('Bring the package with the firmware to the same version.'), path)],
+        remedies: [sameVersion(path, arch, to)],
       };
 }
 
-/** What libvirt says where it has to make the variables and knows of no template (qemuNVRAMPrepare). */
-function judgeUnnamedTemplate(loader: string, there: HostReading): Judgement | undefined {
+/** libvirt has to make the variables and knows no template (qemuNVRAMPrepare). */
+function judgeUnnamedTemplate(loader: string, nvram: string, { there, to }: Hosts): Judgement | undefined {
   if (there.loaderNamed !== false) return undefined;
-  const remedy = look(
-    msg('Name a template in the definition (<nvram template=...>), or copy the variables there.'),
-    loader,
-  );
-  // libvirt itself knows some more, which the package was built with: those of packages.
+  const remedies = [
+    copyFile(nvram, to),
+    { text: msg('Or name a template in the definition (<nvram template=...>).') },
+  ] as const;
+  // libvirt itself knows some firmware of packages, which it was built with.
   return loader.startsWith('/usr/') || !there.settingsReadable
     ? {
         verdict: 'warn',
         found: msg(
-          'Nothing on the destination tells from which file the variables of the firmware are made: $0',
+          'Nothing on $1 names the template from which libvirt makes the variables of the firmware $0.',
           loader,
+          to.name,
         ),
-        remedies: [remedy],
+        remedies,
       }
     : {
         verdict: 'block',
         found: msg(
-          'The destination cannot make the variables of the firmware: nothing there says from which file those of $0 are made.',
+          '$1 cannot make the variables of the firmware $0: nothing there names their template.',
           loader,
+          to.name,
         ),
-        remedies: [remedy],
+        remedies,
       };
 }
 
 function judgeVariables(
   loader: string,
   nvram: string,
-  template: string | undefined,
-  there: HostReading,
+  { template }: Firmware,
+  arch: string,
+  hosts: Hosts,
 ): Judgement | undefined {
+  const { there, to } = hosts;
   if (fileExists(there, nvram)) return undefined;
-  if (!fileExists(there, dirname(nvram)))
+  const folder = dirname(nvram);
+  if (!fileExists(there, folder))
     return {
       verdict: 'block',
-      found: msg(
-        'The folder for the variables of the firmware is not there on the destination: $0',
-        dirname(nvram),
-      ),
-      remedies: [look(msg('Make the folder there.'), dirname(nvram))],
+      found: msg('$1 lacks the folder for the firmware variables: $0.', folder, to.name),
+      remedies: [
+        {
+          text: msg('Create the folder $0 on $1.', folder, to.name),
+          command: shellCommand('mkdir', '-p', '--', folder),
+          host: 'destination',
+        },
+      ],
     };
   if (template !== undefined && !fileExists(there, template))
     return {
       verdict: 'block',
-      found: msg(
-        'The destination does not have the file from which the variables of the firmware are made: $0',
-        template,
-      ),
-      remedies: [
-        look(
-          msg('Install the package with it there (ovmf, edk2-ovmf), or link it under the same path.'),
-          template,
-        ),
-      ],
+      found: msg('$1 lacks the template of the firmware variables: $0.', template, to.name),
+      remedies: [provide(template, arch, to)],
     };
-  return template === undefined ? judgeUnnamedTemplate(loader, there) : undefined;
+  return template === undefined ? judgeUnnamedTemplate(loader, nvram, hosts) : undefined;
 }
 
 /** "Size mismatch: pc.bios: 0x40000 != 0x20000", says QEMU when the memory arrives. */
 function judgeRoms(
   [first, ...others]: ReturnType<typeof compareRoms>['unlike'],
-  emulator: string | undefined,
+  { name }: DestinationHost,
 ): Judgement | undefined {
   if (first === undefined) return undefined;
   return {
     verdict: 'block',
     found: msg(
-      'QEMU has its ROM file $0 in another size there ($1 bytes here, $2 there), and takes only the same.',
+      'The ROM file $0 of QEMU has another size on $3: $1 bytes on this host, $2 bytes there. QEMU takes only the same size.',
       first.rom,
       first.here,
       first.there,
+      name,
     ),
-    details: others.map(({ rom, here, there }) => msg('$0: $1 bytes here, $2 there', rom, here, there)),
+    details: others.map(({ rom, here, there }) =>
+      msg('$0: $1 bytes on this host, $2 bytes on $3', rom, here, there, name),
+    ),
     remedies: [
       {
-        text: msg('Bring the packages with the ROM files (seabios, ipxe-qemu) to the same version.'),
-        // The folders in which QEMU looks for them.
-        command: shellCommand(packaged(emulator), '-L', 'help'),
+        text: msg(
+          'Bring the packages with the ROM files to one version on both hosts, for example the newest: seabios and ipxe-qemu on Debian, seabios-bin and ipxe-roms-qemu on Fedora.',
+        ),
+        command: 'apt-get install seabios ipxe-qemu || dnf upgrade seabios-bin ipxe-roms-qemu',
         host: 'destination',
       },
     ],
@@ -186,34 +232,39 @@ export const firmwareCheck = defineCheck({
   title: msg('Firmware'),
   group: 'devices',
   why: msg(
-    "A VM with UEFI needs the file with its firmware there, of the same size, and a place for its variables. QEMU's own BIOS and ROM files have to be of the same size too.",
+    'A VM with UEFI needs its firmware on the destination, in the same size, and a place for the variables. The BIOS and the ROM files of QEMU need the same size too.',
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },
-  judge: ({ domain, source, shell }): Judgement => {
-    const { loader, nvram, template } = domain.config.resources.firmware;
-    const roms = compareRoms(domain.config, source, shell);
-    const unlike = judgeRoms(roms.unlike, domain.config.emulator);
+  judge: ({ domain: { config }, source, shell }, plan): Judgement => {
+    const to = destinationHost(plan);
+    const { firmware } = config.resources;
+    const { loader, nvram } = firmware;
+    const { arch } = config.os;
+    const roms = compareRoms(config, source, shell);
+    const unlike = judgeRoms(roms.unlike, to);
     if (loader === undefined)
       return (
         unlike ?? {
           verdict: 'pass',
           found: roms.all
-            ? msg("The VM uses QEMU's own BIOS, and QEMU has its ROM files in the same sizes on both hosts.")
-            : msg("The VM uses QEMU's own BIOS. The sizes of QEMU's ROM files were not all seen."),
+            ? msg('The VM uses the BIOS of QEMU. The ROM files have the same sizes on both hosts.')
+            : msg('The VM uses the BIOS of QEMU. The sizes of the ROM files were not all seen.'),
         }
       );
     const there = required(shell, [
-      look(msg('See whether the file with the firmware is there, of the same size.'), loader),
+      {
+        text: msg('Show whether $1 has $0, and in which size.', loader, to.name),
+        command: shellCommand('ls', '-l', '--', loader),
+        host: 'destination',
+      },
     ]);
+    const hosts = { source, there, to };
     return (
-      judgeLoader(loader, source, there) ??
-      (nvram === undefined ? undefined : judgeVariables(loader, nvram, template, there)) ??
-      judgeSizes(domain.config.resources.firmware, source, there) ??
-      unlike ?? {
-        verdict: 'pass',
-        found: msg('The destination has the firmware of the VM: $0', loader),
-      }
+      judgeLoader(loader, arch, hosts) ??
+      (nvram === undefined ? undefined : judgeVariables(loader, nvram, firmware, arch, hosts)) ??
+      judgeSizes(firmware, arch, hosts) ??
+      unlike ?? { verdict: 'pass', found: msg('$1 has the firmware of the VM: $0.', loader, to.name) }
     );
   },
 });

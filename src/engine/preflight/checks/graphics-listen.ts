@@ -9,10 +9,12 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress } from '../judging/ip-address.ts';
+import { defineNetwork, startNetwork } from '../judging/network-remedies.ts';
 import { portCollides } from '../judging/port-collision.ts';
 
-/** The addresses of a screen; one that the definition leaves open is that of the destination's qemu.conf. */
+/** The addresses of a graphics device. One that the definition leaves open comes from the destination's qemu.conf. */
 function addressesOf(
   { type, listens }: DomainGraphics,
   settings: HostReading['settings'],
@@ -25,14 +27,14 @@ function addressesOf(
   return { own, configured: configured === undefined ? [] : [configured] };
 }
 
-/** Ports that are taken there: on an address that the screen is to have, or on another one. */
+/** Ports that are taken on the destination: on an address that the VM needs (`same`), or on another one. */
 function takenPorts(
-  screen: DomainGraphics,
+  device: DomainGraphics,
   there: HostReading,
 ): readonly { readonly port: number; readonly same: boolean }[] {
-  const { listens, port, websocket } = screen;
-  const { own, configured } = addressesOf(screen, there.settings);
-  // Without any address QEMU listens on this host alone; that of a network, and of a name, is not known here.
+  const { listens, port, websocket } = device;
+  const { own, configured } = addressesOf(device, there.settings);
+  // Without any address QEMU listens on 127.0.0.1. The address of a network or of a name is not known here.
   const known = [...own, ...configured];
   const certain = known.every((address) => address === 'localhost' || isAddress(address));
   const unknown = !certain || listens.some(({ network }) => network !== undefined);
@@ -46,93 +48,252 @@ function takenPorts(
     }));
 }
 
-function troublesOf(
-  screen: DomainGraphics,
-  networks: FactResult<DestinationNetworks>,
-  there: HostReading,
-): readonly Message[] {
-  const { type, listens, needsTls = false } = screen;
-  const { own, configured } = addressesOf(screen, there.settings);
+interface Problem {
+  readonly found: Message;
+  readonly remedies: readonly [Remedy, ...Remedy[]];
+}
+
+/** What the remedies name. */
+interface Names {
+  readonly uuid: string;
+  readonly to: DestinationHost;
+}
+
+function changeAddress({ uuid }: Names): Remedy {
+  return {
+    text: msg(
+      'Let the VM listen on every address (0.0.0.0) or only on its host (127.0.0.1), then shut it off and start it again.',
+    ),
+    command: shellCommand('virsh', 'edit', uuid),
+    host: 'source',
+  };
+}
+
+function addressProblems(device: DomainGraphics, there: HostReading, names: Names): readonly Problem[] {
+  const { type } = device;
+  const { to } = names;
+  const { own, configured } = addressesOf(device, there.settings);
   const strange = (address: string): boolean =>
     isAddress(address) &&
     !isHostLocalAddress(address) &&
     there.addresses?.has(canonicalAddress(address)) !== true;
-  const names = listens.flatMap(({ network }) => (network === undefined ? [] : [network]));
   return [
-    ...own
-      .filter(strange)
-      .map((address) =>
-        msg('The screen ($0) listens on $1, which is no address of the destination.', type, address),
-      ),
-    ...configured
-      .filter(strange)
-      .map((address) =>
-        msg('qemu.conf of the destination has $0 for screens, which is no address of it.', address),
-      ),
-    ...names
-      .filter((name) => required(networks).networks?.get(name)?.active !== true)
-      .map((name) =>
-        msg('The screen ($0) listens on the network $1, which is not active on the destination.', type, name),
-      ),
-    ...takenPorts(screen, there).flatMap(({ port, same }) =>
-      same ? [msg('The screen ($0) is to have port $1, which is taken on the destination.', type, port)] : [],
+    ...own.filter(strange).map(
+      (address): Problem => ({
+        found: msg('The VM listens on $1 ($0), which is no address of $2.', type, address, to.name),
+        remedies: [changeAddress(names)],
+      }),
     ),
-    ...(type === 'spice' && needsTls && there.settingsReadable && there.settings.get('spice_tls') !== '1'
+    ...configured.filter(strange).map(
+      (address): Problem => ({
+        found: msg(
+          'The file qemu.conf on $2 has $0 for $1_listen, which is no address of $2.',
+          address,
+          type,
+          to.name,
+        ),
+        remedies: [
+          {
+            text: msg('Remove $0_listen from qemu.conf on $1, and restart libvirt there.', type, to.name),
+            command: `sed -i 's/^ *${type}_listen/#&/' /etc/libvirt/qemu.conf && systemctl try-restart virtqemud libvirtd`,
+            host: 'destination',
+          },
+        ],
+      }),
+    ),
+  ];
+}
+
+function networkProblems(
+  { type, listens }: DomainGraphics,
+  networks: FactResult<DestinationNetworks>,
+  { to }: Names,
+): readonly Problem[] {
+  return listens
+    .flatMap(({ network }) => (network === undefined ? [] : [network]))
+    .filter((name) => required(networks).networks?.get(name)?.active !== true)
+    .map((name) => ({
+      found: msg('The VM listens on the network $1 ($0), which is not active on $2.', type, name, to.name),
+      remedies: [
+        required(networks).networks?.has(name) === true ? startNetwork(name, to) : defineNetwork(name, to),
+      ],
+    }));
+}
+
+function problemsOf(
+  device: DomainGraphics,
+  networks: FactResult<DestinationNetworks>,
+  there: HostReading,
+  names: Names,
+): readonly Problem[] {
+  const { type, needsTls = false } = device;
+  const { uuid, to } = names;
+  const noTls =
+    type === 'spice' && needsTls && there.settingsReadable && there.settings.get('spice_tls') !== '1';
+  return [
+    ...addressProblems(device, there, names),
+    ...networkProblems(device, networks, names),
+    ...takenPorts(device, there)
+      .filter(({ same }) => same)
+      .map(
+        ({ port }): Problem => ({
+          found: msg('The VM needs port $1 ($0), which is taken on $2.', type, port, to.name),
+          remedies: [
+            {
+              text: msg(
+                'Free port $0 on $1, or let libvirt choose the port (autoport) and start the VM again.',
+                port,
+                to.name,
+              ),
+              command: shellCommand('virsh', 'edit', uuid),
+              host: 'source',
+            },
+            showPort(port, to),
+          ],
+        }),
+      ),
+    ...(noTls
       ? [
-          msg(
-            'The screen (SPICE) has to be encrypted, which is switched off in qemu.conf of the destination.',
-          ),
+          {
+            found: msg(
+              'SPICE of the VM has to be encrypted, but qemu.conf on $0 switches that off.',
+              to.name,
+            ),
+            remedies: [
+              {
+                text: msg(
+                  'Put certificate and key into /etc/pki/libvirt-spice on $0, set spice_tls = 1 in qemu.conf, and restart libvirt.',
+                  to.name,
+                ),
+              },
+            ],
+          } as const,
         ]
       : []),
   ];
 }
 
-const change: Remedy = {
-  text: msg(
-    'Let the screen listen on every address (0.0.0.0) or on this host alone (127.0.0.1), with a port that libvirt chooses. The VM has to be shut off and started for that.',
-  ),
-};
+function showPort(port: number, { name }: DestinationHost): Remedy {
+  return {
+    text: msg('Show who has port $0 on $1.', port, name),
+    command: `ss -tlnp 'sport = ${port}'`,
+    host: 'destination',
+  };
+}
 
-const configure: Remedy = {
-  text: msg('Put it right in qemu.conf there, and restart libvirt.'),
-  command: "grep -E '^(vnc_listen|spice_listen|vnc_tls|spice_tls)' /etc/libvirt/qemu.conf",
-  host: 'destination',
-};
+function certificates(type: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
+  return [
+    {
+      text: msg(
+        'Put certificate and key there on $1, readable for QEMU’s user, or remove $0_tls from qemu.conf and restart libvirt.',
+        type,
+        name,
+      ),
+    },
+    {
+      text: msg('Show the certificates on $0.', name),
+      command: 'ls -lL /etc/pki/qemu /etc/pki/libvirt-vnc /etc/pki/libvirt-spice',
+      host: 'destination',
+    },
+  ];
+}
 
-const look: Remedy = {
-  text: msg('See which addresses and ports it has.'),
-  command: 'ip -brief addr; ss -tln',
-  host: 'destination',
-};
-
-/** Files without which QEMU does not start there, since libvirt has it encrypt such a screen. */
+/** Files without which QEMU does not start there, because libvirt has it encrypt the graphics. */
 function missingFiles(
   { type, port, needsTls = false }: DomainGraphics,
   { settings, screenFilesMissing }: HostReading,
+  to: DestinationHost,
 ): readonly string[] {
   if (settings.get(`${type}_tls`) !== '1') return [];
-  // libvirt gives SPICE an encrypted port of its own where the definition has one, or leaves the ports to it.
+  // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
   if (type === 'spice' && !needsTls && port !== undefined) return [];
   if (screenFilesMissing === undefined)
     throw new FactUnavailable({
       why: msg(
-        'Whether the destination can encrypt the screen ($0), as its qemu.conf wants, was not told.',
+        'Not checked: $1 did not tell whether it has the certificate for encrypted graphics ($0).',
         type,
+        to.name,
       ),
-      remedies: [certificates],
+      remedies: certificates(type, to),
     });
   return screenFilesMissing.get(type) ?? [];
 }
 
-const certificates: Remedy = {
-  text: msg(
-    'Put a certificate there that QEMU can read, or switch the encryption of screens off in qemu.conf (vnc_tls, spice_tls).',
-  ),
-  command: 'ls -lL /etc/pki/qemu /etc/pki/libvirt-vnc /etc/pki/libvirt-spice',
-  host: 'destination',
-};
+function judgeFiles(
+  graphics: readonly DomainGraphics[],
+  there: HostReading,
+  to: DestinationHost,
+): Judgement | undefined {
+  for (const device of graphics) {
+    const [file, ...more] = missingFiles(device, there, to);
+    if (file !== undefined)
+      return {
+        verdict: 'block',
+        found: msg(
+          'QEMU on $2 cannot read $1. It needs the file because qemu.conf there encrypts graphics ($0).',
+          device.type,
+          file,
+          to.name,
+        ),
+        details: more.map((each) => msg('QEMU cannot read $0 either.', each)),
+        remedies: certificates(device.type, to),
+      };
+  }
+  return undefined;
+}
 
-/** True if it depends on the destination whether it can be shown there, beyond what any VM with a screen needs. */
+/** libvirt counts the ports of its own VMs without their addresses. A port of another program does not matter on another address. */
+function judgeOtherAddress(
+  graphics: readonly DomainGraphics[],
+  there: HostReading,
+  { uuid, to }: Names,
+): Judgement | undefined {
+  const other = graphics.flatMap((each) => takenPorts(each, there)).find(({ same }) => !same);
+  if (other === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'The VM needs port $0, which is taken on another address of $1. If another VM has the port, libvirt refuses.',
+      other.port,
+      to.name,
+    ),
+    remedies: [
+      {
+        text: msg(
+          'If another VM has port $0, let libvirt choose the port of one of them (autoport).',
+          other.port,
+        ),
+        command: shellCommand('virsh', 'edit', uuid),
+        host: 'source',
+      },
+      showPort(other.port, to),
+    ],
+  };
+}
+
+/** A name may stand for another address on each host. */
+function checkNames(graphics: readonly DomainGraphics[], to: DestinationHost): void {
+  const [name] = graphics
+    .flatMap(({ listens }) => listens.flatMap(({ address }) => address ?? []))
+    .filter((address) => address !== 'localhost' && !isAddress(address));
+  if (name !== undefined)
+    throw new FactUnavailable({
+      why: msg(
+        'Not checked: the VM listens on $0, and which address $1 has for that name is not known.',
+        name,
+        to.name,
+      ),
+      remedies: [
+        {
+          text: msg('Show whether $0 is one of the addresses of $1.', name, to.name),
+          command: `${shellCommand('getent', 'ahosts', name)}; ip -brief addr`,
+          host: 'destination',
+        },
+      ],
+    });
+}
+
+/** Does it depend on the destination whether the graphics can be shown there? */
 function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics): boolean {
   return (
     port !== undefined ||
@@ -145,83 +306,43 @@ function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics)
   );
 }
 
-/** Can the VM's screen listen there where it does here? */
+/** Can the VM's graphics listen on the destination as they do here? */
 export const graphicsListenCheck = defineCheck({
   id: 'graphics-listen',
-  title: msg('Screen'),
+  title: msg('Graphics'),
   group: 'network',
-  why: msg(
-    'QEMU does not start when its VNC or SPICE server cannot listen on the address that the definition names.',
-  ),
+  why: msg('QEMU does not start if its VNC or SPICE server cannot listen on the address of the definition.'),
   needs: { domain: domainFact },
   wants: { networks: destinationNetworksFact, shell: destinationShellFact },
-  judge: ({ domain, networks, shell }): Judgement => {
-    // As it is sent: an address that comes from this host's qemu.conf stays here.
+  judge: ({ domain, networks, shell }, plan): Judgement => {
+    // As the definition is sent: an address out of this host's qemu.conf stays here.
     const { graphics } = (domain.migratable ?? domain.config).devices;
-    const bound = graphics.filter(isBound);
-    // A destination whose qemu.conf has a wrong address can start no VM with a screen: only where it can be seen it counts.
-    if (bound.length === 0 && (graphics.length === 0 || !shell.available))
-      return {
-        verdict: 'pass',
-        found:
-          graphics.length === 0
-            ? msg('The VM has no screen.')
-            : msg('Its screen listens on addresses that every host has.'),
-      };
-    const there = required(shell, [look]);
-    const [first, ...others] = graphics.flatMap((each) => troublesOf(each, networks, there));
-    if (first !== undefined)
-      return { verdict: 'block', found: first, details: others, remedies: [change, configure] };
-    for (const screen of graphics) {
-      const [file, ...more] = missingFiles(screen, there);
-      if (file !== undefined)
-        return {
-          verdict: 'block',
-          found: msg(
-            'The destination encrypts screens ($0), and QEMU there cannot read $1, which it needs for that.',
-            screen.type,
-            file,
-          ),
-          details: more.map((each) => msg('Nor can it read $0.', each)),
-          remedies: [certificates],
-        };
-    }
-    // libvirt keeps account of its own screens by the port alone; that of anybody else is no matter on another address.
-    const other = graphics.flatMap((each) => takenPorts(each, there)).find(({ same }) => !same);
-    if (other !== undefined)
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The screen is to have port $0, which somebody has on another address of the destination. If that is the screen of another VM, libvirt refuses.',
-          other.port,
-        ),
-        remedies: [
-          {
-            text: msg('See who has it.'),
-            command: `ss -tlnp 'sport = ${other.port}'`,
-            host: 'destination',
-          },
-        ],
-      };
-    const [name] = graphics
-      .flatMap(({ listens }) => listens.flatMap(({ address }) => address ?? []))
-      .filter((address) => address !== 'localhost' && !isAddress(address));
-    if (name !== undefined)
-      throw new FactUnavailable({
-        why: msg(
-          'The screen listens on $0, and which address the destination has for that name is not known.',
-          name,
-        ),
-        remedies: [
-          {
-            text: msg('See whether it is one of its own there.'),
-            command: `${shellCommand('getent', 'ahosts', '--', name)}; ip -brief addr`,
-            host: 'destination',
-          },
-        ],
-      });
-    return bound.length === 0
-      ? { verdict: 'pass', found: msg('Its screen listens on addresses that every host has.') }
-      : { verdict: 'pass', found: msg('Its screen can listen on the destination as it does here.') };
+    const names = { uuid: domain.config.uuid, to: destinationHost(plan) };
+    const bound = graphics.some(isBound);
+    const free: Judgement = {
+      verdict: 'pass',
+      found: msg('The graphics of the VM listen on addresses that every host has.'),
+    };
+    if (graphics.length === 0) return { verdict: 'pass', found: msg('The VM has no graphics.') };
+    // A wrong address in qemu.conf stops every VM with graphics there. So it counts only where it can be seen.
+    if (!bound && !shell.available) return free;
+    const there = required(shell, [
+      {
+        text: msg('Show the addresses of $0 and the ports that are taken.', names.to.name),
+        command: 'ip -brief addr; ss -tln',
+        host: 'destination',
+      },
+    ]);
+    const [first, ...others] = graphics.flatMap((each) => problemsOf(each, networks, there, names));
+    if (first !== undefined) return { verdict: 'block', ...first, details: others.map(({ found }) => found) };
+    const judgement = judgeFiles(graphics, there, names.to) ?? judgeOtherAddress(graphics, there, names);
+    if (judgement !== undefined) return judgement;
+    checkNames(graphics, names.to);
+    return bound
+      ? {
+          verdict: 'pass',
+          found: msg('The graphics of the VM can listen on $0 as on this host.', names.to.name),
+        }
+      : free;
   },
 });

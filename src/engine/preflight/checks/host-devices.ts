@@ -9,151 +9,182 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { unknownListener } from '../judging/device-endpoints.ts';
 import { fileExists } from '../judging/file-exists.ts';
 import { mayHaveListener } from '../judging/socket-listener.ts';
 
-/** Devices that tie the VM to this host: libvirt refuses to migrate with them. */
-function tying({ devices, disks }: DomainConfig): readonly Message[] {
+/** A device that ties the VM to this host: libvirt refuses to migrate with it. */
+interface Tie {
+  readonly what: Message;
+  readonly detach: Remedy;
+}
+
+function detach(text: Message, command: string): Remedy {
+  return { text, command, host: 'source' };
+}
+
+function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
   return [
     ...devices.hostdevs
       .filter(({ type, failover }) => type !== 'usb' && !(type === 'pci' && failover))
-      .map(({ type, address }) => msg('the $0 device $1', type, address)),
+      .map(({ type, address }) => ({
+        what: msg('$0 device $1', type, address),
+        detach: detach(
+          msg(
+            'Detach the $0 device from the VM, and attach one of the destination after the migration. The command detaches one.',
+            type,
+          ),
+          `${shellCommand('virsh', 'dumpxml', uuid, '--xpath', `(//hostdev[@type="${type}"])[1]`)} | ${shellCommand('virsh', 'detach-device', uuid, '/dev/stdin', '--live')}`,
+        ),
+      })),
     ...devices.interfaces
       .filter(({ type, failover }) => type === 'hostdev' && !failover)
-      .map(({ mac }) => msg('the network card $0, which is a device of the host', mac)),
+      .map(({ mac }) => ({
+        what: msg('network interface $0, which is a device of the host', mac),
+        detach: detach(
+          msg(
+            'Detach the network interface $0, or give the VM a virtual one beside it that takes over during the migration (net_failover).',
+            mac,
+          ),
+          shellCommand('virsh', 'detach-interface', uuid, 'hostdev', '--mac', mac, '--live'),
+        ),
+      })),
     ...disks
       .filter(({ type }) => type === 'nvme')
-      .map(({ target }) => msg('the NVMe device behind $0', target)),
+      .map(({ target }) => ({
+        what: msg('NVMe device behind $0', target),
+        detach: detach(
+          msg('Detach the disk $0, after its content was moved to storage that both hosts share.', target),
+          shellCommand('virsh', 'detach-disk', uuid, target, '--live'),
+        ),
+      })),
   ];
 }
 
-/** Folders in which QEMU makes the sockets to which a switch connects. */
+function judgeTies([first, ...others]: readonly Tie[]): Judgement | undefined {
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('The VM uses a device of this host, which cannot migrate: $0.', first.what),
+    details: others.map(({ what }) => msg('And: $0.', what)),
+    remedies: [first.detach, ...others.map((each) => each.detach)],
+  };
+}
+
+/** Folders in which QEMU creates the sockets to which a switch connects. */
 function judgeFolders(
-  cards: readonly DomainInterface[],
+  interfaces: readonly DomainInterface[],
   shell: FactResult<HostReading>,
+  { name }: DestinationHost,
 ): Judgement | undefined {
-  const folders = cards.flatMap(({ socket, makesSocket = false }) =>
+  const folders = interfaces.flatMap(({ socket, makesSocket = false }) =>
     socket !== undefined && makesSocket ? [dirname(socket)] : [],
   );
-  const [first] = folders;
-  if (first === undefined) return undefined;
-  const byHand: Remedy = {
-    text: msg('Make that folder there, in which QEMU makes the socket.'),
-    command: shellCommand('mkdir', '-p', '--', ...folders),
-    host: 'destination',
+  if (folders.length === 0) return undefined;
+  const list = folders.join(', ');
+  const there = required(shell, [
+    {
+      text: msg('Show whether $1 has $0.', list, name),
+      command: shellCommand('ls', '-ld', '--', ...folders),
+      host: 'destination',
+    },
+  ]);
+  const gone = folders.filter((path) => !fileExists(there, path));
+  if (gone.length === 0) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      '$1 lacks the folder $0, in which QEMU creates the socket of a network interface.',
+      gone.join(', '),
+      name,
+    ),
+    remedies: [
+      {
+        text: msg('Create the folder $0 on $1.', gone.join(', '), name),
+        command: shellCommand('mkdir', '-p', '--', ...gone),
+        host: 'destination',
+      },
+    ],
   };
+}
+
+/** Sockets to which QEMU connects. */
+function judgeSockets(
+  interfaces: readonly DomainInterface[],
+  shell: FactResult<HostReading>,
+  { name }: DestinationHost,
+): Judgement | undefined {
+  const clients = interfaces.flatMap(({ socket, makesSocket = false, reconnects = false }) =>
+    socket === undefined || makesSocket ? [] : [{ socket, reconnects }],
+  );
+  if (clients.length === 0) return undefined;
+  const list = clients.map(({ socket }) => socket).join(', ');
   const look: Remedy = {
-    text: msg('See whether that folder is there.'),
-    command: shellCommand('ls', '-ld', '--', ...folders),
+    text: msg('Show which programs on $0 listen on a socket.', name),
+    command: 'ss -xlp',
     host: 'destination',
   };
   const there = required(shell, [look]);
-  const gone = folders.filter((path) => !fileExists(there, path));
-  return gone.length === 0
-    ? undefined
-    : {
-        verdict: 'block',
-        found: msg(
-          'A network card is to have its socket in the folder $0, which is not there on the destination.',
-          gone.join(', '),
-        ),
-        remedies: [byHand],
-      };
-}
-
-function judgeSockets(
-  cards: readonly DomainInterface[],
-  shell: FactResult<HostReading>,
-): Judgement | undefined {
-  const sockets = cards.flatMap(({ socket, makesSocket = false }) =>
-    socket === undefined || makesSocket ? [] : [socket],
-  );
-  const [first] = sockets;
-  if (first === undefined) return undefined;
-  const byHand: Remedy = {
-    text: msg('The switch there has to make its socket under the same path.'),
-    command: shellCommand('ls', '-l', '--', ...sockets),
-    host: 'destination',
-  };
-  const there = required(shell, [byHand]);
-  const gone = sockets.filter((path) => !fileExists(there, path));
+  const gone = clients.filter(({ socket }) => !fileExists(there, socket));
+  const start = msg('Start the switch on $1 that creates $0.', list, name);
   if (gone.length > 0)
     return {
       verdict: 'block',
       found: msg(
-        'A network card speaks to the socket $0, which is not there on the destination.',
-        gone.join(', '),
+        '$1 lacks the socket $0, to which a network interface connects.',
+        gone.map(({ socket }) => socket).join(', '),
+        name,
       ),
-      remedies: [byHand],
+      remedies: [{ text: start }, look],
     };
-  const deaf = cards.flatMap(({ socket, makesSocket = false, reconnects = false }) =>
-    socket === undefined || makesSocket || reconnects || mayHaveListener(there, socket) ? [] : [socket],
-  );
-  return deaf.length === 0
-    ? undefined
-    : {
-        verdict: 'block',
-        found: msg(
-          'A network card speaks to the socket $0, on which nobody listens on the destination.',
-          deaf.join(', '),
-        ),
-        remedies: [
-          {
-            text: msg('Start the switch there.'),
-            command: 'ss -xlp',
-            host: 'destination',
-          },
-        ],
-        override: { risk: unknownListener },
-      };
+  const deaf = clients.filter(({ socket, reconnects }) => !reconnects && !mayHaveListener(there, socket));
+  if (deaf.length === 0) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      'No program on $1 listens on the socket $0, to which a network interface connects.',
+      deaf.map(({ socket }) => socket).join(', '),
+      name,
+    ),
+    remedies: [{ text: start }, look],
+    override: { risk: unknownListener },
+  };
 }
 
-/** Was the VM given devices of this host? */
+/** Does the VM use devices of this host? */
 export const hostDevicesCheck = defineCheck({
   id: 'host-devices',
-  title: msg('Devices of the host'),
+  title: msg('Host devices'),
   group: 'devices',
-  why: msg('A device of this host cannot go along, and what it holds cannot be read from it.'),
+  why: msg('A device of this host stays on this host, and libvirt cannot read what is in it.'),
   needs: { domain: domainFact },
   wants: { shell: destinationShellFact },
-  judge: ({ domain, shell }): Judgement => {
-    const { uuid, devices } = domain.config;
-    const tied = tying(domain.config);
-    const [first, ...others] = tied;
-    if (first !== undefined)
-      return {
-        verdict: 'block',
-        found: msg('The VM was given something of this host that cannot go along: $0.', first),
-        details: others.map((each) => msg('And $0.', each)),
-        remedies: [
-          {
-            text: msg(
-              'Detach it before, and attach one of the destination afterwards. A network card can be paired with a virtual one that stands in (net_failover).',
+  judge: ({ domain, shell }, plan): Judgement => {
+    const to = destinationHost(plan);
+    const { interfaces, hostdevs } = domain.config.devices;
+    const usb = hostdevs.filter(({ type }) => type === 'usb').map(({ address }) => address);
+    return (
+      judgeTies(tying(domain.config)) ??
+      judgeSockets(interfaces, shell, to) ??
+      judgeFolders(interfaces, shell, to) ??
+      (usb.length === 0
+        ? { verdict: 'pass', found: msg('The VM uses no device of this host.') }
+        : {
+            verdict: 'warn',
+            found: msg(
+              'The VM uses USB devices of this host: $0. For the guest, they are unplugged during the migration.',
+              usb.join(', '),
             ),
-            command: shellCommand('virsh', 'dumpxml', uuid, '--xpath', '//hostdev'),
-            host: 'source',
-          },
-        ],
-      };
-    const wrongSocket = judgeSockets(devices.interfaces, shell) ?? judgeFolders(devices.interfaces, shell);
-    if (wrongSocket !== undefined) return wrongSocket;
-    const usb = devices.hostdevs.filter(({ type }) => type === 'usb').map(({ address }) => address);
-    if (usb.length > 0)
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The VM has USB devices of this host: $0. For the guest it will be as if they were pulled out.',
-          usb.join(', '),
-        ),
-        remedies: [
-          {
-            text: msg(
-              'Put such a device into the destination too: libvirt there looks for one of the same kind.',
-            ),
-          },
-        ],
-      };
-    return { verdict: 'pass', found: msg('The VM has no device of this host.') };
+            remedies: [
+              {
+                text: msg(
+                  'Plug the same kind of USB device into $0. libvirt there gives it to the VM.',
+                  to.name,
+                ),
+              },
+            ],
+          })
+    );
   },
 });

@@ -13,78 +13,87 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost, virshOver } from '../judging/destination-host.ts';
 import { nearestName } from '../judging/nearest-name.ts';
+import { defineNetwork, startNetwork } from '../judging/network-remedies.ts';
 
-interface Trouble {
+interface Problem {
   readonly found: Message;
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-function similar(name: string, others: readonly string[]): readonly Remedy[] {
+/** The destination, as far as it was seen. */
+interface There {
+  readonly to: DestinationHost;
+  readonly known: DestinationNetworks;
+  readonly shell: FactResult<HostReading>;
+}
+
+/** libvirt there has a network device of that name. */
+function hasDevice({ known, shell }: There, name: string): boolean {
+  return shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(known.devices ?? [], name);
+}
+
+function similar(name: string, others: readonly string[], to: DestinationHost): readonly Remedy[] {
   const match = nearestName(name, others);
   return match === undefined
     ? []
     : [
         {
           text: msg(
-            'The most similar one that it has is $0. If it leads to the same network, give it this name too, or change the card of the VM.',
+            'Or use $0, the most similar name that $1 has, if it leads to the same network: change the network interface of the VM.',
             match,
+            to.name,
           ),
         },
       ];
 }
 
-function networkTrouble(
+function networkProblem(
   source: string,
   { mac }: DomainInterface,
-  there: DestinationNetworks,
-): Trouble | undefined {
-  const known = there.networks?.get(source);
+  { to, known: { networks } }: There,
+): Problem | undefined {
+  const known = networks?.get(source);
   if (known?.active === true) return undefined;
   return known === undefined
     ? {
-        found: msg('The destination has no network $0, which the card $1 uses.', source, mac),
-        remedies: [
-          {
-            text: msg('Define a network of that name there, and start it.'),
-            command: 'virsh net-list --all',
-            host: 'destination',
-          },
-          ...similar(source, [...(there.networks?.keys() ?? [])]),
-        ],
+        found: msg('$2 has no network $0, which the network interface $1 uses.', source, mac, to.name),
+        remedies: [defineNetwork(source, to), ...similar(source, [...(networks?.keys() ?? [])], to)],
       }
     : {
-        found: msg('The network $0 of the destination, which the card $1 uses, is not active.', source, mac),
-        remedies: [
-          {
-            text: msg('Start it.'),
-            command: shellCommand('virsh', 'net-start', '--', source),
-            host: 'destination',
-          },
-        ],
+        found: msg(
+          'The network $0 on $2, which the network interface $1 uses, is not active.',
+          source,
+          mac,
+          to.name,
+        ),
+        remedies: [startNetwork(source, to)],
       };
 }
 
-/** The kernel bases a card on a device only where nothing has that device for itself. */
-function baseTrouble(
+/** The kernel bases an interface on a device only where nothing else has that device for itself. */
+function baseProblem(
   { source = '', mac, passthrough = false }: DomainInterface,
-  seen: HostReading['networkDevices'] | undefined,
-): Trouble | undefined {
-  const { portOf, carries } = seen?.get(source) ?? {};
-  const look = shellCommand('ip', '-details', 'link', 'show', 'dev', source);
+  { to, shell }: There,
+): Problem | undefined {
+  const { portOf, carries } = (shell.available ? shell.value.networkDevices.get(source) : undefined) ?? {};
   if (portOf !== undefined)
     return {
       found: msg(
-        '$0, on which the card $1 is based, is a port of $2 on the destination.',
+        '$0 on $3 is a port of $2, so the network interface $1 cannot be based on it.',
         source,
         mac,
         portOf,
+        to.name,
       ),
       remedies: [
         {
-          text: msg('Connect the card of the VM to that bridge, or base it on another device.'),
-          command: look,
-          host: 'destination',
+          text: msg(
+            'Connect the network interface $0 to $1, or base it on another network device.',
+            mac,
+            portOf,
+          ),
         },
       ],
     };
@@ -92,18 +101,23 @@ function baseTrouble(
   return {
     found: passthrough
       ? msg(
-          'The card $0 is to have $1 for itself, and another one is based on it on the destination.',
+          'The network interface $0 needs $1 for itself, but another one is based on $1 on $2.',
           mac,
           source,
+          to.name,
         )
       : msg(
-          '$0, on which the card $1 is based, has been given to another one for itself on the destination.',
+          '$0 on $2 is given to another network interface for itself, so $1 cannot be based on it.',
           source,
           mac,
+          to.name,
         ),
     remedies: [
       {
-        text: msg('Base the card on another device, or free that one.'),
+        text: msg('Free $0 on $1, or base the network interface on another network device.', source, to.name),
+      },
+      {
+        text: msg('Show what is based on network devices of $0.', to.name),
         command: 'ip -details link show type macvtap; ip -details link show type macvlan',
         host: 'destination',
       },
@@ -111,137 +125,151 @@ function baseTrouble(
   };
 }
 
-function deviceTrouble(
-  card: DomainInterface,
-  there: DestinationNetworks,
-  shell: FactResult<HostReading>,
-): Trouble | undefined {
-  const { type, source = '', mac, openVswitch = false } = card;
-  const seen = shell.available ? shell.value.networkDevices : undefined;
-  if (type === 'bridge' && !openVswitch && seen?.get(source)?.bridge === false)
-    return {
-      found: msg('$0, to which the card $1 is connected, is no bridge on the destination.', source, mac),
-      remedies: [
-        {
-          text: msg('Give that device another name, and make a bridge of this one, into the same network.'),
-          command: shellCommand('ip', '-details', 'link', 'show', 'dev', source),
-          host: 'destination',
-        },
-      ],
-    };
-  if (seen?.has(source) === true || hasNetworkDevice(there.devices ?? [], source))
-    return type === 'direct' ? baseTrouble(card, seen) : undefined;
-  const others = [...(seen ?? [])]
-    .filter(([, { bridge }]) => bridge || type !== 'bridge')
-    .map(([name]) => name);
+/** A bridge that the command makes has no port yet, and does not outlive a restart. */
+function createBridge(bridge: string, { name }: DestinationHost): Remedy {
   return {
-    found:
-      type === 'bridge'
-        ? msg('The destination has no bridge $0, to which the card $1 is connected.', source, mac)
-        : msg('The destination has no network device $0, on which the card $1 is based.', source, mac),
-    remedies: [
-      {
-        text: msg('Make one of that name there, into the same network.'),
-        command: 'ip -brief link',
-        host: 'destination',
-      },
-      ...similar(source, others),
-    ],
+    text: msg(
+      'Create the bridge $0 on $1 and connect it to the same network. The command creates it until $1 restarts.',
+      bridge,
+      name,
+    ),
+    command: `${shellCommand('ip', 'link', 'add', 'name', bridge, 'type', 'bridge')} && ${shellCommand('ip', 'link', 'set', bridge, 'up')}`,
+    host: 'destination',
   };
 }
 
-function tapTrouble(
+/** The kernel takes at most 15 letters. */
+function renameDevice(device: string, { name }: DestinationHost): Remedy {
+  const other = `old-${device}`.slice(0, 15);
+  return {
+    text: msg('Rename the network device $0 on $1.', device, name),
+    command: `${shellCommand('ip', 'link', 'set', device, 'down')} && ${shellCommand('ip', 'link', 'set', device, 'name', other)}`,
+    host: 'destination',
+  };
+}
+
+function deviceProblem(iface: DomainInterface, there: There): Problem | undefined {
+  const { type, source = '', mac, openVswitch = false } = iface;
+  const { to, shell, known } = there;
+  const seen = shell.available ? shell.value.networkDevices : undefined;
+  if (type === 'bridge' && !openVswitch && seen?.get(source)?.bridge === false)
+    return {
+      found: msg('$0 on $2 is no bridge. The network interface $1 needs one.', source, mac, to.name),
+      remedies: [renameDevice(source, to), createBridge(source, to)],
+    };
+  if (seen?.has(source) === true || hasNetworkDevice(known.devices ?? [], source))
+    return type === 'direct' ? baseProblem(iface, there) : undefined;
+  const others = [...(seen ?? [])]
+    .filter(([, { bridge }]) => bridge || type !== 'bridge')
+    .map(([name]) => name);
+  return type === 'bridge'
+    ? {
+        found: msg('$2 has no bridge $0, to which the network interface $1 connects.', source, mac, to.name),
+        remedies: [createBridge(source, to), ...similar(source, others, to)],
+      }
+    : {
+        found: msg(
+          '$2 has no network device $0, on which the network interface $1 is based.',
+          source,
+          mac,
+          to.name,
+        ),
+        remedies: [
+          {
+            text: msg(
+              'Give the network device on $1 that leads to the same network the name $0.',
+              source,
+              to.name,
+            ),
+          },
+          ...similar(source, others, to),
+        ],
+      };
+}
+
+function tapProblem(
   { managedTarget, unmanagedTarget, mac }: DomainInterface,
-  there: DestinationNetworks,
-  shell: FactResult<HostReading>,
-): Trouble | undefined {
-  const has = (name: string): boolean =>
-    shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(there.devices ?? [], name);
-  if (unmanagedTarget !== undefined && !has(unmanagedTarget))
+  there: There,
+): Problem | undefined {
+  const { to } = there;
+  if (unmanagedTarget !== undefined && !hasDevice(there, unmanagedTarget))
     return {
       found: msg(
-        'The destination has no network device $0, into which the card $1 is plugged.',
+        '$2 has no network device $0, which the network interface $1 uses and libvirt does not create.',
         unmanagedTarget,
         mac,
+        to.name,
       ),
       remedies: [
         {
-          text: msg('Make it there beforehand, as it is made here.'),
-          command: shellCommand('ip', 'tuntap', 'add', 'dev', unmanagedTarget, 'mode', 'tap'),
+          text: msg('Create the network device $0 on $1 as on this host.', unmanagedTarget, to.name),
+          command: shellCommand('ip', 'tuntap', 'add', unmanagedTarget, 'mode', 'tap'),
           host: 'destination',
         },
       ],
     };
-  return managedTarget !== undefined && has(managedTarget)
+  return managedTarget !== undefined && hasDevice(there, managedTarget)
     ? {
         found: msg(
-          'The card $0 is to be called $1 on the host, and the destination has a network device of that name.',
+          'The name $1 is taken on $2. libvirt there gives it to the network interface $0.',
           mac,
           managedTarget,
+          to.name,
         ),
         remedies: [
-          {
-            text: msg('Rename that device, or take the name (<target dev=…>) out of the definition.'),
-            command: shellCommand('ip', '-details', 'link', 'show', 'dev', managedTarget),
-            host: 'destination',
-          },
+          renameDevice(managedTarget, to),
+          { text: msg('Or take the name (<target dev=…>) out of the definition, and start the VM again.') },
         ],
       }
     : undefined;
 }
 
-function troublesOf(
-  card: DomainInterface,
-  there: DestinationNetworks,
-  shell: FactResult<HostReading>,
-): readonly Trouble[] {
-  const source =
-    // A network of the destination may lead to another bridge than that of this host.
-    card.network !== undefined
-      ? networkTrouble(card.network, card, there)
-      : card.type === 'bridge' || card.type === 'direct'
-        ? deviceTrouble(card, there, shell)
-        : undefined;
-  const filter =
-    card.filter === undefined || there.filters?.includes(card.filter) === true
-      ? undefined
-      : {
-          found: msg(
-            'The destination has no network filter $0, which the card $1 uses.',
-            card.filter,
-            card.mac,
-          ),
-          remedies: [
-            {
-              text: msg('Define it there as on this host.'),
-              command: shellCommand('virsh', 'nwfilter-dumpxml', '--', card.filter),
-              host: 'source',
-            },
-          ] as const,
-        };
-  return [source, filter, tapTrouble(card, there, shell)].filter((each) => each !== undefined);
+function filterProblem({ filter, mac }: DomainInterface, { to, known }: There): Problem | undefined {
+  if (filter === undefined || known.filters?.includes(filter) === true) return undefined;
+  return {
+    found: msg('$2 has no network filter $0, which the network interface $1 uses.', filter, mac, to.name),
+    remedies: [
+      {
+        text: msg('Define the network filter $0 on $1 as on this host.', filter, to.name),
+        command: virshOver(to, ['nwfilter-dumpxml', filter], 'virsh nwfilter-define /dev/stdin'),
+        host: 'source',
+      },
+    ],
+  };
 }
 
-/** Are the bridges and networks of the VM's cards there? */
+function problemsOf(iface: DomainInterface, there: There): readonly Problem[] {
+  const source =
+    // A network of the destination may lead to another bridge than that of this host.
+    iface.network !== undefined
+      ? networkProblem(iface.network, iface, there)
+      : iface.type === 'bridge' || iface.type === 'direct'
+        ? deviceProblem(iface, there)
+        : undefined;
+  return [source, filterProblem(iface, there), tapProblem(iface, there)].filter((each) => each !== undefined);
+}
+
+/** Has the destination what the VM's network interfaces connect to? */
 export const networkSourcesCheck = defineCheck({
   id: 'network-sources',
   title: msg('Networks'),
   group: 'network',
   why: msg(
-    'Each network card is plugged in again over there, by the name of its bridge or network. Without that name QEMU does not start; with another network behind it the VM cannot be reached.',
+    'libvirt connects each network interface again on the destination, by the name of its bridge or network. Without that name QEMU does not start; with another network behind it, nobody reaches the VM.',
   ),
   needs: { domain: domainFact },
   wants: { networks: destinationNetworksFact, shell: destinationShellFact },
-  judge: ({ domain, networks, shell }): Judgement => {
-    const cards = domain.config.devices.interfaces;
-    if (cards.length === 0) return { verdict: 'pass', found: msg('The VM has no network card.') };
-    const there = required(networks);
-    const [first, ...others] = cards.flatMap((card) => troublesOf(card, there, shell));
+  judge: ({ domain, networks, shell }, plan): Judgement => {
+    const to = destinationHost(plan);
+    const { interfaces } = domain.config.devices;
+    if (interfaces.length === 0) return { verdict: 'pass', found: msg('The VM has no network interface.') };
+    const there = { to, known: required(networks), shell };
+    const [first, ...others] = interfaces.flatMap((each) => problemsOf(each, there));
     if (first === undefined)
       return {
         verdict: 'pass',
-        found: msg('The destination has the bridges and networks of all its network cards.'),
-        details: cards.map(({ type, source, network, mac }) =>
+        found: msg('$0 has the bridges and networks of all network interfaces.', to.name),
+        details: interfaces.map(({ type, source, network, mac }) =>
           msg('$0: $1 $2', mac, network === undefined ? type : 'network', network ?? source ?? ''),
         ),
       };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
@@ -7,29 +8,44 @@ import { beginPhaseFact } from '../facts/begin-phase.ts';
 import { domainFact } from '../facts/domain.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { destinationHost } from '../judging/destination-host.ts';
 import { fileExists } from '../judging/file-exists.ts';
 
-/** What libvirt (before it learned to migrate virtiofs) and QEMU call it when they refuse. */
+/** The words with which QEMU refuses, and libvirt before it learned to migrate virtiofs. */
 const refusedForFolders = /virtio-?fs|vhost-user-fs|9p|VirtFS/i;
 
-/** Does the VM see folders of this host? */
+/** libvirt detaches virtiofs from a running VM, but not 9p. */
+function detachFolders({ uuid, devices: { filesystems } }: DomainConfig): Remedy {
+  return filesystems.some(({ driver }) => driver === '9p')
+    ? {
+        text: msg('Shut the VM off, take the folders out of the definition, and start the VM again.'),
+        command: shellCommand('virsh', 'edit', uuid),
+        host: 'source',
+      }
+    : {
+        text: msg(
+          'Unmount the folders in the guest and detach them. The command detaches one; attach them again after the migration.',
+        ),
+        command: `${shellCommand('virsh', 'dumpxml', uuid, '--xpath', '(//filesystem)[1]')} | ${shellCommand('virsh', 'detach-device', uuid, '/dev/stdin', '--live')}`,
+        host: 'source',
+      };
+}
+
+/** Does the VM use folders of this host? */
 export const sharedFoldersCheck = defineCheck({
   id: 'shared-folders',
   title: msg('Shared folders'),
   group: 'devices',
-  why: msg('The guest has files of such a folder open. Elsewhere it would be another folder, or none.'),
+  why: msg('The guest uses files in these folders. On the destination they would be other files, or none.'),
   needs: { domain: domainFact },
   wants: { shell: destinationShellFact, rehearsal: beginPhaseFact },
-  judge: ({ domain, shell, rehearsal }): Judgement => {
-    const { uuid, devices } = domain.config;
-    const folders = devices.filesystems;
-    if (folders.length === 0) return { verdict: 'pass', found: msg('The VM sees no folder of this host.') };
+  judge: ({ domain, shell, rehearsal }, plan): Judgement => {
+    const to = destinationHost(plan);
+    const folders = domain.config.devices.filesystems;
+    const [first] = folders;
+    if (first === undefined) return { verdict: 'pass', found: msg('The VM uses no folder of this host.') };
     const list = folders.map(({ source, target, driver }) => msg('$0 as $1 ($2)', source, target, driver));
-    const detach: Remedy = {
-      text: msg('Unmount it in the guest and detach it; attach it again when the VM has arrived.'),
-      command: shellCommand('virsh', 'dumpxml', uuid, '--xpath', '//filesystem'),
-      host: 'source',
-    };
+    const detach = detachFolders(domain.config);
     if (
       rehearsal.available &&
       rehearsal.value.kind === 'refused' &&
@@ -37,31 +53,46 @@ export const sharedFoldersCheck = defineCheck({
     )
       return {
         verdict: 'block',
-        found: msg('libvirt of this host does not migrate the VM with its shared folders.'),
+        found: msg(
+          'The VM uses folders of this host ($0), and libvirt does not migrate it with them.',
+          folders.map(({ source }) => source).join(', '),
+        ),
         details: list,
         original: rehearsal.value.original,
         remedies: [detach],
       };
-    const look: Remedy = {
-      text: msg('Mount the same file system there, under the same path.'),
-      command: shellCommand('findmnt', '-T', folders[0]?.source ?? '/'),
-      host: 'destination',
-    };
-    const there = required(shell, [look]);
+    const there = required(shell, [
+      {
+        text: msg('Show whether $1 has $0, and from which file system.', first.source, to.name),
+        command: shellCommand('findmnt', '-T', first.source),
+        host: 'destination',
+      },
+    ]);
     const gone = folders.filter(({ source }) => !fileExists(there, source));
+    const missing = gone.map(({ source }) => source).join(', ');
     if (gone.length > 0)
       return {
         verdict: 'block',
-        found: msg(
-          'The VM sees folders of this host that are not there on the destination: $0.',
-          gone.map(({ source }) => source).join(', '),
-        ),
+        found: msg('$1 lacks folders that the VM uses: $0.', missing, to.name),
         details: list,
-        remedies: [look, detach],
+        remedies: [
+          {
+            text: msg(
+              'Mount the file system with $0 on $1 under the same path. If only this host has it, share it first.',
+              missing,
+              to.name,
+            ),
+          },
+          detach,
+        ],
       };
     return {
       verdict: 'warn',
-      found: msg('The VM sees folders of this host. They have to have the same content on the destination.'),
+      found: msg(
+        'The VM uses folders of this host ($0). Whether they have the same content on $1 was not checked.',
+        folders.map(({ source }) => source).join(', '),
+        to.name,
+      ),
       details: [
         ...list,
         ...(folders.some(({ driver }) => driver === '9p')

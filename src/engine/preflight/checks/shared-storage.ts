@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { msg, type Remedy } from '../../base/index.ts';
+import { type Message, msg, type Remedy } from '../../base/index.ts';
 import { copiedDisks } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable } from '../fact.ts';
@@ -12,85 +12,139 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { type DestinationStorage, destinationStorageFact } from '../facts/volumes.ts';
 import type { Judgement } from '../finding.ts';
-import { type DiskVerdict, judgeDisks } from '../judging/disk-verdicts.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
+import type { DiskVerdict, StorageThere } from '../judging/disk-verdict.ts';
+import { judgeDisks } from '../judging/disk-verdicts.ts';
 
-/** Are the VM's disks the same ones over there? */
+/** What the verdicts are taken from, and what was chosen. */
+interface Chosen {
+  readonly copied: readonly string[];
+  readonly config: Pick<DomainConfig, 'disks'>;
+  readonly to: DestinationHost;
+}
+
+function distinct(verdicts: readonly DiskVerdict[]): readonly Remedy[] {
+  return [
+    ...new Map(
+      verdicts.flatMap(({ remedies }) => remedies).map((remedy) => [JSON.stringify(remedy), remedy]),
+    ).values(),
+  ];
+}
+
+function judgeBlocked(
+  blocked: readonly [DiskVerdict, ...DiskVerdict[]],
+  details: readonly Message[],
+  { copied, config, to }: Chosen,
+): Judgement {
+  const [worst] = blocked;
+  const [first, ...others] = [...copying(blocked, copied, config), ...distinct(blocked)];
+  return {
+    verdict: 'block',
+    found:
+      blocked.length === 1
+        ? worst.found
+        : msg('$0 disks or disk images cannot be used on $1.', blocked.length, to.name),
+    details,
+    remedies: [first ?? { text: msg('Move $0 to storage that both hosts share.', worst.disk) }, ...others],
+    // Only where the admin may know better of each.
+    ...(worst.risk !== undefined && blocked.every(({ risk }) => risk !== undefined)
+      ? { override: { risk: worst.risk } }
+      : {}),
+  };
+}
+
+function judgeWarned(
+  warned: readonly [DiskVerdict, ...DiskVerdict[]],
+  details: readonly Message[],
+  { to }: Chosen,
+): Judgement {
+  const [worst] = warned;
+  const [first, ...others] = distinct(warned);
+  return {
+    verdict: 'warn',
+    found: worst.found,
+    details,
+    remedies: [
+      first ?? { text: msg('Make sure that $0 on $1 is the same disk.', worst.disk, to.name) },
+      ...others,
+    ],
+  };
+}
+
+function passed(
+  verdicts: readonly DiskVerdict[],
+  details: readonly Message[],
+  { copied, to }: Chosen,
+): Judgement {
+  return {
+    verdict: 'pass',
+    found:
+      verdicts.length === 0
+        ? msg('The VM has no disk.')
+        : copied.length === 0
+          ? msg('Both hosts have the same disks.')
+          : msg('All disks are copied to $0, or both hosts have the same ones.', to.name),
+    details,
+  };
+}
+
+/** Not proved to be the same is not passed. */
+function notProved(
+  unknown: readonly [DiskVerdict, ...DiskVerdict[]],
+  details: readonly Message[],
+  { to }: Chosen,
+  original: string | undefined,
+): FactUnavailable {
+  const [first] = unknown;
+  return new FactUnavailable({
+    why:
+      unknown.length === 1
+        ? first.found
+        : msg('$0 disks or disk images are not proved to be the same on $1.', unknown.length, to.name),
+    details,
+    remedies: distinct(unknown),
+    ...(original === undefined ? {} : { original }),
+  });
+}
+
+/** Verdicts of one kind; undefined if there is none. */
+function ofKind(
+  verdicts: readonly DiskVerdict[],
+  kind: DiskVerdict['verdict'],
+): readonly [DiskVerdict, ...DiskVerdict[]] | undefined {
+  const [first, ...others] = verdicts.filter(({ verdict }) => verdict === kind);
+  return first === undefined ? undefined : [first, ...others];
+}
+
+/** Has the destination the same disks as this host, or are they copied to it? */
 export const sharedStorageCheck = defineCheck({
   id: 'shared-storage',
-  title: msg('Storage'),
+  title: msg('Shared storage'),
   group: 'storage',
   why: msg(
-    'Every disk has to be reachable from the destination as the very same one, or to be copied there, or its content is lost to the VM.',
+    'Both hosts need the very same disks, or the migration has to copy them. Otherwise the VM loses their content.',
   ),
   needs: { domain: domainFact, disks: diskFilesFact, source: sourceShellFact, copies: diskCopiesFact },
   wants: { shell: destinationShellFact, storage: destinationStorageFact },
   judge: ({ domain, disks, source, copies, shell, storage }, plan): Judgement => {
-    const chosen = copiedDisks(plan);
-    if (copies.unfit.length > 0) return unfit(copies.unfit, chosen, domain.config);
+    const chosen = { copied: copiedDisks(plan), config: domain.config, to: destinationHost(plan) };
+    if (copies.unfit.length > 0) return unfit(copies.unfit, chosen);
     // Media in drives are another check's, but libvirt takes a floppy that can be written for a disk.
     const files = disks.filter(({ removable, role }) => !removable || role === 'disk');
-    const there = lookThere(shell, storage);
+    const there = lookThere(shell, storage, chosen.to);
     const verdicts = judgeDisks(domain.config, files, source, there, copies.disks, domain.migratable);
-    const of = (verdict: DiskVerdict['verdict']): readonly DiskVerdict[] =>
-      verdicts.filter((one) => one.verdict === verdict);
-    // TRANSLATORS: $0 names a disk, $1 is its path, $2 says what was found, in small letters.
-    const details = verdicts.map(({ disk, path, found }) => msg('$0 ($1): $2', disk, path, found));
-    const blocked = of('block');
-    const remedies = (list: readonly DiskVerdict[]): readonly Remedy[] => [
-      ...new Map(
-        list.flatMap((one) => one.remedies).map((remedy) => [JSON.stringify(remedy), remedy]),
-      ).values(),
-    ];
-    const [firstBlocked] = blocked;
-    if (firstBlocked !== undefined) {
-      const [first, ...others] = [...copying(blocked, chosen, domain.config), ...remedies(blocked)];
-      return {
-        verdict: 'block',
-        found:
-          blocked.length === 1
-            ? msg('$0 ($1): $2', firstBlocked.disk, firstBlocked.path, firstBlocked.found)
-            : msg('$0 disks or files cannot be used on the destination.', blocked.length),
-        details,
-        remedies: [first ?? { text: msg('Put the disk on storage that both hosts share.') }, ...others],
-        // Only where the admin may know better of each.
-        ...(firstBlocked.risk !== undefined && blocked.every(({ risk }) => risk !== undefined)
-          ? { override: { risk: firstBlocked.risk } }
-          : {}),
-      };
-    }
-    const unknown = of('unknown');
-    if (unknown.length > 0) {
-      throw new FactUnavailable({
-        why: msg('Not every disk is proved to be the same one on the destination.'),
-        details,
-        remedies: remedies(unknown),
-        ...(shell.available || shell.original === undefined ? {} : { original: shell.original }),
-      });
-    }
-    const warned = of('warn');
-    if (warned.length > 0) {
-      const [first, ...others] = remedies(warned);
-      return {
-        verdict: 'warn',
-        found: msg('All disks can be used on the destination, but look at this.'),
-        details,
-        remedies: [first ?? { text: msg('Look at the details.') }, ...others],
-      };
-    }
-    return {
-      verdict: 'pass',
-      found:
-        verdicts.length === 0
-          ? msg('The VM has no disk.')
-          : chosen.length === 0
-            ? msg('All disks are the same ones on the destination.')
-            : msg('All disks are copied to the destination, or are the same ones there.'),
-      details,
-    };
+    const details = verdicts.map(({ found }) => found);
+    const blocked = ofKind(verdicts, 'block');
+    if (blocked !== undefined) return judgeBlocked(blocked, details, chosen);
+    const unknown = ofKind(verdicts, 'unknown');
+    if (unknown !== undefined)
+      throw notProved(unknown, details, chosen, shell.available ? undefined : shell.original);
+    const warned = ofKind(verdicts, 'warn');
+    return warned === undefined ? passed(verdicts, details, chosen) : judgeWarned(warned, details, chosen);
   },
 });
 
-/** What the dialog can do about those that are in the way: copy some more, or not copy some. */
+/** What the dialog can do about disks that are in the way: copy some more, or not copy some. */
 function copying(
   blocked: readonly DiskVerdict[],
   chosen: readonly string[],
@@ -106,7 +160,7 @@ function copying(
       ? []
       : [
           {
-            text: msg('Have it copied to the destination with the migration: $0.', more.join(', ')),
+            text: msg('Copy $0 with the migration.', more.join(', ')),
             action: {
               kind: 'copy-disks' as const,
               disks: [...new Set([...chosen, ...more])].filter((name) => !less.includes(name)).sort(),
@@ -117,48 +171,46 @@ function copying(
       ? []
       : [
           {
-            text: msg('Do not copy what both hosts share: $0.', less.join(', ')),
+            text: msg('Do not copy $0.', less.join(', ')),
             action: { kind: 'copy-disks' as const, disks: chosen.filter((name) => !less.includes(name)) },
           },
         ]),
   ];
 }
 
-/** Names that were chosen for copying and are not those of disks that can be copied. */
-function unfit(
-  names: readonly string[],
-  chosen: readonly string[],
-  { disks }: Pick<DomainConfig, 'disks'>,
-): Judgement {
+/** Names that were chosen for copying, but are not those of disks that can be copied. */
+function unfit(names: readonly string[], { copied, config: { disks } }: Chosen): Judgement {
   const fit = copyableDisks(disks).map(({ disk }) => disk);
   return {
     verdict: 'block',
-    found: msg('Cannot be copied: $0.', names.join(', ')),
+    found: msg(
+      'Cannot be copied: $0. A migration copies only disks that the VM writes to and that are files, devices or volumes.',
+      names.join(', '),
+    ),
     details: [
-      msg('libvirt copies disks that the VM writes to, from files, devices and volumes.'),
-      fit.length === 0 ? msg('This VM has none of those.') : msg('Those of this VM are: $0.', fit.join(', ')),
+      fit.length === 0
+        ? msg('This VM has no disk that can be copied.')
+        : msg('These disks of the VM can be copied: $0.', fit.join(', ')),
     ],
     remedies: [
       {
-        text: msg('Leave it out.'),
-        action: { kind: 'copy-disks', disks: chosen.filter((name) => !names.includes(name)) },
+        text: msg('Do not copy $0.', names.join(', ')),
+        action: { kind: 'copy-disks', disks: copied.filter((name) => !names.includes(name)) },
       },
     ],
   };
 }
 
-/** How the destination's storage could be looked at. */
+/** The destination's storage, as far as it was seen. */
 function lookThere(
   shell: FactResult<HostReading>,
   storage: FactResult<DestinationStorage>,
-): {
-  files?: HostReading['files'];
-  pools?: DestinationStorage;
-  why: ReturnType<typeof msg>;
-} {
+  host: DestinationHost,
+): StorageThere {
   return {
+    host,
     ...(shell.available ? { files: shell.value.files } : {}),
     ...(storage.available ? { pools: storage.value } : {}),
-    why: shell.available ? msg('the destination could not be looked at') : shell.why,
+    why: shell.available ? msg('$0 did not show the file.', host.name) : shell.why,
   };
 }

@@ -7,58 +7,57 @@ import { snapshotsFact } from '../facts/snapshots.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * Has the VM snapshots, with which libvirt migrates no VM, or checkpoints, which it forgets? That it migrates with
- * checkpoints was seen with libvirt 9.0: qemuMigrationSrcIsAllowed counts snapshots alone.
+ * Has the VM snapshots, with which libvirt migrates no VM, or checkpoints, which libvirt forgets? Seen with libvirt 9.0:
+ * qemuMigrationSrcIsAllowed counts snapshots alone.
  */
 export const snapshotsCheck = defineCheck({
   id: 'snapshots',
   title: msg('Snapshots'),
   group: 'storage',
   why: msg(
-    'What libvirt knows of a VM’s snapshots and checkpoints does not travel with it. With snapshots it refuses to migrate the VM; checkpoints it forgets.',
+    'Snapshots and checkpoints stay behind: libvirt refuses to migrate a VM with snapshots, and forgets the checkpoints.',
   ),
   needs: { domain: domainFact, known: snapshotsFact },
   judge: ({ domain, known: { snapshots, checkpoints } }): Judgement => {
     const { uuid } = domain.config;
-    const [snapshot] = snapshots;
-    const [checkpoint] = checkpoints;
-    const remedies: Remedy[] = [];
-    if (snapshot !== undefined) {
-      remedies.push({
-        text: msg(
-          'Delete the snapshots that are no longer needed. The command below deletes one, and with it the way back to that moment.',
-        ),
-        command: shellCommand('virsh', 'snapshot-delete', uuid, '--snapshotname', snapshot),
-        host: 'source',
-      });
-    }
-    if (checkpoint !== undefined) {
-      remedies.push({
-        text: msg(
-          'Delete the checkpoints. The next backup after the migration will be a full one instead of an incremental one.',
-        ),
-        command: shellCommand('virsh', 'checkpoint-delete', uuid, '--checkpointname', checkpoint),
-        host: 'source',
-      });
-    }
-    const [first, ...more] = remedies;
-    if (first === undefined) return { verdict: 'pass', found: msg('It has no snapshot and no checkpoint.') };
+    const [first, ...others] = [
+      ...snapshots.map(
+        (name): Remedy => ({
+          text: msg('Delete the snapshot “$0”, if nobody needs to go back to it.', name),
+          command: shellCommand('virsh', 'snapshot-delete', uuid, '--snapshotname', name),
+          host: 'source',
+        }),
+      ),
+      ...checkpoints.map(
+        (name): Remedy => ({
+          text: msg('Delete the checkpoint “$0”. The next backup is then a full one.', name),
+          command: shellCommand('virsh', 'checkpoint-delete', uuid, '--checkpointname', name),
+          host: 'source',
+        }),
+      ),
+    ];
+    if (first === undefined)
+      return { verdict: 'pass', found: msg('The VM has no snapshot and no checkpoint.') };
     const details = [...snapshots, ...checkpoints].map((name) => msg('$0', name));
-    return snapshot === undefined
+    const remedies = [first, ...others] as const;
+    return snapshots.length === 0
       ? {
           verdict: 'warn',
           found: msg(
-            'It has checkpoints ($0), which libvirt forgets when the VM leaves. The next backup will be a full one.',
+            'The VM has checkpoints ($0), which libvirt forgets when the VM leaves. The next backup will be a full one.',
             checkpoints.length,
           ),
           details,
-          remedies: [first, ...more],
+          remedies,
         }
       : {
           verdict: 'block',
-          found: msg('It has snapshots ($0).', snapshots.length),
+          found: msg(
+            'The VM has snapshots ($0). With snapshots, libvirt refuses to migrate it.',
+            snapshots.length,
+          ),
           details,
-          remedies: [first, ...more],
+          remedies,
         };
   },
 });

@@ -8,119 +8,134 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { unknownListener } from '../judging/device-endpoints.ts';
 import { fileExists } from '../judging/file-exists.ts';
+import { defineSecret } from '../judging/secret-remedies.ts';
 import { mayHaveListener } from '../judging/socket-listener.ts';
 
-const install: Remedy = {
-  text: msg('Install swtpm there (the packages swtpm and swtpm-tools).'),
-  command: 'command -v swtpm swtpm_setup swtpm_ioctl',
-  host: 'destination',
-};
+function install({ name }: DestinationHost): Remedy {
+  return {
+    text: msg('Install swtpm and swtpm-tools on $0.', name),
+    command: 'apt-get install swtpm swtpm-tools || dnf install swtpm swtpm-tools',
+    host: 'destination',
+  };
+}
 
-function judgeExternal({ socket }: DomainTpm, shell: FactResult<HostReading>): Judgement {
-  const remedies = [{ text: msg('See that the same program runs there, with the same state.') }] as const;
+/** libvirt does not start a TPM of the kind `external`. */
+function judgeExternal(
+  { socket }: DomainTpm,
+  shell: FactResult<HostReading>,
+  { name }: DestinationHost,
+): Judgement {
+  const start: Remedy = {
+    text: msg('Start the TPM program on $0, with the same state as on this host.', name),
+  };
+  const verify: Remedy = {
+    text: msg('Make sure that the TPM program on $0 has the same state as on this host.', name),
+  };
   if (socket?.startsWith('/') !== true)
     return {
       verdict: 'warn',
-      found: msg('The TPM of the VM is a program that libvirt does not start.'),
-      remedies,
+      found: msg(
+        'The TPM of the VM is a program that libvirt does not start. Whether it runs on $0 was not checked.',
+        name,
+      ),
+      remedies: [start],
     };
-  const look: Remedy = {
-    text: msg('Start the same program there, with the same state.'),
-    command: shellCommand('ls', '-l', '--', socket),
-    host: 'destination',
-  };
-  const there = required(shell, [look]);
-  const isReady = fileExists(there, socket);
-  if (isReady && !mayHaveListener(there, socket))
+  const there = required(shell, [
+    {
+      text: msg('Show whether a program on $1 listens on $0.', socket, name),
+      command: 'ss -xlp',
+      host: 'destination',
+    },
+  ]);
+  if (!fileExists(there, socket))
+    return {
+      verdict: 'block',
+      found: msg('$1 lacks the socket of the TPM: $0. libvirt does not start its program.', socket, name),
+      remedies: [start],
+    };
+  if (!mayHaveListener(there, socket))
     return {
       verdict: 'block',
       found: msg(
-        'The TPM of the VM is a program that libvirt does not start, and nobody listens on its socket on the destination: $0',
+        'No program on $1 listens on the socket of the TPM: $0. libvirt does not start the program.',
         socket,
+        name,
       ),
-      remedies: [look],
+      remedies: [start],
       override: { risk: unknownListener },
     };
-  return isReady
-    ? {
-        verdict: 'warn',
-        found: msg(
-          'The TPM of the VM is a program that libvirt does not start. Its socket is there on the destination, too: $0',
-          socket,
-        ),
-        remedies,
-      }
+  return {
+    verdict: 'warn',
+    found: msg(
+      '$1 has the socket of the TPM ($0). Whether the program behind it has the same state was not checked.',
+      socket,
+      name,
+    ),
+    remedies: [verify],
+  };
+}
+
+/** libvirt starts no emulated TPM without these (virTPMEmulatorInit). */
+const emulators = ['swtpm', 'swtpm_setup', 'swtpm_ioctl'];
+
+function judgeEmulated({ programs }: HostReading, to: DestinationHost): Judgement {
+  const missing = emulators.filter((program) => !programs.has(program));
+  return missing.length === 0
+    ? { verdict: 'pass', found: msg('$0 has swtpm, which emulates the TPM.', to.name) }
     : {
         verdict: 'block',
         found: msg(
-          'The TPM of the VM is a program that libvirt does not start, and the destination does not have its socket: $0',
-          socket,
+          '$1 lacks $0, with which libvirt emulates the TPM of the VM.',
+          missing.join(', '),
+          to.name,
         ),
-        remedies: [look],
+        remedies: [install(to)],
       };
 }
 
-/** Can the VM's TPM go along? */
+/** Can the destination give the VM its TPM? */
 export const tpmCheck = defineCheck({
   id: 'tpm',
   title: msg('TPM'),
   group: 'devices',
   why: msg(
-    'A TPM keeps keys. Without it the guest does not open its disks, and an emulated one needs its program there.',
+    'The TPM holds keys. Without them the guest does not open its disks. An emulated TPM needs its programs on the destination.',
   ),
   needs: { domain: domainFact },
   wants: { shell: destinationShellFact, secrets: destinationSecretsFact },
-  judge: ({ domain, shell, secrets }): Judgement => {
+  judge: ({ domain, shell, secrets }, plan): Judgement => {
+    const to = destinationHost(plan);
     const [tpm] = domain.config.devices.tpms;
     if (tpm === undefined) return { verdict: 'pass', found: msg('The VM has no TPM.') };
     if (tpm.backend === 'passthrough')
       return {
         verdict: 'block',
-        found: msg("The VM was given this host's own TPM, which cannot go along."),
+        found: msg('The VM uses the TPM of this host, which cannot migrate.'),
         remedies: [
           {
             text: msg(
-              'Give the VM an emulated TPM instead. It will have other keys: save first what depends on them.',
+              'Give the VM an emulated TPM instead. It has other keys: save first what depends on the old ones.',
             ),
+            command: shellCommand('virsh', 'edit', domain.config.uuid),
+            host: 'source',
           },
         ],
       };
-    if (tpm.backend !== 'emulator') return judgeExternal(tpm, shell);
+    if (tpm.backend !== 'emulator') return judgeExternal(tpm, shell, to);
     if (tpm.secret !== undefined && !required(secrets).has(tpm.secret.toLowerCase()))
       return {
         verdict: 'block',
-        found: msg(
-          'The state of the TPM is encrypted with a secret that the destination does not have: $0.',
-          tpm.secret,
-        ),
-        remedies: [
-          {
-            text: msg('Define the secret there with the same UUID, and set its value.'),
-            command: 'virsh secret-list',
-            host: 'destination',
-          },
-        ],
+        found: msg('$1 lacks the secret that opens the state of the TPM: $0.', tpm.secret, to.name),
+        remedies: [defineSecret(tpm.secret, to)],
       };
-    const { programs } = required(shell, [install]);
-    if (!programs.has('swtpm'))
-      return {
-        verdict: 'block',
-        found: msg('The TPM of the VM is emulated by swtpm, which the destination does not have.'),
-        remedies: [install],
-      };
-    // libvirt starts none without all three (virTPMEmulatorInit).
-    const missing = ['swtpm_setup', 'swtpm_ioctl'].find((name) => !programs.has(name));
-    return missing === undefined
-      ? { verdict: 'pass', found: msg('The destination has swtpm, which emulates the TPM.') }
-      : {
-          verdict: 'block',
-          found: msg(
-            'The destination has swtpm, which emulates the TPM, but not $0, without which libvirt does not start it.',
-            missing,
-          ),
-          remedies: [install],
-        };
+    const programs: Remedy = {
+      text: msg('Show whether $0 has the programs for a TPM.', to.name),
+      command: `command -v ${emulators.join(' ')}`,
+      host: 'destination',
+    };
+    return judgeEmulated(required(shell, [programs]), to);
   },
 });

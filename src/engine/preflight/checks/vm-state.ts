@@ -7,19 +7,19 @@ import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { hasJob, isMigrating, runState } from '../facts/run-state.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Reasons of a pause (virDomainPausedReason) that are no admin's wish, with what they are. */
+/** Reasons of a pause (virDomainPausedReason) that no admin asked for. */
 const pausedBecause: Readonly<Record<number, Message>> = {
-  2: msg('It is paused because a migration is under way.'),
-  3: msg('It is paused while its memory is being saved.'),
-  4: msg('It is paused while its memory is being dumped.'),
-  5: msg('It was paused by an I/O error of one of its disks.'),
-  6: msg('It was paused by its watchdog.'),
-  8: msg('It is being shut down.'),
-  9: msg('It is paused while a snapshot is made.'),
-  10: msg('It was paused because its guest crashed.'),
-  11: msg('It is just starting.'),
-  12: msg('It is paused because a post-copy migration is under way.'),
-  13: msg('It is paused because a post-copy migration failed.'),
+  2: msg('The VM is paused because a migration is under way.'),
+  3: msg('The VM is paused while its memory is saved.'),
+  4: msg('The VM is paused while its memory is dumped.'),
+  5: msg('An I/O error of a disk paused the VM.'),
+  6: msg('The watchdog of the VM paused it.'),
+  8: msg('The VM is shutting down.'),
+  9: msg('The VM is paused while a snapshot is made.'),
+  10: msg('The VM is paused because the guest crashed.'),
+  11: msg('The VM is starting.'),
+  12: msg('The VM is paused because a post-copy migration is under way.'),
+  13: msg('The VM is paused because a post-copy migration failed.'),
 };
 
 const ioError = 5;
@@ -39,15 +39,22 @@ function block(found: Message, advice: Message, command?: readonly string[]): Ju
 function judgePaused({ reason, config }: SourceDomain): Judgement {
   const because = pausedBecause[reason];
   if (because === undefined) {
-    return { verdict: 'pass', found: msg('It is paused and will be paused on the destination.') };
+    return { verdict: 'pass', found: msg('The VM is paused. It stays paused on the destination.') };
   }
-  return reason === ioError
-    ? block(because, msg('Cure the storage first (often a full disk), then resume the VM.'), [
-        'virsh',
-        'domblkerror',
-        config.uuid,
-      ])
-    : block(because, msg('Wait for that to end, or end it, then check again.'));
+  if (reason !== ioError) return block(because, msg('Wait until this ends, or end it. Then check again.'));
+  const virsh = (...argv: string[]): string => shellCommand('virsh', ...argv, config.uuid);
+  return {
+    verdict: 'block',
+    found: because,
+    remedies: [
+      {
+        text: msg('Repair the storage (often it is full), then resume the VM.'),
+        command: virsh('resume'),
+        host: 'source',
+      },
+      { text: msg('Show which disk failed.'), command: virsh('domblkerror'), host: 'source' },
+    ],
+  };
 }
 
 /** Is the VM in a state from which it can be migrated live? */
@@ -56,49 +63,52 @@ export const vmStateCheck = defineCheck({
   title: msg('State of the VM'),
   group: 'guest',
   why: msg(
-    'Only a VM that runs, or that an admin paused, can be migrated live, and libvirt does one thing with it at a time.',
+    'Only a VM that runs, or that an admin paused, can be migrated live. It can do one job of libvirt at a time.',
   ),
   needs: { domain: domainFact },
   judge: ({ domain }): Judgement => {
     if (isMigrating(domain)) {
-      return block(msg('It is being migrated already.'), msg('Wait until that is done, or cancel it.'));
+      return block(
+        msg('The VM is already being migrated.'),
+        msg('Wait until the migration is done, or cancel it.'),
+      );
     }
     if (hasJob(domain)) {
       const operation = parsePropertyList(domain.job).get('Operation') ?? '';
       return block(
-        msg('libvirt is busy with another job of this VM: $0', operation),
-        msg('Wait until that is done, or end it.'),
-        ['virsh', 'domjobinfo', domain.config.uuid],
+        msg('The VM is busy with another job of libvirt: $0.', operation),
+        msg('Wait until the job is done, or end it.'),
+        ['virsh', 'domjobabort', domain.config.uuid],
       );
     }
     switch (runState(domain)) {
       case 'running':
       case 'blocked':
-        return { verdict: 'pass', found: msg('It is running.') };
+        return { verdict: 'pass', found: msg('The VM is running.') };
       case 'paused':
         return judgePaused(domain);
       case 'shut-off':
-        return block(msg('It is shut off, so there is nothing to migrate live.'), msg('Start it first.'), [
-          'virsh',
-          'start',
-          domain.config.uuid,
-        ]);
+        return block(
+          msg('The VM is shut off. Only a running VM can be migrated live.'),
+          msg('Start the VM.'),
+          ['virsh', 'start', domain.config.uuid],
+        );
       case 'shutting-down':
-        return block(msg('It is shutting down.'), msg('Wait until it is shut off, then start it.'));
+        return block(msg('The VM is shutting down.'), msg('Wait until the VM is shut off, then start it.'));
       case 'crashed':
-        return block(msg('It has crashed.'), msg('Start it again first.'), [
+        return block(msg('The VM has crashed.'), msg('Start the VM again.'), [
           'virsh',
           'start',
           domain.config.uuid,
         ]);
       case 'suspended':
-        return block(msg('Its guest is asleep (power management).'), msg('Wake it first.'), [
+        return block(msg('The guest is asleep (power management).'), msg('Wake the guest.'), [
           'virsh',
           'dompmwakeup',
           domain.config.uuid,
         ]);
       case 'no-state':
-        return block(msg('libvirt knows no state of it.'), msg('Look at it with virsh.'), [
+        return block(msg('The state of the VM is not known to libvirt.'), msg('Show the state of the VM.'), [
           'virsh',
           'domstate',
           '--reason',

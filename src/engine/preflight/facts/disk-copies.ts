@@ -8,12 +8,12 @@ import { parseStats, statOf } from './domain-stats.ts';
 import type { HostReading } from './host-reading/index.ts';
 import { sourceShellFact } from './host-shell.ts';
 
-/** Where the content of a disk is; a file or a volume is made by libvirt where it is missing, a device is not. */
+/** The place of a disk's content. libvirt makes a file or a volume that is missing, but no device. */
 export type DiskLocation =
   | { readonly kind: 'file' | 'block'; readonly path: string }
   | { readonly kind: 'volume'; readonly pool: string; readonly volume: string };
 
-/** The place in one word, for people: a path, or `pool/volume`. */
+/** The place as people read it: a path, or `pool/volume`. */
 export function locationName(place: DiskLocation): string {
   return place.kind === 'volume' ? `${place.pool}/${place.volume}` : place.path;
 }
@@ -36,9 +36,9 @@ function placeOf({ type, source }: DomainDisk): DiskLocation | undefined {
 }
 
 /**
- * The disks that can be copied. libvirt refuses one that is only read ("Cannot migrate empty or read-only disk"), and makes no
- * storage over the network; one that several VMs write to would be torn apart; and through a copy no SCSI command of the guest
- * comes to a LUN (QEMU's filter for mirroring passes none on). A medium in a drive is not a disk.
+ * The disks that can be copied. libvirt refuses read-only disks ("Cannot migrate empty or read-only disk") and makes no network
+ * storage. A disk that several VMs write to would be torn. A LUN gets no SCSI commands of the guest while it is copied (QEMU's
+ * filter for mirroring passes none on). A medium in a drive is no disk.
  */
 export function copyableDisks(disks: readonly DomainDisk[]): readonly CopyableDisk[] {
   return disks.flatMap((disk) => {
@@ -54,7 +54,7 @@ export function copyableDisks(disks: readonly DomainDisk[]): readonly CopyableDi
 export interface DiskSize {
   /** As the guest sees it. */
   readonly capacityBytes: number;
-  /** What holds something and has to be sent; zeros cost next to nothing. */
+  /** What has to be sent: holes and zeros cost next to nothing. */
   readonly dataBytes: number;
 }
 
@@ -64,7 +64,7 @@ export type DiskCopy = CopyableDisk & {
   readonly path?: string;
 } & Partial<DiskSize>;
 
-/** What the chosen disks are, and which of the chosen names are those of none. */
+/** The chosen disks, and the chosen names that are of no disk that can be copied. */
 export interface DiskCopies {
   readonly disks: readonly DiskCopy[];
   readonly unfit: readonly string[];
@@ -73,8 +73,8 @@ export interface DiskCopies {
 }
 
 /**
- * What of a disk holds something: of files what they take up on the medium, with the images that they are built upon, for all
- * of them are read (seen with libvirt 9.0: a copy stands alone). A device is read from end to end.
+ * The content of a disk: what its files take up on the medium, with all images that it is built upon, because a copy stands
+ * alone (seen with libvirt 9.0). A device is read from end to end.
  */
 function dataBytesOf(
   capacityBytes: number,
@@ -103,8 +103,8 @@ export function parseCapacities(text: string): ReadonlyMap<string, number> {
 }
 
 /**
- * The disks that are to be copied, and how much that is. Their sizes are asked for on their own: libvirt looks at every image for
- * that, and storage that hangs would keep all other answers waiting.
+ * The disks that are to be copied, and their sizes. The sizes are asked for separately: libvirt reads every image for them, and
+ * storage that hangs would delay all other answers.
  */
 export const diskCopiesFact = defineFact<
   DiskCopies,

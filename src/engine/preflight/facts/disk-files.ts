@@ -46,7 +46,7 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
   });
 }
 
-/** What any kind of source may name; which of it is there depends on the kind. */
+/** What a source may name. Which of it is there depends on the kind of the source. */
 export interface SourceNames {
   readonly type?: string;
   readonly path?: string;
@@ -93,8 +93,8 @@ export function isVolumePath(text: string): boolean {
 }
 
 /**
- * Every path that has to be there on the other host too. Volumes are resolved by this host's libvirt; one that is no
- * file (of an RBD pool, for example) has no absolute path and is left away.
+ * Every path that the other host needs too. This host's libvirt resolves volumes. A volume that is no file (of an RBD
+ * pool, for example) has no absolute path and is left out.
  */
 export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof domainFact }>({
   name: 'disk-files',
@@ -116,7 +116,7 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       const answer = answers.get(disk);
       const told = answer?.ok === true ? answer.text.trim() : '';
       if (isVolumePath(told) && !told.startsWith('/')) return [];
-      // Where libvirt did not tell, there may be a file or not: it stands under its name, and nothing is found there.
+      // libvirt did not tell the path. The name stands for it, and nothing is found under it.
       const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
       return [{ disk, path, role, block: path.startsWith('/dev/'), removable, optional }];

@@ -13,7 +13,7 @@ export function secretFile(uuid: string): string {
   return `/etc/libvirt/secrets/${uuid.toLowerCase()}.base64`;
 }
 
-/** Where it is seen whether a path is as it is wanted. */
+/** The places that show whether a path is as the VM wants it. */
 export function placesOf({ path, wants }: DomainPath): readonly string[] {
   switch (wants) {
     case 'exists':
@@ -23,12 +23,12 @@ export function placesOf({ path, wants }: DomainPath): readonly string[] {
     case 'parent':
       return [dirname(path)];
     case 'pipe':
-      // QEMU takes the two, each for one way, where they are (qemu_chr_open_pipe).
+      // QEMU takes the two where they exist, each for one direction (qemu_chr_open_pipe).
       return [path, `${path}.in`, `${path}.out`];
   }
 }
 
-/** Of disks and devices. */
+/** Paths of the disks and devices of the stored definition. */
 function pathsOfNextStart(stored: Pick<DomainConfig, 'disks' | 'devices' | 'resources'>): readonly string[] {
   return [
     ...diskFiles(stored).map(({ path }) => path),

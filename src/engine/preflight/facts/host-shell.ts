@@ -28,7 +28,7 @@ function readingOf(answer: string, mark: string, paths: WantedPaths, said: strin
   const reading = parseReading(answer, mark, paths);
   if (reading !== undefined) return reading;
   throw new FactUnavailable({
-    why: msg('The shell of the host did not answer as expected.'),
+    why: msg('Not checked: the shell of the host did not answer as expected.'),
     original: said.trim(),
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 
-/** Which questions about the destination's networks a VM's definition calls for. */
+/** Which questions about the destination's networks a VM's definition needs answered. */
 export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainConfig, 'devices'>): {
   readonly networks: boolean;
   readonly devices: boolean;

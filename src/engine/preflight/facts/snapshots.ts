@@ -2,7 +2,7 @@
 import { defineFact } from '../fact.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
-/** What libvirt on this host keeps of the VM's past, by name. */
+/** The names of the VM's snapshots and checkpoints, as libvirt on this host keeps them. */
 export interface Snapshots {
   readonly snapshots: readonly string[];
   /** Points from which incremental backups start. */

@@ -11,10 +11,10 @@ import {
 import { diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 
-/** A file as the destination's storage pools show it. */
+/** A file as a storage pool of the destination shows it. */
 export interface PoolFile {
   readonly sizeBytes?: number;
-  /** As a guest sees it, which is not what the file measures where the format is not raw. */
+  /** The size that the guest sees; the file has another size unless its format is raw. */
   readonly capacityBytes?: number;
   /** Time of the last change of the inode, seconds with nanoseconds after the point. */
   readonly changeTime?: string;

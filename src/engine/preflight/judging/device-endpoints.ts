@@ -2,32 +2,37 @@
 import type { DomainEndpoint } from '../../../libvirt/domain-devices.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
+import type { DestinationHost } from './destination-host.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress, isWildcardAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
 
-/** What stands against an end of a line on the network. */
+/** What stands against an address that a device of the VM listens on or connects to. */
 export interface EndpointProblem {
   /** `likely`: what cannot be seen from outside may help. `doubtful`: it depends on another program. */
   readonly kind: 'sure' | 'likely' | 'doubtful' | 'unknown';
   readonly found: Message;
-  readonly remedy: Remedy;
+  readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** The other end has to be there before the VM is, unless QEMU may wait for it. */
-export const startListener: Remedy = {
-  text: msg(
-    "Start there what the line leads to, or let QEMU start without it: <reconnect enabled='yes' timeout='10'/> in its <source>.",
-  ),
-  command: 'ss -tlnp; ss -xlp',
-  host: 'destination',
-};
+/** QEMU does not start without the other side, unless it was told to try again. */
+export function startListener({ name }: DestinationHost): readonly [Remedy, ...Remedy[]] {
+  return [
+    { text: msg('Start the program on $0 to which the device connects.', name) },
+    {
+      text: msg(
+        "Or let QEMU start without the program: add <reconnect enabled='yes' timeout='10'/> to the <source> of the device.",
+      ),
+    },
+    { text: msg('Show who listens on $0.', name), command: 'ss -tlnp; ss -xlp', host: 'destination' },
+  ];
+}
 
-/** What is seen from outside is not all that there is. */
+/** The kernel lists the listeners of its own network alone. */
 export const unknownListener = msg(
-  'If nobody takes the connection, QEMU does not start there. Only what a container offers may be there unseen.',
+  'QEMU does not start on the destination if no program takes the connection. Override only if a container there listens.',
 );
 
-/** As it is written with a port behind it. */
+/** Address and port in one word; an address of IPv6 gets brackets. */
 export function withPort({ host, service }: DomainEndpoint): string {
   const shown = host === '' ? 'localhost' : host;
   return `${shown.includes(':') ? `[${shown}]` : shown}:${service}`;
@@ -37,82 +42,108 @@ function isLocal(host: string): boolean {
   return host === '' || isHostLocalAddress(host);
 }
 
-/** True for an address of the destination. */
+/** One of the destination's addresses. Behind one of IPv6 there may be its network device (`%eth0`). */
 function isOwn(host: string, { addresses }: HostReading): boolean {
   return addresses?.has(canonicalAddress(host)) === true;
 }
 
-function whoHas(endpoint: DomainEndpoint): Remedy {
+function freePort(endpoint: DomainEndpoint, { name }: DestinationHost): readonly [Remedy, ...Remedy[]] {
+  const { device, protocol, service } = endpoint;
+  return [
+    { text: msg('Free the address and the port on $0, or change them for the device ($1).', name, device) },
+    {
+      text: msg('Show the addresses of $0, and who has the port.', name),
+      command: `ss -lnp${protocol === 'tcp' ? 't' : 'u'} 'sport = ${service}'; ip -brief addr`,
+      host: 'destination',
+    },
+  ];
+}
+
+/** A name, of a port too, may stand for something else on the destination. */
+function unknownName(endpoint: DomainEndpoint, { name }: DestinationHost): EndpointProblem {
+  const { device, host, service } = endpoint;
   return {
-    text: msg('See who has it, or choose another one for the VM.'),
-    command: `ss -lnp${endpoint.protocol === 'tcp' ? 't' : 'u'} 'sport = ${Number(endpoint.service)}'; ip -brief addr`,
-    host: 'destination',
+    kind: 'unknown',
+    found: msg(
+      'Not checked: the VM listens on $0 ($1), and what $2 takes these names for is not known.',
+      withPort(endpoint),
+      device,
+      name,
+    ),
+    remedies: [
+      {
+        text: msg('Show what the names mean on $0, and which ports are taken there.', name),
+        command: `${shellCommand('getent', 'ahosts', host)}; ${shellCommand('getent', 'services', service)}; ss -lntu`,
+        host: 'destination',
+      },
+    ],
   };
 }
 
 /** QEMU has to get the address and the port. */
-function bindTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
+function bindProblem(
+  endpoint: DomainEndpoint,
+  there: HostReading,
+  to: DestinationHost,
+): EndpointProblem | undefined {
   const { device, protocol, host, service } = endpoint;
-  if (!/^\d+$/.test(service) || (!isLocal(host) && !isAddress(host)))
-    return {
-      kind: 'unknown',
-      found: msg(
-        'The VM listens on $0 ($1), and what the destination takes these names for is not known.',
-        withPort(endpoint),
-        device,
-      ),
-      remedy: {
-        text: msg('See which address and port they are there, and whether they are free.'),
-        command: `${shellCommand('getent', 'ahosts', '--', host)}; ${shellCommand('getent', 'services', '--', service)}; ss -lntu`,
-        host: 'destination',
-      },
-    };
+  if (!/^\d+$/.test(service) || (!isLocal(host) && !isAddress(host))) return unknownName(endpoint, to);
+  const remedies = freePort(endpoint, to);
   const seen = protocol === 'tcp' ? there.listeningOn : there.datagramsOn;
   if (seen === undefined || (!isLocal(host) && there.addresses === undefined))
     return {
       kind: 'unknown',
       found: msg(
-        'Whether the VM can listen on $0 ($1) on the destination was not told.',
+        'Not checked: $2 did not tell whether $0 is free, on which the VM listens ($1).',
         withPort(endpoint),
         device,
+        to.name,
       ),
-      remedy: whoHas(endpoint),
+      remedies,
     };
   if (!isLocal(host) && !isOwn(host, there))
     return {
       kind: 'sure',
-      found: msg('The VM listens on $0 ($1), which is no address of the destination.', host, device),
-      remedy: whoHas(endpoint),
+      found: msg('The VM listens on $0 ($1), which is no address of $2.', host, device, to.name),
+      remedies,
     };
   const taken = seen.get(Number(service));
   if (taken === undefined) return undefined;
-  // Of several addresses QEMU takes one that is free; how many a name has is the destination's business.
+  // Of several addresses QEMU takes one that is free. How many a name has depends on the destination.
   const addresses = host === '' ? ['0.0.0.0', '::'] : host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
   const free = addresses.filter((address) => !portCollides(address, taken));
   if (free.length === addresses.length || (free.length > 0 && host === '')) return undefined;
-  const found = msg('The VM listens on port $0 ($1), which is taken on the destination.', service, device);
-  return free.length === 0 && protocol === 'tcp'
-    ? { kind: 'sure', found, remedy: whoHas(endpoint) }
-    : { kind: 'doubtful', found, remedy: whoHas(endpoint) };
+  return {
+    kind: free.length === 0 && protocol === 'tcp' ? 'sure' : 'doubtful',
+    found: msg('The VM listens on port $0 ($1), which is taken on $2.', service, device, to.name),
+    remedies,
+  };
 }
 
 /** Somebody has to listen. */
-function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
+function connectProblem(
+  endpoint: DomainEndpoint,
+  there: HostReading,
+  to: DestinationHost,
+): EndpointProblem | undefined {
   const { device, host, service } = endpoint;
   const port = Number(service);
   if (!(isLocal(host) || isOwn(host, there)) || !Number.isInteger(port))
     return {
       kind: 'unknown',
       found: msg(
-        'The VM connects to $0 ($1), and whether that can be reached from the destination is not known.',
+        'Not checked: whether $2 reaches $0, to which the VM connects ($1). The page does not try, because some programs take only one connection.',
         withPort(endpoint),
         device,
+        to.name,
       ),
-      remedy: {
-        text: msg('Try it from there.'),
-        command: shellCommand('nc', '-vz', '-w', '3', '--', host === '' ? 'localhost' : host, service),
-        host: 'destination',
-      },
+      remedies: [
+        {
+          text: msg('Try the connection from $0.', to.name),
+          command: shellCommand('nc', '-vz', '-w', '3', host === '' ? 'localhost' : host, service),
+          host: 'destination',
+        },
+      ],
     };
   const listening = there.listeningOn?.get(port);
   const addresses =
@@ -127,15 +158,20 @@ function connectTrouble(endpoint: DomainEndpoint, there: HostReading): EndpointP
     : {
         kind: 'likely',
         found: msg(
-          'The VM connects to $0 ($1), where nobody listens on the destination.',
+          'No program on $2 listens on $0, to which the VM connects ($1).',
           withPort(endpoint),
           device,
+          to.name,
         ),
-        remedy: startListener,
+        remedies: startListener(to),
       };
 }
 
-/** Judges one end. */
-export function endpointProblem(endpoint: DomainEndpoint, there: HostReading): EndpointProblem | undefined {
-  return endpoint.mode === 'bind' ? bindTrouble(endpoint, there) : connectTrouble(endpoint, there);
+/** Judges one address. */
+export function endpointProblem(
+  endpoint: DomainEndpoint,
+  there: HostReading,
+  to: DestinationHost,
+): EndpointProblem | undefined {
+  return endpoint.mode === 'bind' ? bindProblem(endpoint, there, to) : connectProblem(endpoint, there, to);
 }

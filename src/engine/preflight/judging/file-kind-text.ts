@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../../base/index.ts';
 
-/** What `stat` calls the kind of a file (file_type of gnulib); what is not known stays as it says it. */
+/** A kind of file that `stat` names (file_type of gnulib). A kind that is not in this list stays as it is. */
 export function fileKindText(kind: string): Message {
   switch (kind) {
     case 'regular file':

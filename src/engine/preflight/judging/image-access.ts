@@ -1,97 +1,154 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
-import type { HostReading } from '../facts/host-reading/index.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
+import type { DestinationHost } from './destination-host.ts';
 import { fileExists } from './file-exists.ts';
+import { provideImage } from './missing-image.ts';
 
 /** What keeps QEMU there from opening a file. */
 export interface AccessProblem {
   readonly found: Message;
-  readonly remedy: Remedy;
-  /** False: it may work nevertheless. */
+  readonly remedies: readonly [Remedy, ...Remedy[]];
+  /** False: it may work all the same. */
   readonly sure: boolean;
 }
 
-/** On these, root of a client may not give files away to another user (root_squash), so libvirt may not either. */
+/** On these, root of a client may not change owners (root_squash), so libvirt may not either. */
 const ofAServer = /^(nfs4?|cifs|smb3?)$/;
 
-/** Judges whether QEMU there can open an image that has to be there already. */
-export function accessProblem(file: DiskFile, there: HostReading): AccessProblem | undefined {
-  const { path } = file;
-  const seen = there.files.get(path);
-  const look = (text: Message, ...argv: string[]): Remedy => ({
-    text,
-    command: shellCommand(...argv),
+/** The folders that hold a path, from the top. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === '/' ? [] : [...foldersOf(folder), folder];
+}
+
+/** Lets QEMU's user pass through all folders above a path, but not list them. */
+export function letThrough(
+  path: string,
+  { qemuUser }: HostReading,
+  { name }: DestinationHost,
+): readonly [Remedy, ...Remedy[]] {
+  return [
+    {
+      text: msg(
+        'Let QEMU’s user on $1 (number $2) pass through the folders above $0. The command lets every user pass.',
+        path,
+        name,
+        String(qemuUser ?? '?'),
+      ),
+      command: shellCommand('chmod', 'o+x', '--', ...foldersOf(path)),
+      host: 'destination',
+    },
+    {
+      text: msg('Show who may pass through these folders.'),
+      command: shellCommand('namei', '-l', path),
+      host: 'destination',
+    },
+  ];
+}
+
+/** Ends the read-only state of the file system that holds a path. */
+export function mountForWriting(path: string, { name }: DestinationHost): Remedy {
+  return {
+    text: msg('Mount the storage of $0 on $1 for writing.', path, name),
+    command: `mount -o remount,rw "$(${shellCommand('findmnt', '-no', 'TARGET', '-T', path)})"`,
     host: 'destination',
-  });
+  };
+}
+
+/** Judges whether QEMU there can open an image that has to be there already; `local` is the file of this host. */
+export function accessProblem(
+  file: DiskFile,
+  local: FileReading | undefined,
+  there: HostReading,
+  to: DestinationHost,
+): AccessProblem | undefined {
+  const { path, disk } = file;
+  const seen = there.files.get(path);
   if (!fileExists(there, path) || seen === undefined)
     return {
-      found: msg('$0 ($1) is not there on the destination', path, file.disk),
-      remedy: look(
-        msg('Mount the storage there, so that the file is under the same path.'),
-        'findmnt',
-        '-T',
-        path,
-      ),
+      found: msg('$0 ($1) is missing on $2.', path, disk, to.name),
+      remedies: [provideImage(file, local, to)],
       sure: true,
     };
-  const user = String(there.qemuUser ?? '?');
   if (seen.qemu.reach === false)
     return {
       found: msg(
-        "$0 ($1): QEMU's user on the destination (number $2) may not go to that folder",
+        '$0 ($1) is out of reach on $3: QEMU’s user there (number $2) cannot enter the folder.',
         path,
-        file.disk,
-        user,
+        disk,
+        String(there.qemuUser ?? '?'),
+        to.name,
       ),
-      remedy: look(msg('Let that user pass through all folders on the way.'), 'namei', '-l', '--', path),
+      remedies: letThrough(path, there, to),
       sure: true,
     };
   if (file.role === 'disk' && seen.readOnly === true)
     return {
-      found: msg('$0 ($1) cannot be written on the destination, not even by root', path, file.disk),
-      remedy: look(msg('Mount its storage there for writing.'), 'findmnt', '-T', path),
+      found: msg('$0 ($1) is read-only on $2, even for root.', path, disk, to.name),
+      remedies: [mountForWriting(path, to)],
       sure: true,
     };
   const wants = file.role === 'disk' ? seen.qemu.write : seen.qemu.read;
-  if (wants !== false) return undefined;
-  // libvirt gives the file to QEMU's user when the VM arrives, unless it was told not to or the server forbids it.
-  if (there.settings.get('dynamic_ownership') === '0')
+  return wants === false ? ownerProblem(file, seen, there, to) : undefined;
+}
+
+/** libvirt gives the file to QEMU's user when the VM arrives, unless it was told not to or the server forbids it. */
+function ownerProblem(
+  { path, disk }: DiskFile,
+  { fileSystem }: FileReading,
+  { settings, qemuUser }: HostReading,
+  { name }: DestinationHost,
+): AccessProblem | undefined {
+  const user = String(qemuUser ?? '?');
+  if (settings.get('dynamic_ownership') === '0')
     return {
       found: msg(
-        "$0 ($1): QEMU's user on the destination (number $2) may not open it, and libvirt there leaves owners alone",
+        'QEMU’s user on $3 (number $2) cannot open $0 ($1), and libvirt there does not change owners.',
         path,
-        file.disk,
+        disk,
         user,
+        name,
       ),
-      remedy: look(
-        msg('Give the file to a user or a group that QEMU has on both hosts.'),
-        'ls',
-        '-ln',
-        '--',
-        path,
-      ),
+      remedies: [
+        {
+          text: msg(
+            'Give $0 to QEMU’s user on $1 (number $2). On shared storage, QEMU on this host has to be able to open the file too.',
+            path,
+            name,
+            user,
+          ),
+          ...(qemuUser === undefined
+            ? {}
+            : { command: shellCommand('chown', user, '--', path), host: 'destination' as const }),
+        },
+      ],
       sure: true,
     };
-  return ofAServer.test(seen.fileSystem)
-    ? {
-        found: msg(
-          "$0 ($1): QEMU's user on the destination (number $2) may not open it, and the file server may not let libvirt change that",
-          path,
-          file.disk,
-          user,
+  if (!ofAServer.test(fileSystem)) return undefined;
+  return {
+    found: msg(
+      'QEMU’s user on $3 (number $2) cannot open $0 ($1). The file server may not let libvirt change the owner.',
+      path,
+      disk,
+      user,
+      name,
+    ),
+    remedies: [
+      {
+        text: msg(
+          'Let root of $0 change owners on the file server (no_root_squash), or give QEMU’s user the same number on both hosts.',
+          name,
         ),
-        remedy: look(
-          msg(
-            "See that QEMU's user has the same number on both hosts, or that the server lets root change owners.",
-          ),
-          'ls',
-          '-ln',
-          '--',
-          path,
-        ),
-        sure: false,
-      }
-    : undefined;
+      },
+      {
+        text: msg('Show the owner of $0 on $1.', path, name),
+        command: shellCommand('ls', '-ln', '--', path),
+        host: 'destination',
+      },
+    ],
+    sure: false,
+  };
 }

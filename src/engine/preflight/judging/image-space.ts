@@ -6,23 +6,24 @@ import type { DestinationPools } from '../facts/destination-pools.ts';
 import { type DiskCopy, type DiskSize, locationName } from '../facts/disk-copies.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import type { Judgement } from '../finding.ts';
+import type { DestinationHost } from './destination-host.ts';
 
 /** What disks that go to one file system of the destination need there, in bytes. */
 interface Need {
   readonly disks: readonly string[];
   /** A folder in it, or the name of a storage pool. */
   readonly place: string;
-  /** With less, copying fails. */
+  /** With less free, the copy fails. */
   readonly least: number;
-  /** With so much, it does not. */
+  /** With as much free, the copy cannot fail for lack of room. */
   readonly most: number;
   readonly free: number;
 }
 
-/** Pools whose folder is one of a file system, where others write too. */
+/** Pools that are a folder of a file system, to which other programs write too. */
 const ofFiles = /^(dir|fs|netfs)$/;
 
-/** Where an image goes, and what is free there. */
+/** The place of an image, and what is free there. */
 interface Room {
   /** The same for two places that share their room. */
   readonly key: string;
@@ -30,13 +31,15 @@ interface Room {
   readonly free: number;
 }
 
-/** Where the images go, and what is free there; throws where that was not told. */
-function roomFor(
-  { place }: DiskCopy,
-  shell: FactResult<HostReading>,
-  { pools }: DestinationPools,
-  asRoot: boolean,
-): Room {
+/** The destination as far as it was seen; `asRoot`: libvirt there makes the images as root. */
+export interface SpaceThere {
+  readonly to: DestinationHost;
+  readonly shell: FactResult<HostReading>;
+  readonly asRoot: boolean;
+}
+
+/** Finds the place of an image; throws FactUnavailable where its room was not told. */
+function roomFor({ place }: DiskCopy, { to, shell, asRoot }: SpaceThere, { pools }: DestinationPools): Room {
   const folderOfFile = place.kind === 'volume' ? undefined : dirname(normalizePath(place.path));
   const pool = pools.find(({ name, path }) =>
     place.kind === 'volume' ? name === place.pool : path === folderOfFile,
@@ -50,31 +53,37 @@ function roomFor(
       free: asRoot ? space.root : space.others,
     };
   const counted = pool?.availableBytes;
-  // Nobody but libvirt takes room from a volume group, so that what it counted holds.
+  // Only libvirt takes room from a volume group, so what libvirt counted still holds.
   if (pool !== undefined && counted !== undefined && !ofFiles.test(pool.type))
     return { key: `pool ${pool.uuid}`, place: pool.name, free: counted };
   throw new FactUnavailable({
     why:
       counted === undefined
-        ? msg('The destination did not tell how much space it has.')
-        : msg('libvirt there counted $0 free when it last looked, which may be long ago.', sizeText(counted)),
-    remedies: [
-      {
-        text: msg('See how much is free where the image of $0 will be.', locationName(place)),
-        command:
-          folder === undefined
-            ? shellCommand('virsh', 'pool-info', '--pool', pool?.name ?? locationName(place))
-            : shellCommand('df', '-h', '--', folder),
-        host: 'destination',
-      },
-    ],
+        ? msg('Not checked: $0 did not tell how much space is free.', to.name)
+        : msg(
+            'Not checked: libvirt on $1 counted $0 free when it last looked, and that may be long ago.',
+            sizeText(counted),
+            to.name,
+          ),
+    remedies: [showSpace(folder ?? pool?.name ?? locationName(place), to)],
   });
 }
 
-/** Images that libvirt allocates whole before anything is copied (9.0: posix_fallocate, and qcow2 with preallocation=falloc). */
+/** A place is a folder or a storage pool. */
+function showSpace(place: string, { name }: DestinationHost): Remedy {
+  return {
+    text: msg('Show the free space in $0 on $1.', place, name),
+    command: place.startsWith('/')
+      ? shellCommand('df', '-h', place)
+      : shellCommand('virsh', 'pool-info', '--pool', place),
+    host: 'destination',
+  };
+}
+
+/** libvirt 9.0 allocates these images whole before it copies (posix_fallocate, and qcow2 with preallocation=falloc). */
 const allocatedWhole = /^(raw|qcow2)$/;
 
-/** What one disk needs. A file that is there keeps what it has, and takes what is copied beyond that. */
+/** What one disk needs. A file that is there already keeps its space and needs only what goes beyond. */
 function needOf(
   { place, format, capacityBytes, dataBytes }: DiskCopy & DiskSize,
   shell: FactResult<HostReading>,
@@ -87,22 +96,19 @@ function needOf(
   return { least: allocatedWhole.test(format ?? 'raw') ? capacityBytes : dataBytes, most: capacityBytes };
 }
 
-function needsOf(
-  disks: readonly DiskCopy[],
-  shell: FactResult<HostReading>,
-  pools: DestinationPools,
-  asRoot: boolean,
-): readonly Need[] {
+function needsOf(disks: readonly DiskCopy[], there: SpaceThere, pools: DestinationPools): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const disk of disks) {
-    // A device is there already, or there is none; and a volume that is there is not made anew.
+    // libvirt makes no devices, and does not make a volume again that is there.
     if (disk.place.kind === 'block' || (disk.place.kind === 'volume' && pools.listed.has(disk.disk)))
       continue;
     const { capacityBytes, dataBytes } = disk;
     if (capacityBytes === undefined || dataBytes === undefined)
-      throw new FactUnavailable({ why: msg('libvirt did not tell how large $0 is.', disk.disk) });
-    const { key, place, free } = roomFor(disk, shell, pools, asRoot);
-    const { least, most } = needOf({ ...disk, capacityBytes, dataBytes }, shell);
+      throw new FactUnavailable({
+        why: msg('Not checked: the size of $0 is not known to libvirt.', disk.disk),
+      });
+    const { key, place, free } = roomFor(disk, there, pools);
+    const { least, most } = needOf({ ...disk, capacityBytes, dataBytes }, there.shell);
     const before = needs.get(key);
     needs.set(key, {
       disks: [...(before?.disks ?? []), disk.disk],
@@ -115,52 +121,62 @@ function needsOf(
   return [...needs.values()];
 }
 
-/** Is there room for the images of the disks that are copied? `asRoot`: libvirt there makes them as root. */
+function makeRoom({ place, disks }: Need, missing: number, to: DestinationHost): readonly [Remedy, Remedy] {
+  return [
+    {
+      text: msg(
+        'Free $0 in $1 on $2, or do not copy $3.',
+        sizeText(missing),
+        place,
+        to.name,
+        disks.join(', '),
+      ),
+    },
+    showSpace(place, to),
+  ];
+}
+
+/** Has the destination room for the images of the disks that are copied? */
 export function judgeImageSpace(
   disks: readonly DiskCopy[],
-  shell: FactResult<HostReading>,
+  there: SpaceThere,
   pools: FactResult<DestinationPools>,
-  asRoot: boolean,
 ): Judgement {
-  const needs = needsOf(disks, shell, required(pools), asRoot);
-  const remedy = ({ place }: Need): Remedy => ({
-    text: msg('Make room there, or copy fewer disks.'),
-    command: place.startsWith('/')
-      ? shellCommand('df', '-h', '--', place)
-      : shellCommand('virsh', 'pool-info', '--pool', place),
-    host: 'destination',
-  });
+  const { to } = there;
+  const needs = needsOf(disks, there, required(pools));
   const full = needs.find(({ free, least }) => free < least);
   if (full !== undefined)
     return {
       verdict: 'block',
       found: msg(
-        'The destination has $0 free in $1; copying $2 takes $3.',
+        '$4 has only $0 free in $1; the copy of $2 needs $3.',
         sizeText(full.free),
         full.place,
         full.disks.join(', '),
         sizeText(full.least),
+        to.name,
       ),
-      remedies: [remedy(full)],
+      remedies: makeRoom(full, full.least - full.free, to),
     };
   const tight = needs.find(({ free, most }) => free < most);
   if (tight !== undefined)
     return {
       verdict: 'warn',
       found: msg(
-        'The destination has $0 free in $1. What $2 holds now fits, but not all that the disks can hold ($3).',
+        '$4 has $0 free in $1. The content of $2 fits now, but the disks may grow to $3.',
         sizeText(tight.free),
         tight.place,
         tight.disks.join(', '),
         sizeText(tight.most),
+        to.name,
       ),
-      remedies: [remedy(tight)],
+      remedies: makeRoom(tight, tight.most - tight.free, to),
     };
   return {
     verdict: 'pass',
-    found: msg('The destination has room for the disks that are copied.'),
+    found: msg('$0 has room for the disks that are copied.', to.name),
     details: needs.map(({ disks: names, place, most, free }) =>
-      msg('$0: $1 of $2 free in $3', names.join(', '), sizeText(most), sizeText(free), place),
+      msg('$0: needs at most $1; $2 free in $3', names.join(', '), sizeText(most), sizeText(free), place),
     ),
   };
 }

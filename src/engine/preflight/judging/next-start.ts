@@ -1,28 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy } from '../../base/index.ts';
+import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { Judgement } from '../finding.ts';
+import type { DestinationHost } from './destination-host.ts';
 
-/** Something of the stored definition that the destination does not have. */
+/** Something of the stored definition that the destination lacks. */
 export interface MissingAtNextStart {
   readonly path: string;
-  /** What it is for. */
+  /** The device or disk that needs it. */
   readonly device: string;
+  /** Puts it there. */
+  readonly remedy: Remedy;
 }
 
-/** The VM arrives, and does not start there the next time, with the definition that goes along; undefined if nothing is missing. */
+/** libvirt sends the stored definition without looking into it. So the VM arrives, and does not start there again. */
 export function judgeNextStart(
   missing: readonly MissingAtNextStart[],
-  remedy: Remedy,
+  { name }: DestinationHost,
+  uuid: string,
 ): Judgement | undefined {
-  const [first, ...others] = missing.map(({ path, device }) =>
-    msg(
-      'With the definition that goes along the VM does not start there the next time: it names $0 ($1), which the destination does not have.',
-      path,
-      device,
+  const [first, ...others] = missing;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'The VM will not start again on $2: its stored definition names $0 ($1), which $2 lacks.',
+      first.path,
+      first.device,
+      name,
     ),
-  );
-  return first === undefined
-    ? undefined
-    : { verdict: 'warn', found: first, details: others, remedies: [remedy] };
+    details: others.map(({ path, device }) => msg('Also missing: $0 ($1).', path, device)),
+    remedies: [
+      first.remedy,
+      ...others.map(({ remedy }) => remedy),
+      {
+        text: msg('Or take what is missing out of the stored definition.'),
+        command: shellCommand('virsh', 'edit', uuid),
+        host: 'source',
+      },
+    ],
+  };
 }

@@ -3,17 +3,17 @@ import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import type { FactResult } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 
-/** A file of QEMU that is guest memory, and so has to be of one size on both hosts. */
+/** A file of QEMU that is memory of the guest, and so has to have one size on both hosts. */
 interface RomSizes {
   readonly rom: string;
   readonly here: number;
   readonly there: number;
 }
 
-/** Machines of a PC that load bios-256k.bin: since QEMU 2.0, whose older machine types load another one. */
+/** PC machine types that load bios-256k.bin: those since QEMU 2.0. Older ones load another file. */
 const modernPc = /^(?:pc|q35|pc-(?:q35|i440fx)-(?!0\.|1\.).+)$/;
 
-/** What QEMU loads of its own for the VM. Other architectures have no BIOS, and other devices. */
+/** The ROM files that QEMU loads for the VM. Other architectures have no BIOS and other devices. */
 function romsOf({ os, devices, resources }: DomainConfig): readonly string[] {
   if (!/^(?:x86_64|i[3-6]86)$/.test(os.arch) || !modernPc.test(os.machine)) return [];
   return [...(resources.firmware.loader === undefined ? ['bios-256k.bin'] : []), ...devices.roms];
@@ -24,7 +24,7 @@ function inMemory(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, 1)));
 }
 
-/** ROMs that do not fit, and whether every one was compared. */
+/** ROM files whose sizes differ, and whether all of them were compared. */
 export function compareRoms(
   config: DomainConfig,
   source: FactResult<HostReading>,

@@ -3,94 +3,111 @@
 import { type Message, msg } from '../../base/index.ts';
 import type { FileReading } from '../facts/host-reading/index.ts';
 import type { PoolFile } from '../facts/volumes.ts';
+import type { DestinationHost } from './destination-host.ts';
 import { fileKindText } from './file-kind-text.ts';
 
-/** What comparing two looks at one path, from either host, tells. */
+/** What two readings of one path tell, one from each host. `evidence` is a whole sentence. */
 export type Comparison =
   | { readonly kind: 'same'; readonly evidence: Message }
   | { readonly kind: 'different'; readonly evidence: Message }
   | { readonly kind: 'missing' }
   | { readonly kind: 'not-proved'; readonly evidence: Message };
 
-/** File systems whose clients all see the inode numbers of the server. */
+/** File systems on which every client sees the inode numbers of the server. */
 const commonInodes =
   /^(nfs4?|gfs2|ocfs2|ceph|gpfs|lustre|beegfs|acfs|fuse\.(glusterfs|ceph|ceph-fuse|quobyte))$/;
 
-/** True if the same time is among both; what `stat` prints in place of one that it does not know proves nothing. */
+/** True if both have the same time. What `stat` prints for a time that it does not know proves nothing. */
 function share(a: readonly string[], b: readonly string[]): boolean {
   return a.some((one) => b.includes(one) && epochTime(one) !== undefined);
 }
 
 /**
- * Two looks at a file. The number of the inode says that they are different where it is common to all clients; that
- * they are one is proved by the time of its last change to the nanosecond, or by its birth, or by one and the same
- * server and export, together with inode and size.
+ * Compares two readings of a file. Where all clients see the same inode numbers, another number means another file. One
+ * file is proved by its inode together with the time of the last change to the nanosecond, the birth time, or the same
+ * server and export.
  */
-export function compareFiles(here: FileReading, there: FileReading): Comparison {
+export function compareFiles(
+  here: FileReading,
+  there: FileReading,
+  { name }: Pick<DestinationHost, 'name'>,
+): Comparison {
   if (!there.exists) return { kind: 'missing' };
   if (here.kind.startsWith('block') !== there.kind.startsWith('block')) {
     return {
       kind: 'different',
       evidence: msg(
         // TRANSLATORS: $0 and $1 are kinds of files, for example “file” and “block device”.
-        'here: $0, there: $1',
+        'Kind on this host: $0. Kind on $2: $1.',
         fileKindText(here.kind),
         fileKindText(there.kind),
+        name,
       ),
     };
   }
-  if (here.kind.startsWith('block')) return compareDevices(here, there);
+  if (here.kind.startsWith('block')) return compareDevices(here, there, name);
   const sameInode = here.inode === there.inode;
   const inodesCount = commonInodes.test(here.fileSystem) && commonInodes.test(there.fileSystem);
   if (!sameInode && inodesCount) {
-    return { kind: 'different', evidence: msg('inode $0 here, $1 there', here.inode, there.inode) };
+    return {
+      kind: 'different',
+      evidence: msg('Inode $0 on this host, inode $1 on $2.', here.inode, there.inode, name),
+    };
   }
   const sameChange = share(here.changeTimes, there.changeTimes);
   const sameBirth = share([here.birthTime ?? ''], [there.birthTime ?? '']);
-  // GlusterFS takes the number from the file's random 128-bit identity, so it is as good as that.
+  // GlusterFS takes the number from the file's random 128-bit identity, so the number alone is proof.
   const worldwide = here.fileSystem === 'fuse.glusterfs' && there.fileSystem === here.fileSystem;
   const sameMount = here.mountSource === there.mountSource && here.fileSystem === there.fileSystem;
   if (sameInode && (sameChange || sameBirth || worldwide || (sameMount && inodesCount))) {
     return {
       kind: 'same',
       evidence: sameChange
-        ? msg('inode $0 and the time of the last change are the same on both hosts', here.inode)
+        ? msg('Inode $0 and the time of the last change are the same.', here.inode)
         : sameBirth
-          ? msg('inode $0 and the time of birth are the same on both hosts', here.inode)
-          : msg('inode $0 of $1 on both hosts', here.inode, here.mountSource),
+          ? msg('Inode $0 and the birth time are the same.', here.inode)
+          : msg('Inode $0 of $1 is the same.', here.inode, here.mountSource),
     };
   }
-  return {
-    kind: 'not-proved',
-    evidence: sameInode
-      ? msg(
-          'same inode $0, but nothing else proves that it is one file ($1 here, $2 there)',
-          here.inode,
-          here.mountSource,
-          there.mountSource,
-        )
-      : msg(
-          'inode $0 here, $1 there, on file systems that number them for each host ($2, $3)',
-          here.inode,
-          there.inode,
-          here.fileSystem,
-          there.fileSystem,
-        ),
-  };
+  return { kind: 'not-proved', evidence: noProof(here, there, name) };
 }
 
-function compareDevices(here: FileReading, there: FileReading): Comparison {
+function noProof(here: FileReading, there: FileReading, name: string): Message {
+  return here.inode === there.inode
+    ? msg(
+        'Inode $0 is the same, but nothing else proves that both hosts have one file ($1 on this host, $2 on $3).',
+        here.inode,
+        here.mountSource,
+        there.mountSource,
+        name,
+      )
+    : msg(
+        'Inode $0 on this host, inode $1 on $4. That proves nothing: these file systems number inodes for each host ($2, $3).',
+        here.inode,
+        there.inode,
+        here.fileSystem,
+        there.fileSystem,
+        name,
+      );
+}
+
+function compareDevices(here: FileReading, there: FileReading, name: string): Comparison {
   const common = here.deviceIds.find((id) => there.deviceIds.includes(id));
-  if (common !== undefined) return { kind: 'same', evidence: msg('the device is $0 on both hosts', common) };
+  if (common !== undefined) return { kind: 'same', evidence: msg('The device is $0 on both hosts.', common) };
   if (here.deviceIds.length === 0 || there.deviceIds.length === 0) {
     return {
       kind: 'not-proved',
-      evidence: msg('the device has no identity of its own (WWN, serial number)'),
+      evidence: msg('The device has no identifier to compare (WWN, serial number).'),
     };
   }
   return {
     kind: 'different',
-    evidence: msg('the device is $0 here, $1 there', here.deviceIds.join(', '), there.deviceIds.join(', ')),
+    evidence: msg(
+      'The device is $0 on this host and $1 on $2.',
+      here.deviceIds.join(', '),
+      there.deviceIds.join(', '),
+      name,
+    ),
   };
 }
 
@@ -106,22 +123,27 @@ export function epochTime(statTime: string): string | undefined {
   return `${milliseconds / 1000 - offset * 60}.${(match[7] ?? '').padEnd(9, '0')}`;
 }
 
-/** A file here against what a storage pool of the destination shows: the last change to the nanosecond is the proof. */
-export function compareWithPool(here: FileReading, there: PoolFile): Comparison {
+/** Compares a file with what a storage pool of the destination shows: the last change to the nanosecond is the proof. */
+export function compareWithPool(
+  here: FileReading,
+  there: PoolFile,
+  { name }: Pick<DestinationHost, 'name'>,
+): Comparison {
   const times = here.changeTimes.map(epochTime);
   const change = there.changeTime === undefined ? undefined : padNanoseconds(there.changeTime);
   if (change !== undefined && times.includes(change)) {
-    return { kind: 'same', evidence: msg('the time of the last change is the same on both hosts') };
+    return { kind: 'same', evidence: msg('The time of the last change is the same.') };
   }
   return {
     kind: 'not-proved',
     evidence: msg(
-      'a storage pool of the destination has a file of that path, but nothing proves that it is the same one',
+      'A storage pool of $0 has a file under that path, but nothing proves that both hosts have one file.',
+      name,
     ),
   };
 }
 
-/** libvirt leaves zeros away: `1700000000.5` has half a second only if written so, nanoseconds otherwise in full. */
+/** Puts libvirt's time into the form of {@link epochTime}: libvirt prints the nanoseconds without leading zeros. */
 function padNanoseconds(time: string): string {
   const [seconds = '', fraction = ''] = time.split('.');
   return `${seconds}.${fraction.padStart(fraction === '' ? 0 : 9, '0').padEnd(9, '0')}`;

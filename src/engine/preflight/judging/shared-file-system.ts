@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { FileReading, HostReading } from '../facts/host-reading.ts';
+
+/**
+ * File systems that libvirt takes for shared (virFileIsSharedFS; qemuMigrationSrcIsSafe refuses a writable file on any
+ * other). The names are those of /proc/self/mountinfo.
+ */
+const sharedFileSystems =
+  /^(nfs4?|gfs2|ocfs2|afs|smb3?|smbfs|cifs|ceph|gpfs|acfs|beegfs|fuse\.(glusterfs|quobyte))$/;
+
+/** Of these, the ones that libvirt learned later than the oldest version that the page supports. */
+const sharedSinceLater = /^(beegfs|acfs)$/;
+
+/** File systems that only one host can have. A file system that is on neither list may be shared all the same. */
+const ofOneHost = /^(ext[234]|xfs|btrfs|zfs|f2fs|jfs|bcachefs|reiserfs|tmpfs|overlay)$/;
+
+/** Does libvirt take the file for shared? Its setting `shared_filesystems` can name more folders. */
+export function isShared(
+  path: string,
+  { fileSystem }: FileReading,
+  settings: HostReading['settings'],
+): boolean {
+  if (sharedFileSystems.test(fileSystem)) return true;
+  const folders = [...(settings.get('shared_filesystems') ?? '').matchAll(/"([^"]+)"/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return folders.some((folder) => path.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+}
+
+/** Older versions of libvirt do not take this file system for shared. */
+export function isSharedSinceLater({ fileSystem }: FileReading): boolean {
+  return sharedSinceLater.test(fileSystem);
+}
+
+/** No other host can have this file. */
+export function isOfOneHost(path: string, file: FileReading, settings: HostReading['settings']): boolean {
+  return ofOneHost.test(file.fileSystem) && !isShared(path, file, settings);
+}
