@@ -157,7 +157,7 @@ describe('with its real cause', () => {
   it('shared-storage: a disk that only this host has', async () => {
     const guest = await alpha.guest('local', { memory: 128, disk: 'local' });
     await (await console.row('local')).waitFor();
-    await blocks('shared-storage', /this host alone/, ssh, 'local');
+    await blocks('shared-storage', /is only on this host/, ssh, 'local');
     await alpha.virsh('destroy', guest.uuid);
   });
 

@@ -31,7 +31,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   const dialog = await console.dialog(guest.name, ssh, { seconds: 1 });
   expect(await console.finding('shared-storage')).toMatchObject({
     verdict: 'block',
-    text: expect.stringContaining('this host alone') as string,
+    text: expect.stringContaining('is only on this host') as string,
   });
   await console.picture('copy-offered');
   await dialog.getByRole('button', { name: 'Copy vda' }).click();
@@ -105,7 +105,7 @@ it('cancelled while a disk is copied, leaves the VM here, and says what is left 
     verdict: 'block',
     text: expect.stringContaining(path) as string,
   });
-  await dialog.getByRole('checkbox', { name: 'Migrate in spite of this: Images' }).check();
+  await dialog.getByRole('checkbox', { name: 'Migrate in spite of this: Disk images' }).check();
   await console.start();
   expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('done');
   await guest.goesOn();

@@ -585,6 +585,7 @@ const epoch = '1769853600.123456789';
 
 describe('comparing two looks at a file', () => {
   const here = file({ fileSystem: 'ext4', mountSource: '/dev/sda1' });
+  const to = { name: 'beta' };
 
   it('proves nothing by what is no time', () => {
     const text = broken(time).filter((each) => epochTime(each) === undefined);
@@ -593,17 +594,18 @@ describe('comparing two looks at a file', () => {
         const look: FileReading = birth
           ? { ...here, changeTimes: [], birthTime: said }
           : { ...here, changeTimes: [said] };
-        expect(compareFiles(look, look).kind).toBe('not-proved');
-        expect(compareWithPool(look, { changeTime: said }).kind).toBe('not-proved');
+        expect(compareFiles(look, look, to).kind).toBe('not-proved');
+        expect(compareWithPool(look, { changeTime: said }, to).kind).toBe('not-proved');
       }),
       { numRuns: 500 },
     );
-    expect(compareFiles(here, here).kind).toBe('same');
+    expect(compareFiles(here, here, to).kind).toBe('same');
     for (const said of ['?', '-', '', 'W', '0'])
       expect(
         compareFiles(
           { ...here, changeTimes: [], birthTime: said },
           { ...here, changeTimes: [], birthTime: said },
+          to,
         ).kind,
       ).toBe('not-proved');
   });
@@ -626,7 +628,7 @@ describe('comparing two looks at a file', () => {
     });
     fc.assert(
       fc.property(look, look, (one, other) => {
-        const { kind } = compareFiles(one, other);
+        const { kind } = compareFiles(one, other, to);
         if (kind !== 'same') return;
         expect(other.exists).toBe(true);
         const devices = one.kind.startsWith('block');
@@ -648,8 +650,8 @@ describe('comparing two looks at a file', () => {
         const written = `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}.${fraction} +0000`;
         expect(epochTime(written)).toBe(`${seconds}.${fraction}`);
         const look = { ...here, changeTimes: [written] };
-        expect(compareWithPool(look, { changeTime: `${seconds}.${fraction}` }).kind).toBe('same');
-        expect(compareWithPool(look, { changeTime: `${seconds + 1}.${fraction}` }).kind).toBe('not-proved');
+        expect(compareWithPool(look, { changeTime: `${seconds}.${fraction}` }, to).kind).toBe('same');
+        expect(compareWithPool(look, { changeTime: `${seconds + 1}.${fraction}` }, to).kind).toBe('not-proved');
       }),
       { numRuns: 300 },
     );
@@ -657,7 +659,7 @@ describe('comparing two looks at a file', () => {
 
   it('does not hang', () => {
     expectNoHang(
-      (text) => [epochTime(text), compareWithPool({ ...here, changeTimes: [text] }, { changeTime: text })],
+      (text) => [epochTime(text), compareWithPool({ ...here, changeTimes: [text] }, { changeTime: text }, to)],
       time,
       epoch,
     );

@@ -70,7 +70,7 @@ export const devices = brokenOnes([
     },
     cause: left('/run/deaf.sock'),
     verdict: 'block',
-    says: /\/run\/deaf\.sock, on which nobody listens/,
+    says: /No program on beta listens on the socket \/run\/deaf\.sock/,
     refusal: /deaf\.sock/,
   },
   {
@@ -84,7 +84,7 @@ export const devices = brokenOnes([
       start: false,
     },
     verdict: 'block',
-    says: /in the folder \/run\/switches/,
+    says: /beta lacks the folder \/run\/switches/,
     refusal: /card\.sock/,
   },
   {
@@ -96,7 +96,7 @@ export const devices = brokenOnes([
       shell('destination', 'ip link add br8 type bridge', 'ip link del br8'),
     ),
     verdict: 'block',
-    says: /no bridge br7.*similar one that it has is br8/s,
+    says: /no bridge br7.*Or use br8, the most similar name/s,
     refusal: /br7/,
   },
   {
@@ -105,7 +105,7 @@ export const devices = brokenOnes([
     vm: { name: 'network', devices: card('network', "network='lan'") },
     cause: all(network('both', 'lan'), started('source', 'lan')),
     verdict: 'block',
-    says: /network lan .* is not active/,
+    says: /network lan on beta.* is not active/,
     refusal: /network 'lan' is not active/,
     cure: 0,
   },
@@ -139,7 +139,7 @@ export const devices = brokenOnes([
       shell('destination', 'ip link add br9 type veth peer name br9x', 'ip link del br9'),
     ),
     verdict: 'block',
-    says: /br9, .* is no bridge on the destination/,
+    says: /br9 on beta is no bridge/,
     refusal: /br9|tap interface/,
   },
   {
@@ -155,7 +155,7 @@ export const devices = brokenOnes([
       ),
     ),
     verdict: 'block',
-    says: /eth9, .* is a port of br9/,
+    says: /eth9 on beta is a port of br9/,
     refusal: /macvtap.*busy/,
   },
   {
@@ -164,7 +164,7 @@ export const devices = brokenOnes([
     vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
     cause: all(cable, shell('destination', 'ip link add link eth9 type macvtap mode passthru', ':')),
     verdict: 'block',
-    says: /eth9, .* given to another one/,
+    says: /eth9 on beta is given to another network interface/,
     refusal: /macvtap.*Invalid argument/,
   },
   {
@@ -173,7 +173,7 @@ export const devices = brokenOnes([
     vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='passthrough'") },
     cause: all(cable, shell('destination', 'ip link add link eth9 type macvlan mode private', ':')),
     verdict: 'block',
-    says: /is to have eth9 for itself/,
+    says: /needs eth9 for itself/,
     refusal: /macvtap.*(Invalid argument|busy)/,
   },
   {
@@ -198,7 +198,7 @@ export const devices = brokenOnes([
       shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytap'),
     ),
     verdict: 'block',
-    says: /called mytap on the host/,
+    says: /name mytap is taken on beta/,
     refusal: /mytap interface already exists/,
   },
   {
@@ -223,7 +223,7 @@ export const devices = brokenOnes([
     vm: { name: 'vnc', devices: vnc("autoport='yes' listen='10.99.99.1'") },
     cause: shell('source', 'ip addr add 10.99.99.1/32 dev lo', 'ip addr del 10.99.99.1/32 dev lo'),
     verdict: 'block',
-    says: /10\.99\.99\.1, which is no address of the destination/,
+    says: /10\.99\.99\.1 \(vnc\), which is no address of beta/,
     refusal: /10\.99\.99\.1|assign requested address|Failed to bind/,
   },
   {
@@ -236,7 +236,7 @@ export const devices = brokenOnes([
       undo.add(() => made.remove(destination));
     },
     verdict: 'block',
-    says: /port 5997, which is taken/,
+    says: /port 5997 \(vnc\), which is taken/,
     refusal: /5997|in use/,
   },
   {
@@ -249,7 +249,7 @@ export const devices = brokenOnes([
       undo.add(() => made.remove(destination));
     },
     verdict: 'warn',
-    says: /port 5996, which somebody has on another address/,
+    says: /port 5996, which is taken on another address/,
     refusal: /reserve port 5996/,
   },
   {
@@ -266,7 +266,7 @@ export const devices = brokenOnes([
       undo.add(() => made.remove(destination));
     },
     verdict: 'block',
-    says: /port 5797, which is taken/,
+    says: /port 5797 \(vnc\), which is taken/,
     refusal: /5797|in use/,
   },
   {
@@ -275,7 +275,7 @@ export const devices = brokenOnes([
     vm: { name: 'vnc', devices: vnc("autoport='yes'") },
     cause: configured('qemu.conf', 'vnc_listen = "10.9.9.9"'),
     verdict: 'block',
-    says: /has 10\.9\.9\.9 for screens/,
+    says: /has 10\.9\.9\.9 for vnc_listen/,
     refusal: /10\.9\.9\.9|assign requested address|Failed to bind/,
   },
   {
@@ -284,7 +284,7 @@ export const devices = brokenOnes([
     vm: { name: 'vnc', devices: vnc("autoport='yes'") },
     cause: configured('qemu.conf', 'vnc_tls = 1'),
     verdict: 'block',
-    says: /encrypts screens \(vnc\).*ca-cert\.pem/,
+    says: /cannot read .*ca-cert\.pem\..*encrypts graphics \(vnc\)/,
     refusal: /ca-cert\.pem/,
   },
   {
@@ -315,7 +315,7 @@ export const devices = brokenOnes([
       started('source', 'desk'),
     ),
     verdict: 'block',
-    says: /listens on the network desk, which is not active/,
+    says: /listens on the network desk \(vnc\), which is not active/,
     refusal: /10\.98\.0\.1|desk/,
   },
   {
@@ -324,7 +324,7 @@ export const devices = brokenOnes([
     vm: { name: 'serial', devices: `<serial type='file'><source path='${local}/logs/serial.log'/></serial>` },
     cause: shell('source', `mkdir ${local}/logs`, `rm -rf ${local}/logs`),
     verdict: 'block',
-    says: /does not have the folder .*logs/,
+    says: /beta lacks the folder .*logs/,
     refusal: /logs\/serial\.log/,
   },
   {
@@ -336,7 +336,7 @@ export const devices = brokenOnes([
     },
     cause: shell('source', `ln -s /dev/urandom ${local}/random`, `rm -f ${local}/random`),
     verdict: 'block',
-    says: /does not have .*images\/random/,
+    says: /beta lacks .*images\/random/,
     refusal: /images\/random/,
   },
   {
@@ -349,7 +349,7 @@ export const devices = brokenOnes([
       start: false,
     },
     verdict: 'block',
-    says: /does not have \/dev\/dri\/renderD199.*\(graphics\)/,
+    says: /beta lacks \/dev\/dri\/renderD199.*\(graphics\)/,
     refusal: /render node/,
   },
   {
@@ -360,7 +360,7 @@ export const devices = brokenOnes([
     // It arrives; it is the next start that fails.
     then: atNextStart(line('dev', `path='${local}/line'`)),
     verdict: 'warn',
-    says: /does not start there the next time: it names .*images\/line \(serial\)/,
+    says: /not start again on beta: its stored definition names .*images\/line \(serial\)/,
   },
   {
     check: 'device-files',
@@ -368,7 +368,7 @@ export const devices = brokenOnes([
     vm: { name: 'line', devices: line('tcp', "mode='connect' host='127.0.0.1' service='7101'") },
     cause: listening('source', '-b 127.0.0.1 -p 7101'),
     verdict: 'block',
-    says: /connects to 127\.0\.0\.1:7101 \(serial\), where nobody listens/,
+    says: /No program on beta listens on 127\.0\.0\.1:7101, .*\(serial\)/,
     refusal: /Failed to connect to '127\.0\.0\.1:7101'/,
   },
   {
@@ -377,7 +377,7 @@ export const devices = brokenOnes([
     vm: { name: 'line', devices: line('unix', "mode='connect' path='/run/line.sock'") },
     cause: all(left('/run/line.sock'), listening('source', '-k /run/line.sock')),
     verdict: 'block',
-    says: /connects to \/run\/line\.sock \(serial\), where nobody listens/,
+    says: /No program on beta listens on \/run\/line\.sock, .*\(serial\)/,
     refusal: /Failed to connect to '\/run\/line\.sock'/,
   },
   {
@@ -386,7 +386,7 @@ export const devices = brokenOnes([
     vm: { name: 'line', devices: line('tcp', "mode='bind' host='10.99.99.2' service='7102'") },
     cause: shell('source', 'ip addr add 10.99.99.2/32 dev lo', 'ip addr del 10.99.99.2/32 dev lo'),
     verdict: 'block',
-    says: /10\.99\.99\.2 \(serial\), which is no address of the destination/,
+    says: /10\.99\.99\.2 \(serial\), which is no address of beta/,
     refusal: /assign requested address/,
   },
   {
@@ -404,7 +404,7 @@ export const devices = brokenOnes([
     vm: { name: 'kernel', os: `<kernel>${local}/vmlinuz-x</kernel>` },
     cause: shell('source', `truncate -s 64K ${local}/vmlinuz-x`, `rm -f ${local}/vmlinuz-x`),
     verdict: 'block',
-    says: /does not have .*images\/vmlinuz-x.*\(kernel\)/,
+    says: /beta lacks .*images\/vmlinuz-x.*\(kernel\)/,
     refusal: /vmlinuz-x/,
   },
   {
@@ -416,7 +416,7 @@ export const devices = brokenOnes([
     },
     cause: shell('source', `echo x > ${local}/a.ign`, `rm -f ${local}/a.ign`),
     verdict: 'block',
-    says: /does not have .*images\/a\.ign.*\(fwcfg\)/,
+    says: /beta lacks .*images\/a\.ign.*\(fwcfg\)/,
     refusal: /a\.ign/,
   },
   {
@@ -430,7 +430,7 @@ export const devices = brokenOnes([
       `rm -f ${local}/slic.dat`,
     ),
     verdict: 'block',
-    says: /does not have .*images\/slic\.dat/,
+    says: /beta lacks .*images\/slic\.dat/,
     refusal: /slic\.dat/,
   },
   {
@@ -442,7 +442,7 @@ export const devices = brokenOnes([
     },
     cause: shell('source', `cp /usr/lib/ipxe/qemu/pxe-virtio.rom ${local}/my.rom`, `rm -f ${local}/my.rom`),
     verdict: 'block',
-    says: /does not have .*images\/my\.rom.*\(rom\)/,
+    says: /beta lacks .*images\/my\.rom.*\(rom\)/,
     refusal: /my\.rom/,
   },
   {
@@ -476,7 +476,7 @@ export const devices = brokenOnes([
       `rm -f ${local}/up.sh`,
     ),
     verdict: 'block',
-    says: /does not have .*images\/up\.sh.*\(script\)/,
+    says: /beta lacks .*images\/up\.sh.*\(script\)/,
     refusal: /up\.sh/,
   },
   {
@@ -492,7 +492,7 @@ export const devices = brokenOnes([
       `rm -f ${local}/acpi.bin`,
     ),
     verdict: 'warn',
-    says: /Arguments of QEMU .*images\/acpi\.bin/,
+    says: /beta lacks .*images\/acpi\.bin, which an argument of QEMU/,
     refusal: /acpi\.bin/,
   },
   {

@@ -260,7 +260,7 @@ export const machine = brokenOnes([
     vm: uefi(`${local}/code.fd`, fromTemplate),
     cause: shell('source', `cp ${ovmf}/OVMF_CODE_4M.fd ${local}/code.fd`, `rm -f ${local}/code.fd`),
     verdict: 'block',
-    says: /does not have the firmware .*code\.fd/,
+    says: /beta lacks the firmware of the VM: .*code\.fd/,
     refusal: /code\.fd/,
   },
   {
@@ -272,7 +272,7 @@ export const machine = brokenOnes([
       shell('destination', `cp ${ovmf}/OVMF_CODE.fd ${local}/code.fd`, `rm -f ${local}/code.fd`),
     ),
     verdict: 'block',
-    says: /of another size/,
+    says: /code\.fd has another size on beta/,
     refusal: /flash|size|Size|load/,
   },
   {
@@ -284,7 +284,7 @@ export const machine = brokenOnes([
     ),
     cause: shell('source', `mkdir ${local}/vars`, `rm -rf ${local}/vars`),
     verdict: 'block',
-    says: /folder for the variables .*vars/,
+    says: /folder for the firmware variables: .*vars/,
     refusal: /vars\/uefi\.fd/,
   },
   {
@@ -299,7 +299,7 @@ export const machine = brokenOnes([
       shell('source', ':', `rm -f ${local}/there_VARS.fd`),
     ),
     verdict: 'block',
-    says: /is there already, of another size.*there_VARS/,
+    says: /already has firmware variables of another size.*there_VARS/,
     refusal: /flash|[Ss]ize|there_VARS/,
   },
   {
@@ -315,7 +315,7 @@ export const machine = brokenOnes([
       shell('both', ':', `rm -f ${local}/made_VARS.fd`),
     ),
     verdict: 'block',
-    says: /are made has another size there.*template\.fd/,
+    says: /template of the firmware variables has another size on beta.*template\.fd/,
     refusal: /flash|[Ss]ize/,
   },
   {
@@ -336,7 +336,7 @@ export const machine = brokenOnes([
     vm: { name: 'bios' },
     cause: over('destination', '/usr/share/seabios/bios.bin', '/usr/share/seabios/bios-256k.bin'),
     verdict: 'block',
-    says: /bios-256k\.bin in another size there/,
+    says: /bios-256k\.bin of QEMU has another size on beta/,
     refusal: /pc\.bios|[Ss]ize mismatch/,
   },
   {
@@ -348,7 +348,7 @@ export const machine = brokenOnes([
       over('destination', '/run/vgabios', '/usr/share/seabios/vgabios-stdvga.bin'),
     ),
     verdict: 'block',
-    says: /vgabios-stdvga\.bin in another size there/,
+    says: /vgabios-stdvga\.bin of QEMU has another size on beta/,
     refusal: /vga\.rom|[Ss]ize mismatch/,
   },
   {
@@ -357,7 +357,7 @@ export const machine = brokenOnes([
     vm: { name: 'card', devices: "<interface type='user'><model type='virtio'/></interface>" },
     cause: over('destination', '/usr/lib/ipxe/qemu/pxe-virtio.rom', '/usr/lib/ipxe/qemu/efi-virtio.rom'),
     verdict: 'block',
-    says: /efi-virtio\.rom in another size there/,
+    says: /efi-virtio\.rom of QEMU has another size on beta/,
     refusal: /virtio-net-pci\.rom|[Ss]ize mismatch/,
   },
   {
@@ -367,7 +367,7 @@ export const machine = brokenOnes([
     // libvirt looks for the program anew each time.
     cause: over('destination', '/dev/null', '/usr/bin/swtpm'),
     verdict: 'block',
-    says: /swtpm, which the destination does not have/,
+    says: /beta lacks swtpm, with which libvirt emulates the TPM/,
     // libvirt 9.0 asks swtpm itself which versions it emulates.
     refusal: /TPM version '2\.0' is not supported|swtpm/,
   },
@@ -377,7 +377,7 @@ export const machine = brokenOnes([
     vm: { name: 'tpm', devices: tpm() },
     cause: over('destination', '/dev/null', '/usr/bin/swtpm_setup'),
     verdict: 'block',
-    says: /not swtpm_setup/,
+    says: /beta lacks swtpm_setup,/,
     refusal: /swtpm_setup|TPM version/,
   },
   {
@@ -386,7 +386,7 @@ export const machine = brokenOnes([
     vm: { name: 'tpm', devices: tpm() },
     cause: over('destination', '/dev/null', '/usr/bin/swtpm_ioctl'),
     verdict: 'block',
-    says: /not swtpm_ioctl/,
+    says: /beta lacks swtpm_ioctl,/,
     refusal: /swtpm_ioctl|TPM version/,
   },
   {
@@ -405,7 +405,7 @@ export const machine = brokenOnes([
       'rm -rf /run/swt /run/swt.sock',
     ),
     verdict: 'block',
-    says: /does not have its socket.*\/run\/swt\.sock/,
+    says: /lacks the socket of the TPM: \/run\/swt\.sock/,
     refusal: /swt\.sock/,
   },
   {
@@ -419,7 +419,7 @@ export const machine = brokenOnes([
       `virsh -q secret-undefine ${secret}`,
     ),
     verdict: 'block',
-    says: /encrypted with a secret that the destination does not have/,
+    says: /beta lacks the secret that opens the state of the TPM/,
     refusal: /[Ss]ecret/,
   },
   {

@@ -37,7 +37,7 @@ export const storage = brokenOnes([
     vm: { name: 'alone', devices: uncached(`${local}/alone.img`) },
     cause: image(`${local}/alone.img`),
     verdict: 'block',
-    says: /this host alone/,
+    says: /alone\.img\) is only on this host/,
     refusal: /without shared storage/,
   },
   {
@@ -46,7 +46,7 @@ export const storage = brokenOnes([
     vm: { name: 'unmounted', devices: uncached(`${shared}/unmounted.img`) },
     cause: all(image(`${shared}/unmounted.img`), unmounted),
     verdict: 'block',
-    says: /not there on the destination/,
+    says: /unmounted\.img\) is missing on beta/,
     refusal: /Cannot access storage file|No such file/,
   },
   {
@@ -60,7 +60,7 @@ export const storage = brokenOnes([
       over('destination', `${shared}/that.img`, `${shared}/this.img`),
     ),
     verdict: 'block',
-    says: /this\.img.*(another file|not the same)/s,
+    says: /this\.img\) is another file on beta/,
   },
   {
     check: 'shared-storage',
@@ -83,7 +83,7 @@ export const storage = brokenOnes([
     cause: all(ownImage('one.img', '2M'), ownImage('two.img', '2M')),
     change: copied,
     verdict: 'block',
-    says: /vdb .*two\.img.*this host alone/,
+    says: /vdb .*two\.img\) is only on this host/,
     refusal: /without shared storage/,
     cure: 0,
   },
@@ -117,7 +117,7 @@ export const storage = brokenOnes([
       `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img`,
     ),
     verdict: 'block',
-    says: /storage over nbd at 127\.0\.0\.1/,
+    says: /network storage \(nbd\) at 127\.0\.0\.1/,
     refusal: /Failed to connect to '127\.0\.0\.1:10899'|Connection refused/,
   },
   {
@@ -131,7 +131,7 @@ export const storage = brokenOnes([
       `kill $(cat /run/nbd.pid); rm -f ${local}/nbd.img ${shared}/over.qcow2`,
     ),
     verdict: 'block',
-    says: /storage over nbd at 127\.0\.0\.1/,
+    says: /network storage \(nbd\) at 127\.0\.0\.1/,
     refusal: /Failed to connect to '127\.0\.0\.1:10898'|Connection refused/,
   },
   {
@@ -143,7 +143,7 @@ export const storage = brokenOnes([
     },
     cause: shell('both', `truncate -s 1440k ${local}/floppy.img`, `rm -f ${local}/floppy.img`),
     verdict: 'block',
-    says: /fda .*this host alone/,
+    says: /fda .*is only on this host/,
     refusal: /without shared storage/,
   },
   {
@@ -154,7 +154,7 @@ export const storage = brokenOnes([
     // It arrives; it is the next start that fails.
     then: atNextStart(disk(`${local}/later.img`)),
     verdict: 'warn',
-    says: /does not start there the next time: it names .*later\.img \(vda\)/,
+    says: /not start again on beta: its stored definition names .*later\.img \(vda\)/,
   },
   {
     check: 'disk-path',
@@ -163,7 +163,7 @@ export const storage = brokenOnes([
     vm: { name: 'reading', guest: { memory: 128, disk: 'shared' } },
     cause: shell('destination', `mount -o remount,bind,ro ${shared}`, `mount -o remount,bind,rw ${shared}`),
     verdict: 'block',
-    says: /cannot be written on the destination, not even by root/,
+    says: /is read-only on beta, even for root/,
     refusal: /Read-only file system/,
   },
   {
@@ -200,7 +200,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /no active storage pool of the destination has the folder .*deep/,
+    says: /beta has no active storage pool with the folder .*deep/,
     refusal: /no storage pool with matching target path/,
     cure: 0,
   },
@@ -214,7 +214,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /no active storage pool .*Start the storage pool default there/s,
+    says: /no active storage pool .*Start the storage pool default on beta/s,
     refusal: /no storage pool with matching target path/,
     cure: 0,
   },
@@ -258,7 +258,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /cannot make the encrypted image of vda/,
+    says: /cannot create the encrypted image of vda/,
     refusal: /not in LUKS format|End of file/,
   },
   {
@@ -272,7 +272,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /may not go to .*images, where vda would be/,
+    says: /cannot enter .*images, where the image of vda goes/,
     refusal: /Permission denied/,
   },
   {
@@ -292,7 +292,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /named\.img \(vda\) is not there/,
+    says: /named\.img \(vda\) is missing on beta/,
     refusal: /named\.img/,
   },
   {
@@ -306,7 +306,7 @@ export const storage = brokenOnes([
     change: copied,
     verdict: 'block',
     // libvirt overwrites it.
-    says: /overwrites\.img \(vda\) is there on the destination already/,
+    says: /beta already has .*overwrites\.img \(vda\)/,
   },
   {
     check: 'disk-path',
@@ -318,7 +318,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'block',
-    says: /has 1048576 bytes on the destination and 2097152 here/,
+    says: /has 1048576 bytes on beta and 2097152 bytes on this host/,
     refusal: /Source and target image have different sizes/,
   },
   {
@@ -327,7 +327,7 @@ export const storage = brokenOnes([
     vm: { name: 'unmounted', devices: uncached(`${shared}/unmounted.img`) },
     cause: all(image(`${shared}/unmounted.img`), unmounted),
     verdict: 'block',
-    says: /unmounted\.img \(vda\) is not there/,
+    says: /unmounted\.img \(vda\) is missing on beta/,
     refusal: /Cannot access storage file|No such file/,
   },
   {
@@ -340,7 +340,7 @@ export const storage = brokenOnes([
       `rm -f ${shared}/built.img ${local}/ground.img`,
     ),
     verdict: 'block',
-    says: /ground\.img \(vda\) is not there/,
+    says: /ground\.img \(vda\) is missing on beta/,
     refusal: /ground\.img/,
   },
   {
@@ -356,7 +356,7 @@ export const storage = brokenOnes([
       configured('qemu.conf', 'user = "nobody"\ngroup = "nogroup"'),
     ),
     verdict: 'block',
-    says: /may not go to that folder/,
+    says: /cannot enter the folder/,
     refusal: /Permission denied|Cannot access storage file/,
   },
   {
@@ -372,7 +372,7 @@ export const storage = brokenOnes([
       configured('qemu.conf', 'user = "nobody"\ngroup = "nogroup"\ndynamic_ownership = 0'),
     ),
     verdict: 'block',
-    says: /may not open it, and libvirt there leaves owners alone/,
+    says: /cannot open .*unreadable\.img \(vda\), and libvirt there does not change owners/,
     refusal: /Permission denied|Cannot access storage file/,
   },
   {
@@ -390,7 +390,7 @@ export const storage = brokenOnes([
     cause: all(ownImage('big.img', '8M'), smallFolder('3m')),
     change: copied,
     verdict: 'block',
-    says: /3 MiB free in .*images; copying vda takes 8 MiB/,
+    says: /3 MiB free in .*images; the copy of vda needs 8 MiB/,
     refusal: /No space left on device/,
   },
   {
@@ -400,7 +400,7 @@ export const storage = brokenOnes([
     cause: all(ownImage('grows.qcow2', '16M'), smallFolder('4m')),
     change: copied,
     verdict: 'block',
-    says: /4 MiB free in .*images; copying vda takes 16 MiB/,
+    says: /4 MiB free in .*images; the copy of vda needs 16 MiB/,
     refusal: /No space left|Failed to resize|fallocate|Could not/,
   },
   {
@@ -414,7 +414,7 @@ export const storage = brokenOnes([
     ),
     change: copied,
     verdict: 'warn',
-    says: /What vda holds now fits, but not all that the disks can hold \(8 MiB\)/,
+    says: /The content of vda fits now, but the disks may grow to 8 MiB/,
   },
   {
     check: 'disk-space',
@@ -422,7 +422,7 @@ export const storage = brokenOnes([
     vm: { name: 'closed' },
     cause: readOnly('/etc/libvirt/qemu'),
     verdict: 'block',
-    says: /Nothing can be written to .* read-only/,
+    says: /libvirt\/qemu on beta is read-only/,
     refusal: /[Rr]ead-only/,
   },
   {
@@ -431,7 +431,7 @@ export const storage = brokenOnes([
     vm: { name: 'closed' },
     cause: readOnly('/var/lib/libvirt/qemu'),
     verdict: 'block',
-    says: /Nothing can be written to .* read-only/,
+    says: /libvirt\/qemu on beta is read-only/,
     refusal: /[Rr]ead-only/,
   },
   {
@@ -440,7 +440,7 @@ export const storage = brokenOnes([
     vm: { name: 'closed' },
     cause: readOnly('/var/log/libvirt/qemu'),
     verdict: 'block',
-    says: /Nothing can be written to .* read-only/,
+    says: /libvirt\/qemu on beta is read-only/,
     refusal: /[Rr]ead-only/,
   },
   {
@@ -487,7 +487,7 @@ export const storage = brokenOnes([
     vm: { name: 'iso', devices: cdrom(`${local}/here.iso`) },
     cause: shell('source', `echo iso > ${local}/here.iso`, `rm -f ${local}/here.iso`),
     verdict: 'block',
-    says: /sda is not there .*here\.iso/,
+    says: /beta lacks the medium in sda: .*here\.iso/,
     refusal: /here\.iso/,
     cure: 0,
   },
@@ -500,7 +500,7 @@ export const storage = brokenOnes([
       shell('destination', `echo another iso > ${local}/other.iso`, `rm -f ${local}/other.iso`),
     ),
     verdict: 'warn',
-    says: /of another size under that path/,
+    says: /another medium of another size under .*other\.iso/,
     cure: 0,
   },
   {
@@ -512,7 +512,7 @@ export const storage = brokenOnes([
     },
     cause: shell('source', `mkdir ${local}/folder`, `rm -rf ${local}/folder`),
     verdict: 'block',
-    says: /not there on the destination: .*folder/,
+    says: /beta lacks folders that the VM uses: .*folder/,
     refusal: /folder/,
   },
   {
@@ -525,7 +525,7 @@ export const storage = brokenOnes([
         "<filesystem type='mount'><driver type='virtiofs'/><source dir='/srv'/><target dir='data'/></filesystem>",
     },
     verdict: 'block',
-    says: /does not migrate the VM with its shared folders/,
+    says: /folders of this host \(\/srv\), and libvirt does not migrate it with them/,
     refusal: /virtio-?fs|vhost-user-fs/i,
   },
 ]);

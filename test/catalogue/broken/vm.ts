@@ -61,7 +61,7 @@ export const vm = brokenOnes([
       await source.virsh('destroy', uuid);
     },
     verdict: 'block',
-    says: /shut off/,
+    says: /The VM is shut off/,
     refusal: /not running/,
   },
   {
@@ -79,7 +79,7 @@ export const vm = brokenOnes([
       );
     },
     verdict: 'block',
-    says: /being migrated already/,
+    says: /already being migrated/,
     refusal: /another migration job is already running|state change lock/,
   },
   {
@@ -211,7 +211,7 @@ export const vm = brokenOnes([
     cause: ownImage('behind.img', '2M'),
     change: { temporary: true, copyDisks: ['vda'] },
     verdict: 'warn',
-    says: /What the VM writes to vda while its copy runs is only on the destination/,
+    says: /What the VM writes to vda on beta stays on beta only/,
   },
   {
     check: 'temporary-rules',

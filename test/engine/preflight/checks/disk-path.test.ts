@@ -28,6 +28,7 @@ function facts(
   return {
     domain: vm,
     files: diskFiles(vm.config),
+    source: there(reading({})),
     shell: seen === undefined ? missing : there(reading({ [path]: seen }, { settings, qemuUser: 64055 })),
     secrets: there(new Set<string>()),
     copies: noCopies,
@@ -95,19 +96,19 @@ const shut = { reach: true, read: false, write: false };
 testCheck(diskPathCheck, [
   { name: 'there', facts: facts(file()), verdict: 'pass' },
   { name: 'no disk', facts: facts(undefined, new Map(), ''), verdict: 'pass' },
-  { name: 'not there', facts: facts(file({ exists: false })), verdict: 'block', found: /is not there/ },
+  { name: 'not there', facts: facts(file({ exists: false })), verdict: 'block', found: /web\.qcow2 \(vda\) is missing on beta/ },
   {
     name: 'behind a folder that is shut',
     facts: facts(file({ qemu: { reach: false } })),
     verdict: 'block',
-    found: /64055.*may not go/,
+    found: /64055\) cannot enter the folder/,
   },
   { name: 'not readable, but libvirt changes that', facts: facts(file({ qemu: shut })), verdict: 'pass' },
   {
     name: 'not readable, and libvirt leaves owners alone',
     facts: facts(file({ qemu: shut }), new Map([['dynamic_ownership', '0']])),
     verdict: 'block',
-    found: /leaves owners alone/,
+    found: /64055\) cannot open .*does not change owners/,
   },
   {
     name: 'not readable, on NFS',
@@ -135,7 +136,7 @@ testCheck(diskPathCheck, [
     name: 'on a file system that is mounted for reading alone',
     facts: facts(file({ readOnly: true, qemu: { reach: true, read: true, write: false } })),
     verdict: 'block',
-    found: /cannot be written on the destination, not even by root/,
+    found: /is read-only on beta, even for root/,
   },
   {
     name: 'a secret without a value',
@@ -156,19 +157,19 @@ testCheck(diskPathCheck, [
     name: 'copied into a folder that is mounted for reading alone',
     facts: copying(copy, gone, [imagesPool], new Map(), new Map(), file({ readOnly: true })),
     verdict: 'block',
-    found: /folder \/images cannot be written/,
+    found: /folder \/images on beta is read-only/,
   },
   {
     name: 'copied into a pool',
     facts: copying(copy, gone),
     verdict: 'pass',
-    found: /place for every image/,
+    found: /place for every disk image/,
   },
   {
     name: 'copied where there is no pool',
     facts: copying(copy, gone, [pool('default', '/var/lib/libvirt/images')]),
     verdict: 'block',
-    found: /no active storage pool of the destination has the folder \/images/,
+    found: /beta has no active storage pool with the folder \/images/,
     also: runs(/^virsh pool-define-as --target \/images -- images dir && virsh pool-build -- images && /),
   },
   {
@@ -190,14 +191,14 @@ testCheck(diskPathCheck, [
     name: 'copied where libvirt lists a file that is gone',
     facts: copying(copy, gone, [imagesPool], listed()),
     verdict: 'block',
-    found: /the file is gone; libvirt would not make it/,
+    found: /the file is gone\. libvirt would not create it/,
     also: runs(/^virsh pool-refresh --pool images$/),
   },
   {
     name: 'copied over a file that is there, unless the admin says so',
     facts: copying(copy, file()),
     verdict: 'block',
-    found: /web\.qcow2 \(vda\) is there .* would be overwritten/,
+    found: /beta already has \/images\/web\.qcow2 \(vda\)\. The copy would overwrite it/,
     also: (finding) => {
       expect(finding).toHaveProperty('override');
     },
@@ -206,7 +207,7 @@ testCheck(diskPathCheck, [
     name: 'copied over a raw file of another size, which QEMU refuses',
     facts: copying(raw, file({ sizeBytes: 5 })),
     verdict: 'block',
-    found: /has 512 bytes on the destination/,
+    found: /has 512 bytes on beta/,
     also: (finding) => {
       expect(finding).not.toHaveProperty('override');
     },
@@ -215,19 +216,19 @@ testCheck(diskPathCheck, [
     name: 'copied over a raw file that does not end with a sector',
     facts: copying({ ...raw, capacityBytes: 1_000_448 }, file({ sizeBytes: 1_000_001 })),
     verdict: 'block',
-    found: /would be overwritten/,
+    found: /would overwrite it/,
   },
   {
     name: 'copied over an image that libvirt says is of another size',
     facts: copying(copy, file(), [imagesPool], listed(512)),
     verdict: 'block',
-    found: /has 512 bytes on the destination/,
+    found: /has 512 bytes on beta/,
   },
   {
     name: "copied over a file that QEMU's user may not open, where libvirt leaves owners alone",
     facts: copying(raw, file({ qemu: shut }), [imagesPool], new Map(), new Map([['dynamic_ownership', '0']])),
     verdict: 'block',
-    found: /leaves owners alone/,
+    found: /64055\) cannot open .*does not change owners/,
   },
   {
     name: "copied into a folder that QEMU's user may not enter",
@@ -240,43 +241,43 @@ testCheck(diskPathCheck, [
       file({ qemu: { reach: true, enter: false } }),
     ),
     verdict: 'block',
-    found: /64055\) may not go to \/images/,
+    found: /64055\) cannot enter \/images/,
   },
   {
     name: 'copied to where libvirt makes it for root and leaves it so',
     facts: copying(copy, gone, [imagesPool], new Map(), new Map([['dynamic_ownership', '0']])),
     verdict: 'block',
-    found: /for root and leaves owners alone/,
+    found: /for root and does not change owners/,
   },
   {
     name: 'an encrypted one, which libvirt cannot make',
     facts: copying({ ...raw, encrypted: true }, gone),
     verdict: 'block',
-    found: /cannot make the encrypted image of vda/,
+    found: /cannot create the encrypted image of vda/,
   },
   {
     name: 'onto an encrypted image, whose size says nothing',
     facts: copying({ ...raw, encrypted: true }, file({ sizeBytes: 1024 ** 3 + 2 ** 21 })),
     verdict: 'block',
-    found: /would be overwritten/,
+    found: /would overwrite it/,
   },
   {
     name: 'a device that is not there',
     facts: copying(device, gone, []),
     verdict: 'block',
-    found: /libvirt makes no devices/,
+    found: /libvirt creates no devices/,
   },
   {
     name: 'onto a device of the same size',
     facts: copying(device, file({ kind: 'block special file', sizeBytes: 1024 ** 3 })),
     verdict: 'block',
-    found: /would be overwritten/,
+    found: /would overwrite it/,
   },
   {
     name: 'onto a smaller device',
     facts: copying(device, file({ kind: 'block special file', sizeBytes: 1024 ** 2 })),
     verdict: 'block',
-    found: /of the same size/,
+    found: /only onto an image of the same size/,
   },
   {
     name: 'onto a larger device that holds an image of its own format',
@@ -285,7 +286,7 @@ testCheck(diskPathCheck, [
       file({ kind: 'block special file', sizeBytes: 2 * 1024 ** 3 }),
     ),
     verdict: 'block',
-    found: /would be overwritten/,
+    found: /would overwrite it/,
   },
   { name: 'a volume for which there is a pool', facts: copying(volume, gone), verdict: 'pass' },
   {
@@ -298,19 +299,19 @@ testCheck(diskPathCheck, [
     name: 'a volume that is there',
     facts: copying(volume, undefined, [imagesPool], listed(1024 ** 3)),
     verdict: 'block',
-    found: /images\/web \(vda\) is there/,
+    found: /beta already has images\/web \(vda\)/,
   },
   {
     name: 'a volume of another size',
     facts: copying(volume, undefined, [imagesPool], listed(512)),
     verdict: 'block',
-    found: /of the same size/,
+    found: /only onto an image of the same size/,
   },
   {
     name: 'a volume whose file is there and not listed',
     facts: copying(volume, file()),
     verdict: 'block',
-    found: /its storage pool images does not list web/,
+    found: /its storage pool images there does not list web/,
     also: runs(/^virsh pool-refresh --pool images$/),
   },
   {
@@ -322,7 +323,7 @@ testCheck(diskPathCheck, [
       shell: there(reading({ [path]: gone, '/base.raw': gone, '/images': file() })),
     },
     verdict: 'block',
-    found: /\/base\.raw \(vda\) is not there/,
+    found: /\/base\.raw \(vda\) is missing on beta/,
   },
   {
     name: 'copied, with what it is built upon, which only libvirt found',
@@ -338,7 +339,7 @@ testCheck(diskPathCheck, [
     name: 'a disk of the next start that is not there',
     facts: later({ exists: false }),
     verdict: 'warn',
-    found: /the next time: it names \/images\/b\.img \(vdb\)/,
+    found: /not start again on beta: its stored definition names \/images\/b\.img \(vdb\)/,
   },
   { name: 'a disk of the next start that is there', facts: later({}), verdict: 'pass' },
   {

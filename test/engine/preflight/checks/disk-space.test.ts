@@ -109,7 +109,7 @@ testCheck(diskSpaceCheck, [
     name: 'a folder on a file system that is read-only',
     facts: closed('/var/lib/libvirt/qemu', 'read-only'),
     verdict: 'block',
-    found: /\/var\/lib\/libvirt\/qemu .* is read-only/,
+    found: /\/var\/lib\/libvirt\/qemu on beta is read-only/,
   },
   {
     name: 'a folder without inodes',
@@ -138,25 +138,25 @@ testCheck(diskSpaceCheck, [
     name: 'no room for a raw one, which is made whole',
     facts: copying([raw], 99 * MiB),
     verdict: 'block',
-    found: /99 MiB free in \/images; copying vda takes 100 MiB/,
+    found: /99 MiB free in \/images; the copy of vda needs 100 MiB/,
   },
   {
     name: 'no room for a qcow2 one, which is made whole too',
     facts: copying([qcow2], 99 * MiB),
     verdict: 'block',
-    found: /copying vdb takes 100 MiB/,
+    found: /the copy of vdb needs 100 MiB/,
   },
   {
     name: 'room for what is in one of another format, but not for all that it can hold',
     facts: copying([{ ...qcow2, format: 'vdi' }], 50 * MiB),
     verdict: 'warn',
-    found: /What vdb holds now fits, but not all .*100 MiB/,
+    found: /The content of vdb fits now, but the disks may grow to 100 MiB/,
   },
   {
     name: 'room for either of two, not for both',
     facts: copying([raw, { ...raw, disk: 'vdb', ...at(`${images}/more.img`) }], 150 * MiB),
     verdict: 'block',
-    found: /copying vda, vdb takes 200 MiB/,
+    found: /the copy of vda, vdb needs 200 MiB/,
   },
   {
     name: 'room for root alone, where root makes it not',

@@ -76,7 +76,7 @@ testCheck(firmwareCheck, [
       source: there(reading({ [code]: file(), [nvram]: file({ sizeBytes: 1 }) })),
     },
     verdict: 'block',
-    found: /1 bytes here, 2 there.*web_VARS/,
+    found: /1 bytes on this host, 2 bytes there\): .*web_VARS/,
   },
   {
     name: 'a template of another size there',
@@ -85,7 +85,7 @@ testCheck(firmwareCheck, [
       source: there(reading({ [code]: file(), [nvram]: file({ sizeBytes: 1 }) })),
     },
     verdict: 'block',
-    found: /1 bytes here, 2 there.*OVMF_VARS/,
+    found: /1 bytes on this host, 2 bytes there\): .*OVMF_VARS/,
   },
   {
     name: 'a firmware that nothing names, and no template',
@@ -126,7 +126,7 @@ testCheck(firmwareCheck, [
     name: 'a BIOS of another size',
     facts: { domain: pc, source: withRoms(sizes), shell: withRoms({ ...sizes, 'bios-256k.bin': 131072 }) },
     verdict: 'block',
-    found: /bios-256k\.bin .*262144 bytes here, 131072 there/,
+    found: /bios-256k\.bin .*262144 bytes on this host, 131072 bytes there/,
   },
   {
     name: 'a BIOS of another size, of a VM with a program of its own',

@@ -159,7 +159,7 @@ testCheck(sharedStorageCheck, [
     name: 'local',
     facts: facts(disk, { [path]: local }, { [path]: local }),
     verdict: 'block',
-    found: /this host alone \(ext4\)/,
+    found: /is only on this host\. .*\(ext4\)/,
   },
   {
     name: 'local, but set to be shared',
@@ -176,13 +176,13 @@ testCheck(sharedStorageCheck, [
     name: 'another file',
     facts: facts(disk, { [path]: nfs }, { [path]: { ...nfs, inode: '78' } }),
     verdict: 'block',
-    found: /inode 77 here, 78 there/,
+    found: /Inode 77 on this host, inode 78 on beta/,
   },
   {
     name: 'not there',
     facts: facts(disk, { [path]: nfs }, { [path]: absent }),
     verdict: 'block',
-    found: /not there/,
+    found: /vda \(\/images\/web\.qcow2\) is missing on beta/,
   },
   {
     name: 'not to be seen here',
@@ -227,7 +227,7 @@ testCheck(sharedStorageCheck, [
     name: 'a base image that is missing',
     facts: facts(based, { [path]: nfs, '/base.raw': local }, { [path]: nfs, '/base.raw': absent }),
     verdict: 'block',
-    found: /built upon it/,
+    found: /\/base\.raw is missing on beta\. vda is built upon it/,
   },
   {
     name: 'a base image that is a copy',
@@ -252,7 +252,7 @@ testCheck(sharedStorageCheck, [
     name: 'of this host alone, with the offer to copy it',
     facts: facts(disk, { [path]: local }, {}),
     verdict: 'block',
-    found: /this host alone/,
+    found: /is only on this host/,
     also: offers(['vda']),
   },
   {
@@ -265,7 +265,7 @@ testCheck(sharedStorageCheck, [
       { [path]: absent, '/base.raw': absent },
     ),
     verdict: 'pass',
-    found: /are copied to the destination/,
+    found: /are copied to beta/,
   },
   {
     name: 'copied, and built upon a file that its definition names and that is not there',
@@ -280,7 +280,7 @@ testCheck(sharedStorageCheck, [
       domain: { ...domain({}, based), migratable: domain({}, based).config },
     },
     verdict: 'block',
-    found: /not there on the destination, and the disk is built upon it/,
+    found: /missing on beta\. vda is built upon it/,
   },
   {
     name: 'of a file system that may be shared without libvirt knowing it, copied over tcp',
@@ -301,7 +301,7 @@ testCheck(sharedStorageCheck, [
     name: 'storage over the network at an address of this host alone',
     facts: facts(rbd.replace("'pool/web'/>", "'pool/web'><host name='127.0.0.1'/></source>"), {}, {}),
     verdict: 'block',
-    found: /storage over rbd at 127\.0\.0\.1/,
+    found: /network storage \(rbd\) at 127\.0\.0\.1/,
     also: (finding) => {
       expect(finding).toHaveProperty('override');
     },
@@ -310,7 +310,7 @@ testCheck(sharedStorageCheck, [
     name: 'an image that is built upon storage at an address of this host alone',
     facts: facts(overNetwork('localhost'), { [path]: nfs }, { [path]: nfs }),
     verdict: 'block',
-    found: /storage over nbd at localhost/,
+    found: /network storage \(nbd\) at localhost/,
     also: (finding) => {
       expect(finding).toHaveProperty('override');
     },
@@ -344,7 +344,7 @@ testCheck(sharedStorageCheck, [
       },
     },
     verdict: 'block',
-    found: /storage over nbd at localhost/,
+    found: /network storage \(nbd\) at localhost/,
   },
   {
     name: 'a floppy of this host alone that can be written',
@@ -354,7 +354,7 @@ testCheck(sharedStorageCheck, [
       { '/f.img': local },
     ),
     verdict: 'block',
-    found: /this host alone/,
+    found: /is only on this host/,
   },
   {
     name: 'a volume in a drive, which is looked at elsewhere',

@@ -29,7 +29,7 @@ testCheck(temporaryRulesCheck, [
     copyDisks: ['vda'],
     facts: { domain: domain(), definition: { persistent: true, autostart: true } },
     verdict: 'warn',
-    found: /What the VM writes to vda .* only on the destination/,
+    found: /What the VM writes to vda on beta stays on beta only/,
     also: (finding) => {
       expect('remedies' in finding && finding.remedies).toHaveLength(2);
     },

@@ -26,7 +26,7 @@ testCheck(tpmCheck, [
     name: 'emulated, without it',
     facts: { domain: emulated, shell: there(reading()), secrets },
     verdict: 'block',
-    found: /does not have/,
+    found: /beta lacks swtpm, swtpm_setup, swtpm_ioctl,/,
   },
   {
     name: "the host's own",
@@ -60,7 +60,7 @@ testCheck(tpmCheck, [
       secrets,
     },
     verdict: 'block',
-    found: /not swtpm_ioctl/,
+    found: /lacks swtpm_ioctl,/,
   },
   {
     name: 'external, and nobody listens on its socket',
@@ -70,7 +70,7 @@ testCheck(tpmCheck, [
       secrets,
     },
     verdict: 'block',
-    found: /nobody listens on its socket .*\/run\/tpm\.sock/,
+    found: /No program on beta listens on the socket .*\/run\/tpm\.sock/,
   },
   {
     name: 'external, its socket not there',
