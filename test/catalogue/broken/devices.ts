@@ -93,11 +93,13 @@ export const devices = brokenOnes([
     vm: { name: 'bridge', devices: card('bridge', "bridge='br7'") },
     cause: all(
       shell('source', 'ip link add br7 type bridge', 'ip link del br7'),
+      shell('destination', ':', 'ip link del br7 2>/dev/null || true'),
       shell('destination', 'ip link add br8 type bridge', 'ip link del br8'),
     ),
     verdict: 'block',
     says: /no bridge br7.*Or use br8, the most similar name/s,
     refusal: /br7/,
+    cure: 0,
   },
   {
     check: 'network-sources',
@@ -113,10 +115,15 @@ export const devices = brokenOnes([
     check: 'network-sources',
     name: 'a network that only this host has',
     vm: { name: 'network', devices: card('network', "network='office'") },
-    cause: all(network('source', 'office'), started('source', 'office')),
+    cause: all(
+      network('source', 'office'),
+      started('source', 'office'),
+      shell('destination', ':', 'virsh -q net-destroy office; virsh -q net-undefine office; true'),
+    ),
     verdict: 'block',
     says: /no network office/,
     refusal: /no network with matching name 'office'/,
+    cure: 0,
   },
   {
     check: 'network-sources',
@@ -184,10 +191,14 @@ export const devices = brokenOnes([
       devices:
         "<interface type='ethernet'><target dev='tap9' managed='no'/><model type='virtio'/></interface>",
     },
-    cause: shell('source', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+    cause: all(
+      shell('source', 'ip tuntap add tap9 mode tap', 'ip link del tap9'),
+      shell('destination', ':', 'ip link del tap9 2>/dev/null || true'),
+    ),
     verdict: 'block',
     says: /no network device tap9/,
     refusal: /dev doesn't exist/,
+    cure: 0,
   },
   {
     check: 'network-sources',
@@ -195,11 +206,12 @@ export const devices = brokenOnes([
     vm: { name: 'cable', devices: card('bridge', "bridge='br9'", "<target dev='mytap'/>") },
     cause: all(
       shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
-      shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytap'),
+      shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytapx'),
     ),
     verdict: 'block',
     says: /name mytap is taken on beta/,
     refusal: /mytap interface already exists/,
+    cure: 0,
   },
   {
     check: 'network-sources',
@@ -212,10 +224,12 @@ export const devices = brokenOnes([
         `echo "<filter name='house' chain='root'><rule action='accept' direction='inout'/></filter>" | virsh -q nwfilter-define /dev/stdin`,
         'virsh -q nwfilter-undefine house',
       ),
+      shell('destination', ':', 'virsh -q nwfilter-undefine house; true'),
     ),
     verdict: 'block',
     says: /no network filter house/,
     refusal: /house/,
+    cure: 0,
   },
   {
     check: 'graphics-listen',
@@ -317,15 +331,20 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /listens on the network desk \(vnc\), which is not active/,
     refusal: /10\.98\.0\.1|desk/,
+    cure: 0,
   },
   {
     check: 'device-files',
     name: 'a log in a folder that only this host has',
     vm: { name: 'serial', devices: `<serial type='file'><source path='${local}/logs/serial.log'/></serial>` },
-    cause: shell('source', `mkdir ${local}/logs`, `rm -rf ${local}/logs`),
+    cause: all(
+      shell('destination', ':', `rm -rf ${local}/logs`),
+      shell('source', `mkdir ${local}/logs`, `rm -rf ${local}/logs`),
+    ),
     verdict: 'block',
     says: /beta lacks the folder .*logs/,
     refusal: /logs\/serial\.log/,
+    cure: 0,
   },
   {
     check: 'device-files',
@@ -402,10 +421,14 @@ export const devices = brokenOnes([
     check: 'device-files',
     name: 'a kernel that only this host has',
     vm: { name: 'kernel', os: `<kernel>${local}/vmlinuz-x</kernel>` },
-    cause: shell('source', `truncate -s 64K ${local}/vmlinuz-x`, `rm -f ${local}/vmlinuz-x`),
+    cause: all(
+      shell('destination', ':', `rm -f ${local}/vmlinuz-x`),
+      shell('source', `truncate -s 64K ${local}/vmlinuz-x`, `rm -f ${local}/vmlinuz-x`),
+    ),
     verdict: 'block',
     says: /beta lacks .*images\/vmlinuz-x.*\(kernel\)/,
     refusal: /vmlinuz-x/,
+    cure: 0,
   },
   {
     check: 'device-files',
@@ -510,5 +533,6 @@ export const devices = brokenOnes([
     verdict: 'block',
     says: /nv\.img .*too small.*67108864/,
     refusal: /backing store size|nv\.img/,
+    cure: 0,
   },
 ]);

@@ -282,10 +282,14 @@ export const machine = brokenOnes([
       `${ovmf}/OVMF_CODE_4M.fd`,
       `<nvram template='${ovmf}/OVMF_VARS_4M.fd'>${local}/vars/uefi.fd</nvram>`,
     ),
-    cause: shell('source', `mkdir ${local}/vars`, `rm -rf ${local}/vars`),
+    cause: all(
+      shell('destination', ':', `rm -rf ${local}/vars`),
+      shell('source', `mkdir ${local}/vars`, `rm -rf ${local}/vars`),
+    ),
     verdict: 'block',
     says: /folder for the firmware variables: .*vars/,
     refusal: /vars\/uefi\.fd/,
+    cure: 0,
   },
   {
     check: 'firmware',
@@ -295,12 +299,13 @@ export const machine = brokenOnes([
       `<nvram template='${ovmf}/OVMF_VARS_4M.fd'>${local}/there_VARS.fd</nvram>`,
     ),
     cause: all(
-      shell('destination', `truncate -s 1M ${local}/there_VARS.fd`, `rm -f ${local}/there_VARS.fd`),
+      shell('destination', `truncate -s 1M ${local}/there_VARS.fd`, `rm -f ${local}/there_VARS.fd*`),
       shell('source', ':', `rm -f ${local}/there_VARS.fd`),
     ),
     verdict: 'block',
     says: /already has firmware variables of another size.*there_VARS/,
     refusal: /flash|[Ss]ize|there_VARS/,
+    cure: 0,
   },
   {
     check: 'firmware',
@@ -325,10 +330,12 @@ export const machine = brokenOnes([
     cause: all(
       shell('both', `cp ${ovmf}/OVMF_CODE_4M.fd /root/CODE.fd`, 'rm -f /root/CODE.fd'),
       shell('source', `cp ${ovmf}/OVMF_VARS_4M.fd ${local}/my_VARS.fd`, `rm -f ${local}/my_VARS.fd`),
+      shell('destination', ':', `rm -f ${local}/my_VARS.fd`),
     ),
     verdict: 'block',
     says: /cannot make the variables .*\/root\/CODE\.fd/,
     refusal: /master var store for loader/,
+    cure: 0,
   },
   {
     check: 'firmware',
@@ -412,15 +419,19 @@ export const machine = brokenOnes([
     check: 'tpm',
     name: 'encrypted with a secret that only this host has',
     vm: { name: 'tpm', devices: tpm(`<encryption secret='${secret}'/>`) },
-    cause: shell(
-      'source',
-      `echo "<secret ephemeral='yes' private='no'><uuid>${secret}</uuid></secret>" | virsh -q secret-define /dev/stdin
+    cause: all(
+      shell('destination', ':', `virsh -q secret-undefine ${secret} 2>/dev/null; true`),
+      shell(
+        'source',
+        `echo "<secret ephemeral='yes' private='no'><uuid>${secret}</uuid></secret>" | virsh -q secret-define /dev/stdin
        virsh -q secret-set-value ${secret} --base64 bGFi 2>/dev/null`,
-      `virsh -q secret-undefine ${secret}`,
+        `virsh -q secret-undefine ${secret}`,
+      ),
     ),
     verdict: 'block',
     says: /beta lacks the secret that opens the state of the TPM/,
     refusal: /[Ss]ecret/,
+    cure: 0,
   },
   {
     check: 'security-driver',

@@ -48,6 +48,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /unmounted\.img\) is missing on beta/,
     refusal: /Cannot access storage file|No such file/,
+    cure: 0,
   },
   {
     check: 'shared-storage',
@@ -165,6 +166,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /is read-only on beta, even for root/,
     refusal: /Read-only file system/,
+    cure: 0,
   },
   {
     check: 'disk-path',
@@ -188,6 +190,7 @@ export const storage = brokenOnes([
     verdict: 'warn',
     says: /keeps no value for a secret/,
     refusal: /does not have a value|End of file/,
+    cure: 0,
   },
   {
     check: 'disk-path',
@@ -274,6 +277,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /cannot enter .*images, where the image of vda goes/,
     refusal: /Permission denied/,
+    cure: 0,
   },
   {
     check: 'disk-path',
@@ -301,12 +305,13 @@ export const storage = brokenOnes([
     vm: { name: 'overwrites', devices: uncached(`${local}/overwrites.img`) },
     cause: all(
       ownImage('overwrites.img', '2M'),
-      shell('destination', `truncate -s 2M ${local}/overwrites.img`, `rm -f ${local}/overwrites.img`),
+      shell('destination', `truncate -s 2M ${local}/overwrites.img`, `rm -f ${local}/overwrites.img*`),
     ),
     change: copied,
     verdict: 'block',
     // libvirt overwrites it.
     says: /beta already has .*overwrites\.img \(vda\)/,
+    cure: 0,
   },
   {
     check: 'disk-path',
@@ -334,14 +339,18 @@ export const storage = brokenOnes([
     check: 'disk-path',
     name: 'an image that is built upon one of this host',
     vm: { name: 'built', devices: disk(`${shared}/built.img`, " cache='none'", 'qcow2') },
-    cause: shell(
-      'source',
-      `qemu-img create -q -f raw ${local}/ground.img 1M; qemu-img create -q -f qcow2 -F raw -b ${local}/ground.img ${shared}/built.img`,
-      `rm -f ${shared}/built.img ${local}/ground.img`,
+    cause: all(
+      shell('destination', ':', `rm -f ${local}/ground.img`),
+      shell(
+        'source',
+        `qemu-img create -q -f raw ${local}/ground.img 1M; qemu-img create -q -f qcow2 -F raw -b ${local}/ground.img ${shared}/built.img`,
+        `rm -f ${shared}/built.img ${local}/ground.img`,
+      ),
     ),
     verdict: 'block',
     says: /ground\.img \(vda\) is missing on beta/,
     refusal: /ground\.img/,
+    cure: 0,
   },
   {
     check: 'disk-path',
@@ -374,6 +383,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /cannot open .*unreadable\.img \(vda\), and libvirt there does not change owners/,
     refusal: /Permission denied|Cannot access storage file/,
+    cure: 0,
   },
   {
     check: 'disk-cache',
@@ -424,6 +434,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /libvirt\/qemu on beta is read-only/,
     refusal: /[Rr]ead-only/,
+    cure: 0,
   },
   {
     check: 'disk-space',
