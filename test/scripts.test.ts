@@ -47,7 +47,7 @@ function check(file: string, text = textOf(file)): string {
   return said === '' ? '' : `${file}: ${said}`;
 }
 
-describe('programs that run elsewhere', () => {
+describe('programs that run elsewhere', { timeout: 60_000 }, () => {
   it.each(scripts)('%s has nothing that a linter would complain about', (file) => {
     expect(check(file)).toBe('');
   });

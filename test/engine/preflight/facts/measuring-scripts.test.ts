@@ -66,7 +66,7 @@ function sample(...args: readonly string[]): { status: number | null; stdout: st
   return spawnSync('sh', ['-c', runPython, 'sh', memorySampleProgram, ...args], { encoding: 'utf8' });
 }
 
-describe('memory-sample.py', () => {
+describe('memory-sample.py', { timeout: 60_000 }, () => {
   it('says how much of the memory holds something, and how much of it changes', async () => {
     await startMachine();
     const { stdout, stderr } = sample(uuid, String(size), '4096', '0.25', '0.5');
