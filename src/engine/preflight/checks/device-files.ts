@@ -235,7 +235,7 @@ export const deviceFilesCheck = defineCheck({
   title: msg('Device files'),
   group: 'devices',
   why: msg(
-    'A character device, a random number generator or a kernel may need a file, a device or an address of the host. QEMU on the destination does not start without it.',
+    'Character devices, random number generators and kernels may need a file, a device or an address of the host. Without it QEMU does not start.',
   ),
   needs: { domain: domainFact },
   wants: { source: sourceShellFact, shell: destinationShellFact },

@@ -86,12 +86,16 @@ function judgeClosed(
   return why === 'read-only'
     ? {
         verdict: 'block',
-        found: msg('$0 on $1 is read-only. libvirt there cannot write to it.', folder, to.name),
+        found: msg('$0 on $1 is read-only, so libvirt there cannot write to it.', folder, to.name),
         remedies: makeWritable(folder, to),
       }
     : {
         verdict: 'block',
-        found: msg('$0 on $1 has no inodes left. libvirt there cannot create a file in it.', folder, to.name),
+        found: msg(
+          '$0 on $1 has no inodes left, so libvirt there cannot create a file in it.',
+          folder,
+          to.name,
+        ),
         remedies: freeInodes(folder, to),
       };
 }

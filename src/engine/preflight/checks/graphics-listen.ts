@@ -10,43 +10,10 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
+import { addressesOf, isBound, takenPorts } from '../judging/graphics-address.ts';
+import { judgeCertificates } from '../judging/graphics-certificates.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress } from '../judging/ip-address.ts';
 import { defineNetwork, startNetwork } from '../judging/network-remedies.ts';
-import { portCollides } from '../judging/port-collision.ts';
-
-/** The addresses of a graphics device. One that the definition leaves open comes from the destination's qemu.conf. */
-function addressesOf(
-  { type, listens }: DomainGraphics,
-  settings: HostReading['settings'],
-): { readonly own: readonly string[]; readonly configured: readonly string[] } {
-  const own = listens.flatMap(({ address }) => (address === undefined ? [] : [address]));
-  const open =
-    listens.length === 0 ||
-    listens.some((listen) => listen.type === 'address' && listen.address === undefined);
-  const configured = open ? settings.get(`${type}_listen`) : undefined;
-  return { own, configured: configured === undefined ? [] : [configured] };
-}
-
-/** Ports that are taken on the destination: on an address that the VM needs (`same`), or on another one. */
-function takenPorts(
-  device: DomainGraphics,
-  there: HostReading,
-): readonly { readonly port: number; readonly same: boolean }[] {
-  const { listens, port, websocket } = device;
-  const { own, configured } = addressesOf(device, there.settings);
-  // Without any address QEMU listens on 127.0.0.1. The address of a network or of a name is not known here.
-  const known = [...own, ...configured];
-  const certain = known.every((address) => address === 'localhost' || isAddress(address));
-  const unknown = !certain || listens.some(({ network }) => network !== undefined);
-  const addresses = known.length > 0 || unknown ? known : ['127.0.0.1'];
-  return [port, websocket]
-    .filter((each) => each !== undefined)
-    .filter((each) => there.listening.has(each))
-    .map((each) => ({
-      port: each,
-      same: unknown || addresses.some((address) => portCollides(address, there.listeningOn?.get(each))),
-    }));
-}
 
 interface Problem {
   readonly found: Message;
@@ -181,67 +148,6 @@ function showPort(port: number, { name }: DestinationHost): Remedy {
   };
 }
 
-function certificates(type: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
-  return [
-    {
-      text: msg(
-        'Put certificate and key there on $1, readable for QEMU’s user, or remove $0_tls from qemu.conf and restart libvirt.',
-        type,
-        name,
-      ),
-    },
-    {
-      text: msg('Show the certificates on $0.', name),
-      command: 'ls -lL /etc/pki/qemu /etc/pki/libvirt-vnc /etc/pki/libvirt-spice',
-      host: 'destination',
-    },
-  ];
-}
-
-/** Files without which QEMU does not start there, because libvirt has it encrypt the graphics. */
-function missingFiles(
-  { type, port, needsTls = false }: DomainGraphics,
-  { settings, screenFilesMissing }: HostReading,
-  to: DestinationHost,
-): readonly string[] {
-  if (settings.get(`${type}_tls`) !== '1') return [];
-  // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
-  if (type === 'spice' && !needsTls && port !== undefined) return [];
-  if (screenFilesMissing === undefined)
-    throw new FactUnavailable({
-      why: msg(
-        'Not checked: $1 did not tell whether it has the certificate for encrypted graphics ($0).',
-        type,
-        to.name,
-      ),
-      remedies: certificates(type, to),
-    });
-  return screenFilesMissing.get(type) ?? [];
-}
-
-function judgeFiles(
-  graphics: readonly DomainGraphics[],
-  there: HostReading,
-  to: DestinationHost,
-): Judgement | undefined {
-  for (const device of graphics) {
-    const [file, ...more] = missingFiles(device, there, to);
-    if (file !== undefined)
-      return {
-        verdict: 'block',
-        found: msg(
-          'QEMU on $2 cannot read $1. It needs the file because qemu.conf there encrypts graphics ($0).',
-          device.type,
-          file,
-          to.name,
-        ),
-        details: more.map((each) => msg('QEMU cannot read $0 either.', each)),
-        remedies: certificates(device.type, to),
-      };
-  }
-  return undefined;
-}
-
 /** libvirt counts the ports of its own VMs without their addresses. A port of another program does not matter on another address. */
 function judgeOtherAddress(
   graphics: readonly DomainGraphics[],
@@ -293,19 +199,6 @@ function checkNames(graphics: readonly DomainGraphics[], to: DestinationHost): v
     });
 }
 
-/** Does it depend on the destination whether the graphics can be shown there? */
-function isBound({ listens, port, websocket, needsTls = false }: DomainGraphics): boolean {
-  return (
-    port !== undefined ||
-    websocket !== undefined ||
-    needsTls ||
-    listens.some(
-      ({ address, network }) =>
-        network !== undefined || (address !== undefined && !isHostLocalAddress(address)),
-    )
-  );
-}
-
 /** Can the VM's graphics listen on the destination as they do here? */
 export const graphicsListenCheck = defineCheck({
   id: 'graphics-listen',
@@ -335,7 +228,8 @@ export const graphicsListenCheck = defineCheck({
     ]);
     const [first, ...others] = graphics.flatMap((each) => problemsOf(each, networks, there, names));
     if (first !== undefined) return { verdict: 'block', ...first, details: others.map(({ found }) => found) };
-    const judgement = judgeFiles(graphics, there, names.to) ?? judgeOtherAddress(graphics, there, names);
+    const judgement =
+      judgeCertificates(graphics, there, names.to) ?? judgeOtherAddress(graphics, there, names);
     if (judgement !== undefined) return judgement;
     checkNames(graphics, names.to);
     return bound

@@ -179,7 +179,7 @@ export const hostDevicesCheck = defineCheck({
             remedies: [
               {
                 text: msg(
-                  'Plug the same kind of USB device into $0. libvirt there gives it to the VM.',
+                  'Plug the same kind of USB device into $0, where libvirt gives it to the VM.',
                   to.name,
                 ),
               },

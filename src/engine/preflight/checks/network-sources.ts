@@ -211,7 +211,7 @@ function tapProblem(
   return managedTarget !== undefined && hasDevice(there, managedTarget)
     ? {
         found: msg(
-          'The name $1 is taken on $2. libvirt there gives it to the network interface $0.',
+          'The name $1 is taken on $2, where libvirt has to give it to the network interface $0.',
           mac,
           managedTarget,
           to.name,
@@ -255,7 +255,7 @@ export const networkSourcesCheck = defineCheck({
   title: msg('Networks'),
   group: 'network',
   why: msg(
-    'libvirt connects each network interface again on the destination, by the name of its bridge or network. Without that name QEMU does not start; with another network behind it, nobody reaches the VM.',
+    'On the destination, libvirt connects each network interface by the name of its bridge or network. Without that name QEMU does not start. With another network behind it, nobody reaches the VM.',
   ),
   needs: { domain: domainFact },
   wants: { networks: destinationNetworksFact, shell: destinationShellFact },

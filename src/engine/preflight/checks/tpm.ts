@@ -53,14 +53,18 @@ function judgeExternal(
   if (!fileExists(there, socket))
     return {
       verdict: 'block',
-      found: msg('$1 lacks the socket of the TPM: $0. libvirt does not start its program.', socket, name),
+      found: msg(
+        '$1 lacks the socket of the TPM: $0. Its program is not one that libvirt starts.',
+        socket,
+        name,
+      ),
       remedies: [start],
     };
   if (!mayHaveListener(there, socket))
     return {
       verdict: 'block',
       found: msg(
-        'No program on $1 listens on the socket of the TPM: $0. libvirt does not start the program.',
+        'No program on $1 listens on the socket of the TPM: $0. The program is not one that libvirt starts.',
         socket,
         name,
       ),

@@ -30,7 +30,9 @@ export const definitionFact = defineFact<Definition, { answers: typeof sourceAns
   gather: ({ answers }) => {
     const definition = parseDefinition(requireAnswer(answers, 'dominfo'));
     if (definition === undefined)
-      throw new FactUnavailable({ why: msg('Not checked: whether the VM starts with this host was not told by libvirt.') });
+      throw new FactUnavailable({
+        why: msg('Not checked: whether the VM starts with this host was not told by libvirt.'),
+      });
     return definition;
   },
 });

@@ -59,7 +59,7 @@ function judgeVolume(
     return {
       kind: 'impossible',
       found: msg(
-        '$2 has no active storage pool $0. libvirt there cannot create the volume of $1.',
+        '$2 has no active storage pool $0, so libvirt there cannot create the volume of $1.',
         pool,
         copy.disk,
         host.name,

@@ -74,7 +74,7 @@ export function missingFile(
     return {
       kind: 'impossible',
       found: msg(
-        '$2 has no active storage pool with the folder $0. libvirt there cannot create the image of $1.',
+        '$2 has no active storage pool with the folder $0, so libvirt there cannot create the image of $1.',
         folder,
         disk,
         to.name,
@@ -87,7 +87,7 @@ export function missingFile(
     return {
       kind: 'impossible',
       found: msg(
-        'The storage pool $0 on $3 lists $1 ($2), but the file is gone. libvirt would not create it.',
+        'The storage pool $0 on $3 lists $1 ($2), but the file is gone. In that case libvirt does not create it.',
         pool.name,
         path,
         disk,
@@ -112,7 +112,7 @@ function closedFolder(
     return {
       kind: 'impossible',
       found: msg(
-        'The folder $0 on $2 is read-only. libvirt there cannot create the image of $1.',
+        'The folder $0 on $2 is read-only, so libvirt there cannot create the image of $1.',
         folder,
         disk,
         to.name,

@@ -41,7 +41,7 @@ function onlyHere({ file: { disk, path }, local, say }: Omit<Image, 'compared'>)
     ...say(
       'block',
       msg(
-        '$0 ($1) is only on this host. libvirt refuses to migrate a disk on a file system that is not shared ($2).',
+        '$0 ($1) is only on this host. On a file system that is not shared ($2), libvirt refuses to migrate a disk.',
         disk,
         path,
         local.fileSystem,
@@ -63,7 +63,7 @@ function contentElsewhere({ file: { disk, path }, there, say }: Omit<Image, 'com
     ...say(
       'block',
       msg(
-        '$0 ($1) keeps its content in another file (data_file). libvirt does not look whether $2 has the same one.',
+        '$0 ($1) keeps its content in another file (data_file). Whether $2 has the same one is not known: libvirt does not look.',
         disk,
         path,
         there.host.name,

@@ -96,7 +96,12 @@ const shut = { reach: true, read: false, write: false };
 testCheck(diskPathCheck, [
   { name: 'there', facts: facts(file()), verdict: 'pass' },
   { name: 'no disk', facts: facts(undefined, new Map(), ''), verdict: 'pass' },
-  { name: 'not there', facts: facts(file({ exists: false })), verdict: 'block', found: /web\.qcow2 \(vda\) is missing on beta/ },
+  {
+    name: 'not there',
+    facts: facts(file({ exists: false })),
+    verdict: 'block',
+    found: /web\.qcow2 \(vda\) is missing on beta/,
+  },
   {
     name: 'behind a folder that is shut',
     facts: facts(file({ qemu: { reach: false } })),
@@ -191,7 +196,7 @@ testCheck(diskPathCheck, [
     name: 'copied where libvirt lists a file that is gone',
     facts: copying(copy, gone, [imagesPool], listed()),
     verdict: 'block',
-    found: /the file is gone\. libvirt would not create it/,
+    found: /the file is gone\. In that case libvirt does not create it/,
     also: runs(/^virsh pool-refresh --pool images$/),
   },
   {

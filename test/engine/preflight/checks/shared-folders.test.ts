@@ -26,7 +26,12 @@ testCheck(sharedFoldersCheck, [
     facts: { domain: virtiofs, shell, rehearsal: allowed },
     verdict: 'warn',
   },
-  { name: '9p', facts: { domain: plain, shell, rehearsal: allowed }, verdict: 'warn', found: /\/srv\/data\)\. Whether they have the same content/ },
+  {
+    name: '9p',
+    facts: { domain: plain, shell, rehearsal: allowed },
+    verdict: 'warn',
+    found: /\/srv\/data\)\. Whether they have the same content/,
+  },
   {
     name: 'not there',
     facts: { domain: plain, shell: there(reading(absent('/srv/data'))), rehearsal: allowed },

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
+import { msg, type Remedy } from '../../base/index.ts';
+import { FactUnavailable } from '../fact.ts';
+import type { HostReading } from '../facts/host-reading.ts';
+import type { Judgement } from '../finding.ts';
+import type { DestinationHost } from './destination-host.ts';
+
+function certificates(type: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
+  return [
+    {
+      text: msg(
+        'Put certificate and key there on $1, readable for QEMU’s user, or remove $0_tls from qemu.conf and restart libvirt.',
+        type,
+        name,
+      ),
+    },
+    {
+      text: msg('Show the certificates on $0.', name),
+      command: 'ls -lL /etc/pki/qemu /etc/pki/libvirt-vnc /etc/pki/libvirt-spice',
+      host: 'destination',
+    },
+  ];
+}
+
+/** Files without which QEMU does not start there, because libvirt has it encrypt the graphics. */
+function missingFiles(
+  { type, port, needsTls = false }: DomainGraphics,
+  { settings, screenFilesMissing }: HostReading,
+  to: DestinationHost,
+): readonly string[] {
+  if (settings.get(`${type}_tls`) !== '1') return [];
+  // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
+  if (type === 'spice' && !needsTls && port !== undefined) return [];
+  if (screenFilesMissing === undefined)
+    throw new FactUnavailable({
+      why: msg(
+        'Not checked: $1 did not tell whether it has the certificate for encrypted graphics ($0).',
+        type,
+        to.name,
+      ),
+      remedies: certificates(type, to),
+    });
+  return screenFilesMissing.get(type) ?? [];
+}
+
+/** Can QEMU there read the files with which it has to encrypt the graphics? */
+export function judgeCertificates(
+  graphics: readonly DomainGraphics[],
+  there: HostReading,
+  to: DestinationHost,
+): Judgement | undefined {
+  for (const device of graphics) {
+    const [file, ...more] = missingFiles(device, there, to);
+    if (file !== undefined)
+      return {
+        verdict: 'block',
+        found: msg(
+          'QEMU on $2 cannot read $1. It needs the file because qemu.conf there encrypts graphics ($0).',
+          device.type,
+          file,
+          to.name,
+        ),
+        details: more.map((each) => msg('QEMU cannot read $0 either.', each)),
+        remedies: certificates(device.type, to),
+      };
+  }
+  return undefined;
+}
