@@ -4,6 +4,7 @@ import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-m
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { VmIdentity } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
+import type { Migration } from '../engine/migration/index.ts';
 import { _, ConfirmDialog, format, Notice } from './common/index.ts';
 import { MigrateDialog } from './dialog/index.ts';
 import {
@@ -30,21 +31,96 @@ function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm
   return found ?? (last?.name === dialog.vm && last.connection === dialog.connection ? last : undefined);
 }
 
-/** The page. */
-export function App({ model }: { readonly model: Model }): ReactNode {
-  const [location, changeLocation] = usePageLocation();
-  const { connections, host, vms, whyNothing } = useVms(model);
-  const administrative = useCell(model.administrative);
-  const migrations = useCell(model.migrations.state);
-  const migrationsByVm = useMemo(
-    () => new Map(migrations.map((migration) => [vmKey(migration.vm), migration])),
-    [migrations],
+/** Said where a link names a VM that this host does not have. */
+function MissingVm({
+  name,
+  onDismiss,
+}: {
+  readonly name: string;
+  readonly onDismiss: () => void;
+}): ReactNode {
+  return (
+    <Notice
+      live
+      variant="warning"
+      title={format(_('This host has no VM named $0'), name)}
+      onDismiss={onDismiss}
+    >
+      {_('The link may be old: the VM may have another name now, or may run on another host already.')}
+    </Notice>
   );
-  const operations = useOperations(model);
-  const { ask } = operations;
-  const { dialog } = location;
-  const dialogVm = useDialogVm(dialog, vms);
+}
 
+function NoVms(): ReactNode {
+  return (
+    <EmptyState titleText={_('No VMs on this host')} headingLevel="h2" icon={VirtualMachineIcon}>
+      <EmptyStateBody>
+        {_('A VM appears here as soon as this host has one. This page creates none.')}
+      </EmptyStateBody>
+    </EmptyState>
+  );
+}
+
+/** Asks before an operation that can lose data, and gives the focus back to the VM's menu. */
+function PendingOperation({
+  operations: { pending, confirm, forget },
+}: {
+  readonly operations: ReturnType<typeof useOperations>;
+}): ReactNode {
+  if (pending === undefined) return null;
+  return (
+    <ConfirmDialog
+      confirmation={pending.confirmation}
+      onConfirm={() => {
+        focusMenu(pending.vm);
+        confirm(pending);
+      }}
+      onCancel={() => {
+        focusMenu(pending.vm);
+        forget();
+      }}
+    />
+  );
+}
+
+/** The migrations that are not shown in their dialog. */
+function OtherMigrations({
+  model,
+  migrations,
+  vms,
+  onPause,
+}: {
+  readonly model: Model;
+  readonly migrations: readonly Migration[];
+  readonly vms: readonly Vm[];
+  readonly onPause: (vm: Vm) => void;
+}): ReactNode {
+  return (
+    <MigrationsArea
+      migrations={migrations}
+      onCancel={({ vm }) => {
+        model.migrations.cancel(vm);
+      }}
+      onPause={({ vm }) => {
+        const row = vms.find((each) => vmKey(each) === vmKey(vm));
+        if (row !== undefined) onPause(row);
+      }}
+      onDismiss={({ vm }) => {
+        model.migrations.dismiss(vm);
+      }}
+    />
+  );
+}
+
+/** What the address of the page says, and how a person changes it. */
+function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => void): {
+  readonly list: ListView;
+  readonly dialog: DialogLocation | undefined;
+  readonly onView: (change: Partial<ListView>) => void;
+  readonly onAction: (vm: Vm, action: VmAction) => void;
+  readonly closeDialog: (vm: VmIdentity | undefined) => void;
+} {
+  const [{ list, dialog }, changeLocation] = usePageLocation();
   const onView = useCallback(
     (change: Partial<ListView>) => {
       changeLocation((present) => ({ ...present, list: { ...present.list, ...change } }));
@@ -57,22 +133,78 @@ export function App({ model }: { readonly model: Model }): ReactNode {
         ask(vm, action);
         return;
       }
-      changeLocation(({ list }) => ({
-        list,
+      changeLocation((present) => ({
+        list: present.list,
         dialog: { vm: vm.name, connection: vm.connection, uri: '', temporary: false, copyDisks: [] },
       }));
     },
     [ask, changeLocation],
   );
   const closeDialog = (vm: VmIdentity | undefined): void => {
-    changeLocation(({ list }) => ({ list }));
+    changeLocation((present) => ({ list: present.list }));
     if (vm !== undefined) focusMenu(vm);
   };
+  return { list, dialog, onView, onAction, closeDialog };
+}
 
+/** The list of the VMs, or why there is none. */
+function Vms({
+  listed: { host, vms, whyNothing },
+  navigation: { list, onView, onAction },
+  operations,
+  migrations,
+}: {
+  readonly listed: ReturnType<typeof useVms>;
+  readonly navigation: ReturnType<typeof useNavigation>;
+  readonly operations: ReturnType<typeof useOperations>;
+  readonly migrations: ReadonlyMap<string, Migration>;
+}): ReactNode {
   const { state } = host;
-  const settled = state.kind === 'ready' || state.kind === 'reconnecting';
+  return (
+    <>
+      {state.kind === 'loading' ? <ListSkeleton /> : null}
+      {state.kind === 'problem' ? (
+        <InventoryProblemView problem={state.problem} inventory={host.inventory} />
+      ) : null}
+      {vms.length > 0 ? (
+        <VmList
+          vms={vms}
+          migrations={migrations}
+          refusals={operations.refusals}
+          busy={operations.busy}
+          whyNothing={whyNothing}
+          view={list}
+          onView={onView}
+          onAction={onAction}
+          onDismiss={operations.dismiss}
+        />
+      ) : null}
+      {vms.length === 0 && isSettled(host) ? <NoVms /> : null}
+    </>
+  );
+}
+
+/** True once the list is what the host has. */
+function isSettled({ state }: ReturnType<typeof useVms>['host']): boolean {
+  return state.kind === 'ready' || state.kind === 'reconnecting';
+}
+
+/** The page. */
+export function App({ model }: { readonly model: Model }): ReactNode {
+  const listed = useVms(model);
+  const { connections, host, vms } = listed;
+  const administrative = useCell(model.administrative);
+  const migrations = useCell(model.migrations.state);
+  const migrationsByVm = useMemo(
+    () => new Map(migrations.map((migration) => [vmKey(migration.vm), migration])),
+    [migrations],
+  );
+  const operations = useOperations(model);
+  const navigation = useNavigation(operations.ask);
+  const { dialog, closeDialog } = navigation;
+  const dialogVm = useDialogVm(dialog, vms);
   // A migration is shown in one place: in its dialog while that is open.
-  const inArea = migrations.filter(({ vm }) => dialogVm === undefined || vmKey(vm) !== vmKey(dialogVm));
+  const others = migrations.filter(({ vm }) => dialogVm === undefined || vmKey(vm) !== vmKey(dialogVm));
   return (
     <Page className="pf-m-no-sidebar migrate-page" isContentFilled mainAriaLabel={_('VM migration')}>
       <PageSection hasBodyWrapper={false} isFilled>
@@ -83,72 +215,25 @@ export function App({ model }: { readonly model: Model }): ReactNode {
         {connections.map((connection) => (
           <ConnectionNotices key={connection.inventory.connectionName} {...connection} />
         ))}
-        {dialog !== undefined && dialogVm === undefined && settled ? (
-          <Notice
-            live
-            variant="warning"
-            title={format(_('This host has no VM named $0'), dialog.vm)}
+        {dialog !== undefined && dialogVm === undefined && isSettled(host) ? (
+          <MissingVm
+            name={dialog.vm}
             onDismiss={() => {
               closeDialog(undefined);
             }}
-          >
-            {_('The link may be old: the VM may have been renamed, or have moved to another host already.')}
-          </Notice>
-        ) : null}
-        <MigrationsArea
-          migrations={inArea}
-          onCancel={({ vm }) => {
-            model.migrations.cancel(vm);
-          }}
-          onPause={({ vm }) => {
-            const row = vms.find((each) => vmKey(each) === vmKey(vm));
-            if (row !== undefined) ask(row, 'pause');
-          }}
-          onDismiss={({ vm }) => {
-            model.migrations.dismiss(vm);
-          }}
-        />
-        {state.kind === 'loading' ? <ListSkeleton /> : null}
-        {state.kind === 'problem' ? (
-          <InventoryProblemView problem={state.problem} inventory={host.inventory} />
-        ) : null}
-        {vms.length > 0 ? (
-          <VmList
-            vms={vms}
-            migrations={migrationsByVm}
-            refusals={operations.refusals}
-            busy={operations.busy}
-            whyNothing={whyNothing}
-            view={location.list}
-            onView={onView}
-            onAction={onAction}
-            onDismiss={operations.dismiss}
           />
         ) : null}
-        {vms.length === 0 && settled ? (
-          <EmptyState titleText={_('No VMs on this host')} headingLevel="h2" icon={VirtualMachineIcon}>
-            <EmptyStateBody>
-              {_(
-                'As soon as a VM is made on this host, or arrives from another one, it is shown here. This page makes none itself.',
-              )}
-            </EmptyStateBody>
-          </EmptyState>
-        ) : null}
-      </PageSection>
-      {operations.pending === undefined ? null : (
-        <ConfirmDialog
-          confirmation={operations.pending.confirmation}
-          onConfirm={() => {
-            if (operations.pending === undefined) return;
-            focusMenu(operations.pending.vm);
-            operations.confirm(operations.pending);
-          }}
-          onCancel={() => {
-            if (operations.pending !== undefined) focusMenu(operations.pending.vm);
-            operations.forget();
+        <OtherMigrations
+          model={model}
+          migrations={others}
+          vms={vms}
+          onPause={(vm) => {
+            operations.ask(vm, 'pause');
           }}
         />
-      )}
+        <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrationsByVm} />
+      </PageSection>
+      <PendingOperation operations={operations} />
       {dialog === undefined || dialogVm === undefined ? null : (
         <MigrateDialog
           key={`${vmKey(dialogVm)} ${dialog.uri} ${dialog.temporary}`}
