@@ -51,8 +51,8 @@ async function blocks(
 
 describe('what is typed as destination', () => {
   it.each([
-    ['', 'Enter a destination first.', /A host name will do/],
-    ['   ', 'Enter a destination first.', /A host name will do/],
+    ['', 'Enter a destination.', /The other host: its name/],
+    ['   ', 'Enter a destination.', /The other host: its name/],
     ['beta', 'The destination URI is not complete yet.', /qemu\+ssh:\/\/beta\/system/],
     ['qemu+ssh://', 'The destination URI is not complete yet.', /host/],
     ['qemu+ssh:///system', 'The destination URI cannot be used.', /host/],

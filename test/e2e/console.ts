@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 
-/** Pictures of what a person sees; the README's is one of them. */
+/** Pictures of what a person sees. */
 export const pictures = join(import.meta.dirname, 'output');
+
+/** Those of them that the README and docs/ show. */
+const documentation = join(import.meta.dirname, '../../docs/screenshots');
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -229,8 +232,13 @@ export class Console {
     });
   }
 
-  async picture(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(pictures, `${name}.png`) });
+  /** A picture of what is seen now; with CKM_DOCS=1, one for the documentation too, if it has a name there. */
+  async picture(name: string, inDocs?: string): Promise<void> {
+    const path = join(pictures, `${name}.png`);
+    await this.page.screenshot({ path });
+    if (inDocs === undefined || process.env['CKM_DOCS'] !== '1') return;
+    await mkdir(documentation, { recursive: true });
+    await copyFile(path, join(documentation, `${inDocs}.png`));
   }
 
   async close(): Promise<void> {

@@ -105,7 +105,7 @@ it('cancelled while a disk is copied, leaves the VM here, and says what is left 
     verdict: 'block',
     text: expect.stringContaining(path) as string,
   });
-  await dialog.getByRole('checkbox', { name: 'Migrate in spite of this: Disk images' }).check();
+  await dialog.getByRole('checkbox', { name: /^Override this problem/ }).check();
   await console.start();
   expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('done');
   await guest.goesOn();

@@ -62,9 +62,16 @@ async function cutOff(console: Console): Promise<readonly string[]> {
   );
 }
 
+/** Whose pictures the documentation shows. */
+const inDocs: ReadonlySet<string> = new Set(['light-wide', 'dark-phone']);
+
 it.each([
   ['light-wide', { width: 1280, height: 1000 }],
   ['dark-wide', { width: 1280, height: 1000, dark: true }],
+  ['light-medium', { width: 1024, height: 800 }],
+  ['dark-phone', { width: 420, height: 900, dark: true }],
+  // 200 % of 1280 × 1000: so much is left of the screen.
+  ['light-enlarged', { width: 640, height: 500 }],
   // As narrow as WCAG 1.4.10 wants it to be readable.
   ['light-narrow', { width: 320, height: 800 }],
   ['dark-narrow', { width: 400, height: 800, dark: true }],
@@ -89,9 +96,24 @@ it.each([
     await console.page.keyboard.press('Escape');
     await (await console.frame()).getByRole('menu').waitFor({ state: 'detached' });
   }
+  await console.link('web', ssh);
+  expect(await console.checked()).toMatchObject({ ready: true });
+  await (await console.frame()).getByRole('img', { name: 'Remaining memory over time' }).waitFor();
+  await fits(console);
+  expect(await shortened(console)).toEqual([]);
+  expect(await console.violations()).toEqual([]);
+  await console.picture(`ready-${name}`, inDocs.has(name) ? `dialog-ready-${name}` : undefined);
+  await (await console.frame()).getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   const dialog = await console.link('database', ssh);
   await console.checked();
   const chart = dialog.getByRole('img', { name: 'Remaining memory over time' });
+  await chart.waitFor();
+  // What has to be solved is open, and the verdict keeps its place above it.
+  const problem = dialog.locator('[data-verdict="block"]').first();
+  await problem.scrollIntoViewIfNeeded();
+  expect(await problem.isVisible()).toBe(true);
+  await fits(console);
+  await console.picture(`problem-${name}`, inDocs.has(name) ? `dialog-problem-${name}` : undefined);
   await chart.scrollIntoViewIfNeeded();
   await fits(console);
   expect(await console.violations()).toEqual([]);
