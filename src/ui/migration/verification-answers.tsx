@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Label } from '@patternfly/react-core';
-import CheckCircleIcon from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
-import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
-import QuestionCircleIcon from '@patternfly/react-icons/dist/esm/icons/question-circle-icon';
 import type { ReactNode } from 'react';
 import type { VerificationAnswer } from '../../engine/migration/index.ts';
 import { _, format, textOf } from '../common/index.ts';
+import { StatusLabel } from '../findings/index.ts';
 
 function AnswerLabel({ verdict }: Pick<VerificationAnswer, 'verdict'>): ReactNode {
   switch (verdict) {
     case 'as-expected':
-      return (
-        <Label isCompact status="success" icon={<CheckCircleIcon />}>
-          {_('As expected')}
-        </Label>
-      );
+      return <StatusLabel tone="success">{_('As expected')}</StatusLabel>;
     case 'not-as-expected':
-      return (
-        <Label isCompact status="danger" icon={<ExclamationCircleIcon />}>
-          {_('Not as expected')}
-        </Label>
-      );
+      return <StatusLabel tone="danger">{_('Not as expected')}</StatusLabel>;
     case 'unknown':
-      return (
-        <Label isCompact color="purple" icon={<QuestionCircleIcon />}>
-          {_('Not known')}
-        </Label>
-      );
+      return <StatusLabel tone="unknown">{_('Unknown')}</StatusLabel>;
   }
 }
 
