@@ -71,13 +71,26 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus, name) => {
     }
   }
 
+  /**
+   * Loads our page anew where there is no such bus, and the whole console elsewhere: its own page of services, which is loaded unseen with
+   * it, opens the session bus each time (`preload` in Cockpit's manifest), so the second load would end the bridge without us.
+   */
+  async function loadAnew(console: Console): Promise<void> {
+    if (bus === 'with' || generation === '12') await console.page.reload();
+    else
+      await (await console.frame()).evaluate(() => {
+        window.location.reload();
+      });
+    await (await console.frame()).waitForSelector('h1');
+  }
+
   it('keeps the console of root', async () => {
     const console = await Console.open(browser, await host().console());
     const bridge = await bridgeOf(host(), 'root', false);
     await interact(console);
     expect(await state(host(), console)).toEqual({ bridges: [bridge], says: undefined });
     // A page that is loaded anew opens everything once more.
-    await console.page.reload();
+    await loadAnew(console);
     await interact(console);
     expect(await state(host(), console)).toEqual({ bridges: [bridge], says: undefined });
     expect(await sessionLibvirts(host())).toEqual([]);
@@ -91,7 +104,7 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus, name) => {
     // look tries that bus, and their own, anew.
     for (let round = 0; round < 3; round += 1) {
       await (await console.row('web')).getByText('Running', { exact: true }).waitFor();
-      await console.page.reload();
+      await loadAnew(console);
     }
     expect(await console.disconnected()).toBeUndefined();
     expect(await bridges(host())).toContainEqual(bridge);
