@@ -48,8 +48,8 @@ describe('checkText', () => {
     expect(
       checkText(choices, planFor(choices), state, new Set(), 60).join('\n'),
     ).toBe(`web -> qemu+ssh://beta/system
-web will run on the destination and be defined there.
-Nothing of it remains defined on this host.
+web runs on the destination and is defined there. This host
+keeps no definition.
 
 BLOCK    Title of data-ports [data-ports]
          Ports of <b>beta</b> are *closed*.
@@ -83,18 +83,17 @@ WARN     Title of dirty-rate [dirty-rate]
          -> Pause it.
 ok       Title of uri [uri]
 
-Forecast: It will take between 20 s and 1 min 14 s. At the
-end the VM will pause: about 120 ms for the last of its
-memory, and a moment to switch over. The VM changes 3 MiB/s
-of its memory; about 2.1 GiB will be sent. The link between
-the hosts carries 110 MiB/s, as measured. The migration ends
-if the link carries at least 4 MiB/s.
+Forecast: Takes between 20 s and 1 min 14 s. The VM pauses
+at the end: about 120 ms for the last of its memory, and a
+moment to switch over. The VM writes 3 MiB/s of memory; the
+migration sends about 2.1 GiB. The link carries 110 MiB/s
+(measured). The migration finishes if the link carries at
+least 4 MiB/s.
 What would change it:
-  - Slowing the VM (auto-converge): estimated 26 s, with a
-  pause of 120 ms.
-  - Limiting the bandwidth to 55 MiB/s: would not come to an
-  end.
-  - Allowing a pause of 1 s: 25 s, with a pause of 900 ms.
+  - Throttle the VM (auto-converge): 26 s with a pause of
+  120 ms (estimate).
+  - Limit the bandwidth to 55 MiB/s: will not finish.
+  - Allow a pause of 1 s: 25 s with a pause of 900 ms.
 The same by hand: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
 
 Blocked: the migration would fail.`);
@@ -308,8 +307,8 @@ describe('migrationText', () => {
     };
     expect(migrationText(migrationIn(state))).toEqual([
       'Done: web is on qemu+ssh://beta/system, still paused.',
-      '  It took 1.6 s. The forecast was 1.6 s: 0 % off.',
-      '  -> It does not run before it is resumed there.',
+      '  It took 1.6 s. Forecast: 1.6 s (0 % off).',
+      '  -> Resume the VM on the destination.',
       '     Run this on the source:',
       `       virsh -c qemu+ssh://beta/system resume ${uuid}`,
     ]);

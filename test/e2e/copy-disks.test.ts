@@ -35,7 +35,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   });
   await console.picture('copy-offered');
   await dialog.getByRole('button', { name: 'Copy vda' }).click();
-  await dialog.getByText(/Copied to the destination: vda\./).waitFor();
+  await dialog.getByText(/Disks copied to the destination: vda\./).waitFor();
   // Those that wait have no verdict until the hosts were asked anew.
   await expect
     .poll(async () => (await console.finding('shared-storage')).verdict, { timeout: 30_000 })
@@ -44,7 +44,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   for (const check of ['disk-path', 'disk-space', 'data-ports'])
     expect(await console.finding(check)).toMatchObject({ verdict: 'pass' });
   const forecast = await dialog.locator('[data-forecast="converges"]').textContent();
-  expect(forecast).toContain('Before the memory the disks are copied');
+  expect(forecast).toContain('Disks to copy before the memory');
   expect(await console.violations()).toEqual([]);
   await console.picture('copy-checked');
   // So slow that the figures can be read.
@@ -52,7 +52,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   await console.start();
   const frame = await console.frame();
   const figure = frame.locator(`[data-migration="${guest.name}"][data-phase="copying"]`).first();
-  await figure.getByText('Remaining of the disks').waitFor();
+  await figure.getByText('Disks remaining').waitFor();
   await console.picture('copy-running');
   await beta.shape(undefined);
   expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('done');
@@ -87,7 +87,7 @@ it('cancelled while a disk is copied, leaves the VM here, and says what is left 
   await (await console.frame())
     .locator(`[data-migration="${guest.name}"][data-phase="copying"]`)
     .first()
-    .getByText('Remaining of the disks')
+    .getByText('Disks remaining')
     .waitFor();
   await dialog.getByRole('button', { name: 'Cancel migration' }).click();
   expect(await console.phase(guest.name, ['done', 'failed', 'cancelled'])).toBe('cancelled');
@@ -96,7 +96,7 @@ it('cancelled while a disk is copied, leaves the VM here, and says what is left 
   expect(await alpha.virsh('domstate', guest.uuid)).toBe('running');
   expect(await beta.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
   // libvirt leaves what it made; that is said, and the next try does not overwrite it unasked.
-  await dialog.getByText(/^Unfinished images may be left .*: vda\./).waitFor();
+  await dialog.getByText(/^Unfinished disk images may be left .*: vda\./).waitFor();
   await beta.exec(['ls', path]);
   await console.picture('copy-cancelled');
   await dialog.getByRole('button', { name: 'Back to the checks' }).click();

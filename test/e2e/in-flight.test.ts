@@ -85,17 +85,17 @@ it('gets no closer to its end: says so instead of a percentage, and ends once th
   await console.checked();
   await beta.shape('60mbit');
   await console.start();
-  const helps = dialog.getByRole('list', { name: 'What helps' });
+  const helps = dialog.getByRole('list', { name: 'What to do' });
   await helps.waitFor({ timeout: 120_000 });
   expect(await percent(console, 'stuck')).toBeNaN();
-  await (await console.row('stuck')).getByText('Migrating, gets no closer').waitFor();
+  await (await console.row('stuck')).getByText('Migrating: stalled').waitFor();
   await helps.getByText(/migrate-setmaxdowntime/).waitFor();
   expect(await console.violations()).toEqual([]);
   await console.picture('stuck');
   await helps.getByRole('button', { name: 'Pause the VM now' }).click();
   expect(await console.phase('stuck', ['done', 'failed', 'cancelled'])).toBe('done');
   // It is not paused over there, as is said.
-  await dialog.getByText('Done: stuck runs on beta, as both hosts say.').waitFor();
+  await dialog.getByText('Done: stuck runs on beta. Both hosts confirm it.').waitFor();
   expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
   await guest.goesOn();
   await console.close();

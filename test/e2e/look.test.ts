@@ -120,7 +120,7 @@ it.each([
   await console.picture(`findings-${name}`);
   // Its disk is of this host alone.
   await dialog.getByRole('button', { name: 'Copy vda' }).click();
-  await dialog.getByText(/Copied to the destination: vda\./).waitFor();
+  await dialog.getByText(/Disks copied to the destination: vda\./).waitFor();
   await console.checked();
   await dialog.getByRole('group', { name: 'Disks to copy' }).scrollIntoViewIfNeeded();
   await fits(console);

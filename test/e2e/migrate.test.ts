@@ -82,7 +82,7 @@ it.each([
   await other.picture(`temporary-${transport}`);
   await other.choose(name, 'Run');
   const question = (await other.frame()).getByRole('dialog', { name: `Run ${name} here, too?` });
-  await question.getByText(/both write to the same disk, which destroys its content/).waitFor();
+  await question.getByText(/both write to the same disk and destroy its content/).waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await alpha.virsh('domstate', guest.uuid)).toBe('shut off');
 
@@ -90,7 +90,7 @@ it.each([
   await beta.virsh('destroy', guest.uuid);
   expect(await beta.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
   await other.choose(name, 'Run');
-  await question.getByRole('button', { name: 'The copy is off: run here' }).click();
+  await question.getByRole('button', { name: 'Run: the copy is off' }).click();
   await row.getByText('Running', { exact: true }).waitFor();
   await row.getByText(/^Runs temporarily/).waitFor({ state: 'detached' });
   await alpha.virsh('destroy', guest.uuid);

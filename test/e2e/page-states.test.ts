@@ -150,7 +150,7 @@ it.each(['kill', 'break', 'remove'] as const)(
     if (how === 'remove') await alpha.exec(['touch', '/run/no-libvirt-dbus']);
     await alpha.daemon('libvirt-dbus', how);
     // What was known stays; a page that is opened now says what is missing.
-    await frame.getByText('The connection to libvirt is lost.', { exact: false }).first().waitFor();
+    await frame.getByText('Connection to libvirt lost.', { exact: false }).first().waitFor();
     await (await console.row('first')).waitFor();
     const late = await Console.open(browser, url);
     const lateFrame = await late.frame();
@@ -166,14 +166,14 @@ it.each(['kill', 'break', 'remove'] as const)(
         for (const button of buttons) button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
       });
     } else {
-      await lateFrame.getByRole('heading', { name: 'libvirt-dbus does not run' }).waitFor();
+      await lateFrame.getByRole('heading', { name: 'libvirt-dbus is not running' }).waitFor();
       expect(await late.violations()).toEqual([]);
       await late.picture('libvirt-dbus-stopped');
       await lateFrame.getByRole('button', { name: 'Start libvirt-dbus.service', exact: true }).click();
     }
     await (await late.row('first')).waitFor();
     await frame
-      .getByText('The connection to libvirt is lost.', { exact: false })
+      .getByText('Connection to libvirt lost.', { exact: false })
       .first()
       .waitFor({ state: 'detached' });
     await console.close();
@@ -186,17 +186,17 @@ it('says that libvirtd does not run, starts it, and comes back by itself', async
   const frame = await console.frame();
   await (await console.row('first')).waitFor();
   await alpha.daemon('libvirtd', 'stop');
-  await frame.getByText('The connection to libvirt is lost.', { exact: false }).first().waitFor();
+  await frame.getByText('Connection to libvirt lost.', { exact: false }).first().waitFor();
   await console.picture('reconnecting');
   const late = await Console.open(browser, url);
   const lateFrame = await late.frame();
-  await lateFrame.getByRole('heading', { name: 'libvirt does not run' }).waitFor();
+  await lateFrame.getByRole('heading', { name: 'libvirt is not running' }).waitFor();
   expect(await late.violations()).toEqual([]);
   await late.picture('libvirtd-stopped');
   await lateFrame.getByRole('button', { name: 'Start libvirtd.service', exact: true }).click();
   await (await late.row('first')).waitFor();
   await frame
-    .getByText('The connection to libvirt is lost.', { exact: false })
+    .getByText('Connection to libvirt lost.', { exact: false })
     .first()
     .waitFor({ state: 'detached' });
   await console.choose('first', 'Run');
@@ -210,7 +210,7 @@ it('may do everything as soon as administrative access is turned on', async () =
   // May use sudo, but is no member of the group that may speak to libvirt.
   await alpha.exec(['gpasswd', '-d', 'admin', 'libvirt']);
   const console = await Console.open(browser, url, { user: 'admin' });
-  await (await console.frame()).getByText('You may look, but not change anything').waitFor();
+  await (await console.frame()).getByText('Read-only access').waitFor();
   await console.page.getByRole('button', { name: 'Limited access' }).first().click();
   await console.page.getByRole('dialog').locator('input[type="password"]').fill('lab');
   await console.page.getByRole('button', { name: 'Authenticate' }).click();
@@ -219,7 +219,7 @@ it('may do everything as soon as administrative access is turned on', async () =
     .poll(
       async () =>
         (await console.page.locator('iframe[name="cockpit1:localhost/migrate"]').count()) === 1 &&
-        (await (await console.frame()).getByText('You may look, but not change anything').count()) === 0,
+        (await (await console.frame()).getByText('Read-only access').count()) === 0,
       { timeout: 30_000 },
     )
     .toBe(true);
@@ -258,7 +258,7 @@ it('shows the VMs of the user beside those of the host', async () => {
 it('lets a user without administrative access look, and says how to get more', async () => {
   const console = await Console.open(browser, url, { user: 'guest' });
   const frame = await console.frame();
-  await frame.getByText('You may look, but not change anything').waitFor();
+  await frame.getByText('Read-only access').waitFor();
   await frame.getByText(/turn on administrative access/).waitFor();
   await (await console.row('first')).getByText('Shut off', { exact: true }).waitFor();
   await frame.getByRole('button', { name: 'Actions for first', exact: true }).click();
@@ -281,7 +281,7 @@ it('tells a user who may not even look what is missing', async () => {
   await alpha.daemon('libvirtd', 'start');
   const console = await Console.open(browser, url, { user: 'guest' });
   const frame = await console.frame();
-  await frame.getByRole('heading', { name: 'You may not see the VMs of this host' }).waitFor();
+  await frame.getByRole('heading', { name: 'Administrative access required' }).waitFor();
   await frame.getByText(/turn on administrative access/).waitFor();
   expect(await console.violations()).toEqual([]);
   await console.picture('no-access');

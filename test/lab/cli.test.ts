@@ -219,7 +219,7 @@ describe('with a VM that can be moved', () => {
     expect(stdout.split('\n', 1)).toEqual([`${guest.name} -> ${toBeta}`]);
     expect(stderr).toMatch(/^(Checking: \d+ of \d+\.\n)+$/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /The forecast of the last migration to this host was \d+ % off\./,
+      /The last forecast for this destination was \d+ % off\./,
     );
   });
 });

@@ -40,8 +40,8 @@ describe('a page without a list', () => {
   });
 
   test.each([
-    ['libvirt-dbus-stopped', 'libvirt-dbus.service', 'libvirt-dbus does not run'],
-    ['libvirtd-stopped', 'virtqemud.socket', 'libvirt does not run'],
+    ['libvirt-dbus-stopped', 'libvirt-dbus.service', 'libvirt-dbus is not running'],
+    ['libvirtd-stopped', 'virtqemud.socket', 'libvirt is not running'],
   ] as const)('starts what is stopped: %s', async (kind, unit, title) => {
     const model = modelWith({ kind, unit, detail: 'Connection refused' });
     model.startRefusal = { summary: msg('The unit could not be started.'), original: 'Unit is masked.' };
@@ -72,12 +72,12 @@ describe('a list that is not whole', () => {
     model.system.set({ kind: 'ready', vms: [vmNamed('web')], readOnly: true });
     model.administrative.set(false);
     render(<App model={model} />);
-    expect(screen.getByText('You may look, but not change anything')).toBeVisible();
-    expect(screen.queryByText('Migrating needs administrative access')).toBeNull();
+    expect(screen.getByText('Read-only access')).toBeVisible();
+    expect(screen.queryByText('Administrative access required to migrate')).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: 'Actions for web' }));
     for (const item of screen.getAllByRole('menuitem')) {
       expect(item).toHaveAttribute('aria-disabled', 'true');
-      expect(item).toHaveAccessibleDescription('You may look, but not change anything.');
+      expect(item).toHaveAccessibleDescription('Read-only: turn on administrative access first.');
     }
     await expectAccessible();
   });
@@ -86,7 +86,7 @@ describe('a list that is not whole', () => {
     const model = new FakeModel([vmNamed('web')]);
     model.administrative.set(undefined);
     render(<App model={model} />);
-    const title = 'Migrating needs administrative access';
+    const title = 'Administrative access required to migrate';
     expect(screen.queryByText(title)).toBeNull();
     act(() => {
       model.administrative.set(false);
@@ -107,7 +107,7 @@ describe('a list that is not whole', () => {
     act(() => {
       model.system.set({ kind: 'reconnecting', vms, detail: 'terminated' });
     });
-    expect(screen.getByText(/The connection to libvirt is lost/)).toBeVisible();
+    expect(screen.getByText(/Connection to libvirt lost/)).toBeVisible();
     expect(document.querySelector('tr[data-vm="web"]')).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Try now' }));
     expect(model.asked).toEqual(['retry']);
@@ -115,6 +115,6 @@ describe('a list that is not whole', () => {
     act(() => {
       model.system.set({ kind: 'ready', vms, readOnly: false });
     });
-    expect(screen.queryByText(/The connection to libvirt is lost/)).toBeNull();
+    expect(screen.queryByText(/Connection to libvirt lost/)).toBeNull();
   });
 });

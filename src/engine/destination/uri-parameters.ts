@@ -18,29 +18,29 @@ function dangerOf({ name, value }: UriParameter): Message | undefined {
   switch (name) {
     case 'command':
       // TRANSLATORS: said of a parameter of a URI, as are the texts after it; the name and a colon stand before.
-      return msg('runs the program $0 on this host, as root, in place of ssh', value);
+      return msg('runs the program $0 as root on this host instead of ssh', value);
     case 'netcat':
       return msg('runs the program $0 on the destination', value);
     case 'socket':
-      return msg('talks to whatever listens on the socket $0 of the destination', value);
+      return msg('connects to the socket $0 on the destination', value);
     case 'no_verify':
       return value === '0' || value === ''
         ? undefined
-        : msg('switches off the check that the destination is the host it claims to be');
+        : msg('turns off the check of the destination’s identity');
     case 'known_hosts_verify':
       return value === 'normal'
         ? undefined
-        : msg('weakens the check that the destination is the host it claims to be ($0)', value);
+        : msg('weakens the check of the destination’s identity ($0)', value);
     case 'known_hosts':
-      return msg('trusts the host keys in the file $0 instead of those that root knows', value);
+      return msg('trusts the host keys in the file $0 instead of those of root', value);
     case 'keyfile':
       return msg('signs in with the private key in the file $0', value);
     case 'pkipath':
-      return msg('uses the certificates and the private key in the folder $0', value);
+      return msg('uses the certificates and private key in the folder $0', value);
     case 'tls_priority':
-      return msg('changes which encryption is good enough ($0)', value);
+      return msg('changes which encryption is accepted ($0)', value);
     case 'name':
-      return msg('opens the connection $0 there, not the one that the rest of the URI names', value);
+      return msg('opens the connection $0 instead of the one that the rest of the URI names', value);
     // Only how to ask for passwords (never here, there is no terminal), which ways to sign in to try, and how the
     // other side passes the stream on.
     case 'no_tty':
@@ -49,7 +49,7 @@ function dangerOf({ name, value }: UriParameter): Message | undefined {
     case 'mode':
       return undefined;
     default:
-      return msg('is not known to this page; libvirt may hand it on to the destination');
+      return msg('is unknown to this page; libvirt may pass it on to the destination');
   }
 }
 

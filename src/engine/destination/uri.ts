@@ -73,7 +73,7 @@ function invalid(problem: Message, suggestion?: string): DestinationInput {
   return suggestion === undefined ? { kind: 'invalid', problem } : { kind: 'invalid', problem, suggestion };
 }
 
-const needsBrackets = msg('An IPv6 address has to be in square brackets, for example [2001:db8::1].');
+const needsBrackets = msg('Put the IPv6 address in square brackets, for example [2001:db8::1].');
 
 /**
  * Also none that OpenSSH refuses as a user on its command line (`valid_ruser` in ssh.c, since 9.6): ssh's own configuration may hand it
@@ -94,11 +94,11 @@ function parseAuthority(
   if (match === null) {
     return rest.includes(':')
       ? { problem: needsBrackets }
-      : { problem: msg('The host in this URI is not a name or an address: $0', rest) };
+      : { problem: msg('Not a host name or address: $0', rest) };
   }
   if (userText?.includes(':') === true) {
     return {
-      problem: msg('A URI must not hold a password. Nothing of it is kept. Use a key of root instead.'),
+      problem: msg('Remove the password (it is not stored), and use an ssh key of root instead.'),
     };
   }
   const user = userText === undefined ? undefined : percentDecoded(userText);
@@ -107,23 +107,23 @@ function parseAuthority(
     // A ? or # that is not escaped would begin another part of the URI.
     (user === undefined || !isUserName(user) || /[?#]/.test(userText))
   ) {
-    return { problem: msg('The user name in this URI cannot be used: $0', userText) };
+    return { problem: msg('Not a valid user name: $0', userText) };
   }
   const [, bracketed, named, portText] = match;
   if (bracketed === undefined && portText?.includes(':') === true) return { problem: needsBrackets };
   const host = bracketed === undefined ? (named ?? '') : (percentDecoded(bracketed) ?? '');
   if (host === '' && bracketed === undefined) return { host: '' };
   if (bracketed === undefined ? !hostName.test(host) : !isIpv6(host)) {
-    return { problem: msg('The host in this URI is not a name or an address: $0', bracketed ?? host) };
+    return { problem: msg('Not a host name or address: $0', bracketed ?? host) };
   }
   // What looks like an IPv4 address has to be one: the resolver reads others in surprising ways (010.1 is 8.0.0.1).
   if (/^[\d.]+$/.test(host) && !isIpv4(host)) {
-    return { problem: msg('$0 is not an address: an IPv4 address has four numbers from 0 to 255.', host) };
+    return { problem: msg('$0 is not an IPv4 address: use four numbers from 0 to 255.', host) };
   }
   if (portText === undefined) return { host, ...(user === undefined ? {} : { user }) };
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   if (port < 1 || port > 65535)
-    return { problem: msg('$0 is not a port: ports go from 1 to 65535.', portText) };
+    return { problem: msg('$0 is not a port: use a number from 1 to 65535.', portText) };
   return { host, port, ...(user === undefined ? {} : { user }) };
 }
 
@@ -139,7 +139,7 @@ export function isThisHost(host: string, localNames: readonly string[]): boolean
   return loopback.test(plain) || localNames.some((name) => name.toLowerCase().replace(/\.$/, '') === plain);
 }
 
-const thisHost = msg('This is the host that the VM is on. The destination has to be another one.');
+const thisHost = msg('The VM is already on this host. Enter another host.');
 
 /** Something without a scheme: a host name, an address, `user@host`, `host:port`. */
 function parseBareHost(text: string, context: DestinationContext, path: string): DestinationInput {
@@ -147,14 +147,13 @@ function parseBareHost(text: string, context: DestinationContext, path: string):
   const authority = isIpv6(authorityText) ? `[${authorityText.replace('%', '%25')}]` : authorityText;
   const parsed = parseAuthority(authority);
   if ('problem' in parsed) return invalid(parsed.problem);
-  if (parsed.host === '')
-    return invalid(msg('The destination needs a host, for example $0', `qemu+ssh://beta${path}`));
+  if (parsed.host === '') return invalid(msg('Add a host, for example $0', `qemu+ssh://beta${path}`));
   if (isThisHost(parsed.host, context.localNames)) return invalid(thisHost);
   const uri = `qemu+ssh://${authority}${path}`;
   return {
     kind: 'suggestion',
     uri,
-    message: msg('Use $0: libvirt on that host, reached over ssh as root does.', uri),
+    message: msg('Use $0: libvirt on that host, over ssh as root.', uri),
   };
 }
 
@@ -168,22 +167,16 @@ function unknownScheme(scheme: string, rest: string, path: string): DestinationI
       : // As it was written, with its escapes, but without the port, which is that of another service.
         `qemu+ssh://${/^(?:[^@]*@)*(?:\[[^\]]*\]|[^:]*)/.exec(authority)?.[0] ?? ''}${path}`;
   if (/^qemu\+(unix|ext)$/.test(scheme)) {
-    return invalid(
-      msg('$0 reaches the libvirt of this host only. The destination has to be another one.', `${scheme}://`),
-      suggestion,
-    );
+    return invalid(msg('$0 reaches this host only. Enter another host.', `${scheme}://`), suggestion);
   }
   if (scheme.startsWith('qemu+')) {
     return invalid(
-      msg('$0 is not a way to another host. There are qemu+ssh, qemu+tls and qemu+tcp.', `${scheme}://`),
+      msg('$0 does not reach another host. Use qemu+ssh, qemu+tls or qemu+tcp.', `${scheme}://`),
       suggestion,
     );
   }
   return invalid(
-    msg(
-      '$0 is not the address of a libvirt with QEMU. It begins with qemu+ssh, qemu+tls or qemu+tcp.',
-      `${scheme}://`,
-    ),
+    msg('$0 does not reach libvirt with QEMU. Use qemu+ssh, qemu+tls or qemu+tcp.', `${scheme}://`),
     suggestion,
   );
 }
@@ -208,15 +201,16 @@ export function parseDestination(typed: string, context: DestinationContext): De
   if (text === '') return { kind: 'empty' };
   const lower = text.toLowerCase();
   if (isBeginningOfUri(lower)) {
-    return { kind: 'incomplete', hint: msg('Go on like this: $0', `qemu+ssh://beta${path}`) };
+    return { kind: 'incomplete', hint: msg('Continue, for example: $0', `qemu+ssh://beta${path}`) };
   }
   // Nor anything else that nobody types and that no program is handed unchanged.
-  if (/[\s\p{Cc}\p{Cf}\p{Surrogate}]/u.test(text)) return invalid(msg('A destination has no spaces inside.'));
+  if (/[\s\p{Cc}\p{Cf}\p{Surrogate}]/u.test(text))
+    return invalid(msg('Remove the spaces and control characters.'));
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(text);
   if (match === null) {
     if (/^qemu(\+[a-z0-9]+)?:/.test(lower)) {
       return invalid(
-        msg('After the colon come two slashes and the host, for example $0', `qemu+ssh://beta${path}`),
+        msg('Add two slashes and the host after the colon, for example $0', `qemu+ssh://beta${path}`),
       );
     }
     return parseBareHost(text, context, path);
@@ -237,18 +231,16 @@ function parseUri(
   context: DestinationContext,
   wantedPath: string,
 ): DestinationInput {
-  if (rest.includes('#')) return invalid(msg('A destination has no part after a #.'));
+  if (rest.includes('#')) return invalid(msg('Remove “#” and what follows.'));
   const [, authority = '', path = '', query = ''] = /^([^/?]*)([^?]*)(?:\?(.*))?$/.exec(rest) ?? [];
   const parsed = parseAuthority(authority);
   if ('problem' in parsed) return invalid(parsed.problem);
   if (parsed.host === '') {
-    return invalid(
-      msg('There is no host in this URI, so it is this very host. Put the host before $0.', wantedPath),
-    );
+    return invalid(msg('Without a host, this URI means this host. Add a host before $0.', wantedPath));
   }
   if (isThisHost(parsed.host, context.localNames)) return invalid(thisHost);
   const parameters = parseParameters(query);
-  if (parameters === undefined) return invalid(msg('The part after the ? has a broken percent escape.'));
+  if (parameters === undefined) return invalid(msg('Correct the percent escape after “?”.'));
   const withPath = `${scheme}://${authority}${wantedPath}${query === '' ? '' : `?${query}`}`;
   if (path === '' || path === '/') {
     return {
@@ -267,18 +259,19 @@ function parseUri(
 }
 
 function wrongPath(path: string, wantedPath: string, withPath: string): DestinationInput {
-  if (wantedPath.startsWith(path)) return { kind: 'incomplete', hint: msg('Go on like this: $0', withPath) };
+  if (wantedPath.startsWith(path))
+    return { kind: 'incomplete', hint: msg('Continue, for example: $0', withPath) };
   if (path === '/session') {
     return invalid(
-      msg("/session is one user's own libvirt. This VM belongs to the host's libvirt, which is /system."),
+      msg('Use /system: this VM belongs to the libvirt of the host. /session is the libvirt of one user.'),
       withPath,
     );
   }
   if (path === '/system') {
     return invalid(
-      msg("/system is the host's libvirt. This VM belongs to a user's own libvirt, which is /session."),
+      msg('Use /session: this VM belongs to the libvirt of one user. /system is the libvirt of the host.'),
       withPath,
     );
   }
-  return invalid(msg('The path of this URI has to be $0.', wantedPath), withPath);
+  return invalid(msg('Use the path $0.', wantedPath), withPath);
 }

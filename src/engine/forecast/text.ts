@@ -11,28 +11,28 @@ function learnedWords(source: BandwidthSource, said: Message, share: number, ass
   switch (source) {
     case 'measured':
       return msg(
-        'The link between the hosts carried $0 when it was measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        'The link carried $0 when measured. Earlier migrations to this host reached $1 % of the measured rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'measured-over-ssh':
       return msg(
-        'The link carried $0 when it was measured through ssh; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        'The link carried $0 when measured through ssh. Earlier migrations to this host reached $1 % of the measured rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'given':
       return msg(
-        'The link carries $0, as you said; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        'You entered $0 for the link. Earlier migrations to this host reached $1 % of the entered rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'nominal':
       return msg(
-        'The link is said to carry $0, which was not measured; earlier migrations to this host reached $1 % of such a figure, so $2 is assumed.',
+        'The link has a nominal rate of $0 (not measured). Earlier migrations to this host reached $1 % of the nominal rate: $2 is assumed.',
         said,
         share,
         assumed,
@@ -53,27 +53,24 @@ export function bandwidthText(forecast: Exclude<Forecast, { kind: 'unknown' }>):
     );
   switch (forecast.bandwidthSource) {
     case 'measured':
-      return msg('The link between the hosts carries $0, as measured.', rate);
+      return msg('The link carries $0 (measured).', rate);
     case 'measured-over-ssh':
-      return msg('The link carries $0, as measured through ssh; the data may go faster.', rate);
+      return msg('The link carries $0 (measured through ssh; the data may go faster).', rate);
     case 'given':
-      return msg('The link carries $0, as you said.', rate);
+      return msg('The link carries $0 (as entered).', rate);
     case 'nominal':
-      return msg('The link is taken to carry $0; that was not measured.', rate);
+      return msg('The link carries $0 (nominal, not measured).', rate);
   }
 }
 
 /** Why nothing is said of pauses, levers and how fast it changes: that is nothing for a VM that is paused. */
 export function pausedText({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
-  return [
-    msg('The VM is paused, so that nothing has to be sent twice.'),
-    msg('About $0 will be sent.', sizeText(sentBytes)),
-  ];
+  return [msg('The VM is paused, so nothing is sent twice.'), msg('Sends about $0.', sizeText(sentBytes))];
 }
 
 /** The least that the link has to carry. */
 export function breakEvenText({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
-  return msg('The migration ends if the link carries at least $0.', rateText(breakEvenBytesPerSecond));
+  return msg('The migration finishes if the link carries at least $0.', rateText(breakEvenBytesPerSecond));
 }
 
 /** What else was measured on the way of the data; nothing where it was not. */
@@ -83,11 +80,7 @@ export function linkText({
 }: Exclude<Forecast, { kind: 'unknown' }>): readonly Message[] {
   if (roundTripMilliseconds === undefined || mtu === undefined) return [];
   return [
-    msg(
-      'A packet and its answer take $0 ms on the way; the largest one has $1 bytes.',
-      Number(roundTripMilliseconds.toPrecision(2)),
-      mtu,
-    ),
+    msg('Round trip: $0 ms. Largest packet: $1 bytes.', Number(roundTripMilliseconds.toPrecision(2)), mtu),
   ];
 }
 
@@ -96,16 +89,16 @@ export function leverName(effect: LeverEffect): Message {
   switch (effect.lever) {
     case 'auto-converge':
       return (effect.throttlePercent ?? 0) > 0
-        ? msg('Slowing the VM (auto-converge), by up to $0 %', effect.throttlePercent ?? 0)
-        : msg('Slowing the VM (auto-converge)');
+        ? msg('Throttle the VM by up to $0 % (auto-converge)', effect.throttlePercent ?? 0)
+        : msg('Throttle the VM (auto-converge)');
     case 'post-copy':
-      return msg('Finishing over there (post-copy)');
+      return msg('Finish on the destination (post-copy)');
     case 'longer-pause':
-      return msg('Allowing a pause of $0', durationText(effect.allowedMilliseconds ?? 0));
+      return msg('Allow a pause of $0', durationText(effect.allowedMilliseconds ?? 0));
     case 'bandwidth-limit':
-      return msg('Limiting the bandwidth to $0', rateText(effect.limitBytesPerSecond ?? 0));
+      return msg('Limit the bandwidth to $0', rateText(effect.limitBytesPerSecond ?? 0));
     case 'pause-vm':
-      return msg('Pausing the VM for the whole time');
+      return msg('Pause the VM for the whole migration');
   }
 }
 
@@ -116,15 +109,19 @@ export function leverText(effect: LeverEffect): Message {
   const pause = durationText(effect.downtimeMilliseconds ?? 0);
   if (!effect.converges) {
     return effect.confidence === 'estimate'
-      ? msg('$0: estimated not to come to an end.', name)
-      : msg('$0: would not come to an end.', name);
+      ? msg('$0: will not finish (estimate).', name)
+      : msg('$0: will not finish.', name);
   }
   // How long the VM stands still while it changes hosts is not known beforehand; its first accesses then wait for the network.
   if (effect.lever === 'post-copy')
-    return msg('$0: estimated $1, a short pause, and then a slower VM until all is there.', name, total);
+    return msg(
+      '$0: $1 (estimate), a short pause, then a slower VM until all of its memory has arrived.',
+      name,
+      total,
+    );
   return effect.confidence === 'estimate'
-    ? msg('$0: estimated $1, with a pause of $2.', name, total, pause)
-    : msg('$0: $1, with a pause of $2.', name, total, pause);
+    ? msg('$0: $1 with a pause of $2 (estimate).', name, total, pause)
+    : msg('$0: $1 with a pause of $2.', name, total, pause);
 }
 
 /** Why it does not end. */
@@ -134,9 +131,9 @@ export function notConvergingText({
 }: Extract<Forecast, { kind: 'does-not-converge' }>): Message {
   const rate = rateText(dirtyBytesPerSecond);
   return dirtyBytesPerSecond >= bandwidthBytesPerSecond
-    ? msg('The VM changes its memory faster than it can be sent: $0.', rate)
+    ? msg('The VM writes $0 of memory, more than the link carries.', rate)
     : msg(
-        'The VM changes $0 of its memory. What it changes while that is sent never fits into the allowed pause.',
+        'The VM writes $0 of memory. What it writes during a pass never fits into the allowed pause.',
         rate,
       );
 }
@@ -147,14 +144,14 @@ export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Me
   const fits = sizeText((forecast.bandwidthBytesPerSecond * forecast.allowedDowntimeMilliseconds) / 1000);
   return forecast.kind === 'converges'
     ? msg(
-        'At first $0 remain; after $1 passes what remains is less than $2, which fits into the allowed pause of $3.',
+        'At first $0 remain; after $1 passes less than $2, which fits into the allowed pause of $3.',
         first,
         forecast.passes,
         fits,
         durationText(forecast.allowedDowntimeMilliseconds),
       )
     : msg(
-        'At first $0 remain; it never comes down to $1, which would fit into the allowed pause of $2.',
+        'At first $0 remain; never as little as $1, which fits into the allowed pause of $2.',
         first,
         fits,
         durationText(forecast.allowedDowntimeMilliseconds),
@@ -165,9 +162,7 @@ export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Me
 export function diskText({
   diskBytes,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'diskBytes'>): readonly Message[] {
-  return diskBytes === undefined
-    ? []
-    : [msg('Before the memory the disks are copied: $0.', sizeText(diskBytes))];
+  return diskBytes === undefined ? [] : [msg('Disks to copy before the memory: $0.', sizeText(diskBytes))];
 }
 
 /** How good the forecasts for these hosts were; nothing where there were none. */
@@ -178,12 +173,8 @@ export function trackText({
   const error = percent(track.medianError);
   return [
     track.migrations === 1
-      ? msg('The forecast of the last migration to this host was $0 % off.', error)
-      : msg(
-          'The forecasts of the last $0 migrations to this host were $1 % off (median).',
-          track.migrations,
-          error,
-        ),
+      ? msg('The last forecast for this destination was $0 % off.', error)
+      : msg('The last $0 forecasts for this destination were $1 % off (median).', track.migrations, error),
   ];
 }
 
@@ -199,27 +190,27 @@ export function predictionText({
 }): Message | undefined {
   if (predicted === undefined || elapsedMilliseconds === undefined) return undefined;
   if (predicted.kind === 'does-not-converge') {
-    return msg('The forecast was that it would not come to an end: it was wrong, or the load fell.');
+    return msg('Forecast: will not finish. The forecast was wrong, or the load fell.');
   }
   const off = percent(Math.abs(predicted.totalMilliseconds / elapsedMilliseconds - 1));
   const [total, pause] = [
     durationText(predicted.totalMilliseconds),
     durationText(predicted.downtimeMilliseconds),
   ];
-  if (paused === true) return msg('The forecast was $0: $1 % off.', total, off);
-  return msg('The forecast was $0, with a pause of $1: $2 % off.', total, pause, off);
+  if (paused === true) return msg('Forecast: $0 ($1 % off).', total, off);
+  return msg('Forecast: $0 with a pause of $1 ($2 % off).', total, pause, off);
 }
 
 /** Why what came could not be kept. */
 export function notRecordedText(why: string): Message {
-  return msg('That could not be recorded for the next forecast: $0', why);
+  return msg('Not recorded for the next forecast: $0', why);
 }
 
 function timeWords({ low, high }: { readonly low: number; readonly high: number }): Message {
   const [from, to] = [durationText(low), durationText(high)];
   return plainText(from) === plainText(to)
-    ? msg('It will take about $0.', from)
-    : msg('It will take between $0 and $1.', from, to);
+    ? msg('Takes about $0.', from)
+    : msg('Takes between $0 and $1.', from, to);
 }
 
 function runningWords({
@@ -229,11 +220,11 @@ function runningWords({
 }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
   return [
     msg(
-      'At the end the VM will pause: about $0 for the last of its memory, and a moment to switch over.',
+      'The VM pauses at the end: about $0 for the last of its memory, and a moment to switch over.',
       durationText(downtimeMilliseconds),
     ),
     msg(
-      'The VM changes $0 of its memory; about $1 will be sent.',
+      'The VM writes $0 of memory; the migration sends about $1.',
       rateText(dirtyBytesPerSecond),
       sizeText(sentBytes),
     ),
@@ -249,9 +240,9 @@ export function leversText(forecast: Forecast | undefined): readonly Message[] {
 export function forecastText(forecast: Forecast | undefined): readonly Message[] {
   switch (forecast?.kind) {
     case undefined:
-      return [msg('Not known: the checks were ended before.')];
+      return [msg('Unknown: the checks were stopped.')];
     case 'unknown':
-      return [msg('Not known: $0', forecast.why)];
+      return [msg('Unknown: $0', forecast.why)];
     case 'converges':
       return [
         timeWords(forecast.totalMilliseconds),
@@ -264,13 +255,13 @@ export function forecastText(forecast: Forecast | undefined): readonly Message[]
       ];
     case 'does-not-converge':
       return [
-        msg('This migration would not come to an end.'),
+        msg('This migration will not finish.'),
         notConvergingText(forecast),
         ...diskText(forecast),
         bandwidthText(forecast),
         ...linkText(forecast),
         msg(
-          'Pause the VM, reduce its load, or do not migrate it live. It would end if the link carried at least $0.',
+          'Pause the VM, or reduce its load. The migration finishes if the link carries at least $0.',
           rateText(forecast.breakEvenBytesPerSecond),
         ),
         ...trackText(forecast),

@@ -89,7 +89,7 @@ export class Inventory {
   /** Starts the unit that an InventoryProblem names, as root, and tries again. */
   async startUnit(unit: string): Promise<Refusal | undefined> {
     const user = this.connectionName === 'session';
-    const failed = msg('$0 could not be started.', unit);
+    const failed = msg('Starting $0 failed.', unit);
     try {
       const result = await this.#platform.run(
         ['systemctl', ...(user ? ['--user'] : []), 'start', '--', unit],

@@ -62,16 +62,16 @@ export function operationsFor(vm: Vm): readonly OperationChoice[] {
 
 function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
   if (vm.transfer?.kind === 'arriving') {
-    return msg('The VM is arriving from another host. Until it has arrived, the other host has it.');
+    return msg('The VM is still arriving from another host.');
   }
   // What libvirt refuses during a migration, or does only after having waited 30 s for it in vain.
   if (vm.transfer?.kind === 'leaving' && operation !== 'pause' && operation !== 'force-shut-down') {
-    return msg('The VM is being migrated. Cancel the migration first.');
+    return msg('The VM is migrating. Cancel the migration first.');
   }
   const off = vm.state.kind === 'shut-off';
   switch (operation) {
     case 'run':
-      return off ? undefined : msg('The VM is on already.');
+      return off ? undefined : msg('The VM is already on.');
     case 'pause':
       if (off) return msg('The VM is shut off.');
       return vm.state.kind === 'running' || vm.state.kind === 'unknown'
@@ -85,7 +85,7 @@ function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
     case 'reboot':
       if (off) return msg('The VM is shut off.');
       return vm.state.kind === 'paused' || vm.state.kind === 'suspended' || vm.state.kind === 'crashed'
-        ? msg('The guest system has to run to do this.')
+        ? msg('The guest is not running.')
         : undefined;
     case 'force-shut-down':
     case 'force-reboot':
@@ -99,25 +99,25 @@ function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefin
       return vm.temporaryCopy === undefined ? undefined : besideCopy(vm.name, vm.temporaryCopy);
     case 'force-shut-down':
       return {
-        title: msg('Force $0 to shut down?', vm.name),
+        title: msg('Force shut down $0?', vm.name),
         text: vm.persistent
-          ? msg('This is like pulling the plug: what the guest has not yet written to its disk is lost.')
+          ? msg('The guest loses what it has not written to its disk.')
           : msg(
-              'This is like pulling the plug: what the guest has not yet written to its disk is lost. This VM is not defined on this host, so it disappears from the list.',
+              'The guest loses what it has not written to its disk. The VM is transient, so it disappears from the list.',
             ),
         confirm: msg('Force shut down'),
       };
     case 'force-reboot':
       return {
-        title: msg('Force $0 to reboot?', vm.name),
-        text: msg('This is like the reset button: what the guest has not yet written to its disk is lost.'),
+        title: msg('Force reboot $0?', vm.name),
+        text: msg('The guest loses what it has not written to its disk.'),
         confirm: msg('Force reboot'),
       };
     case 'shut-down':
       if (vm.persistent) return undefined;
       return {
-        title: msg('Shut $0 down?', vm.name),
-        text: msg('This VM is not defined on this host. Once it is off, it disappears from the list.'),
+        title: msg('Shut down $0?', vm.name),
+        text: msg('The VM is transient: once it is off, it disappears from the list.'),
         confirm: msg('Shut down'),
       };
     case 'pause':
@@ -129,24 +129,24 @@ function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefin
 
 /** Where disks were copied, two of the VM do not write to one image, but what was written over there is not here. */
 function besideCopy(name: string, { destination, copyDisks }: TemporaryCopy): Confirmation {
-  const title = msg('Run $0 here, too?', name);
+  const title = msg('Run $0 on this host?', name);
   return copyDisks === undefined
     ? {
         title,
         text: msg(
-          'A copy of this VM was moved temporarily to $0. If it still runs there, both write to the same disk, which destroys its content. Shut the copy off, or migrate it back, before you go on.',
+          'A temporary copy of this VM went to $0. If the copy still runs, both write to the same disk and destroy its content. Shut down the copy, or migrate it back, first.',
           destination,
         ),
-        confirm: msg('The copy is off: run here'),
+        confirm: msg('Run: the copy is off'),
       }
     : {
         title,
         text: msg(
-          'A copy of this VM was moved temporarily to $0, with copies of these disks: $1. The images here are as they were at that moment; what was written since is only in those there. To keep that, migrate the copy back with these disks copied. If the copy still runs, there will be two of this VM, with the same addresses, and a disk that was not copied is destroyed, because both write to it.',
+          'A temporary copy of this VM went to $0, with copies of these disks: $1. The disk images on this host lack what the copy has written since. To keep that, migrate the copy back and copy these disks. If the copy still runs, two VMs use the same addresses, and both write to every disk that was not copied and destroy its content.',
           destination,
           copyDisks.join(', '),
         ),
-        confirm: msg('Run here with the older disks'),
+        confirm: msg('Run with the older disks'),
       };
 }
 
@@ -198,7 +198,7 @@ async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
     if (copy !== undefined) {
       return {
         summary: msg(
-          'A copy of this VM was moved temporarily to $0. Choose Run again to confirm.',
+          'A temporary copy of this VM went to $0. Choose Run again to confirm.',
           copy.destination,
         ),
         original: '',
@@ -211,13 +211,13 @@ async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
 }
 
 const refused: Readonly<Record<VmOperation, Message>> = {
-  run: msg('The VM could not be started.'),
-  pause: msg('The VM could not be paused.'),
-  resume: msg('The VM could not be resumed.'),
-  'shut-down': msg('The VM could not be asked to shut down.'),
-  'force-shut-down': msg('The VM could not be shut off.'),
-  reboot: msg('The VM could not be asked to reboot.'),
-  'force-reboot': msg('The VM could not be reset.'),
+  run: msg('Starting the VM failed.'),
+  pause: msg('Pausing the VM failed.'),
+  resume: msg('Resuming the VM failed.'),
+  'shut-down': msg('Shutting down the VM failed.'),
+  'force-shut-down': msg('Forcing the VM to shut down failed.'),
+  reboot: msg('Rebooting the VM failed.'),
+  'force-reboot': msg('Forcing the VM to reboot failed.'),
 };
 
 /** Takes the medium out of a drive of the VM; the answer is libvirt's refusal. */
@@ -235,6 +235,6 @@ export async function ejectMedium(
       ]);
     return undefined;
   } catch (error) {
-    return refusal(error, msg('The medium could not be ejected.'));
+    return refusal(error, msg('Ejecting the medium failed.'));
   }
 }

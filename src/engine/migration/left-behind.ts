@@ -23,7 +23,7 @@ export function leftBehind(
     ? {}
     : {
         leftBehind: msg(
-          'Unfinished images may be left on the destination, under the paths of the disks that were to be copied: $0. The next try would overwrite them; its check of the images names them.',
+          'Unfinished disk images may be left on the destination: $0. The next migration checks and overwrites them.',
           copyDisks.join(', '),
         ),
       };

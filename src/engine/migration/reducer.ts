@@ -199,8 +199,8 @@ function donePhase({ paused, expected }: RunFacts, { answers, job, recordError }
 function failureOf(error: unknown): MigrationFailure {
   if (error !== undefined) return migrationFailure(error);
   return {
-    summary: msg('The migration ended and the VM is still here.'),
+    summary: msg('The migration ended, and the VM is still on this host.'),
     original: '',
-    advice: msg('libvirt tells the reason only to the program that started it.'),
+    advice: msg('Only the program that started the migration knows the reason.'),
   };
 }

@@ -8,7 +8,7 @@ export function resumeRemedy({ state, vm, destination }: Migration): Remedy | un
   // What is not as expected is said by the answers: it may not be there, or run already.
   if (state.verification === 'contradicted') return undefined;
   return {
-    text: msg('It does not run before it is resumed there.'),
+    text: msg('Resume the VM on the destination.'),
     command: shellCommand('virsh', '-c', destination, 'resume', vm.uuid),
     host: 'source',
   };

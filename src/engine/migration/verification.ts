@@ -60,24 +60,24 @@ interface DestinationQuestions {
 function destinationQuestions({ vm, paused, temporary, autostart }: Expectation): DestinationQuestions {
   return {
     state: {
-      question: msg('What is the VM doing on the destination?'),
+      question: msg('What is the state of the VM on the destination?'),
       // TRANSLATORS: said of the VM, as the answer to “What is the VM doing on the destination?”.
-      expected: paused ? msg('paused, as it was here') : msg('running'),
+      expected: paused ? msg('paused, as before') : msg('running'),
     },
-    uuid: { question: msg('Is it the same VM there (its UUID)?'), expected: msg('$0', vm.uuid) },
+    uuid: { question: msg('Is it the same VM (UUID)?'), expected: msg('$0', vm.uuid) },
     persistence: {
-      question: msg('Is it defined on the destination?'),
+      question: msg('Is the VM defined on the destination?'),
       expected:
         temporary === undefined
-          ? msg('not known: somebody else started the migration')
+          ? msg('unknown: someone else started the migration')
           : temporary
-            ? msg('no, it disappears there when it is shut off')
-            : msg('yes, its definition moved with it'),
+            ? msg('no, the copy is transient')
+            : msg('yes, the definition moves too'),
     },
     ...(autostart === true
       ? {
           start: {
-            question: msg('Does it start with the destination, as it did with this host?'),
+            question: msg('Does the VM start when the destination starts?'),
             expected: msg('yes'),
           },
         }
@@ -93,8 +93,8 @@ function destinationAnswers(
   if (hosts === undefined || 'unreachable' in hosts) {
     const answer =
       hosts === undefined
-        ? msg('Not asked: libvirt does not tell where a migration goes that somebody else has started.')
-        : msg('The destination could not be asked: $0', hosts.unreachable);
+        ? msg('Not asked: libvirt does not say where a migration goes that someone else started.')
+        : msg('The destination did not answer: $0', hosts.unreachable);
     return [state, uuid, persistence, ...(start === undefined ? [] : [start])].map((question) => ({
       ...question,
       answer,
@@ -135,7 +135,7 @@ function infoFlag(text: string, name: 'Persistent' | 'Autostart'): boolean | und
 }
 
 function yesOrNo(is: boolean | undefined): Message {
-  return is === undefined ? msg('libvirt does not say') : is ? msg('yes') : msg('no');
+  return is === undefined ? msg('not reported') : is ? msg('yes') : msg('no');
 }
 
 type Question = Pick<VerificationAnswer, 'question' | 'expected'>;
@@ -151,8 +151,8 @@ function answered(
     return {
       ...question,
       answer: absent
-        ? msg('The VM is not there: $0', answer.error)
-        : msg('The destination did not say: $0', answer.error),
+        ? msg('The destination does not have the VM: $0', answer.error)
+        : msg('The destination gave an error: $0', answer.error),
       verdict: absent ? 'not-as-expected' : 'unknown',
     };
   }
@@ -165,15 +165,11 @@ function answered(
 }
 
 function sourceAnswer({ temporary }: Expectation, source: HostAnswers['source']): VerificationAnswer {
-  const question = msg('What is left of the VM on this host?');
+  const question = msg('What is the state of the VM on this host?');
   const expected =
-    temporary === undefined
-      ? msg('nothing, or its definition, shut off')
-      : temporary
-        ? msg('its definition, shut off')
-        : msg('nothing');
+    temporary === undefined ? msg('gone or shut off') : temporary ? msg('shut off') : msg('gone');
   if (typeof source === 'object') {
-    const answer = msg('This host could not be asked: $0', source.unreachable);
+    const answer = msg('This host did not answer: $0', source.unreachable);
     return { question, expected, answer, verdict: 'unknown' };
   }
   const as =
@@ -186,24 +182,24 @@ function sourceAnswer({ temporary }: Expectation, source: HostAnswers['source'])
 function sourceWords(source: Exclude<HostAnswers['source'], object>): Message {
   switch (source) {
     case 'gone':
-      return msg('nothing');
+      return msg('gone');
     case 'shut-off':
-      return msg('its definition, shut off');
+      return msg('shut off');
     case 'running':
-      return msg('it runs here');
+      return msg('running');
     case 'paused':
-      return msg('it is here, paused');
+      return msg('paused');
     case 'other':
-      return msg('it is here, and neither runs nor is shut off');
+      return msg('neither running nor shut off');
   }
 }
 
 /** After a cancelled migration: the VM has to go on here. */
 export function judgeCancel({ paused }: Expectation, source: HostAnswers['source']): VerificationAnswer {
-  const question = msg('What is the VM doing on this host?');
-  const expected = paused ? msg('it is here, paused') : msg('it runs here');
+  const question = msg('What is the state of the VM on this host?');
+  const expected = paused ? msg('paused, as before') : msg('running');
   if (typeof source === 'object') {
-    const answer = msg('This host could not be asked: $0', source.unreachable);
+    const answer = msg('This host did not answer: $0', source.unreachable);
     return { question, expected, answer, verdict: 'unknown' };
   }
   const as = source === (paused ? 'paused' : 'running');

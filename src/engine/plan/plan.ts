@@ -37,18 +37,15 @@ function sentencesFor({ vm, temporary, copyDisks = [] }: MigrationChoices): read
   return [
     temporary
       ? msg(
-          'A copy of $0 will run on the destination until it is shut off there. Its definition stays on this host, where it will be shut off.',
+          'A copy of $0 runs on the destination until it is shut off there. The definition stays on this host, shut off.',
           vm.name,
         )
-      : msg(
-          '$0 will run on the destination and be defined there. Nothing of it remains defined on this host.',
-          vm.name,
-        ),
+      : msg('$0 runs on the destination and is defined there. This host keeps no definition.', vm.name),
     ...(copyDisks.length === 0
       ? []
       : [
           msg(
-            'Copied to the destination: $0. Their images on this host stay behind as they are at that moment.',
+            'Disks copied to the destination: $0. Their disk images on this host stay as they are at that moment.',
             disks,
           ),
         ]),

@@ -38,18 +38,18 @@ function roundedUp(seconds: number): number {
 /** Since when it gets no closer, and what each pass leaves. */
 export function stallText(progress: MigrationProgress): readonly Message[] {
   const { bestPass, pass, elapsedMilliseconds } = progress;
-  const why = msg('The VM changes its memory as fast as it is copied.');
+  const why = msg('The VM writes memory as fast as it is copied.');
   if (bestPass === undefined) return [why];
   return [
     why,
     nmsg(
-      'For $2 now no less has been left: $0 pass over the memory left about $1 again.',
-      'For $2 now no less has been left: $0 passes over the memory left about $1 again, each of them.',
+      'No progress for $2: $0 pass left about $1 again.',
+      'No progress for $2: $0 passes left about $1 each.',
       pass - bestPass.pass,
       sizeText(bestPass.mostBytes),
       durationText(elapsedMilliseconds - bestPass.elapsedMilliseconds),
     ),
-    msg('It goes on like this until the VM or the link changes.'),
+    msg('This migration will not finish until the load or the link changes.'),
   ];
 }
 
@@ -63,13 +63,13 @@ export function stallRemedies(
   const last = onePass(progress);
   const pause = last === undefined ? undefined : roundedUp(last.seconds * spare);
   return [
-    { text: msg('Let the guest do less for a while; it then ends by itself.') },
+    { text: msg('Reduce the load in the guest: the migration then finishes by itself.') },
     ...(pause === undefined || pause > mostPauseSeconds
       ? []
       : [
           {
             text: msg(
-              'Allow a longer pause at the end: the VM stands still for up to $0 and then runs on over there.',
+              'Allow a longer pause: the VM stands still for up to $0, then goes on running on the destination.',
               durationText(pause * 1000),
             ),
             command: virsh('migrate-setmaxdowntime', uuid, String(pause * 1000)),
@@ -80,15 +80,15 @@ export function stallRemedies(
       // What is left of this pass, then once what changed meanwhile. libvirt 9.0 lets the VM run again over there by itself.
       text:
         last === undefined
-          ? msg('Pause the VM: nothing changes then. Over there it runs again by itself.')
+          ? msg('Pause the VM: the migration finishes, and the VM resumes on the destination.')
           : msg(
-              'Pause the VM: nothing changes then, and it ends within about $0. Over there it runs again by itself.',
+              'Pause the VM: the migration finishes within about $0, and the VM resumes on the destination.',
               durationText(roundedUp(last.seconds * 2) * 1000),
             ),
       command: virsh('suspend', uuid),
       host: 'source',
       action: { kind: 'pause-vm' },
     },
-    { text: msg('Or cancel it: the VM then goes on here as before.') },
+    { text: msg('Cancel the migration: the VM stays on this host.') },
   ];
 }

@@ -16,7 +16,7 @@ export function CommandLine({
       text={command}
       title={host === undefined ? undefined : format(_('Run this on $0:'), host)}
       copyLabel={format(_('Copy: $0'), command)}
-      failure={_('The browser did not allow to copy. Select the command and copy it by hand.')}
+      failure={_('The browser blocked copying. Select the command and copy it.')}
     />
   );
 }

@@ -11,27 +11,27 @@ function pausedWords(reason: PausedReason): string {
     case 'unknown':
       return _('Paused');
     case 'migration':
-      return _('Paused for a migration');
+      return _('Paused: migrating');
     case 'save':
-      return _('Paused while it is being saved');
+      return _('Paused: saving');
     case 'dump':
-      return _('Paused while its memory is being dumped');
+      return _('Paused: dumping memory');
     case 'io-error':
-      return _('Paused by an I/O error of a disk');
+      return _('Paused: disk I/O error');
     case 'watchdog':
-      return _('Paused by its watchdog');
+      return _('Paused: watchdog');
     case 'from-snapshot':
-      return _('Paused after going back to a snapshot');
+      return _('Paused: restored from a snapshot');
     case 'shutting-down':
-      return _('Paused while shutting down');
+      return _('Paused: shutting down');
     case 'snapshot':
-      return _('Paused for a snapshot');
+      return _('Paused: taking a snapshot');
     case 'crashed':
-      return _('Paused after a crash of the guest');
+      return _('Paused: guest crashed');
     case 'starting-up':
-      return _('Paused while starting up');
+      return _('Paused: starting up');
     case 'post-copy':
-      return _('Paused for post-copy: it runs on the destination');
+      return _('Paused: runs on the destination (post-copy)');
     case 'post-copy-failed':
       return _('Paused: post-copy failed');
   }
@@ -74,7 +74,7 @@ function transferWords(vm: Vm, migration: Migration | undefined): StateText | un
   if (migration?.state.phase === 'preparing' && migration.state.queuePosition !== undefined)
     return { text: _('Waiting to migrate'), tone: 'moving' };
   if (migration?.state.phase === 'copying' && migration.state.stalled === true)
-    return { text: _('Migrating, gets no closer'), tone: 'warning' };
+    return { text: _('Migrating: stalled'), tone: 'warning' };
   const percent = percentOf(vm, migration);
   return {
     text: percent === undefined ? _('Migrating') : format(_('Migrating $0 %'), formatPercent(percent)),
@@ -122,12 +122,12 @@ export function hostOf(uri: string): string {
 
 /** Why the VM cannot be migrated now; undefined if it can be tried. */
 export function migrateDisabledReason(vm: Vm, migration: Migration | undefined): string | undefined {
-  if (vm.transfer?.kind === 'arriving') return _('It is just arriving from another host.');
-  if (vm.transfer !== undefined || isUnderWay(migration)) return _('It is being migrated already.');
+  if (vm.transfer?.kind === 'arriving') return _('The VM is still arriving from another host.');
+  if (vm.transfer !== undefined || isUnderWay(migration)) return _('The VM is already migrating.');
   switch (vm.state.kind) {
     case 'shut-off':
     case 'crashed':
-      return _('Only a VM that runs can be migrated live.');
+      return _('Only a running VM can be migrated.');
     case 'running':
     case 'paused':
     case 'shutting-down':

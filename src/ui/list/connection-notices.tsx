@@ -12,7 +12,7 @@ export function AccessNotice({
   // To one that may only look, or not even that, more is said in the place of this.
   if (administrative !== false || state.kind !== 'ready' || state.readOnly) return null;
   return (
-    <Notice variant="info" title={_('Migrating needs administrative access')}>
+    <Notice variant="info" title={_('Administrative access required to migrate')}>
       {_('Click “Limited access” at the top of the console.')}
     </Notice>
   );
@@ -25,7 +25,7 @@ export function ConnectionNotices({ inventory, state }: ConnectionState): ReactN
       <Notice
         live
         variant="warning"
-        title={_('The connection to libvirt is lost. The page tries to get it back by itself.')}
+        title={_('Connection to libvirt lost. Reconnecting.')}
         actions={
           <AlertActionLink
             onClick={() => {
@@ -36,16 +36,16 @@ export function ConnectionNotices({ inventory, state }: ConnectionState): ReactN
           </AlertActionLink>
         }
       >
-        <p>{_('The list shows what was known last. VMs and migrations that run are not harmed by this.')}</p>
+        <p>{_('The list may be out of date. Running VMs and migrations go on.')}</p>
         <OriginalText>{state.detail}</OriginalText>
       </Notice>
     );
   }
   if (state.kind === 'ready' && state.readOnly) {
     return (
-      <Notice variant="info" title={_('You may look, but not change anything')}>
+      <Notice variant="info" title={_('Read-only access')}>
         {_(
-          'To run, stop or migrate VMs, click “Limited access” at the top of the console and turn on administrative access.',
+          'To run, stop or migrate VMs, click “Limited access” at the top of the console, then turn on administrative access.',
         )}
       </Notice>
     );

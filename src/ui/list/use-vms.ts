@@ -20,7 +20,7 @@ function vmsOf(state: InventoryState): readonly Vm[] {
 /** Why nothing can be done with the VMs of a connection in this state. */
 function whyNothingIn(state: InventoryState): string | undefined {
   if (state.kind === 'reconnecting') return _('The connection to libvirt is lost.');
-  if (state.kind === 'ready' && state.readOnly) return _('You may look, but not change anything.');
+  if (state.kind === 'ready' && state.readOnly) return _('Read-only: turn on administrative access first.');
   return undefined;
 }
 

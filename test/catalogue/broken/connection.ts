@@ -64,7 +64,7 @@ export const connection = brokenOnes([
     cause: trustsItself,
     change: ({ source }: Hosts) => ({ destination: `qemu+ssh://${source.address}/system` }),
     verdict: 'block',
-    says: /host that the VM is on/,
+    says: /already on this host/,
     refusal: /same host|Host key verification failed/,
   },
   {

@@ -91,9 +91,9 @@ describe('what the next forecast learns', () => {
     expect(learned.bandwidthBytesPerSecond).toBeCloseTo(80 * MiB, -1);
     expect(learned.track?.migrations).toBe(1);
     expect(plainText(bandwidthText(learned))).toBe(
-      'The link between the hosts carried 100 MiB/s when it was measured; earlier migrations to this host reached 80 % of such a figure, so 80 MiB/s is assumed.',
+      'The link carried 100 MiB/s when measured. Earlier migrations to this host reached 80 % of the measured rate: 80 MiB/s is assumed.',
     );
-    expect(plainText(bandwidthText(plain))).toMatch(/carries 100 MiB\/s, as measured/);
+    expect(plainText(bandwidthText(plain))).toMatch(/carries 100 MiB\/s \(measured\)/);
     if (plain.kind !== 'converges' || learned.kind !== 'converges') throw new Error('it ends');
     expect(learned.totalMilliseconds.likely).toBeGreaterThan(plain.totalMilliseconds.likely * 1.15);
     // What is kept of it is the measured figure again, or each forecast would learn from the one before.

@@ -69,16 +69,16 @@ describe('running a VM whose copy was moved temporarily', () => {
   };
 
   test('speaks of the disk that both would write to', () => {
-    expect(question()).toMatch(/^A copy .*both write to the same disk.* \/ The copy is off: run here$/);
+    expect(question()).toMatch(/^A temporary copy .*both write to the same disk.* \/ Run: the copy is off$/);
   });
 
   test('speaks of two states where disks were copied', () => {
     const text = question(['vda', 'vdb']);
-    expect(text).toMatch(/with copies of these disks: vda, vdb\..*written since is only in those there/);
+    expect(text).toMatch(/with copies of these disks: vda, vdb\..*lack what the copy has written since/);
     expect(text).toMatch(/migrate the copy back/);
     expect(text).not.toMatch(/the same disk/);
     // Others than those may be shared.
-    expect(text).toMatch(/disk that was not copied/);
-    expect(text).toMatch(/ \/ Run here with the older disks$/);
+    expect(text).toMatch(/every disk that was not copied/);
+    expect(text).toMatch(/ \/ Run with the older disks$/);
   });
 });

@@ -148,7 +148,7 @@ describe('a failure', () => {
   it('that nobody tells the reason of says so', () => {
     const { now } = after(runIn('copying'), sampleEvents['vm-stayed'], sampleEvents['record-removed']);
     expect(now.phase === 'failed' ? plainText(now.failure.summary) : '').toBe(
-      'The migration ended and the VM is still here.',
+      'The migration ended, and the VM is still on this host.',
     );
   });
 

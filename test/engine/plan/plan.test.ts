@@ -10,7 +10,7 @@ describe('planFor', () => {
     expect(plan).toMatchObject({ flags: 27, parameters: {} });
     expect(plan.flagNames).toEqual(['LIVE', 'PEER2PEER', 'PERSIST_DEST', 'UNDEFINE_SOURCE']);
     expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
-      'Nothing of it remains defined on this host',
+      'This host keeps no definition',
     );
     expect(plan.virsh).toEqual([
       ...['virsh', '-c', 'qemu:///system', 'migrate', '--live', '--p2p', '--persistent', '--undefinesource'],
@@ -22,7 +22,7 @@ describe('planFor', () => {
     const plan = planFor({ ...choices, temporary: true, migrationUri: 'tcp://10.0.0.2' });
     expect(plan).toMatchObject({ flags: 3, parameters: { migrateUri: 'tcp://10.0.0.2' } });
     expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
-      'Its definition stays on this host',
+      'The definition stays on this host',
     );
     expect(plan.virsh).not.toContain('--persistent');
     expect(plan.virsh.slice(-2)).toEqual(['--migrateuri', 'tcp://10.0.0.2']);
@@ -34,7 +34,7 @@ describe('planFor', () => {
     expect(plan.virsh).toContain('--copy-storage-all');
     expect(plan.virsh.slice(-2)).toEqual(['--migrate-disks', 'vda,vdb']);
     expect(plan.sentences.map((each) => plainText(each)).join(' ')).toContain(
-      'Copied to the destination: vda, vdb.',
+      'Disks copied to the destination: vda, vdb.',
     );
   });
 });

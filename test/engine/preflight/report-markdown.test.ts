@@ -14,7 +14,7 @@ describe('markdownOf', () => {
 
 **Blocked: the migration would fail.**
 
-web will run on the destination and be defined there. Nothing of it remains defined on this host.
+web runs on the destination and is defined there. This host keeps no definition.
 
 ## Findings
 
@@ -86,11 +86,11 @@ Why it matters.
 
 ## Forecast
 
-It will take between 20 s and 1 min 14 s. At the end the VM will pause: about 120 ms for the last of its memory, and a moment to switch over. The VM changes 3 MiB/s of its memory; about 2.1 GiB will be sent. The link between the hosts carries 110 MiB/s, as measured. The migration ends if the link carries at least 4 MiB/s.
+Takes between 20 s and 1 min 14 s. The VM pauses at the end: about 120 ms for the last of its memory, and a moment to switch over. The VM writes 3 MiB/s of memory; the migration sends about 2.1 GiB. The link carries 110 MiB/s (measured). The migration finishes if the link carries at least 4 MiB/s.
 
-- Slowing the VM (auto-converge): estimated 26 s, with a pause of 120 ms.
-- Limiting the bandwidth to 55 MiB/s: would not come to an end.
-- Allowing a pause of 1 s: 25 s, with a pause of 900 ms.
+- Throttle the VM (auto-converge): 26 s with a pause of 120 ms (estimate).
+- Limit the bandwidth to 55 MiB/s: will not finish.
+- Allow a pause of 1 s: 25 s with a pause of 900 ms.
 
 ## The same migration by hand
 
@@ -107,13 +107,13 @@ virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --dom
       number: String,
     });
     expect(text).toContain('## FINDINGS');
-    expect(text).toContain('NOT KNOWN: THE VM DOES NOT RUN.');
+    expect(text).toContain('UNKNOWN: THE VM DOES NOT RUN.');
   });
 
   it('says that a migration would not end', () => {
     const text = markdownOf(choices, planFor(choices), preflight([passed], forecasts[1]), new Set());
-    expect(text).toContain('This migration would not come to an end.');
-    expect(text).toContain('The link is taken to carry 110 MiB/s; that was not measured.');
+    expect(text).toContain('This migration will not finish.');
+    expect(text).toContain('The link carries 110 MiB/s (nominal, not measured).');
     expect(text).toContain('at least 400 MiB/s.');
   });
 });

@@ -17,24 +17,24 @@ const stuck: MigrationProgress = {
 
 test('it is said since when it gets no closer, and what each pass leaves', () => {
   expect(stallText(stuck).map((each) => plainText(each))).toEqual([
-    'The VM changes its memory as fast as it is copied.',
-    'For 35 s now no less has been left: 3 passes over the memory left about 84 MiB again, each of them.',
-    'It goes on like this until the VM or the link changes.',
+    'The VM writes memory as fast as it is copied.',
+    'No progress for 35 s: 3 passes left about 84 MiB each.',
+    'This migration will not finish until the load or the link changes.',
   ]);
 });
 
 test('what helps is computed from what was carried', () => {
   expect(stallRemedies(choices.vm, stuck).map(({ text, command }) => [plainText(text), command])).toEqual([
-    ['Let the guest do less for a while; it then ends by itself.', undefined],
+    ['Reduce the load in the guest: the migration then finishes by itself.', undefined],
     [
-      'Allow a longer pause at the end: the VM stands still for up to 15 s and then runs on over there.',
+      'Allow a longer pause: the VM stands still for up to 15 s, then goes on running on the destination.',
       `virsh -c qemu:///system migrate-setmaxdowntime ${uuid} 15000`,
     ],
     [
-      'Pause the VM: nothing changes then, and it ends within about 25 s. Over there it runs again by itself.',
+      'Pause the VM: the migration finishes within about 25 s, and the VM resumes on the destination.',
       `virsh -c qemu:///system suspend ${uuid}`,
     ],
-    ['Or cancel it: the VM then goes on here as before.', undefined],
+    ['Cancel the migration: the VM stays on this host.', undefined],
   ]);
 });
 

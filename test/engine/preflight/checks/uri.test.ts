@@ -36,7 +36,7 @@ testCheck(uriCheck, [
     name: 'this host',
     facts: typed('qemu+ssh://alpha/system'),
     verdict: 'block',
-    found: /host that the VM is on/,
+    found: /already on this host/,
   },
   {
     name: 'a program nobody confirmed',
