@@ -69,4 +69,8 @@ export interface Cockpit {
   gettext(text: string): string;
   ngettext(singular: string, plural: string, count: number): string;
   readonly language: string;
+  /** The pages of this host by their packages; only where the page loads ../manifests.js. */
+  readonly manifests?: Readonly<Record<string, unknown>>;
+  /** Shows another page of the console. */
+  jump(path: string): void;
 }

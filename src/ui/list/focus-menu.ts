@@ -10,7 +10,9 @@ export function focusMenu(vm: VmIdentity): void {
     const row = [...document.querySelectorAll<HTMLElement>('tr[data-vm]')].find(
       ({ dataset }) => dataset['vm'] === vm.name && dataset['connection'] === vm.connection,
     );
-    const place = row?.querySelector('button') ?? document.querySelector<HTMLElement>('.migrate-title');
+    const place =
+      row?.querySelector<HTMLElement>('.pf-v6-c-menu-toggle') ??
+      document.querySelector<HTMLElement>('.migrate-title');
     place?.focus();
   }, 50);
 }

@@ -24,72 +24,106 @@ function wordsFor(problem: InventoryProblem): ProblemWords {
     case 'libvirt-dbus-missing':
       return {
         title: _('libvirt-dbus is not installed'),
-        text: _(
-          'This page speaks to libvirt through the package libvirt-dbus, which this host does not have. Install it, then try again.',
-        ),
+        text: _('This page needs libvirt-dbus to reach libvirt. Install it on this host, then try again.'),
         commands: [
           { where: _('On Debian and Ubuntu:'), command: 'apt install libvirt-dbus' },
-          { where: _('On Fedora, RHEL and their kin:'), command: 'dnf install libvirt-dbus' },
+          { where: _('On Fedora and RHEL:'), command: 'dnf install libvirt-dbus' },
         ],
       };
     case 'libvirt-dbus-stopped':
       return {
-        title: _('libvirt-dbus does not run'),
+        title: _('libvirt-dbus is not running'),
         text: format(
-          _('The service $0, through which this page speaks to libvirt, is installed but does not answer.'),
+          _('The service $0 is installed but does not answer. This page needs it to reach libvirt.'),
           problem.unit,
         ),
-        commands: [{ where: _('By hand:'), command: `systemctl start ${problem.unit}` }],
+        commands: [{ where: _('In a terminal:'), command: `systemctl start ${problem.unit}` }],
       };
     case 'libvirtd-stopped':
       return {
-        title: _('libvirt does not run'),
-        text: format(
-          _(
-            'The libvirt daemon of this host does not answer, so nothing is known about its VMs. Its unit is $0.',
-          ),
-          problem.unit,
-        ),
-        commands: [{ where: _('By hand:'), command: `systemctl start ${problem.unit}` }],
+        title: _('libvirt is not running'),
+        text: format(_('The libvirt daemon of this host does not answer. Its unit is $0.'), problem.unit),
+        commands: [{ where: _('In a terminal:'), command: `systemctl start ${problem.unit}` }],
       };
     case 'access-denied':
       return {
-        title: _('You may not see the VMs of this host'),
+        title: _('Administrative access required'),
         text: _(
-          'Only root and members of the group libvirt may speak to libvirt. Click “Limited access” at the top of the console and turn on administrative access. Or ask an administrator to put you into the group libvirt.',
+          'Only root and members of the group libvirt can see the VMs. Click “Limited access” at the top of the console, then turn on administrative access. Or ask an administrator to add you to the group libvirt.',
         ),
         commands: [],
       };
     case 'other':
       return {
-        title: _('The VMs cannot be read'),
-        text: _('libvirt gave an answer that this page does not expect.'),
+        title: _('Reading the VMs failed'),
+        text: _('The answer from libvirt was not understood.'),
         commands: [],
       };
   }
 }
 
-/** Why there is no list, what is missing, and how to get it. */
-export function InventoryProblemView({
-  problem,
-  inventory,
-}: {
+interface ProblemProps {
   readonly problem: InventoryProblem;
   readonly inventory: InventoryModel;
-}): ReactNode {
+}
+
+/** Starting the unit that is missing, and what came of it. */
+function useUnitStart(inventory: InventoryModel): {
+  readonly starting: boolean;
+  readonly refusal: Refusal | undefined;
+  readonly start: (unit: string) => void;
+} {
   const [starting, setStarting] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
-  const words = wordsFor(problem);
-  const unit = 'unit' in problem ? problem.unit : undefined;
-  const start = (name: string): void => {
+  const start = (unit: string): void => {
     setStarting(true);
     setRefusal(undefined);
     // Always settles with a value: the inventory turns every failure into a refusal.
-    void inventory.startUnit(name).then((answer) => {
+    void inventory.startUnit(unit).then((answer) => {
       setStarting(false);
       setRefusal(answer);
     });
   };
+  return { starting, refusal, start };
+}
+
+function ProblemActions({
+  problem,
+  inventory,
+  starting,
+  onStart,
+}: ProblemProps & { readonly starting: boolean; readonly onStart: (unit: string) => void }): ReactNode {
+  const unit = 'unit' in problem ? problem.unit : undefined;
+  return (
+    <EmptyStateActions>
+      {unit === undefined ? null : (
+        <Button
+          isLoading={starting}
+          isDisabled={starting}
+          spinnerAriaLabel={_('Starting')}
+          onClick={() => {
+            onStart(unit);
+          }}
+        >
+          {format(_('Start $0'), unit)}
+        </Button>
+      )}
+      <Button
+        variant={unit === undefined ? 'primary' : 'secondary'}
+        onClick={() => {
+          inventory.retry();
+        }}
+      >
+        {_('Try again')}
+      </Button>
+    </EmptyStateActions>
+  );
+}
+
+/** Why there is no list, what is missing, and how to get it. */
+export function InventoryProblemView({ problem, inventory }: ProblemProps): ReactNode {
+  const { starting, refusal, start } = useUnitStart(inventory);
+  const words = wordsFor(problem);
   return (
     <EmptyState
       status={problem.kind === 'access-denied' ? 'warning' : 'danger'}
@@ -113,28 +147,7 @@ export function InventoryProblemView({
         )}
       </EmptyStateBody>
       <EmptyStateFooter>
-        <EmptyStateActions>
-          {unit === undefined ? null : (
-            <Button
-              isLoading={starting}
-              isDisabled={starting}
-              spinnerAriaLabel={_('Starting')}
-              onClick={() => {
-                start(unit);
-              }}
-            >
-              {format(_('Start $0'), unit)}
-            </Button>
-          )}
-          <Button
-            variant={unit === undefined ? 'primary' : 'secondary'}
-            onClick={() => {
-              inventory.retry();
-            }}
-          >
-            {_('Try again')}
-          </Button>
-        </EmptyStateActions>
+        <ProblemActions problem={problem} inventory={inventory} starting={starting} onStart={start} />
       </EmptyStateFooter>
     </EmptyState>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import EllipsisVIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { operationsFor, type Vm, type VmOperation } from '../../engine/inventory/index.ts';
 import { _, format, textOf } from '../common/index.ts';
 
@@ -40,14 +40,11 @@ function reasonOf(
 /** When a menu that was opened has found its place. */
 const placedMilliseconds = 50;
 
-/** The menu of a row. What cannot be done now stays in it and says why. */
-export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActionsProps): ReactNode {
-  const [open, setOpen] = useState(false);
-  const menuId = useId();
+/** Keeps an open menu in view. Popper places it first. Where there is room neither above nor below, the page has to be scrolled. */
+function useMenuInView(open: boolean): RefObject<HTMLDivElement | null> {
   const menuRef = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return undefined;
-    // Popper places it first. Where there is room neither above nor below, the page has to be scrolled.
     const timer = setTimeout(() => {
       menuRef.current?.scrollIntoView({ block: 'nearest' });
     }, placedMilliseconds);
@@ -55,6 +52,17 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
       clearTimeout(timer);
     };
   }, [open]);
+  return menuRef;
+}
+
+/** The items, Migrate first: the page exists for it. */
+function MenuItems({
+  vm,
+  whyNotMigrate,
+  whyNothing,
+  onPick,
+}: Omit<VmActionsProps, 'onAction'> & { readonly onPick: (action: VmAction) => void }): ReactNode {
+  const menuId = useId();
   const item = (action: VmAction, label: string, whyNot: string | undefined): ReactNode => (
     <DropdownItem
       key={action}
@@ -63,14 +71,28 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
       {...(whyNot === undefined ? {} : reasonOf(`${menuId}-${action}`, whyNot))}
       isDanger={action === 'force-shut-down' || action === 'force-reboot'}
       onClick={() => {
-        if (whyNot !== undefined) return;
-        setOpen(false);
-        onAction(vm, action);
+        if (whyNot === undefined) onPick(action);
       }}
     >
       {label}
     </DropdownItem>
   );
+  return (
+    <DropdownList>
+      {item('migrate', _('Migrate'), whyNothing ?? whyNotMigrate)}
+      <Divider component="li" />
+      {operationsFor(vm).map(({ operation, label, whyNot }) =>
+        item(operation, textOf(label), whyNothing ?? (whyNot === undefined ? undefined : textOf(whyNot))),
+      )}
+    </DropdownList>
+  );
+}
+
+/** The menu of a row. What cannot be done now stays in it and says why. */
+export function VmActions({ onAction, ...items }: VmActionsProps): ReactNode {
+  const { vm } = items;
+  const [open, setOpen] = useState(false);
+  const menuRef = useMenuInView(open);
   return (
     <Dropdown
       ref={menuRef}
@@ -93,13 +115,13 @@ export function VmActions({ vm, whyNotMigrate, whyNothing, onAction }: VmActions
       )}
     >
       {open ? (
-        <DropdownList>
-          {operationsFor(vm).map(({ operation, label, whyNot }) =>
-            item(operation, textOf(label), whyNothing ?? (whyNot === undefined ? undefined : textOf(whyNot))),
-          )}
-          <Divider component="li" />
-          {item('migrate', _('Migrate'), whyNothing ?? whyNotMigrate)}
-        </DropdownList>
+        <MenuItems
+          {...items}
+          onPick={(action) => {
+            setOpen(false);
+            onAction(vm, action);
+          }}
+        />
       ) : null}
     </Dropdown>
   );

@@ -77,9 +77,14 @@ function stateFilterOf(value: string): StateFilter {
   }
 }
 
-/** The list with its filter, order and pages. */
-export function VmList(props: VmListProps): ReactNode {
-  const { vms, migrations, view, onView } = props;
+/** What the list shows of all VMs: those that the view lets through, and the page of them. */
+interface Shown {
+  readonly viewed: readonly Vm[];
+  readonly page: number;
+  readonly shown: readonly Vm[];
+}
+
+function useShown({ vms, migrations, view }: Pick<VmListProps, 'vms' | 'migrations' | 'view'>): Shown {
   // Typing stays quick however many VMs there are: the table follows when there is time.
   const filter = useDeferredValue(view.filter);
   const { state, sort, descending } = view;
@@ -91,87 +96,120 @@ export function VmList(props: VmListProps): ReactNode {
   const page = Math.min(view.page, pages);
   const start = (page - 1) * view.perPage;
   const shown = useMemo(() => viewed.slice(start, start + view.perPage), [viewed, start, view.perPage]);
-  const withConnection = vms.some((vm) => vm.connection === 'session');
+  return { viewed, page, shown };
+}
+
+function Filters({ view, onView }: Pick<VmListProps, 'view' | 'onView'>): ReactNode {
+  return (
+    <>
+      <ToolbarItem className="migrate-filter">
+        <SearchInput
+          aria-label={_('Filter by name')}
+          placeholder={_('Filter by name')}
+          resetButtonLabel={_('Clear the filter')}
+          value={view.filter}
+          onChange={(_event, value) => {
+            onView({ filter: value, page: 1 });
+          }}
+          onClear={() => {
+            onView({ filter: '', page: 1 });
+          }}
+        />
+      </ToolbarItem>
+      <ToolbarItem>
+        <StateSelect
+          value={view.state}
+          onChange={(chosen) => {
+            onView({ state: stateFilterOf(chosen), page: 1 });
+          }}
+        />
+      </ToolbarItem>
+    </>
+  );
+}
+
+function ListToolbar({
+  vms,
+  view,
+  onView,
+  viewed,
+  page,
+}: Pick<VmListProps, 'vms' | 'view' | 'onView'> & Omit<Shown, 'shown'>): ReactNode {
+  return (
+    <Toolbar className="migrate-toolbar">
+      <ToolbarContent>
+        <Filters view={view} onView={onView} />
+        <ToolbarItem className="migrate-count">
+          <span role="status">
+            {viewed.length === vms.length
+              ? format(ngettext('$0 VM', '$0 VMs', vms.length), vms.length)
+              : format(ngettext('$1 of $0 VM', '$1 of $0 VMs', vms.length), vms.length, viewed.length)}
+          </span>
+        </ToolbarItem>
+        {viewed.length > pageSizes[0] ? (
+          <ToolbarItem variant="pagination" align={{ default: 'alignEnd' }}>
+            <Pages
+              count={viewed.length}
+              page={page}
+              perPage={view.perPage}
+              onPage={(next) => {
+                onView({ page: next });
+              }}
+              onPerPage={(perPage) => {
+                onView({ perPage, page: 1 });
+              }}
+            />
+          </ToolbarItem>
+        ) : null}
+      </ToolbarContent>
+    </Toolbar>
+  );
+}
+
+function NoMatch({ onClear }: { readonly onClear: () => void }): ReactNode {
+  return (
+    <EmptyState titleText={_('No VM matches the filter')} headingLevel="h2" icon={SearchIcon}>
+      <EmptyStateBody>{_('Change the filter, or clear it to see all VMs.')}</EmptyStateBody>
+      <EmptyStateFooter>
+        <EmptyStateActions>
+          <Button variant="link" onClick={onClear}>
+            {_('Clear all filters')}
+          </Button>
+        </EmptyStateActions>
+      </EmptyStateFooter>
+    </EmptyState>
+  );
+}
+
+/** The list with its filter, order and pages. */
+export function VmList(props: VmListProps): ReactNode {
+  const { vms, view, onView } = props;
+  const { viewed, page, shown } = useShown(props);
   const onSort = useCallback(
     (column: SortColumn, isDescending: boolean) => {
       onView({ sort: column, descending: isDescending, page: 1 });
     },
     [onView],
   );
-  const clear = (): void => {
-    onView({ filter: '', state: defaultListView.state, page: 1 });
-  };
   return (
     <>
-      <Toolbar className="migrate-toolbar">
-        <ToolbarContent>
-          <ToolbarItem className="migrate-filter">
-            <SearchInput
-              aria-label={_('Filter by name')}
-              placeholder={_('Filter by name')}
-              resetButtonLabel={_('Clear the filter')}
-              value={view.filter}
-              onChange={(_event, value) => {
-                onView({ filter: value, page: 1 });
-              }}
-              onClear={() => {
-                onView({ filter: '', page: 1 });
-              }}
-            />
-          </ToolbarItem>
-          <ToolbarItem>
-            <StateSelect
-              value={state}
-              onChange={(chosen) => {
-                onView({ state: stateFilterOf(chosen), page: 1 });
-              }}
-            />
-          </ToolbarItem>
-          <ToolbarItem className="migrate-count">
-            <span role="status">
-              {viewed.length === vms.length
-                ? format(ngettext('$0 VM', '$0 VMs', vms.length), vms.length)
-                : format(ngettext('$1 of $0 VM', '$1 of $0 VMs', vms.length), vms.length, viewed.length)}
-            </span>
-          </ToolbarItem>
-          {viewed.length > pageSizes[0] ? (
-            <ToolbarItem variant="pagination" align={{ default: 'alignEnd' }}>
-              <Pages
-                count={viewed.length}
-                page={page}
-                perPage={view.perPage}
-                onPage={(next) => {
-                  onView({ page: next });
-                }}
-                onPerPage={(perPage) => {
-                  onView({ perPage, page: 1 });
-                }}
-              />
-            </ToolbarItem>
-          ) : null}
-        </ToolbarContent>
-      </Toolbar>
+      <ListToolbar vms={vms} view={view} onView={onView} viewed={viewed} page={page} />
       {viewed.length === 0 ? (
-        <EmptyState titleText={_('No VM matches the filter')} headingLevel="h2" icon={SearchIcon}>
-          <EmptyStateBody>{_('Change the filter, or clear it to see all VMs.')}</EmptyStateBody>
-          <EmptyStateFooter>
-            <EmptyStateActions>
-              <Button variant="link" onClick={clear}>
-                {_('Clear all filters')}
-              </Button>
-            </EmptyStateActions>
-          </EmptyStateFooter>
-        </EmptyState>
+        <NoMatch
+          onClear={() => {
+            onView({ filter: '', state: defaultListView.state, page: 1 });
+          }}
+        />
       ) : (
         <VmTable
           vms={shown}
-          migrations={migrations}
+          migrations={props.migrations}
           refusals={props.refusals}
           busy={props.busy}
           whyNothing={props.whyNothing}
-          withConnection={withConnection}
-          sort={sort}
-          descending={descending}
+          withConnection={vms.some((vm) => vm.connection === 'session')}
+          sort={view.sort}
+          descending={view.descending}
           onSort={onSort}
           onAction={props.onAction}
           onDismiss={props.onDismiss}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Label, Spinner } from '@patternfly/react-core';
+import { Button, Label, Spinner } from '@patternfly/react-core';
 import { Td, Tr } from '@patternfly/react-table';
 import { memo, type ReactNode } from 'react';
 import { visibleText } from '../../engine/base/index.ts';
@@ -19,6 +19,7 @@ import {
   stateText,
   textOf,
 } from '../common/index.ts';
+import { hasMachinesPage, openMachinesPage } from './machines-page.ts';
 import { type VmAction, VmActions } from './vm-actions.tsx';
 
 export interface VmRowProps {
@@ -49,40 +50,87 @@ function Properties({ vm }: { readonly vm: Vm }): ReactNode {
   );
 }
 
-/** One VM. Rows are many and change one by one, so a row renders only when something of its own changed. */
-export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
-  const { vm, migration, refusal, busy, whyNothing, withConnection, onAction, onDismiss } = props;
+/** The name, which leads to the VM in cockpit-machines where the host has that. */
+function VmName({ vm }: { readonly vm: Vm }): ReactNode {
+  if (!hasMachinesPage()) return visibleText(vm.name);
+  return (
+    <Button
+      variant="link"
+      isInline
+      onClick={() => {
+        openMachinesPage(vm);
+      }}
+    >
+      {visibleText(vm.name)}
+    </Button>
+  );
+}
+
+function State({ vm, migration, busy }: Pick<VmRowProps, 'vm' | 'migration' | 'busy'>): ReactNode {
   const state = stateText(vm, migration);
   const { temporaryCopy } = vm;
   return (
     <>
+      <span className={`migrate-state migrate-state-${state.tone}`}>{state.text}</span>
+      {busy ? <Spinner size="sm" aria-label={format(_('Waiting for libvirt: $0'), vm.name)} /> : null}
+      {temporaryCopy === undefined ? null : (
+        <div className="migrate-copy">
+          {format(
+            _('Runs temporarily on $0 since $1'),
+            hostOf(temporaryCopy.destination),
+            formatTime(temporaryCopy.since),
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function RefusalRow({
+  vm,
+  refusal,
+  withConnection,
+  onDismiss,
+}: Pick<VmRowProps, 'vm' | 'withConnection' | 'onDismiss'> & { readonly refusal: Refusal }): ReactNode {
+  return (
+    <Tr data-refusal={vm.name}>
+      <Td colSpan={withConnection ? 7 : 6}>
+        <Notice
+          live
+          variant="danger"
+          title={textOf(refusal.summary)}
+          dismissLabel={format(_('Dismiss the message about $0'), vm.name)}
+          onDismiss={() => {
+            onDismiss(vm);
+          }}
+        >
+          <OriginalText>{refusal.original}</OriginalText>
+        </Notice>
+      </Td>
+    </Tr>
+  );
+}
+
+/** One VM. Rows are many and change one by one, so a row renders only when something of its own changed. */
+export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
+  const { vm, migration, refusal, whyNothing, withConnection, onAction } = props;
+  return (
+    <>
       <Tr data-vm={vm.name} data-connection={vm.connection}>
         <Td dataLabel={_('Name')} modifier="breakWord" className="migrate-name">
-          {visibleText(vm.name)}
+          <VmName vm={vm} />
         </Td>
         <Td dataLabel={_('State')}>
-          <span className={`migrate-state migrate-state-${state.tone}`}>{state.text}</span>
-          {busy ? (
-            <Spinner size="sm" aria-label={format(_('Waiting for libvirt to answer about $0'), vm.name)} />
-          ) : null}
-          {temporaryCopy === undefined ? null : (
-            <div className="migrate-copy">
-              {format(
-                _('Runs temporarily on $0 since $1'),
-                hostOf(temporaryCopy.destination),
-                formatTime(temporaryCopy.since),
-              )}
-            </div>
-          )}
+          <State {...props} />
         </Td>
         {withConnection ? (
           <Td dataLabel={_('Connection')}>{vm.connection === 'system' ? _('System') : _('User session')}</Td>
         ) : null}
         <Td dataLabel={_('vCPUs')} className="migrate-number">
-          {vm.vcpus === undefined ? _('not known') : formatCount(vm.vcpus)}
+          {vm.vcpus === undefined ? _('unknown') : formatCount(vm.vcpus)}
         </Td>
         <Td dataLabel={_('Memory')} modifier="nowrap" className="migrate-number">
-          {vm.memoryBytes === undefined ? _('not known') : formatBytes(vm.memoryBytes)}
+          {vm.memoryBytes === undefined ? _('unknown') : formatBytes(vm.memoryBytes)}
         </Td>
         <Td dataLabel={_('Properties')}>
           <Properties vm={vm} />
@@ -96,23 +144,7 @@ export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
           />
         </Td>
       </Tr>
-      {refusal === undefined ? null : (
-        <Tr data-refusal={vm.name}>
-          <Td colSpan={withConnection ? 7 : 6}>
-            <Notice
-              live
-              variant="danger"
-              title={textOf(refusal.summary)}
-              dismissLabel={format(_('Dismiss the message about $0'), vm.name)}
-              onDismiss={() => {
-                onDismiss(vm);
-              }}
-            >
-              <OriginalText>{refusal.original}</OriginalText>
-            </Notice>
-          </Td>
-        </Tr>
-      )}
+      {refusal === undefined ? null : <RefusalRow {...props} refusal={refusal} />}
     </>
   );
 });

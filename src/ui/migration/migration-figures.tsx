@@ -15,19 +15,19 @@ function Figure({ term, children }: { readonly term: string; readonly children: 
 /** What libvirt's job says. What libvirt has no figure for yet is said to be so, not shown as zero. */
 export function MigrationFigures({ progress }: { readonly progress: MigrationProgress }): ReactNode {
   const rate = (bytesPerSecond: number): string =>
-    bytesPerSecond === 0 ? _('not known yet') : formatRate(bytesPerSecond);
+    bytesPerSecond === 0 ? _('unknown so far') : formatRate(bytesPerSecond);
   return (
     <dl className="migrate-figures">
       <Figure term={_('Transferred')}>{formatBytes(progress.transferredBytes)}</Figure>
       {progress.disks === undefined ? null : (
-        <Figure term={_('Remaining of the disks')}>{formatBytes(progress.disks.remainingBytes)}</Figure>
+        <Figure term={_('Disks remaining')}>{formatBytes(progress.disks.remainingBytes)}</Figure>
       )}
-      <Figure term={_('Remaining')}>
-        {progress.memoryTotalBytes === 0 ? _('not known yet') : formatBytes(progress.memoryRemainingBytes)}
+      <Figure term={_('Memory remaining')}>
+        {progress.memoryTotalBytes === 0 ? _('unknown so far') : formatBytes(progress.memoryRemainingBytes)}
       </Figure>
       <Figure term={_('Throughput')}>{rate(progress.throughputBytesPerSecond)}</Figure>
       <Figure term={_('Dirty rate')}>{rate(progress.dirtyBytesPerSecond)}</Figure>
-      <Figure term={_('Pass over the memory')}>{formatCount(progress.pass)}</Figure>
+      <Figure term={_('Pass')}>{formatCount(progress.pass)}</Figure>
       <Figure term={_('Elapsed')}>{formatDuration(progress.elapsedMilliseconds)}</Figure>
     </dl>
   );

@@ -10,17 +10,17 @@ function doneWords(
   switch (verification) {
     case 'confirmed':
       return paused === true
-        ? format(_('Done: $0 is on $1, still paused.'), name, host)
-        : format(_('Done: $0 runs on $1, as both hosts say.'), name, host);
+        ? format(_('Done: $0 is paused on $1.'), name, host)
+        : format(_('Done: $0 runs on $1. Both hosts confirm it.'), name, host);
     case 'contradicted':
       return format(
-        _('libvirt says that $0 has moved to $1, but not everything is as it should be.'),
+        _('According to libvirt, $0 moved to $1, but not everything is as expected.'),
         name,
         host,
       );
     case 'incomplete':
       return format(
-        _('libvirt says that $0 has moved to $1, but not everything could be verified.'),
+        _('According to libvirt, $0 moved to $1, but not everything could be verified.'),
         name,
         host,
       );
@@ -33,24 +33,20 @@ export function phaseText({ state, vm, destination }: Migration): string {
   switch (state.phase) {
     case 'preparing':
       return state.queuePosition === undefined
-        ? _('Preparing: both hosts get ready.')
-        : format(
-            _('Waiting: at most three migrations run at a time. This one is number $0 in the queue.'),
-            state.queuePosition,
-          );
+        ? _('Preparing both hosts.')
+        : format(_('Number $0 in the queue: three migrations run at a time.'), state.queuePosition);
     case 'copying':
-      if (state.stalled === true)
-        return format(_('Copying the memory to $0, without getting closer to the end.'), host);
+      if (state.stalled === true) return format(_('Stalled: copying memory to $0 without progress.'), host);
       // libvirt tells of the memory once the disks are done.
       return state.progress.disks !== undefined && state.progress.memoryTotalBytes === 0
-        ? format(_('Copying the disks to $0 while the VM runs here.'), host)
-        : format(_('Copying the memory to $0 while the VM runs here.'), host);
+        ? format(_('Copying disks to $0. The VM is still on this host.'), host)
+        : format(_('Copying memory to $0. The VM is still on this host.'), host);
     case 'switching':
       return format(_('Switching over to $0: the VM pauses for a moment.'), host);
     case 'post-copy':
-      return format(_('The VM runs on $0 and fetches the rest of its memory from here.'), host);
+      return format(_('The VM runs on $0. The rest of its memory follows from this host.'), host);
     case 'verifying':
-      return format(_('Asking $0 whether the VM is there and runs.'), host);
+      return _('Verifying where the VM is.');
     case 'done':
       return doneWords(state, vm.name, host);
     case 'failed':

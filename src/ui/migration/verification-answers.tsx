@@ -23,7 +23,7 @@ export function VerificationAnswers({
 }): ReactNode {
   if (answers.length === 0) return null;
   return (
-    <ul className="migrate-answers" aria-label={_('What the hosts answered')}>
+    <ul className="migrate-answers" aria-label={_('Answers of the hosts')}>
       {answers.map(({ question, expected, answer, verdict }) => (
         <li key={textOf(question)} data-answer={verdict}>
           <AnswerLabel verdict={verdict} />

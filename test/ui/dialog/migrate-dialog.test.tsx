@@ -125,7 +125,6 @@ describe('opening and closing', () => {
     await waitFor(() => {
       expect(screen.getAllByRole('menuitem')[0]).toHaveFocus();
     });
-    await userEvent.keyboard('{ArrowUp}');
     expect(screen.getByRole('menuitem', { name: 'Migrate' })).toHaveFocus();
     await userEvent.keyboard('{Enter}');
     const dialog = await screen.findByRole('dialog', { name: 'Migrate VM to another host' });
@@ -232,7 +231,7 @@ describe('opening and closing', () => {
 
 describe('the destination', () => {
   test.each([
-    ['two words', 'A destination has no spaces inside.'],
+    ['two words', 'Remove the spaces and control characters.'],
     ['xen+ssh://beta/', 'xen+ssh:// is not the address of a libvirt with QEMU.'],
     ['qemu+ssh://alpha/system', 'This is the host that the VM is on.'],
     ['qemu+ssh:///system', 'There is no host in this URI'],
@@ -301,7 +300,7 @@ describe('the choices', () => {
     open(new FakeModel([web]));
     expect(screen.getByText(/Nothing of it remains defined on this host/)).toBeVisible();
     await userEvent.click(screen.getByRole('checkbox', { name: 'Temporary migration' }));
-    expect(screen.getByText(/A copy of web will run on the destination/)).toBeVisible();
+    expect(screen.getByText(/A copy of web runs on the destination/)).toBeVisible();
   });
 
   test('more options hold the migration address and the measuring period', async () => {
@@ -350,7 +349,7 @@ describe('copying disks', () => {
     const data = within(group()).getByRole('checkbox', { name: 'vdb' });
     expect(data).toHaveAccessibleDescription('data/web');
     await userEvent.click(data);
-    expect(screen.getByText(/Copied to the destination: vdb\./)).toBeVisible();
+    expect(screen.getByText(/Disks copied to the destination: vdb\./)).toBeVisible();
     const { choices } = await preflightOf(model, 2);
     expect(choices).toMatchObject({ copyDisks: ['vdb'] });
     // The list stays while the checks begin anew.
@@ -358,7 +357,7 @@ describe('copying disks', () => {
     await expectAccessible();
     await userEvent.click(data);
     expect((await preflightOf(model, 3)).choices).not.toHaveProperty('copyDisks');
-    expect(screen.queryByText(/Copied to the destination/)).toBeNull();
+    expect(screen.queryByText(/Disks copied to the destination/)).toBeNull();
   });
 
   test('is what the remedy for a disk of this host does', async () => {
@@ -801,13 +800,13 @@ describe('migrating', () => {
 
   test('pauses a VM that keeps it from ending, and says what libvirt refuses', async () => {
     const model = await started();
-    model.refusal = { summary: msg('The VM could not be paused.'), original: 'Timed out' };
+    model.refusal = { summary: msg('Pausing the VM failed.'), original: 'Timed out' };
     act(() => {
       model.setMigration(migrationOf(web, { phase: 'copying', progress, stalled: true }));
     });
     await userEvent.click(screen.getByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);
-    expect(await within(screen.getByRole('dialog')).findByText('The VM could not be paused.')).toBeVisible();
+    expect(await within(screen.getByRole('dialog')).findByText('Pausing the VM failed.')).toBeVisible();
     await expectAccessible();
   });
 
@@ -831,7 +830,7 @@ describe('migrating', () => {
       );
     });
     const dialog = within(screen.getByRole('dialog'));
-    expect(dialog.getByText('Done: web runs on beta, as both hosts say.')).toBeVisible();
+    expect(dialog.getByText('Done: web runs on beta. Both hosts confirm it.')).toBeVisible();
     expect(dialog.getByText('As expected')).toBeVisible();
     await expectAccessible();
     await userEvent.click(dialog.getByRole('button', { name: 'Close' }));

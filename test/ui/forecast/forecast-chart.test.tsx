@@ -74,7 +74,7 @@ describe('the chart of the forecast', () => {
     expect(row(/^Throttle the VM .*\(auto-converge\)/)).toHaveTextContent(/ s \(estimated\)/);
     expect(row(/^Limit the bandwidth to 35 MiB\/s/)).toHaveTextContent(/never finishes$/);
     expect(row(/^Finish on the destination/)).toHaveTextContent(/slower until all its memory has arrived$/);
-    expect(row(/^Pausing the VM/)).toHaveTextContent(/15 s$/);
+    expect(row(/^Pause the VM/)).toHaveTextContent(/15 s$/);
     await expectAccessible();
   });
 

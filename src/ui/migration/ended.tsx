@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ReactNode } from 'react';
+import { notRecordedText, predictionText } from '../../engine/forecast/index.ts';
+import { type Migration, resumeRemedy } from '../../engine/migration/index.ts';
+import { _, format, formatDuration, hostOf, OriginalText, textOf } from '../common/index.ts';
+import { RemedyView } from '../findings/index.ts';
+import { VerificationAnswers } from './verification-answers.tsx';
+
+type State<Phase> = Extract<Migration['state'], { phase: Phase }>;
+
+function Duration({ state }: { readonly state: State<'done'> }): ReactNode {
+  const { elapsedMilliseconds, downtimeMilliseconds, paused } = state;
+  if (elapsedMilliseconds === undefined) return null;
+  return (
+    <p>
+      {downtimeMilliseconds === undefined || paused === true
+        ? format(_('Took $0.'), formatDuration(elapsedMilliseconds))
+        : format(
+            _('Took $0. The VM paused for $1.'),
+            formatDuration(elapsedMilliseconds),
+            formatDuration(downtimeMilliseconds),
+          )}
+    </p>
+  );
+}
+
+function Done({
+  migration,
+  state,
+}: {
+  readonly migration: Migration;
+  readonly state: State<'done'>;
+}): ReactNode {
+  const predicted = predictionText(state);
+  const resume = resumeRemedy(migration);
+  return (
+    <>
+      <Duration state={state} />
+      {predicted === undefined ? null : <p>{textOf(predicted)}</p>}
+      {state.recordError === undefined ? null : <p>{textOf(notRecordedText(state.recordError))}</p>}
+      {resume === undefined ? null : (
+        <ul className="migrate-remedies" aria-label={_('What to do')}>
+          <RemedyView remedy={resume} destinationHost="" />
+        </ul>
+      )}
+      <VerificationAnswers answers={state.answers} />
+    </>
+  );
+}
+
+function Failed({
+  destination,
+  state,
+}: {
+  readonly destination: string | undefined;
+  readonly state: State<'failed'>;
+}): ReactNode {
+  const { failure, leftBehind } = state;
+  return (
+    <>
+      <p>{textOf(failure.summary)}</p>
+      {failure.advice === undefined ? null : <p>{textOf(failure.advice)}</p>}
+      {leftBehind === undefined ? null : <p>{textOf(leftBehind)}</p>}
+      <OriginalText>{failure.original}</OriginalText>
+      {failure.remedies === undefined ? null : (
+        <ul className="migrate-remedies" aria-label={_('Logs')}>
+          {failure.remedies.map((remedy) => (
+            <RemedyView
+              key={textOf(remedy.text)}
+              remedy={remedy}
+              destinationHost={destination === undefined ? '' : hostOf(destination)}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** How a migration ended; nothing for one under way. */
+export function Ended({ migration }: { readonly migration: Migration }): ReactNode {
+  const { state, destination } = migration;
+  switch (state.phase) {
+    case 'done':
+      return <Done migration={migration} state={state} />;
+    case 'failed':
+      return <Failed destination={destination} state={state} />;
+    case 'cancelled':
+      return (
+        <>
+          {state.leftBehind === undefined ? null : <p>{textOf(state.leftBehind)}</p>}
+          <VerificationAnswers answers={state.answers} />
+        </>
+      );
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return null;
+  }
+}

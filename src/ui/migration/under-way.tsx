@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button, Progress } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+import { type Migration, stalledProgress } from '../../engine/migration/index.ts';
+import { stallRemedies, stallText } from '../../engine/progress/index.ts';
+import { _, format, formatPercent, isUnderWay, Notice, OriginalText, textOf } from '../common/index.ts';
+import { RemedyList } from '../findings/index.ts';
+import { MigrationFigures } from './migration-figures.tsx';
+import { phaseText } from './migration-text.ts';
+
+function ProgressBar({ migration }: { readonly migration: Migration }): ReactNode {
+  const { state, vm } = migration;
+  const name = format(_('Migration of $0'), vm.name);
+  if (!isUnderWay(migration)) return null;
+  const stalled = state.phase === 'copying' && state.stalled === true;
+  if (!('progress' in state) || stalled) {
+    // Nothing to measure (yet, or any longer): a bar without a value, as ARIA has it for "not known how far".
+    const full = state.phase === 'verifying';
+    return (
+      <div
+        role="progressbar"
+        aria-label={name}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        {...(full ? { 'aria-valuenow': 100 } : {})}
+        aria-valuetext={phaseText(migration)}
+        className={`migrate-bar ${full ? 'migrate-bar-full' : 'migrate-bar-unknown'}`}
+      />
+    );
+  }
+  const { percent } = state.progress;
+  return (
+    <Progress
+      aria-label={name}
+      value={percent}
+      label={format(_('$0 %'), formatPercent(percent))}
+      valueText={format(_('$0 %'), formatPercent(percent))}
+    />
+  );
+}
+
+/** Why it gets no closer to its end, and what helps; nothing for a migration that does. */
+function Stalled({
+  migration,
+  onPause,
+}: {
+  readonly migration: Migration;
+  readonly onPause: () => void;
+}): ReactNode {
+  const progress = stalledProgress(migration);
+  if (progress === undefined) return null;
+  // Not read out: its figures change each second. That it is so is said by the sentence about the phase.
+  return (
+    <Notice variant="warning" title={_('Migration stalled')}>
+      <p>{stallText(progress).map(textOf).join(' ')}</p>
+      <RemedyList
+        label={_('What to do')}
+        remedies={stallRemedies(migration.vm, progress)}
+        destinationHost=""
+        onAction={onPause}
+      />
+    </Notice>
+  );
+}
+
+/** A migration that goes on: where it is, its figures, and how to stop it. */
+export function UnderWay({
+  migration,
+  onCancel,
+  onPause,
+}: {
+  readonly migration: Migration;
+  readonly onCancel: () => void;
+  readonly onPause: () => void;
+}): ReactNode {
+  const { state, destination, startedHere, cancelling, cancelError } = migration;
+  // Once the destination has taken over, there is nothing left here that could be called off.
+  const canCancel = state.phase === 'preparing' || state.phase === 'copying' || state.phase === 'switching';
+  return (
+    <>
+      <p role="status">{cancelling ? _('Cancelling: libvirt stops the migration.') : phaseText(migration)}</p>
+      {startedHere || destination !== undefined ? null : (
+        <p className="migrate-finding-why">
+          {_('Destination unknown: the migration was not started on this page.')}
+        </p>
+      )}
+      <ProgressBar migration={migration} />
+      <Stalled migration={migration} onPause={onPause} />
+      {'progress' in state ? <MigrationFigures progress={state.progress} /> : null}
+      {cancelError === undefined ? null : (
+        <Notice live variant="danger" title={_('Not cancelled: the migration goes on.')}>
+          <OriginalText>{cancelError}</OriginalText>
+        </Notice>
+      )}
+      {canCancel ? (
+        <Button variant="secondary" isDanger isDisabled={cancelling} onClick={onCancel}>
+          {_('Cancel migration')}
+        </Button>
+      ) : null}
+    </>
+  );
+}
