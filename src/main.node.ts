@@ -23,7 +23,7 @@ function screenOf(stream: NodeJS.WriteStream): Output {
   };
 }
 
-const surroundings: CliEnvironment = {
+const environment: CliEnvironment = {
   platform: nodePlatform(),
   version,
   isRoot: process.getuid?.() === 0,
@@ -44,7 +44,7 @@ const surroundings: CliEnvironment = {
 };
 
 // What is still open then (a call to libvirt-dbus of a migration that was left) must not keep the program.
-runCommandLine(process.argv.slice(2), surroundings).then(
+runCommandLine(process.argv.slice(2), environment).then(
   (status) => {
     process.exit(status);
   },

@@ -85,16 +85,17 @@ export function parseArguments(argv: readonly string[]): Command {
   if (given.has('help')) return { kind: 'help' };
   if (given.has('version')) return { kind: 'version' };
   const [word, ...rest] = positionals;
-  if (word === undefined) return usage(msg('Say what to do: $0.', commands.join(', ')));
+  if (word === undefined) return usage(msg('Enter a command: $0.', commands.join(', ')));
   const command = commands.find((each) => each === word);
   if (command === undefined)
-    return usage(msg('There is no command $0. There are $1.', word, commands.join(', ')));
+    return usage(msg('Unknown command $0. Commands: $1.', word, commands.join(', ')));
   for (const { name, value, multiple, commands: known } of options) {
     const values = given.get(name);
     if (values === undefined) continue;
-    if (known?.includes(command) === false) return usage(msg('$0 has no option --$1.', command, name));
+    if (known?.includes(command) === false)
+      return usage(msg('Command $0 has no option --$1.', command, name));
     if (value !== undefined && multiple !== true && values.length > 1)
-      return usage(msg('--$0 was given more than once.', name));
+      return usage(msg('Give option --$0 only once.', name));
   }
   return parseCommand(command, rest, given);
 }
@@ -102,38 +103,40 @@ export function parseArguments(argv: readonly string[]): Command {
 function parseCommand(command: CommandName, positionals: readonly string[], given: Given): Command {
   const connection = given.get('connection')?.[0] ?? 'system';
   if (connection !== 'system' && connection !== 'session')
-    return usage(msg('--connection is system or session, not $0.', connection));
+    return usage(msg('Option --connection takes system or session, not $0.', connection));
   const wishes = { json: given.has('json'), quiet: given.has('quiet') };
   if (command === 'list') {
     const [extra] = positionals;
     return extra === undefined
       ? { kind: 'list', connection, ...wishes }
-      : usage(msg('list takes no argument, but there is $0.', extra));
+      : usage(msg('Command list takes no argument: remove $0.', extra));
   }
   const [vm, destination, extra] = positionals;
   if (vm === undefined || destination === undefined)
-    return usage(msg('$0 needs a VM and the URI of the destination.', command));
+    return usage(msg('Command $0 needs a VM and a destination URI.', command));
   if (extra !== undefined)
-    return usage(msg('$0 takes a VM and a URI and nothing more, but there is $1.', command, extra));
+    return usage(msg('Command $0 takes only a VM and a destination URI: remove $1.', command, extra));
   const seconds = given.get('period')?.[0];
   if (seconds !== undefined && !/^([1-9]|[1-5]\d|60)$/.test(seconds))
-    return usage(msg('--period is a whole number of seconds from 1 to 60, not $0.', seconds));
+    return usage(msg('Option --period takes whole seconds from 1 to 60, not $0.', seconds));
   const bandwidthText = given.get('bandwidth')?.[0];
   const bandwidth = parseBandwidthInput(bandwidthText ?? '');
   if (bandwidth.kind === 'invalid' || (bandwidth.kind === 'none' && bandwidthText !== undefined))
-    return usage(msg('--bandwidth is a number of MiB/s above 0, not $0.', bandwidthText ?? ''));
+    return usage(msg('Option --bandwidth takes a number of MiB/s above 0, not $0.', bandwidthText ?? ''));
   const addressText = given.get('migration-uri')?.[0];
   const address = parseMigrationUriInput(addressText ?? '');
   if (address.kind === 'invalid' || (address.kind === 'none' && addressText !== undefined))
-    return usage(msg('--migration-uri is an address like $0, not $1.', 'tcp://10.0.0.2', addressText ?? ''));
+    return usage(
+      msg('Option --migration-uri takes an address such as $0, not $1.', 'tcp://10.0.0.2', addressText ?? ''),
+    );
   const disksText = given.get('copy-disks')?.[0];
   const copyDisks = disksText === undefined ? undefined : parseDiskNames(disksText);
   if (disksText !== undefined && copyDisks === undefined)
-    return usage(msg('--copy-disks takes names of disks like $0, not $1.', 'vda,vdb', disksText));
+    return usage(msg('Option --copy-disks takes disk names such as $0, not $1.', 'vda,vdb', disksText));
   const overrides = new Set(given.get('override') ?? []);
   const unknown = [...overrides].find((id) => checks.every((check) => check.id !== id));
   if (unknown !== undefined)
-    return usage(msg('There is no check $0. There are $1.', unknown, checks.map(({ id }) => id).join(', ')));
+    return usage(msg('Unknown check $0. Checks: $1.', unknown, checks.map(({ id }) => id).join(', ')));
   return {
     kind: command,
     connection,

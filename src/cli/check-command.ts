@@ -7,9 +7,9 @@ import { type ExitStatus, statusOfVerdict } from './exit-status.ts';
 import { runPreflight } from './preflight-run.ts';
 
 /** `cockpit-migrate check` */
-export async function checkCommand(command: VmCommand, surroundings: CliEnvironment): Promise<ExitStatus> {
-  const { out } = surroundings;
-  const run = await runPreflight(command, surroundings);
+export async function checkCommand(command: VmCommand, environment: CliEnvironment): Promise<ExitStatus> {
+  const { out } = environment;
+  const run = await runPreflight(command, environment);
   if (run.kind === 'ended') return run.status;
   run.close();
   const { choices, plan, state } = run;

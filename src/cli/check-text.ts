@@ -18,12 +18,15 @@ import { wrapText } from './text-layout.ts';
 
 /** The verdict in a narrow column. */
 const marks: Readonly<Record<Verdict, string>> = {
-  block: 'BLOCK',
+  block: 'PROBLEM',
   unknown: 'UNKNOWN',
-  warn: 'WARN',
+  warn: 'WARNING',
   'not-applicable': '-',
-  pass: 'ok',
+  pass: 'passed',
 };
+
+/** In place of the mark of a problem that was overridden. */
+const overriddenMark = 'OVERRIDE';
 
 const column = Math.max(...Object.values(marks).map(({ length }) => length)) + 2;
 
@@ -53,12 +56,12 @@ export function remedyLines(
     host === undefined
       ? undefined
       : host === 'source'
-        ? msg('Run this on the source:')
-        : msg('Run this on the destination:');
+        ? msg('Run on this host:')
+        : msg('Run on the destination:');
   const option = optionFor(action);
   return [
     ...wrapText(`-> ${messageText(text)}`, width, indent),
-    ...(option === undefined ? [] : [`${indent}   ${messageText(msg('With this option: $0', option))}`]),
+    ...(option === undefined ? [] : [`${indent}   ${messageText(msg('Option: $0', option))}`]),
     // A command is copied: it is never broken into lines.
     ...(command === undefined
       ? []
@@ -74,8 +77,8 @@ function headLine(mark: string, { title, check }: Finding): string {
   return `${mark.padEnd(column)}${messageText(title)} [${check}]`;
 }
 
-/** A line for each check, and beneath them once why none could be made; what one has of its own names it. */
-function sameReasonLines(
+/** A line for each check, and below them, once, why none was made; what only one of them has names its check. */
+function commonReasonLines(
   { found, original, details, remedies, findings }: CommonReason,
   width: number,
 ): readonly string[] {
@@ -84,11 +87,7 @@ function sameReasonLines(
     ...findings.map((finding) => headLine(marks.unknown, finding)),
     ...wrapText(
       messageText(
-        nmsg(
-          'This check could not be made:',
-          'These $0 checks could not be made, for one reason:',
-          findings.length,
-        ),
+        nmsg('Not checked:', 'These $0 checks were not made, for the same reason:', findings.length),
       ),
       width,
       indent,
@@ -116,7 +115,7 @@ function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: 
   const indent = ' '.repeat(column);
   const isOverridden =
     finding.verdict === 'block' && finding.override !== undefined && overridden.has(finding.check);
-  const mark = isOverridden ? '(BLOCK)' : marks[finding.verdict];
+  const mark = isOverridden ? overriddenMark : marks[finding.verdict];
   const head = headLine(mark, finding);
   if (!('remedies' in finding)) return [head];
   return [
@@ -131,12 +130,8 @@ function findingLines(finding: Finding, overridden: ReadonlySet<string>, width: 
       : wrapText(
           messageText(
             isOverridden
-              ? msg('Overridden. The risk: $0', finding.override.risk)
-              : msg(
-                  'To go on all the same, use $0. The risk: $1',
-                  `--override ${finding.check}`,
-                  finding.override.risk,
-                ),
+              ? msg('Overridden. Risk: $0', finding.override.risk)
+              : msg('To override, add $0. Risk: $1', `--override ${finding.check}`, finding.override.risk),
           ),
           width,
           indent,
@@ -164,7 +159,7 @@ export function checkText(
     ...groupByReason(findings).flatMap((group) =>
       group.kind === 'finding'
         ? findingLines(group.finding, overridden, width)
-        : sameReasonLines(group.reason, width),
+        : commonReasonLines(group.reason, width),
     ),
     '',
     ...wrapText(
@@ -172,9 +167,9 @@ export function checkText(
       width,
       '',
     ),
-    ...(levers.length === 0 ? [] : [`${messageText(msg('What would change it'))}:`]),
+    ...(levers.length === 0 ? [] : [`${messageText(msg('What changes the forecast'))}:`]),
     ...levers.flatMap((each) => wrapText(`- ${messageText(each)}`, width, '  ')),
-    `${messageText(msg('The same by hand'))}: ${shellCommand(...plan.virsh)}`,
+    `${messageText(msg('The same with virsh'))}: ${shellCommand(...plan.virsh)}`,
     '',
     messageText(verdictSentence(verdictOf(state, overridden))),
   ];

@@ -10,15 +10,15 @@ export function destinationProblem(
 ): readonly Message[] | undefined {
   switch (input.kind) {
     case 'empty':
-      return [msg('The destination is empty.')];
+      return [msg('Enter a destination URI.')];
     case 'incomplete':
       return [msg('The destination URI is not complete.'), input.hint];
     case 'suggestion':
-      return [msg('This is not a complete destination URI.'), input.message];
+      return [msg('The destination URI is not complete.'), input.message];
     case 'invalid':
       return [
         input.problem,
-        ...(input.suggestion === undefined ? [] : [msg('Perhaps $0 is meant.', input.suggestion)]),
+        ...(input.suggestion === undefined ? [] : [msg('Did you mean $0?', input.suggestion)]),
       ];
     case 'valid': {
       const open = input.dangerous.filter(({ name }) => !confirmed.includes(name));
@@ -26,7 +26,7 @@ export function destinationProblem(
         ? undefined
         : open.map(({ name, what }) =>
             // TRANSLATORS: $0 names the parameter, $1 says what it does, such as “signs in with…”.
-            msg('The parameter $0 $1. If that is wanted, add $2.', name, what, `--confirm-parameter ${name}`),
+            msg('The parameter $0 $1. To allow this, add $2.', name, what, `--confirm-parameter ${name}`),
           );
     }
   }

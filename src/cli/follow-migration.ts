@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Deferred, msg } from '../engine/base/index.ts';
+import { Deferred, type Message, msg } from '../engine/base/index.ts';
 import { type Migration, type MigrationHandle, stalledProgress } from '../engine/migration/index.ts';
 import { stallRemedies, stallText } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
@@ -13,46 +13,70 @@ import { StatusDisplay } from './status-line.ts';
  */
 const requestMilliseconds = 10_000;
 
-/**
- * Shows the progress until the end, on standard error: standard output is for what came of it. The first Ctrl-C asks libvirt to cancel and waits for what comes of it. The second one leaves
- * the migration to libvirt, once libvirt has answered the request; a third one, and the wish that the program ends, leave it at
- * once. The answer is then where it was.
- *
- * @param cancel Asks libvirt to cancel; resolves with libvirt's answer, whatever it is. Does not reject.
- */
-export async function followMigration(
-  handle: MigrationHandle,
-  cancel: () => Promise<void>,
-  { quiet }: { readonly quiet: boolean },
-  { err, onSignal }: Pick<CliEnvironment, 'err' | 'onSignal'>,
-): Promise<Migration> {
-  const display = new StatusDisplay(err);
-  let cancelError: string | undefined;
-  let advised = false;
-  const look = (): void => {
-    const migration = handle.state.get();
-    if (migration.cancelError !== undefined && migration.cancelError !== cancelError) {
-      display.clear();
-      print(err, messageText(msg('It could not be cancelled, and goes on: $0', migration.cancelError)));
-    }
-    ({ cancelError } = migration);
-    const stuck = stalledProgress(migration);
-    if (stuck !== undefined && !advised && !quiet) {
-      advised = true;
-      display.clear();
-      print(
-        err,
-        ...stallText(stuck).map(messageText),
-        messageText(msg('What helps:')),
-        // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
-        ...stallRemedies(migration.vm, stuck).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
-      );
-    }
+type Screen = Pick<CliEnvironment, 'err' | 'onSignal'>;
+
+/** Tells of the progress on standard error, since standard output is for the result. */
+class ProgressDisplay {
+  readonly #err: CliEnvironment['err'];
+  readonly #quiet: boolean;
+  readonly #line: StatusDisplay;
+  #cancelError: string | undefined;
+  #advised = false;
+
+  constructor(err: CliEnvironment['err'], quiet: boolean) {
+    this.#err = err;
+    this.#quiet = quiet;
+    this.#line = new StatusDisplay(err);
+  }
+
+  show(migration: Migration): void {
+    this.#showCancelError(migration.cancelError);
+    if (this.#quiet) return;
+    this.#advise(migration);
     const status = migrationStatus(migration);
-    if (!quiet && status !== undefined) display.show(status);
-  };
-  const undo = handle.state.subscribe(look);
-  look();
+    if (status !== undefined) this.#line.show(status);
+  }
+
+  print(message: Message): void {
+    this.#line.clear();
+    print(this.#err, messageText(message));
+  }
+
+  clear(): void {
+    this.#line.clear();
+  }
+
+  #showCancelError(error: string | undefined): void {
+    if (error !== undefined && error !== this.#cancelError)
+      this.print(msg('The migration was not cancelled and goes on: $0', error));
+    this.#cancelError = error;
+  }
+
+  /** Says once what helps a migration that stalls. */
+  #advise(migration: Migration): void {
+    const stalled = stalledProgress(migration);
+    if (stalled === undefined || this.#advised) return;
+    this.#advised = true;
+    this.#line.clear();
+    print(
+      this.#err,
+      ...stallText(stalled).map(messageText),
+      messageText(msg('What helps:')),
+      // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+      ...stallRemedies(migration.vm, stalled).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
+    );
+  }
+}
+
+/**
+ * Waits for the wish to leave the migration to libvirt. The first Ctrl-C asks libvirt to cancel. The second one leaves once libvirt has
+ * answered that request; a third one, and the wish that the program ends, leave at once.
+ */
+function waitForLeave(
+  cancel: () => Promise<void>,
+  display: ProgressDisplay,
+  onSignal: Screen['onSignal'],
+): { readonly left: Promise<undefined>; readonly stop: () => void } {
   const left = new Deferred<undefined>();
   let timer: NodeJS.Timeout | undefined;
   let request: 'none' | 'open' | 'answered' = 'none';
@@ -67,24 +91,47 @@ export async function followMigration(
     display.clear();
     if (wish === 'interrupt' && request === 'none') {
       request = 'open';
-      print(err, messageText(msg('Asking libvirt to cancel. Press Ctrl-C again to leave it to libvirt.')));
+      display.print(msg('Asking libvirt to cancel. Press Ctrl-C again to leave the migration to libvirt.'));
       cancel().then(answered, answered);
     } else if (wish === 'interrupt' && request === 'open' && timer === undefined) {
       timer = setTimeout(leave, requestMilliseconds);
-      print(
-        err,
-        messageText(msg('Leaving once libvirt has the request. Press Ctrl-C again to leave at once.')),
-      );
+      display.print(msg('Leaving once libvirt has the request. Press Ctrl-C again to leave at once.'));
     } else {
       leave();
     }
   });
-  const end = await Promise.race([handle.ended, left.promise]);
-  clearTimeout(timer);
-  forget();
+  return {
+    left: left.promise,
+    stop: () => {
+      clearTimeout(timer);
+      forget();
+    },
+  };
+}
+
+/**
+ * Shows the progress until the end. A migration that is left to libvirt is given as it was then.
+ *
+ * @param cancel Asks libvirt to cancel; resolves with libvirt's answer, whatever it is. Does not reject.
+ */
+export async function followMigration(
+  handle: MigrationHandle,
+  cancel: () => Promise<void>,
+  { quiet }: { readonly quiet: boolean },
+  { err, onSignal }: Screen,
+): Promise<Migration> {
+  const display = new ProgressDisplay(err, quiet);
+  const show = (): void => {
+    display.show(handle.state.get());
+  };
+  const undo = handle.state.subscribe(show);
+  show();
+  const { left, stop } = waitForLeave(cancel, display, onSignal);
+  const end = await Promise.race([handle.ended, left]);
+  stop();
   undo();
   display.clear();
   if (end !== undefined) return end;
-  print(err, messageText(msg('The migration is left in the hands of libvirt.')));
+  display.print(msg('The migration goes on in libvirt.'));
   return handle.state.get();
 }

@@ -9,26 +9,26 @@ import { tableLines } from './text-layout.ts';
 
 /** What a VM is doing, in a few words. */
 export function stateText({ state, transfer }: Vm): Message {
-  if (transfer?.kind === 'arriving') return msg('arriving');
+  if (transfer?.kind === 'arriving') return msg('Arriving');
   if (transfer?.kind === 'leaving')
-    return transfer.percent === undefined ? msg('leaving') : msg('leaving, $0 %', transfer.percent);
+    return transfer.percent === undefined ? msg('Leaving') : msg('Leaving, $0 %', transfer.percent);
   switch (state.kind) {
     case 'running':
-      return msg('running');
+      return msg('Running');
     case 'paused':
       return state.reason === 'user' || state.reason === 'unknown'
-        ? msg('paused')
-        : msg('paused ($0)', state.reason);
+        ? msg('Paused')
+        : msg('Paused ($0)', state.reason);
     case 'shutting-down':
-      return msg('shutting down');
+      return msg('Shutting down');
     case 'shut-off':
-      return msg('shut off');
+      return msg('Shut off');
     case 'crashed':
-      return msg('crashed');
+      return msg('Crashed');
     case 'suspended':
-      return msg('suspended');
+      return msg('Suspended');
     case 'unknown':
-      return msg('unknown');
+      return msg('Unknown');
   }
 }
 
@@ -41,7 +41,7 @@ export function listText(vms: readonly Vm[]): readonly string[] {
       messageText(stateText(vm)) +
         (vm.temporaryCopy === undefined
           ? ''
-          : `; ${messageText(msg('a temporary copy runs on $0', vm.temporaryCopy.destination))}`),
+          : `; ${messageText(msg('temporary copy on $0', vm.temporaryCopy.destination))}`),
       vm.vcpus === undefined ? '-' : String(vm.vcpus),
       vm.memoryBytes === undefined ? '-' : messageText(sizeText(vm.memoryBytes)),
       vm.uuid,

@@ -11,9 +11,9 @@ import { migrationText } from './migration-text.ts';
 import { runPreflight } from './preflight-run.ts';
 
 /** `cockpit-migrate migrate`: checks, migrates if nothing stands against it, and says how it ended. */
-export async function migrateCommand(command: VmCommand, surroundings: CliEnvironment): Promise<ExitStatus> {
-  const { platform, out, err } = surroundings;
-  const run = await runPreflight(command, surroundings);
+export async function migrateCommand(command: VmCommand, environment: CliEnvironment): Promise<ExitStatus> {
+  const { platform, out, err } = environment;
+  const run = await runPreflight(command, environment);
   if (run.kind === 'ended') return run.status;
   const { choices, plan, state, inventory } = run;
   const report = reportOf(choices, plan, state, command.overrides);
@@ -27,15 +27,18 @@ export async function migrateCommand(command: VmCommand, surroundings: CliEnviro
       err,
       messageText(
         verdict === 'blocked'
-          ? msg('Nothing was started: something blocks the migration.')
-          : msg('Nothing was started. To go on without knowing that, use $0.', '--accept-unknown'),
+          ? msg('Not migrated: a check found a problem.')
+          : msg(
+              'Not migrated: some checks gave no answer. To migrate all the same, add $0.',
+              '--accept-unknown',
+            ),
       ),
     );
     return statusOfVerdict(verdict);
   }
   const migrations = new Migrations(platform, [inventory]);
   const handle = migrations.start(choices, plan, state.forecast);
-  const end = await followMigration(handle, () => migrations.cancel(handle.vm), command, surroundings);
+  const end = await followMigration(handle, () => migrations.cancel(handle.vm), command, environment);
   migrations.stop();
   run.close();
   if (command.json) printJson(out, { ...report, migration: migrationReportOf(end) });

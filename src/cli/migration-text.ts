@@ -23,16 +23,16 @@ export function migrationStatus({ state, destination = '', cancelling }: Migrati
 /** libvirt tells of the disks first, and of the memory once it is its turn. */
 function remainingWords({ disks, memoryRemainingBytes, memoryTotalBytes }: MigrationProgress): Message {
   return disks !== undefined && memoryTotalBytes === 0
-    ? msg('$0 of the disks left of $1', sizeText(disks.remainingBytes), sizeText(disks.totalBytes))
-    : msg('$0 left of $1', sizeText(memoryRemainingBytes), sizeText(memoryTotalBytes));
+    ? msg('$0 of $1 of the disks left', sizeText(disks.remainingBytes), sizeText(disks.totalBytes))
+    : msg('$0 of $1 left', sizeText(memoryRemainingBytes), sizeText(memoryTotalBytes));
 }
 
-function noCloser({ bestPass, pass }: MigrationProgress): Message {
+function stalledText({ bestPass, pass }: MigrationProgress): Message {
   return bestPass === undefined
-    ? msg('Gets no closer.')
+    ? msg('Stalled.')
     : nmsg(
-        'Gets no closer: $0 pass has left no less than $1.',
-        'Gets no closer: $0 passes have left no less than $1 each.',
+        'Stalled: $0 pass left at least $1.',
+        'Stalled: $0 passes left at least $1 each.',
         pass - bestPass.pass,
         sizeText(bestPass.remainingBytes),
       );
@@ -42,7 +42,7 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
   const stage = state.phase;
   switch (state.phase) {
     case 'preparing':
-      return { stage, text: messageText(msg('Preparing: both hosts get ready.')) };
+      return { stage, text: messageText(msg('Preparing both hosts.')) };
     case 'copying': {
       const { progress } = state;
       const text = [
@@ -54,7 +54,7 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
         .map(messageText)
         .join(', ');
       return state.stalled === true
-        ? { stage: `${stage} stuck`, text: `${messageText(noCloser(progress))} ${text}` }
+        ? { stage: `${stage} stalled`, text: `${messageText(stalledText(progress))} ${text}` }
         : { stage, percent: progress.percent, text };
     }
     case 'switching':
@@ -63,10 +63,12 @@ function statusOf(state: Migration['state'], destination: string): Status | unde
       return {
         stage,
         percent: state.progress.percent,
-        text: messageText(msg('The VM runs over there and fetches the rest of its memory from here.')),
+        text: messageText(
+          msg('Post-copy: the VM runs on the destination and fetches the rest of its memory.'),
+        ),
       };
     case 'verifying':
-      return { stage, text: messageText(msg('Asking $0 whether the VM is there and runs.', destination)) };
+      return { stage, text: messageText(msg('Verifying: asking $0 whether the VM runs.', destination)) };
     case 'done':
     case 'failed':
     case 'cancelled':
@@ -82,20 +84,12 @@ function doneHeadline(
   switch (verification) {
     case 'confirmed':
       return paused === true
-        ? msg('Done: $0 is on $1, still paused.', name, destination)
-        : msg('Done: $0 runs on $1, as both hosts say.', name, destination);
+        ? msg('Done: $0 is on $1, paused as before.', name, destination)
+        : msg('Done: $0 runs on $1. Both hosts confirm this.', name, destination);
     case 'contradicted':
-      return msg(
-        'libvirt says that $0 has moved to $1, but not everything is as it should be.',
-        name,
-        destination,
-      );
+      return msg('Migrated $0 to $1, but not everything is as expected.', name, destination);
     case 'incomplete':
-      return msg(
-        'libvirt says that $0 has moved to $1, but not everything could be verified.',
-        name,
-        destination,
-      );
+      return msg('Migrated $0 to $1, but not everything could be verified.', name, destination);
   }
 }
 
@@ -115,7 +109,7 @@ function headline({ state, vm, destination = '' }: Migration): Message {
       break;
   }
   return msg(
-    'The migration of $0 is in the hands of libvirt. It goes on; cockpit-migrate list and the page show it.',
+    'The migration of $0 goes on in libvirt. To see it, use cockpit-migrate list or the page.',
     vm.name,
   );
 }
@@ -129,7 +123,7 @@ export function migrationText(migration: Migration): readonly string[] {
       : [
           ...(state.elapsedMilliseconds === undefined
             ? []
-            : [msg('It took $0.', durationText(state.elapsedMilliseconds))]),
+            : [msg('Took $0.', durationText(state.elapsedMilliseconds))]),
           // Of one that was paused all the time that would say nothing.
           ...(state.downtimeMilliseconds === undefined || state.paused === true
             ? []

@@ -32,12 +32,12 @@ export function openInventory(platform: Platform, connection: ConnectionName): P
       resolve({ kind: 'problem', problem, detail });
     };
     const timer = setTimeout(() => {
-      fail(msg('libvirt did not answer within $0 seconds.', readyMilliseconds / 1000), '');
+      fail(msg('No answer from libvirt within $0 seconds.', readyMilliseconds / 1000), '');
     }, readyMilliseconds);
     let seen = false;
     const look = (): void => {
       const state = inventory.state.get();
-      if (state.kind === 'problem') fail(problemWords(state.problem), detailOf(state.problem));
+      if (state.kind === 'problem') fail(problemText(state.problem), detailOf(state.problem));
       if (state.kind !== 'ready' || seen) return;
       seen = true;
       void inventory.complete().then(() => {
@@ -62,20 +62,20 @@ function detailOf(problem: InventoryProblem): string {
   return 'detail' in problem ? problem.detail : '';
 }
 
-function problemWords(problem: InventoryProblem): Message {
+function problemText(problem: InventoryProblem): Message {
   switch (problem.kind) {
     case 'libvirt-dbus-missing':
-      return msg('libvirt-dbus is not installed on this host. Install the package $0.', 'libvirt-dbus');
+      return msg('The package $0 is not installed on this host. Install it.', 'libvirt-dbus');
     case 'libvirt-dbus-stopped':
-      return msg('libvirt-dbus does not run. Start it: $0', `systemctl start ${problem.unit}`);
+      return msg('The service libvirt-dbus does not run. Start it: $0', `systemctl start ${problem.unit}`);
     case 'libvirtd-stopped':
-      return msg('libvirt does not answer. Start it: $0', `systemctl start ${problem.unit}`);
+      return msg('No answer from libvirt. Start it: $0', `systemctl start ${problem.unit}`);
     case 'access-denied':
       return msg(
-        'You may not use libvirt on this host. Run this as root, or become a member of the group $0.',
+        'No permission to use libvirt on this host. Run this as root, or join the group $0.',
         'libvirt',
       );
     case 'other':
-      return msg('libvirt on this host could not be used.');
+      return msg('Cannot use libvirt on this host.');
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg } from '../engine/base/index.ts';
+import { type Message, msg } from '../engine/base/index.ts';
 import { parseDestination } from '../engine/destination/index.ts';
-import type { Inventory } from '../engine/inventory/index.ts';
+import type { Inventory, Vm } from '../engine/inventory/index.ts';
 import type { MigrationChoices, Plan } from '../engine/plan/index.ts';
 import { Preflight, type PreflightState, readLocalNames } from '../engine/preflight/index.ts';
 import type { VmCommand } from './arguments.ts';
@@ -28,27 +28,80 @@ export interface NoPreflight {
   readonly status: ExitStatus;
 }
 
+/** Why the user cannot reach the destination as this libvirt does; undefined if the user can. */
+function userProblem(
+  connection: VmCommand['connection'],
+  isRoot: boolean,
+): { readonly status: ExitStatus; readonly problem: Message } | undefined {
+  // libvirt signs in to the destination as the user that it runs as: what another user can reach would say nothing.
+  if (connection === 'system' && !isRoot)
+    return {
+      status: exitStatus.unknown,
+      problem: msg('Run this as root: the system libvirt reaches the destination as root.'),
+    };
+  if (connection === 'session' && isRoot)
+    return {
+      status: exitStatus.usage,
+      problem: msg('Use $0: root has no session libvirt.', '--connection system'),
+    };
+  return undefined;
+}
+
+function choicesOf(command: VmCommand, vm: Vm, destination: string): MigrationChoices {
+  return {
+    vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
+    destination,
+    temporary: command.temporary,
+    confirmedUriParameters: command.confirmedUriParameters,
+    ...(command.dirtyRateSeconds === undefined ? {} : { dirtyRateSeconds: command.dirtyRateSeconds }),
+    ...(command.bandwidthBytesPerSecond === undefined
+      ? {}
+      : { bandwidthBytesPerSecond: command.bandwidthBytesPerSecond }),
+    ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
+    ...(command.copyDisks === undefined ? {} : { copyDisks: command.copyDisks }),
+  };
+}
+
+/** Runs the checks to their end; false if a signal ended them. */
+async function runChecks(
+  preflight: Preflight,
+  quiet: boolean,
+  { err, onSignal }: Pick<CliEnvironment, 'err' | 'onSignal'>,
+): Promise<boolean> {
+  const display = new StatusDisplay(err);
+  const undo = preflight.state.subscribe(() => {
+    const { checks } = preflight.state.get();
+    const done = checks.filter(({ status }) => status === 'done').length;
+    if (!quiet)
+      display.show({
+        stage: 'checking',
+        text: messageText(msg('Checking: $0 of $1.', done, checks.length)),
+      });
+  });
+  const ended = new AbortController();
+  const forget = onSignal(() => {
+    ended.abort();
+    preflight.stop();
+  });
+  await preflight.start();
+  forget();
+  undo();
+  display.clear();
+  return !ended.signal.aborted;
+}
+
 /** Finds the VM and runs all checks for it. */
 export async function runPreflight(
   command: VmCommand,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<PreflightRun | NoPreflight> {
-  const { platform, isRoot, err } = surroundings;
+  const { platform, isRoot, err } = environment;
   const stop = (status: ExitStatus, ...lines: readonly string[]): NoPreflight => {
     printProblem(err, ...lines);
     return { kind: 'ended', status };
   };
-  // libvirt signs in at the destination as whom it runs: what another user can reach would say nothing.
-  if (command.connection === 'system' && !isRoot)
-    return stop(
-      exitStatus.unknown,
-      messageText(msg("The host's libvirt reaches the destination as root. Run this as root too.")),
-    );
-  if (command.connection === 'session' && isRoot)
-    return stop(
-      exitStatus.usage,
-      messageText(msg("root has no libvirt of its own: its VMs are the host's.")),
-    );
+  const user = userProblem(command.connection, isRoot);
+  if (user !== undefined) return stop(user.status, messageText(user.problem));
   const input = parseDestination(command.destination, {
     localNames: await readLocalNames(platform),
     connection: command.connection,
@@ -61,43 +114,13 @@ export async function runPreflight(
   const vm = findVm(opened.vms, command.vm);
   if (vm === undefined) {
     opened.close();
-    return stop(exitStatus.unknown, messageText(msg('There is no VM $0 on this host.', command.vm)));
+    return stop(exitStatus.unknown, messageText(msg('This host has no VM $0.', command.vm)));
   }
-  const choices: MigrationChoices = {
-    vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
-    destination: input.uri,
-    temporary: command.temporary,
-    confirmedUriParameters: command.confirmedUriParameters,
-    ...(command.dirtyRateSeconds === undefined ? {} : { dirtyRateSeconds: command.dirtyRateSeconds }),
-    ...(command.bandwidthBytesPerSecond === undefined
-      ? {}
-      : { bandwidthBytesPerSecond: command.bandwidthBytesPerSecond }),
-    ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
-    ...(command.copyDisks === undefined ? {} : { copyDisks: command.copyDisks }),
-  };
+  const choices = choicesOf(command, vm, input.uri);
   const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);
-  const display = new StatusDisplay(err);
-  const undo = preflight.state.subscribe(() => {
-    const { checks } = preflight.state.get();
-    const done = checks.filter(({ status }) => status === 'done').length;
-    if (!command.quiet)
-      display.show({
-        stage: 'checking',
-        text: messageText(msg('Checking: $0 of $1.', done, checks.length)),
-      });
-  });
-  const ended = new AbortController();
-  const forget = surroundings.onSignal(() => {
-    ended.abort();
-    preflight.stop();
-  });
-  await preflight.start();
-  forget();
-  undo();
-  display.clear();
-  if (ended.signal.aborted) {
+  if (!(await runChecks(preflight, command.quiet, environment))) {
     opened.close();
-    return stop(exitStatus.unknown, messageText(msg('The checks were ended. Nothing was started.')));
+    return stop(exitStatus.unknown, messageText(msg('Checks stopped. Nothing was started.')));
   }
   return {
     kind: 'done',

@@ -11,9 +11,9 @@ import { helpText } from './options.ts';
 /** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
 export async function runCommandLine(
   argv: readonly string[],
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<ExitStatus> {
-  const { out, err, version } = surroundings;
+  const { out, err, version } = environment;
   const command = parseArguments(argv);
   switch (command.kind) {
     case 'help':
@@ -23,13 +23,17 @@ export async function runCommandLine(
       print(out, `cockpit-migrate ${version}`);
       return exitStatus.good;
     case 'usage':
-      printProblem(err, messageText(command.problem), messageText(msg('See $0.', 'cockpit-migrate --help')));
+      printProblem(
+        err,
+        messageText(command.problem),
+        messageText(msg('For help, run $0.', 'cockpit-migrate --help')),
+      );
       return exitStatus.usage;
     case 'list':
-      return listCommand(command, surroundings);
+      return listCommand(command, environment);
     case 'check':
-      return checkCommand(command, surroundings);
+      return checkCommand(command, environment);
     case 'migrate':
-      return migrateCommand(command, surroundings);
+      return migrateCommand(command, environment);
   }
 }

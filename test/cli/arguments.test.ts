@@ -79,26 +79,29 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [[], 'Say what to do: list, check, migrate.'],
-    [['move'], 'There is no command move. There are list, check, migrate.'],
-    [['list', 'web'], 'list takes no argument, but there is web.'],
-    [['check', 'web'], 'check needs a VM and the URI of the destination.'],
-    [['check', 'web', uri, 'x'], 'check takes a VM and a URI and nothing more, but there is x.'],
-    [['list', '--temporary'], 'list has no option --temporary.'],
-    [['check', 'web', uri, '--accept-unknown'], 'check has no option --accept-unknown.'],
+    [[], 'Enter a command: list, check, migrate.'],
+    [['move'], 'Unknown command move. Commands: list, check, migrate.'],
+    [['list', 'web'], 'Command list takes no argument: remove web.'],
+    [['check', 'web'], 'Command check needs a VM and a destination URI.'],
+    [['check', 'web', uri, 'x'], 'Command check takes only a VM and a destination URI: remove x.'],
+    [['list', '--temporary'], 'Command list has no option --temporary.'],
+    [['check', 'web', uri, '--accept-unknown'], 'Command check has no option --accept-unknown.'],
     [['check', 'web', uri, '--frobnicate'], "Unknown option '--frobnicate'"],
-    [['check', 'web', uri, '--bandwidth', '0'], '--bandwidth is a number of MiB/s above 0, not 0.'],
+    [['check', 'web', uri, '--bandwidth', '0'], 'Option --bandwidth takes a number of MiB/s above 0, not 0.'],
     [['check', 'web', uri, '--period'], "Option '--period <value>' argument missing"],
     [['check', 'web', uri, '--json=yes'], "Option '--json' does not take an argument"],
-    [['check', 'web', uri, '--period=0'], '--period is a whole number of seconds from 1 to 60, not 0.'],
-    [['check', 'web', uri, '--period=61'], '--period is a whole number of seconds from 1 to 60, not 61.'],
-    [['check', 'web', uri, '--period=1', '--period=2'], '--period was given more than once.'],
+    [['check', 'web', uri, '--period=0'], 'Option --period takes whole seconds from 1 to 60, not 0.'],
+    [['check', 'web', uri, '--period=61'], 'Option --period takes whole seconds from 1 to 60, not 61.'],
+    [['check', 'web', uri, '--period=1', '--period=2'], 'Give option --period only once.'],
     [
       ['check', 'web', uri, '--migration-uri=a b'],
-      '--migration-uri is an address like tcp://10.0.0.2, not a b.',
+      'Option --migration-uri takes an address such as tcp://10.0.0.2, not a b.',
     ],
-    [['check', 'web', uri, '--migration-uri='], '--migration-uri is an address like tcp://10.0.0.2, not .'],
-    [['list', '--connection=other'], '--connection is system or session, not other.'],
+    [
+      ['check', 'web', uri, '--migration-uri='],
+      'Option --migration-uri takes an address such as tcp://10.0.0.2, not .',
+    ],
+    [['list', '--connection=other'], 'Option --connection takes system or session, not other.'],
   ])('says what is wrong with %j', (argv, problem) => {
     const command = parseArguments(argv);
     expect(command.kind === 'usage' ? plainText(command.problem) : command).toBe(problem);
@@ -107,7 +110,7 @@ describe('parseArguments', () => {
   it('names the checks when one is overridden that does not exist', () => {
     const command = parseArguments(['migrate', 'web', uri, '--override', 'luck']);
     expect(command.kind === 'usage' ? plainText(command.problem) : '').toMatch(
-      /^There is no check luck\. There are uri, .*dirty-rate.*\.$/,
+      /^Unknown check luck\. Checks: uri, .*dirty-rate.*\.$/,
     );
   });
 

@@ -51,7 +51,7 @@ describe('checkText', () => {
 web runs on the destination and is defined there. This host
 keeps no definition.
 
-BLOCK    Title of data-ports [data-ports]
+PROBLEM  Title of data-ports [data-ports]
          Ports of <b>beta</b> are *closed*.
          - 49152
          - 49153
@@ -59,16 +59,16 @@ BLOCK    Title of data-ports [data-ports]
          | second line
          Why it matters.
          -> Open them.
-            Run this on the destination:
+            Run on the destination:
               firewall-cmd --add-port=49152-49215/tcp
          -> Or use another address.
-         To go on all the same, use --override data-ports.
-         The risk: It may fail after it has begun.
-BLOCK    Title of name-collision [name-collision]
+         To override, add --override data-ports. Risk: It
+         may fail after it has begun.
+PROBLEM  Title of name-collision [name-collision]
          There is a VM web.
          Why it matters.
          -> Rename it.
-            Run this on the source:
+            Run on this host:
               virsh domrename web 'web 2'
               <name>
                 web 2
@@ -77,11 +77,11 @@ UNKNOWN  Title of shared-storage [shared-storage]
          No answer.
          | timeout
          Why it matters.
-WARN     Title of dirty-rate [dirty-rate]
+WARNING  Title of dirty-rate [dirty-rate]
          It is busy.
          Why it matters.
          -> Pause it.
-ok       Title of uri [uri]
+passed   Title of uri [uri]
 
 Forecast: Takes between 20 s and 1 min 14 s. The VM pauses
 at the end: about 120 ms for the last of its memory, and a
@@ -89,12 +89,12 @@ moment to switch over. The VM writes 3 MiB/s of memory; the
 migration sends about 2.1 GiB. The link carries 110 MiB/s
 (measured). The migration finishes if the link carries at
 least 4 MiB/s.
-What would change it:
+What changes the forecast:
   - Throttle the VM (auto-converge): 26 s with a pause of
   120 ms (estimate).
   - Limit the bandwidth to 55 MiB/s: will not finish.
   - Allow a pause of 1 s: 25 s with a pause of 900 ms.
-The same by hand: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
+The same with virsh: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
 
 Blocked: the migration would fail.`);
   });
@@ -110,11 +110,11 @@ Blocked: the migration would fail.`);
     expect(text).toContain(`
 UNKNOWN  Title of shared-storage [shared-storage]
 UNKNOWN  Images [disk-path]
-         These 2 checks could not be made, for one reason:
+         These 2 checks were not made, for the same reason:
          No answer.
          | timeout
          -> Images: Look there.
-            Run this on the destination:
+            Run on the destination:
               ls -l /images
 UNKNOWN  Clocks [clock-skew]
          Something else.
@@ -123,8 +123,8 @@ UNKNOWN  Clocks [clock-skew]
 
   it('marks a block that was overridden', () => {
     const lines = checkText(choices, planFor(choices), preflight([soft]), new Set(['data-ports']), 80);
-    expect(lines).toContain('(BLOCK)  Title of data-ports [data-ports]');
-    expect(lines).toContain('         Overridden. The risk: It may fail after it has begun.');
+    expect(lines).toContain('OVERRIDE Title of data-ports [data-ports]');
+    expect(lines).toContain('         Overridden. Risk: It may fail after it has begun.');
     expect(lines.at(-1)).toBe('Ready, with warnings.');
   });
 });
@@ -150,11 +150,11 @@ describe('listText', () => {
         { ...vm, name: 'x', state: { kind: 'paused', reason: 'io-error' } },
       ]),
     ).toEqual([
-      'Name      State                                                   CPUs  Memory  UUID',
-      `web       running                                                 2     2 GiB   ${uuid}`,
-      `database  leaving, 7 %                                            -     -       ${uuid}`,
-      `db        shut off; a temporary copy runs on qemu+ssh://b/system  -     -       ${uuid}`,
-      `x         paused (io-error)                                       -     -       ${uuid}`,
+      'Name      State                                            CPUs  Memory  UUID',
+      `web       Running                                          2     2 GiB   ${uuid}`,
+      `database  Leaving, 7 %                                     -     -       ${uuid}`,
+      `db        Shut off; temporary copy on qemu+ssh://b/system  -     -       ${uuid}`,
+      `x         Paused (io-error)                                -     -       ${uuid}`,
     ]);
   });
 });
@@ -163,8 +163,8 @@ describe('what is laid out', () => {
   it('is as wide as the terminal shows it, also in Chinese and with emoji', () => {
     const vm: Vm = { connection: 'system', name: '网络', uuid, state: { kind: 'running' }, persistent: true };
     const [, first, second] = listText([vm, { ...vm, name: 'a👩‍💻b' }]);
-    expect(first).toBe(`网络  running  -     -       ${uuid}`);
-    expect(second).toBe(`a👩‍💻b  running  -     -       ${uuid}`);
+    expect(first).toBe(`网络  Running  -     -       ${uuid}`);
+    expect(second).toBe(`a👩‍💻b  Running  -     -       ${uuid}`);
     expect(wrapText('网络 网络 é', 10, '')).toEqual(['网络 网络', 'é']);
     expect(cutText('网络网络', 5)).toBe('网络');
     expect(cutText('abc', 5)).toBe('abc');
@@ -199,13 +199,13 @@ describe('the progress', () => {
     const status = migrationStatus(copying(50));
     if (status === undefined) throw new Error('no status');
     expect(statusLine(status, 100)).toBe(
-      '[############............] 50 %  512 MiB left of 1 GiB, 100 MiB/s, pass 2, 2.5 s',
+      '[############............] 50 %  512 MiB of 1 GiB left, 100 MiB/s, pass 2, 2.5 s',
     );
     expect(statusLine(status, 40)).toHaveLength(39);
   });
 
-  it('says that it gets no closer, and no percentage', () => {
-    const stuck = migrationIn({
+  it('says that it stalls, and no percentage', () => {
+    const stalled = migrationIn({
       phase: 'copying',
       progress: {
         ...noProgress,
@@ -223,9 +223,9 @@ describe('the progress', () => {
       },
       stalled: true,
     });
-    expect(migrationStatus(stuck)).toEqual({
-      stage: 'copying stuck',
-      text: 'Gets no closer: 3 passes have left no less than 84 MiB each. 40 MiB left of 1 GiB, pass 5, 1 min',
+    expect(migrationStatus(stalled)).toEqual({
+      stage: 'copying stalled',
+      text: 'Stalled: 3 passes left at least 84 MiB each. 40 MiB of 1 GiB left, pass 5, 1 min',
     });
   });
 
@@ -288,8 +288,8 @@ describe('migrationText', () => {
       ],
     };
     expect(migrationText(migrationIn(state))).toEqual([
-      'libvirt says that web has moved to qemu+ssh://beta/system, but not everything is as it should be.',
-      '  It took 1.6 s. The VM paused for 170 ms.',
+      'Migrated web to qemu+ssh://beta/system, but not everything is as expected.',
+      '  Took 1.6 s. The VM paused for 170 ms.',
       '  ok       Is it there? yes',
       '  WRONG    Is it defined? yes (expected: no)',
     ]);
@@ -306,10 +306,10 @@ describe('migrationText', () => {
       answers: [],
     };
     expect(migrationText(migrationIn(state))).toEqual([
-      'Done: web is on qemu+ssh://beta/system, still paused.',
-      '  It took 1.6 s. Forecast: 1.6 s (0 % off).',
+      'Done: web is on qemu+ssh://beta/system, paused as before.',
+      '  Took 1.6 s. Forecast: 1.6 s (0 % off).',
       '  -> Resume the VM on the destination.',
-      '     Run this on the source:',
+      '     Run on this host:',
       `       virsh -c qemu+ssh://beta/system resume ${uuid}`,
     ]);
     expect(migrationText(migrationIn({ ...state, verification: 'contradicted' })).join('\n')).not.toMatch(
@@ -326,7 +326,7 @@ describe('migrationText', () => {
       '  -> Do this.',
     ]);
     expect(migrationText(migrationIn({ phase: 'copying', progress: noProgress }))[0]).toMatch(
-      /in the hands of libvirt/,
+      /goes on in libvirt/,
     );
   });
 });
@@ -354,10 +354,10 @@ describe('destinationProblem', () => {
   it('says what to give instead', () => {
     expect(problem('qemu+ssh://beta/system')).toBeUndefined();
     expect(problem('beta')?.join(' ')).toContain('qemu+ssh://beta/system');
-    expect(problem('')).toEqual(['The destination is empty.']);
+    expect(problem('')).toEqual(['Enter a destination URI.']);
     expect(problem('qemu+ssh')?.[0]).toBe('The destination URI is not complete.');
     expect(problem('qemu+ssh://alpha/system')).toHaveLength(1);
-    expect(problem('xen://beta/')?.[1]).toBe('Perhaps qemu+ssh://beta/system is meant.');
+    expect(problem('xen://beta/')?.[1]).toBe('Did you mean qemu+ssh://beta/system?');
   });
 
   it('wants dangerous parameters to be confirmed', () => {

@@ -120,7 +120,7 @@ test('it is one file that needs nothing beside it', async () => {
     stderr: '',
   });
   const direct = await alpha.exec([join(directory, 'cockpit-migrate'), '--help']);
-  expect(direct.stdout).toMatch(/^usage: cockpit-migrate list/);
+  expect(direct.stdout).toMatch(/^Usage: cockpit-migrate list/);
 });
 
 describe('with a VM that can be moved', () => {
@@ -133,7 +133,7 @@ describe('with a VM that can be moved', () => {
     const text = await cli(alpha, 'list');
     expect(text.exitCode).toBe(0);
     expect(text.stdout).toContain(guest.uuid);
-    expect(text.stdout).toMatch(new RegExp(`^${guest.name} +running +1 +192 MiB`, 'm'));
+    expect(text.stdout).toMatch(new RegExp(`^${guest.name} +Running +1 +192 MiB`, 'm'));
     const json = await cli(alpha, 'list', '--json');
     const document: unknown = JSON.parse(json.stdout);
     expect(schemaProblems(document, 'list')).toEqual([]);
@@ -195,7 +195,7 @@ describe('with a VM that can be moved', () => {
       .exec(['script', '-qec', line, '/dev/null'], { check: false })
       .finally(() => beta.shape(undefined));
     expect(stdout).toMatch(/\r\[#*\.*\] \d+ % /);
-    expect(stdout).toContain(`Done: ${guest.name} runs on ${toAlpha}, as both hosts say.`);
+    expect(stdout).toContain(`Done: ${guest.name} runs on ${toAlpha}. Both hosts confirm this.`);
     expect(exitCode).toBe(0);
     expect(await alpha.virsh('dominfo', guest.name)).toMatch(/Persistent: +no/);
     expect(await beta.virsh('domstate', guest.name)).toBe('shut off');
@@ -237,8 +237,8 @@ test('a blocked migration is not started: the name is taken', async () => {
   expect(check.exitCode).toBe(1);
   const migrate = await cli(alpha, 'migrate', guest.name, toBeta, '--period=1');
   expect(migrate.exitCode).toBe(1);
-  expect(migrate.stdout).toMatch(/^BLOCK .*\[name-collision\]$/m);
-  expect(migrate.stderr).toContain('Nothing was started');
+  expect(migrate.stdout).toMatch(/^PROBLEM .*\[name-collision\]$/m);
+  expect(migrate.stderr).toContain('Not migrated');
   expect(await alpha.virsh('domstate', guest.name)).toBe('running');
 });
 
@@ -264,7 +264,7 @@ describe('what cannot be used or reached', () => {
   test('a VM that is not there could not be checked', async () => {
     const { exitCode, stdout, stderr } = await cli(alpha, 'check', 'nobody', toBeta, '--json');
     expect([exitCode, stdout]).toEqual([3, '']);
-    expect(stderr).toBe('cockpit-migrate: There is no VM nobody on this host.\n');
+    expect(stderr).toBe('cockpit-migrate: This host has no VM nobody.\n');
   });
 
   test('a destination that does not answer blocks, and nothing is called passed that was not asked', async () => {
@@ -346,9 +346,7 @@ describe('an interrupt', () => {
     await run.signal('INT');
     const { exitCode, stdout, stderr } = await run.ended;
     expect([exitCode, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(
-      /^(Checking: .*\n)+cockpit-migrate: The checks were ended\. Nothing was started\.\n$/,
-    );
+    expect(stderr).toMatch(/^(Checking: .*\n)+cockpit-migrate: Checks stopped\. Nothing was started\.\n$/);
   });
 
   test('really cancels: libvirt ends the job and the VM goes on here', async () => {
@@ -393,7 +391,7 @@ describe('an interrupt', () => {
       .then(() => run.ended)
       .finally(() => alpha.exec(['kill', '-CONT', dbus]));
     expect(stderr).toContain('Leaving once libvirt has the request.');
-    expect(stderr).toContain('left in the hands of libvirt');
+    expect(stderr).toContain('goes on in libvirt');
     const report = JSON.parse(stdout) as MigratedReport;
     expect(schemaProblems(report)).toEqual([]);
     // The program may not have heard of the job yet.
@@ -420,10 +418,10 @@ describe('an interrupt', () => {
     await copying(run);
     await run.signal('TERM');
     const { exitCode, stdout, stderr } = await run.ended;
-    expect(stderr).toContain('left in the hands of libvirt');
-    expect(stdout).toContain('It goes on');
+    expect(stderr).toContain('goes on in libvirt');
+    expect(stdout).toContain('goes on in libvirt');
     expect(exitCode).toBe(3);
-    expect((await cli(alpha, 'list')).stdout).toMatch(new RegExp(`^${guest.name} +leaving`, 'm'));
+    expect((await cli(alpha, 'list')).stdout).toMatch(new RegExp(`^${guest.name} +Leaving`, 'm'));
     await alpha.shape(undefined);
     await waitFor('the VM to be gone', async () => !(await names(alpha)).includes(guest.name), 120);
     expect(await beta.virsh('domstate', guest.name)).toBe('running');
