@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { Guest, LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
 const ssh = 'qemu+ssh://beta/system';
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
@@ -14,19 +15,15 @@ let console: Console;
 let web: Guest;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  const [started, url, guest] = await Promise.all([startBrowser(), alpha.console(), alpha.guest('web')]);
-  browser = started;
-  web = guest;
+  const stage = await startStage();
+  ({ alpha, beta, browser, end } = stage);
+  web = await alpha.guest('web');
   await web.booted();
-  console = await Console.open(browser, url);
+  console = await Console.open(browser, stage.url);
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 /** Opens the dialog; the check has to block with these words, and Migrate cannot be pressed. */

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
 const ssh = 'qemu+ssh://beta/system';
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  ({ alpha, beta, browser, url, end } = await startStage());
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 it('moves a VM with the disk that only this host has, after one click, and shows the disk going first', async () => {

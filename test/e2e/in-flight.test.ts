@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { Guest, LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
 const ssh = 'qemu+ssh://beta/system';
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  ({ alpha, beta, browser, url, end } = await startStage());
 });
 
 afterEach(async () => {
@@ -23,8 +21,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 /** A guest whose memory takes a while on a link of 60 Mbit/s: urandom, so that no page is sent as zeros. */

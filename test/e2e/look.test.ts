@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { Guest, LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
 const ssh = 'qemu+ssh://beta/system';
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
@@ -13,10 +14,7 @@ let url: string;
 let web: Guest;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  ({ alpha, beta, browser, url, end } = await startStage());
   web = await alpha.guest('web');
   await alpha.guest('database', { memory: 160, disk: 'local' });
   await alpha.guest('archive of the year before last', { off: true });
@@ -24,8 +22,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 /** Nothing may stick out of the page to the right. */

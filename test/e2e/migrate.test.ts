@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  ({ alpha, beta, browser, url, end } = await startStage());
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 /** Names that a careless shell, HTML page, URL, CSS selector or XML file would stumble over. */

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schemaProblems } from '../json-schema.ts';
-import { type Guest, Lab, type LabHost } from '../lab/lab.ts';
-import { Console, startBrowser } from './console.ts';
+import type { Guest, LabHost } from '../lab/lab.ts';
+import { Console } from './console.ts';
+import { startStage } from './stage.ts';
 
 const ssh = 'qemu+ssh://beta/system';
-let lab: Lab;
+let end: () => Promise<void>;
 let alpha: LabHost;
 let beta: LabHost;
 let browser: Browser;
@@ -16,21 +17,17 @@ let web: Guest;
 let dialog: Locator;
 
 beforeAll(async () => {
-  lab = await Lab.start();
-  alpha = lab.host('alpha');
-  beta = lab.host('beta');
-  const [started, url, guest] = await Promise.all([startBrowser(), alpha.console(), alpha.guest('web')]);
-  browser = started;
-  web = guest;
+  const stage = await startStage();
+  ({ alpha, beta, browser, end } = stage);
+  web = await alpha.guest('web');
   await web.booted();
-  console = await Console.open(browser, url);
+  console = await Console.open(browser, stage.url);
   dialog = await console.link(web.name, ssh);
   await console.checked();
 });
 
 afterAll(async () => {
-  await browser.close();
-  await lab.down();
+  await end();
 });
 
 it('lets the findings be saved as files, under the console’s content policy', async () => {

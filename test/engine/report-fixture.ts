@@ -4,6 +4,7 @@ import { msg } from '../../src/engine/base/message.ts';
 import type { Forecast } from '../../src/engine/forecast/result.ts';
 import type { Finding } from '../../src/engine/preflight/finding.ts';
 import type { PreflightState } from '../../src/engine/preflight/state.ts';
+import { convergingForecast, forecastRates } from './forecast-fixture.ts';
 
 const head = (check: string): Pick<Finding, 'check' | 'title' | 'group' | 'why'> => ({
   check,
@@ -57,55 +58,11 @@ export const unknown = {
   remedies: [],
 } satisfies Finding;
 
-const rates = {
-  dirtyBytesPerSecond: 3 * 1024 ** 2,
-  bandwidthBytesPerSecond: 110 * 1024 ** 2,
-  bandwidthAssumed: false,
-  bandwidthSource: 'measured' as const,
-  breakEvenBytesPerSecond: 4 * 1024 ** 2,
-  allowedDowntimeMilliseconds: 300,
-  course: [
-    { milliseconds: 0, remainingBytes: 2 * 1024 ** 3 },
-    { milliseconds: 26_000, remainingBytes: 0 },
-  ],
-  levers: [
-    {
-      lever: 'auto-converge' as const,
-      confidence: 'estimate' as const,
-      converges: true,
-      totalMilliseconds: 26_000,
-      downtimeMilliseconds: 120,
-      throttlePercent: 0,
-    },
-    {
-      lever: 'bandwidth-limit' as const,
-      confidence: 'computed' as const,
-      converges: false,
-      limitBytesPerSecond: 55 * 1024 ** 2,
-    },
-    {
-      lever: 'longer-pause' as const,
-      confidence: 'computed' as const,
-      converges: true,
-      totalMilliseconds: 25_000,
-      downtimeMilliseconds: 900,
-      allowedMilliseconds: 1000,
-    },
-  ],
-};
-
 export const forecasts: readonly Forecast[] = [
-  {
-    kind: 'converges',
-    totalMilliseconds: { low: 20_000, likely: 26_000, high: 74_000 },
-    downtimeMilliseconds: 120,
-    passes: 3,
-    sentBytes: 2.1 * 1024 ** 3,
-    ...rates,
-  },
+  convergingForecast(74_000),
   {
     kind: 'does-not-converge',
-    ...rates,
+    ...forecastRates,
     bandwidthAssumed: true,
     bandwidthSource: 'nominal',
     breakEvenBytesPerSecond: 400 * 1024 ** 2,

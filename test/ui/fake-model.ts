@@ -13,6 +13,7 @@ import type { CheckProgress, PreflightState } from '../../src/engine/preflight/s
 import type { MigrationProgress } from '../../src/engine/progress/progress.ts';
 import type { Model } from '../../src/ui/model/model.ts';
 import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
+import { convergingForecast } from '../engine/forecast-fixture.ts';
 
 /** A running VM, unless said otherwise. */
 export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {
@@ -95,47 +96,7 @@ export function doneWith(...findings: readonly Finding[]): PreflightState {
       },
     ],
     checks: findings.map((each): CheckProgress => ({ status: 'done', finding: each })),
-    forecast: {
-      kind: 'converges',
-      totalMilliseconds: { low: 20_000, likely: 26_000, high: 34_000 },
-      downtimeMilliseconds: 120,
-      passes: 3,
-      sentBytes: 2.1 * 1024 ** 3,
-      dirtyBytesPerSecond: 3 * 1024 ** 2,
-      bandwidthBytesPerSecond: 110 * 1024 ** 2,
-      bandwidthAssumed: false,
-      bandwidthSource: 'measured' as const,
-      breakEvenBytesPerSecond: 4 * 1024 ** 2,
-      allowedDowntimeMilliseconds: 300,
-      course: [
-        { milliseconds: 0, remainingBytes: 2 * 1024 ** 3 },
-        { milliseconds: 26_000, remainingBytes: 0 },
-      ],
-      levers: [
-        {
-          lever: 'auto-converge' as const,
-          confidence: 'estimate' as const,
-          converges: true,
-          totalMilliseconds: 26_000,
-          downtimeMilliseconds: 120,
-          throttlePercent: 0,
-        },
-        {
-          lever: 'bandwidth-limit' as const,
-          confidence: 'computed' as const,
-          converges: false,
-          limitBytesPerSecond: 55 * 1024 ** 2,
-        },
-        {
-          lever: 'longer-pause' as const,
-          confidence: 'computed' as const,
-          converges: true,
-          totalMilliseconds: 25_000,
-          downtimeMilliseconds: 900,
-          allowedMilliseconds: 1000,
-        },
-      ],
-    },
+    forecast: convergingForecast(34_000),
   };
 }
 
