@@ -67,5 +67,29 @@ export default defineConfig(
     files: ['test/bench/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    // A file is one idea: what is longer holds several.
+    files: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
+    ignores: [
+      // Data: set-ups of the catalogue, one after the other.
+      'test/catalogue/**',
+      // One file for one lab, whose start costs more than its tests.
+      'test/lab/**',
+      // One suite for every platform, in the order in which the bus survives it.
+      'test/contract/platform-contract.ts',
+      // Texts that programs print, and what is made of them: one property for each parser.
+      'test/properties/**',
+      // What is left to split.
+      'test/cli/text.test.ts',
+      'test/libvirt/xml.test.ts',
+    ],
+    rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
   ...layers,
 );
