@@ -219,13 +219,6 @@ function judgeRoms(
   };
 }
 
-/** A command that root pastes begins with no program but one of the system's packages; the definition may name any. */
-function packaged(emulator = 'qemu-system-x86_64'): string {
-  return /^\/usr\/(?!local\/)[\w./+-]+$/.test(emulator) && !emulator.includes('..')
-    ? emulator
-    : 'qemu-system-x86_64';
-}
-
 /** Has the destination the VM's firmware? */
 export const firmwareCheck = defineCheck({
   id: 'firmware',

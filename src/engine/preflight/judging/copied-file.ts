@@ -3,7 +3,7 @@
 import { basename, dirname, msg, normalizePath, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DestinationPool, DestinationPools } from '../facts/destination-pools.ts';
 import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import type { CopyProblem } from './copied-disk.ts';
 import type { DestinationHost } from './destination-host.ts';
 import { letThrough, mountForWriting } from './image-access.ts';

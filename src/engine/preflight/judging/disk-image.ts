@@ -2,7 +2,7 @@
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
-import type { FileReading, HostReading } from '../facts/host-reading.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
 import { compareByHand, type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
 import { mountStorage, provideImage } from './missing-image.ts';

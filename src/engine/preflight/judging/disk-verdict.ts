@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { isAddress, isHostLocalAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
 

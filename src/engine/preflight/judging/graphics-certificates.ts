@@ -3,7 +3,7 @@
 import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
 import { msg, type Remedy } from '../../base/index.ts';
 import { FactUnavailable } from '../fact.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import type { Judgement } from '../finding.ts';
 import type { DestinationHost } from './destination-host.ts';
 

@@ -2,7 +2,7 @@
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
-import type { FileReading } from '../facts/host-reading.ts';
+import type { FileReading } from '../facts/host-reading/index.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
 import { copyFile } from './missing-path.ts';
 import { isOfOneHost } from './shared-file-system.ts';

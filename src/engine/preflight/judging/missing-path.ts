@@ -3,7 +3,7 @@
 import type { DomainPath } from '../../../libvirt/domain-devices.ts';
 import { dirname, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { FactResult } from '../fact.ts';
-import type { HostReading } from '../facts/host-reading.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { copyOver, type DestinationHost } from './destination-host.ts';
 
 /** What has to be made on the destination: the path itself, or the folder in which QEMU makes it. */

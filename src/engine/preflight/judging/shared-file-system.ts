@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import type { FileReading, HostReading } from '../facts/host-reading.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 
 /**
  * File systems that libvirt takes for shared (virFileIsSharedFS; qemuMigrationSrcIsSafe refuses a writable file on any
