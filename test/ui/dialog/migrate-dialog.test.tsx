@@ -524,6 +524,7 @@ describe('the findings', () => {
     }
     expect(screen.getByText('namei -l /x')).not.toBeVisible();
     await expectAccessible();
+    await userEvent.click(screen.getByRole('button', { name: /^Unknown Storage/ }));
     const toggle = screen.getByRole('button', { name: 'disk path Unknown' });
     expect(toggle).toHaveAttribute('aria-expanded', 'false');
     await userEvent.click(toggle);
@@ -654,7 +655,7 @@ describe('the findings', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Pause the VM now' }));
     expect(model.asked).toEqual(['pause web']);
     expect((await preflightOf(model, 3)).fresh).toBe(true);
-    expect(screen.getByText(/^Checking, 0 of \d+$/)).toHaveFocus();
+    expect(document.querySelector('.migrate-verdict-text')).toHaveFocus();
     await userEvent.click(await screen.findByRole('button', { name: 'Eject the medium of sda now' }));
     expect(model.asked).toEqual(['pause web', 'eject sda of web']);
     expect((await preflightOf(model, 4)).fresh).toBe(true);

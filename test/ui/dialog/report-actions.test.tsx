@@ -24,9 +24,13 @@ async function openDialog(query = 'uri=qemu%2Bssh%3A%2F%2Fbeta%2Fsystem'): Promi
   window.location.hash = `#/vm/web%201/migrate?${query}`;
   render(<App model={model} />);
   fireEvent.click(button('Check'));
-  await waitFor(() => {
-    expect(button('Copy findings')).toBeEnabled();
-  });
+  // Looking for a role takes its time on a busy machine.
+  await waitFor(
+    () => {
+      expect(button('Copy findings')).toBeEnabled();
+    },
+    { timeout: 10_000 },
+  );
   return model;
 }
 
