@@ -96,7 +96,7 @@ What changes the forecast:
   - Allow a pause of 1 s: 25 s with a pause of 900 ms.
 The same with virsh: virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system
 
-Blocked: the migration would fail.`);
+Not ready: this migration would fail.`);
   });
 
   it('says once what keeps several checks from being made', () => {

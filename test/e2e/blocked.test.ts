@@ -104,7 +104,7 @@ describe('with its real cause', () => {
       '-c',
       'ssh-keyscan alias >> /root/.ssh/known_hosts 2>/dev/null; cat /root/.ssh/id_ed25519.pub >> /root/.ssh/authorized_keys',
     ]);
-    await blocks('host-identity', /this (very )?host|the same host/i, 'qemu+ssh://alias/system');
+    await blocks('host-identity', /The destination is this host, alpha/, 'qemu+ssh://alias/system');
   });
 
   it('control-port: a firewall', async () => {
@@ -121,7 +121,7 @@ describe('with its real cause', () => {
       await alpha.trust(beta, 'refused-key');
       await blocks('authentication', /does not accept the ssh key/);
       await alpha.trust(beta, 'unknown-host-key');
-      await blocks('authentication', /does not know the host key of beta yet/);
+      await blocks('authentication', /host key of beta is not known to root of this host yet/);
     } finally {
       await alpha.trust(beta, 'on');
     }
@@ -136,7 +136,7 @@ describe('with its real cause', () => {
   it('data-ports: a firewall', async () => {
     await beta.firewall('drop', '49152-49215');
     try {
-      await blocks('data-ports', /0 of 64 ports/);
+      await blocks('data-ports', /0 of 64 data ports/);
     } finally {
       await beta.firewall('open', '49152-49215');
     }
@@ -147,7 +147,13 @@ describe('with its real cause', () => {
     await (await console.row('other cpu')).waitFor();
     // The menu does not offer it for a VM that is off; a link leads there nevertheless.
     const link = (): Promise<Locator> => console.link('other cpu', ssh);
-    await blocks('cpu-compatibility', /cannot offer these features.*avx512f/, ssh, 'other cpu', link);
+    await blocks(
+      'cpu-compatibility',
+      /lacks these features of the VM’s CPU: .*avx512f/,
+      ssh,
+      'other cpu',
+      link,
+    );
     await blocks('vm-state', /shut off/, ssh, 'other cpu', link);
   });
 
@@ -164,7 +170,7 @@ describe('with its real cause', () => {
       input: `<domain type='qemu'><name>web</name><uuid>${other}</uuid><memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
     });
     try {
-      await blocks('name-collision', /is called/);
+      await blocks('name-collision', /is already called/);
     } finally {
       await beta.virsh('undefine', other);
     }
@@ -178,7 +184,7 @@ describe('with its real cause', () => {
       const dialog = await console.link('busy', ssh);
       expect(await console.finding('dirty-rate')).toMatchObject({
         verdict: 'block',
-        text: expect.stringMatching(/would not come to an end.*[Pp]ause.*load/) as string,
+        text: expect.stringMatching(/will not finish.*Pause.*load/) as string,
       });
       expect(await console.checked()).toMatchObject({ ready: false });
       await dialog.locator('[data-forecast="does-not-converge"]').waitFor();

@@ -162,7 +162,7 @@ describe('finds', () => {
 
   it('a URI that runs a program, and runs it not', async () => {
     const mark = `/tmp/ran-${randomUUID()}`;
-    await blocked('uri', /does more than name a host/, {
+    await blocked('uri', /do more than name a host/, {
       change: { destination: `qemu+ssh://beta/system?command=/usr/bin/touch&netcat=${mark}` },
     });
     expect((await alpha.exec(['test', '-e', mark], { check: false })).exitCode).toBe(1);
@@ -190,7 +190,7 @@ describe('finds', () => {
     });
     // Both hosts lack it alike, and yet have a CPU in common.
     expect(
-      await blocked('cpu-compatibility', /cannot offer these features.*avx512f/, { guest }),
+      await blocked('cpu-compatibility', /lacks these features of the VM’s CPU: .*avx512f/, { guest }),
     ).toMatchObject({ remedies: [{ xml: expect.stringMatching(/^<cpu mode='custom'/) as unknown }, {}, {}] });
     await blocked('vm-state', /shut off/, { guest });
   });
@@ -205,7 +205,9 @@ describe('finds', () => {
     try {
       const { findings } = await check(vm);
       const finding = findings.get('cpu-compatibility');
-      expect(say(finding)).toMatch(/^block: .*cannot offer these features.*avx2.* \/ .*host-model/);
+      expect(say(finding)).toMatch(
+        /^block: .*lacks these features of the VM’s CPU: .*avx2.* \/ .*host-model/,
+      );
       const xml = finding?.verdict === 'block' ? (finding.remedies[0].xml ?? '') : '';
       expect(finding).toMatchObject({
         remedies: [{ command: `virsh edit ${vm.uuid}`, host: 'source' }, {}, {}],

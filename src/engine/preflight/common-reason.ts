@@ -5,17 +5,17 @@ import type { Finding } from './finding.ts';
 
 type UnknownFinding = Extract<Finding, { verdict: 'unknown' }>;
 
-/** Checks that could not be made for one and the same reason. */
+/** Checks that could not be made for the same reason. */
 export interface CommonReason {
   readonly found: Message;
   readonly original?: string;
-  /** What all of them would say beside it; the findings have only what is left. */
+  /** What all of them say besides; the findings keep only the rest. */
   readonly details: readonly Message[];
   readonly remedies: readonly Remedy[];
   readonly findings: readonly UnknownFinding[];
 }
 
-/** What is shown together: one finding, or several that are unknown for one reason. */
+/** What is shown together: one finding, or several that are unknown for the same reason. */
 export type FindingGroup =
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'same-reason'; readonly reason: CommonReason };
@@ -28,7 +28,7 @@ function remedyKey(remedy: Remedy): string {
   return JSON.stringify({ ...remedy, text: plainText(remedy.text) });
 }
 
-/** Of the first list, what all have; and each list without that. */
+/** The items that all lists have, and a function that removes them from a list. */
 function shared<T>(
   lists: readonly (readonly T[])[],
   keyOf: (item: T) => string,
@@ -65,8 +65,8 @@ function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFind
 }
 
 /**
- * The findings in their order, those that are unknown for the same reason at the place of the first of them: a sentence that is
- * said of twenty checks is read once.
+ * The findings in their order. Those that are unknown for the same reason stand together at the place of the first one, so that
+ * their sentence is read once.
  */
 export function groupByReason(findings: readonly Finding[]): readonly FindingGroup[] {
   const unknown = findings.filter((finding) => finding.verdict === 'unknown');

@@ -4,13 +4,13 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Message, Remedy } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
 
-/** Why a fact could not be had: never a guess in its place. */
+/** Why a fact is missing. It is never replaced by a guess. */
 export interface Unavailability {
   readonly why: Message;
   /** The original words of the program or the service. */
   readonly original?: string;
   readonly details?: readonly Message[];
-  /** How to find it out by hand. */
+  /** How the admin can find out. */
   readonly remedies?: readonly Remedy[];
 }
 
@@ -19,7 +19,7 @@ export type FactResult<T> =
   | { readonly available: true; readonly value: T }
   | ({ readonly available: false } & Unavailability);
 
-/** Thrown by a fact's `gather` when it cannot be had for a reason that has a sentence. */
+/** Thrown by a fact's `gather` when the fact is missing for a reason that has a sentence. */
 export class FactUnavailable extends Error {
   override readonly name = 'FactUnavailable';
   readonly unavailability: Unavailability;
@@ -30,7 +30,7 @@ export class FactUnavailable extends Error {
   }
 }
 
-/** The value of a fact that a judgement cannot do without; `remedies` say how to see it by hand where it is missing. */
+/** The value of a fact that a judgement needs. Where it is missing, `remedies` say how the admin can find out. */
 export function required<T>(result: FactResult<T>, remedies: readonly Remedy[] = []): T {
   if (result.available) return result.value;
   throw new FactUnavailable(result.remedies === undefined ? { ...result, remedies } : result);
@@ -66,17 +66,17 @@ export type FactValue<F> = F extends Fact<infer T> ? T : never;
 /** Something about the VM or one of the hosts, gathered once however many checks need it. */
 export interface Fact<T> {
   readonly name: string;
-  /** Choices that it depends on by itself (what it needs adds theirs). It is gathered again when one of them changes. */
+  /** The choices that it depends on itself; its needs add theirs. It is gathered again when one of them changes. */
   readonly choices: readonly (keyof MigrationChoices)[];
   readonly needs: FactNeeds;
   readonly wants: FactNeeds;
-  /** Counted from the moment when everything it needs is there. */
+  /** Begins when everything that it needs is there. */
   readonly timeLimitMilliseconds: number | ((choices: MigrationChoices) => number);
   /** `session`: a live connection, not kept for another preflight. */
   readonly kind: 'value' | 'session';
-  /** True for what takes seconds or fills the link: no part of the static checks. */
+  /** True for what takes seconds or fills the link. */
   readonly slow: boolean;
-  /** Waits until the quick checks are done, so as not to disturb them. */
+  /** Waits until the quick checks are done, to leave the link to them. */
   readonly afterQuickChecks: boolean;
   gather(
     needed: Readonly<Record<string, unknown>>,

@@ -28,13 +28,13 @@ export function forecastFrom(
     !copies.available ||
     bandwidth.value.bytesPerSecond <= 0
   ) {
-    return { kind: 'unknown', why: msg('The link between the hosts carried nothing.') };
+    return { kind: 'unknown', why: msg('The link between the hosts carried no data.') };
   }
   const { disks } = copies.value;
   const unmeasured = disks.find(({ dataBytes }) => dataBytes === undefined);
   if (unmeasured !== undefined)
-    return { kind: 'unknown', why: msg('libvirt did not tell how large $0 is.', unmeasured.disk) };
-  // Without a look into the memory, what its process holds: that is more than what has to be sent.
+    return { kind: 'unknown', why: msg('The size of disk $0 is not known.', unmeasured.disk) };
+  // Without a sample, the resident memory of QEMU: an upper bound of what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
   return forecastCopy({
     memoryBytes: domain.value.config.memoryBytes,

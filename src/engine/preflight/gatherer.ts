@@ -6,7 +6,7 @@ import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
 import { choiceDependencies, type Fact, type FactResult, FactUnavailable } from './fact.ts';
 
-/** What was gathered for other choices, to be used again where it does not depend on what changed. */
+/** Facts of earlier choices, used again where they do not depend on what changed. */
 export class FactCache {
   readonly #entries = new Map<
     Fact<unknown>,
@@ -50,7 +50,7 @@ export interface GathererOptions {
 export class Gatherer {
   readonly #options: GathererOptions;
   readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
-  /** One listener for all facts: dozens on one signal look like a leak to Node, which says so on standard error. */
+  /** One listener for all facts: Node takes dozens on one signal for a leak, and warns on standard error. */
   readonly #stopped: Promise<FactResult<never>>;
 
   constructor(options: GathererOptions) {
@@ -111,7 +111,7 @@ export class Gatherer {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const overdue = new Promise<FactResult<T>>((resolve) => {
       timer = setTimeout(() => {
-        resolve({ available: false, why: msg('There was no answer within $0 seconds.', limit / 1000) });
+        resolve({ available: false, why: msg('No answer within $0 s.', limit / 1000) });
         late.abort();
       }, limit);
     });
@@ -124,17 +124,17 @@ export class Gatherer {
   }
 }
 
-/** What stands in the way on this host itself. */
+/** What is in the way on this host itself. */
 function reasonOf(error: unknown): Message {
   if (error instanceof PlatformError && error.kind === 'access-denied') {
     return msg(
-      'Administrative access to this host is needed: libvirt connects as root, and so does this check. Click “Limited access” at the top of the console, or run the command as root.',
+      'Administrative access to this host is needed. Click “Limited access” at the top of the console, or run the command as root.',
     );
   }
   if (error instanceof PlatformError && error.kind === 'not-found') {
-    return msg('A program that is needed is not installed on this host.');
+    return msg('This host lacks a program that is needed.');
   }
-  return msg('It could not be found out.');
+  return msg('A command failed.');
 }
 
 async function settled<T>(work: Promise<T>): Promise<FactResult<T>> {

@@ -71,7 +71,7 @@ export class Preflight {
     return this.#started;
   }
 
-  /** Ends everything that was started: programs, connections, waiting. What was found stays. */
+  /** Ends programs, connections and waiting. The findings stay. */
   stop(): void {
     this.#ended.abort();
     this.#quickDone();
@@ -93,7 +93,7 @@ export class Preflight {
     this.#state.update((state) => ({ ...state, running: false }));
   }
 
-  /** What may be chosen beside the checks. */
+  /** The disks that the admin may choose to copy. */
   async #copyable(): Promise<void> {
     const domain = await this.#gatherer.get(domainFact);
     if (!domain.available || this.#ended.signal.aborted) return;
@@ -151,7 +151,7 @@ export function judgeCheck(
   } catch (error) {
     if (error instanceof FactUnavailable) return unknownFinding(head, error.unavailability);
     return unknownFinding(head, {
-      why: msg('The check itself failed. That is a fault of this page, not of the hosts.'),
+      why: msg('The check itself failed. The error is in this page, not on the hosts.'),
       original: error instanceof Error ? error.message : String(error),
     });
   }
@@ -172,8 +172,8 @@ function unknownFinding(
 }
 
 /**
- * What the findings say together. A block that may be overridden and is, counts as a warning; whatever is not known
- * (still waiting, too) keeps the whole from being ready.
+ * The verdict of all findings together. A problem that the admin has overridden counts as a warning. With a check that is
+ * unknown or still waits nothing is ready.
  */
 export function verdictOf(state: PreflightState, overridden: ReadonlySet<string>): PreflightVerdict {
   let unknown = false;

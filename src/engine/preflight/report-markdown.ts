@@ -7,16 +7,16 @@ import type { Finding, Verdict } from './finding.ts';
 import { verdictOf } from './preflight.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
 
-/** The verdicts, those that ask for something first. */
+/** The verdicts, those first that need the admin. */
 export const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];
 
 /** What a check's verdict is called in a report. */
 export function verdictText(verdict: Verdict): Message {
   switch (verdict) {
     case 'block':
-      return msg('Blocks');
+      return msg('Problem');
     case 'unknown':
-      return msg('Not known');
+      return msg('Unknown');
     case 'warn':
       return msg('Warning');
     case 'not-applicable':
@@ -30,29 +30,29 @@ export function verdictText(verdict: Verdict): Message {
 export function verdictSentence(verdict: PreflightVerdict): Message {
   switch (verdict) {
     case 'ready':
-      return msg('Ready: every check passed.');
+      return msg('Ready: all checks passed.');
     case 'ready-with-warnings':
       return msg('Ready, with warnings.');
     case 'blocked':
-      return msg('Blocked: the migration would fail.');
+      return msg('Not ready: this migration would fail.');
     case 'unknown':
-      return msg('Not known: some checks could not be made.');
+      return msg('Unknown: some checks could not be made.');
   }
 }
 
-/** A text in which nothing is Markdown: host names, file names and libvirt's words may hold any character. */
+/** Escapes Markdown: host names, file names and libvirt's words may contain any character. */
 function literal(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|~&]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
 
-/** A block of code with a fence longer than any run of backticks inside. */
+/** A block of code. Its fence is longer than any run of backticks in it. */
 function code(text: string, indent = ''): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return [fence, ...text.split('\n'), fence].map((line) => `${indent}${line}`).join('\n');
 }
 
-/** The findings, the forecast and the plan as Markdown, to be put into a ticket or a mail. */
+/** The findings, the forecast and the plan as Markdown, for a ticket or a mail. */
 export function markdownOf(
   choices: MigrationChoices,
   plan: Plan,
@@ -82,7 +82,7 @@ export function markdownOf(
     `## ${say(msg('Forecast'))}`,
     forecastText(state.forecast).map(say).join(' '),
     ...(levers.length === 0 ? [] : [levers.map((each) => `- ${say(each)}`).join('\n')]),
-    `## ${say(msg('The same migration by hand'))}`,
+    `## ${say(msg('The same migration with virsh'))}`,
     code(shellCommand(...plan.virsh)),
   ].join('\n\n')}\n`;
 }

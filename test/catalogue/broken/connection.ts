@@ -83,7 +83,7 @@ export const connection = brokenOnes([
     cause: renamed('beta', 'other'),
     change: { destination: 'qemu+ssh://other/system' },
     verdict: 'block',
-    says: /calls itself beta, and this host does not know that name/,
+    says: /cannot resolve beta, the name that the destination gives itself/,
     refusal: /[Uu]nable to resolve address|Name or service not known|failure in name resolution/,
     cure: 0,
   },
@@ -93,7 +93,7 @@ export const connection = brokenOnes([
     vm: plain,
     change: { destination: 'qemu+ssh://gamma.invalid/system' },
     verdict: 'block',
-    says: /does not know the name gamma\.invalid/,
+    says: /cannot resolve the name gamma\.invalid/,
     refusal: /not known|resolve/,
   },
   {
@@ -106,7 +106,7 @@ export const connection = brokenOnes([
     },
     change: { destination: 'qemu+ssh://other/system' },
     verdict: 'block',
-    says: /an address of this very host here/,
+    says: /beta resolves to this host/,
     refusal: /unable to connect|refused/i,
     cure: 0,
   },
@@ -116,7 +116,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: firewall('closed', '22'),
     verdict: 'block',
-    says: /no way to port 22/,
+    says: /Port 22 of beta cannot be reached/,
     refusal: /No route to host/,
   },
   {
@@ -125,7 +125,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: firewall('drop', '22'),
     verdict: 'block',
-    says: /does not answer on port 22/,
+    says: /Port 22 of beta does not answer/,
   },
   {
     check: 'control-port',
@@ -133,7 +133,7 @@ export const connection = brokenOnes([
     vm: plain,
     change: { destination: 'qemu+ssh://beta:2222/system' },
     verdict: 'block',
-    says: /nothing listens/,
+    says: /Port 2222 of beta refuses .* Nothing listens/,
     refusal: /Connection refused/,
   },
   {
@@ -151,7 +151,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: trust('unknown-host-key'),
     verdict: 'block',
-    says: /does not know the host key of beta yet.*SHA256:/s,
+    says: /host key of beta is not known to root of this host yet.*SHA256:/s,
     refusal: /Host key verification failed/,
   },
   {
@@ -168,7 +168,7 @@ export const connection = brokenOnes([
       )(hosts, undo);
     },
     verdict: 'block',
-    says: /another host key than the one root knows/,
+    says: /another host key than root of this host knows/,
     refusal: /Host key verification failed/,
   },
   {
@@ -202,14 +202,14 @@ export const connection = brokenOnes([
     ),
     change: { destination: 'qemu+tcp://beta/system' },
     verdict: 'block',
-    says: /asks for a user and a password.*libvirt of this host cannot answer/s,
+    says: /asks for a user and a password.*daemon of this host cannot answer/s,
     refusal: /authentication|SASL/i,
   },
   ...(
     [
       ['expired', /certificate of beta has expired/, /certificate/i],
       ['untrusted', /not signed by an authority/, /certificate|issuer/i],
-      ['wrong-name', /made for another name than beta/, /hostname|owner|name/i],
+      ['wrong-name', /for another name than beta/, /hostname|owner|name/i],
     ] as const
   ).map(
     ([kind, says, refusal]): BrokenSetUp => ({
@@ -230,7 +230,7 @@ export const connection = brokenOnes([
     cause: configured('libvirtd.conf', 'access_drivers = [ "polkit" ]'),
     change: overTls,
     verdict: 'block',
-    says: /lets this host in, but does not let it do/,
+    says: /lets this host sign in, but refuses calls/,
     refusal: /access denied/i,
   },
   {
@@ -249,7 +249,7 @@ export const connection = brokenOnes([
     ),
     change: { destination: 'qemu+ssh://admin@beta/system' },
     verdict: 'warn',
-    says: /asks polkit for each call, and admin may lack one/,
+    says: /checks each call of admin with polkit, and may refuse one/,
     // virsh shows the end of the connection instead.
     refusal: /access denied|End of file/i,
   },
@@ -265,7 +265,7 @@ export const connection = brokenOnes([
       ),
     ),
     verdict: 'warn',
-    says: /may refuse it: \/etc\/libvirt\/hooks\/qemu\.d\/10-full/,
+    says: /may refuse the VM: \/etc\/libvirt\/hooks\/qemu\.d\/10-full/,
     refusal: /10-full .*full/,
   },
   {
@@ -294,7 +294,7 @@ export const connection = brokenOnes([
     }),
     change: { destination: 'qemu+ssh://elsewhere/system' },
     verdict: 'block',
-    says: /this very host, alpha/,
+    says: /destination is this host, alpha/,
     refusal: /same host/,
   },
   {
@@ -303,7 +303,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: clock('1 hour'),
     verdict: 'warn',
-    says: /ahead of that of this host, by at least 3(599|600) s/,
+    says: /at least 3(599|600) s ahead of this host/,
   },
   {
     check: 'clock-skew',
@@ -311,7 +311,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: clock('1 minute ago'),
     verdict: 'warn',
-    says: /behind that of this host, by at least (5\d|60) s/,
+    says: /at least (5\d|60) s behind this host/,
   },
   {
     check: 'lock-manager',
@@ -319,7 +319,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: locks('destination'),
     verdict: 'warn',
-    says: /lock manager nop, the destination lockd/,
+    says: /nop on this host, lockd on the destination/,
   },
   {
     check: 'lock-manager',
@@ -327,7 +327,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: locks('source'),
     verdict: 'warn',
-    says: /lock manager lockd, the destination nop/,
+    says: /lockd on this host, nop on the destination/,
   },
   {
     check: 'lock-manager',
@@ -339,7 +339,7 @@ export const connection = brokenOnes([
       configured('qemu.conf', 'lock_manager = "lockd"'),
     ),
     verdict: 'block',
-    says: /virtlockd, which does not run there/,
+    says: /does not run virtlockd/,
     refusal: /virtlockd-sock/,
   },
   {
@@ -348,7 +348,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: shell('destination', 'kill $(cat /run/virtlogd.pid); sleep 0.5', 'virtlogd -d'),
     verdict: 'block',
-    says: /virtlogd, which does not run there/,
+    says: /does not run virtlogd/,
     refusal: /virtlogd-sock/,
   },
   {
@@ -357,7 +357,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: firewall('closed', '49152-49215'),
     verdict: 'block',
-    says: /0 of 64 ports/,
+    says: /0 of 64 data ports/,
     refusal: /No route to host|unable to connect/i,
   },
   {
@@ -370,7 +370,7 @@ export const connection = brokenOnes([
       taken(49153),
     ),
     verdict: 'block',
-    says: /All 2 ports .* are taken/,
+    says: /All 2 data ports .* are in use/,
     refusal: /unused port/i,
   },
   {
@@ -380,7 +380,7 @@ export const connection = brokenOnes([
     cause: all(ownImage('second-port.img', '2M'), firewall('closed', '49153')),
     change: { copyDisks: ['vda'] },
     verdict: 'block',
-    says: /Port 49153, which libvirt would take now, cannot/,
+    says: /Port 49153, which libvirt would use now, is closed/,
     refusal: /No route to host|unable to connect|Failed to connect|migration of disk vda failed/i,
   },
   {
@@ -407,7 +407,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: configured('qemu.conf', 'migration_address = "10.9.9.9"'),
     verdict: 'block',
-    says: /10\.9\.9\.9 \(migration_address\), which is no address of it/,
+    says: /10\.9\.9\.9 \(migration_address in qemu\.conf\), which is not one of its addresses/,
     refusal: /10\.9\.9\.9|assign requested address|[Ff]ailed to/,
   },
   {
@@ -416,7 +416,7 @@ export const connection = brokenOnes([
     vm: plain,
     cause: firewall('drop', '49160-49215'),
     verdict: 'warn',
-    says: /8 of 64 ports/,
+    says: /8 of 64 data ports/,
   },
 ]);
 

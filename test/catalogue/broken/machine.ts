@@ -59,7 +59,7 @@ export const machine = brokenOnes([
     vm: { name: 'older', machine: 'pc-q35-6.2' },
     cause: believing('s,<version>[0-9]*</version>,<version>6002000</version>,'),
     verdict: 'warn',
-    says: /QEMU of the destination is older: 6\.2\.0/,
+    says: /The destination has QEMU 6\.2\.0, older than/,
   },
   {
     check: 'machine-type',
@@ -80,7 +80,7 @@ export const machine = brokenOnes([
       `rm -f ${local}/qemu-here`,
     ),
     verdict: 'block',
-    says: /qemu-here, which the destination does not have/,
+    says: /does not have .*qemu-here, in which the VM runs/,
     refusal: /qemu-here/,
   },
   ...(hasKvm
@@ -91,7 +91,7 @@ export const machine = brokenOnes([
           vm: { name: 'kvm', type: 'kvm', start: false },
           cause: restarting(all(forget, over('destination', '/dev/null', '/dev/kvm'))),
           verdict: 'block',
-          says: /runs on kvm, which the destination does not offer/,
+          says: /does not offer kvm, on which the VM runs/,
           refusal: /kvm/i,
         },
         {
@@ -100,7 +100,7 @@ export const machine = brokenOnes([
           vm: { name: 'passthrough', type: 'kvm', more: "<cpu mode='host-passthrough'/>", start: false },
           cause: otherCpu,
           verdict: 'block',
-          says: /host-passthrough.*the hosts differ/,
+          says: /CPUs differ.*host-passthrough/,
         },
       ] as const)
     : []),
@@ -109,7 +109,7 @@ export const machine = brokenOnes([
     name: 'a CPU that neither has',
     vm: { name: 'skylake', more: custom('Skylake-Server'), start: false },
     verdict: 'block',
-    says: /cannot offer these features.*avx512f/,
+    says: /lacks these features of the VM’s CPU: .*avx512f/,
     refusal: /avx512f|incompatible|doesn't match/,
   },
   {
@@ -117,7 +117,7 @@ export const machine = brokenOnes([
     name: 'a CPU that neither has, and that libvirt is not to compare',
     vm: { name: 'unchecked', more: custom('Skylake-Server').replace("check='full'", "check='none'") },
     verdict: 'block',
-    says: /cannot offer these features.*avx512f/,
+    says: /lacks these features of the VM’s CPU: .*avx512f/,
     // libvirt lets it go; the guest loses what it has come to use.
   },
   {
@@ -127,7 +127,7 @@ export const machine = brokenOnes([
     // QEMU there has it in truth, which libvirt would find out while it starts it: so it is not tried.
     cause: believing('s,\\(<property name=.\\(avx2\\|bmi2\\). type=.boolean. value=.\\)true,\\1false,'),
     verdict: 'block',
-    says: /cannot offer these features.*avx2/,
+    says: /lacks these features of the VM’s CPU: .*avx2/,
   },
   {
     check: 'tsc-frequency',
@@ -147,7 +147,7 @@ export const machine = brokenOnes([
             start: false,
           },
           verdict: 'block',
-          says: /another rate .*1000 MHz/,
+          says: /runs at .* MHz; the guest expects 1000 MHz/,
           refusal: /TSC frequency/,
         },
       ] as const)
@@ -186,7 +186,7 @@ export const machine = brokenOnes([
       '! mountpoint -q /usr/bin/numad || umount /usr/bin/numad',
     ),
     verdict: 'block',
-    says: /does not have that program/,
+    says: /does not have numad/,
     refusal: /numad/,
   },
   {
@@ -195,7 +195,7 @@ export const machine = brokenOnes([
     vm: { name: 'many', vcpus: 8 },
     cause: believing('s,maxCpus=.[0-9]*.,maxCpus="4",'),
     verdict: 'block',
-    says: /8 vCPUs; QEMU on the destination gives at most 4/,
+    says: /8 vCPUs; QEMU on the destination allows at most 4/,
     refusal: /machine type limit 4/,
   },
   {
@@ -218,7 +218,7 @@ export const machine = brokenOnes([
     vm: { name: 'memory' },
     cause: littleMemory(0),
     verdict: 'block',
-    says: /has 64 MiB of memory, the destination has 20 MiB free/,
+    says: /needs 64 MiB of memory; the destination has 20 MiB free/,
   },
   {
     check: 'free-memory',
@@ -226,7 +226,7 @@ export const machine = brokenOnes([
     vm: { name: 'memory' },
     cause: littleMemory(1048576),
     verdict: 'warn',
-    says: /would have to use its swap space/,
+    says: /would have to swap/,
   },
   {
     check: 'hugepages',
@@ -454,7 +454,7 @@ export const machine = brokenOnes([
     },
     cause: stranger,
     verdict: 'block',
-    says: /user stranger, whom the destination does not know/,
+    says: /The destination has no user stranger/,
     refusal: /parse user 'stranger'/,
   },
   {
@@ -466,7 +466,7 @@ export const machine = brokenOnes([
     },
     cause: all(stranger, shell('both', ':', `rm -f ${local}/owner.log`)),
     verdict: 'block',
-    says: /group stranger, which the destination does not know/,
+    says: /The destination has no group stranger/,
     refusal: /parse group 'stranger'/,
   },
 ]);

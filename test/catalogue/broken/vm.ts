@@ -61,7 +61,7 @@ export const vm = brokenOnes([
       await source.virsh('destroy', uuid);
     },
     verdict: 'block',
-    says: /The VM is shut off/,
+    says: /shut off/,
     refusal: /not running/,
   },
   {
@@ -79,7 +79,7 @@ export const vm = brokenOnes([
       );
     },
     verdict: 'block',
-    says: /already being migrated/,
+    says: /being migrated already/,
     refusal: /another migration job is already running|state change lock/,
   },
   {
@@ -107,7 +107,7 @@ export const vm = brokenOnes([
       );
     },
     verdict: 'block',
-    says: /job of its disk vda.*copy/,
+    says: /Disk vda is busy with a job: .*copy/,
     refusal: /block job/,
     cure: 1,
   },
@@ -121,7 +121,7 @@ export const vm = brokenOnes([
       await source.virsh('blockcommit', uuid, 'vda', '--active');
     },
     verdict: 'block',
-    says: /job of its disk vda.*commit/,
+    says: /Disk vda is busy with a job: .*commit/,
     refusal: /block job/,
     cure: 1,
   },
@@ -211,7 +211,7 @@ export const vm = brokenOnes([
     cause: ownImage('behind.img', '2M'),
     change: { temporary: true, copyDisks: ['vda'] },
     verdict: 'warn',
-    says: /What the VM writes to vda on beta stays on beta only/,
+    says: /What the VM writes to vda while its copy runs is only on the destination/,
   },
   {
     check: 'temporary-rules',
@@ -227,7 +227,7 @@ export const vm = brokenOnes([
     vm: { name: 'twice' },
     cause: (hosts, undo) => defineThere(hosts, undo, 'twice', randomUUID()),
     verdict: 'block',
-    says: /is called twice already/,
+    says: /is already called twice/,
     refusal: /already exists/,
     cure: 0,
   },
@@ -250,7 +250,7 @@ export const vm = brokenOnes([
       await hosts.destination.virsh('start', uuid, '--paused');
     },
     verdict: 'block',
-    says: /is active on beta already/,
+    says: /with the UUID of this VM is active on beta/,
     refusal: /already/,
   },
   {
@@ -274,7 +274,7 @@ export const vm = brokenOnes([
     vm: { name: 'twice' },
     then: (hosts, undo, { uuid }) => defineThere(hosts, undo, 'twice', uuid),
     verdict: 'warn',
-    says: /will be replaced/,
+    says: /The migration replaces it/,
   },
   {
     check: 'name-collision',
@@ -287,7 +287,7 @@ export const vm = brokenOnes([
       await hosts.destination.virsh('managedsave', uuid);
     },
     verdict: 'block',
-    says: /keeps old memory of this VM/,
+    says: /has an old saved state of this VM/,
     // libvirt lets it in, and destroys its disks when it is started there the next time; the remedy leaves a warning.
   },
   {
@@ -306,7 +306,7 @@ export const vm = brokenOnes([
     },
     cause: shell('source', `truncate -s 1M ${shared}/cluster.img`, `rm -f ${shared}/cluster.img`),
     verdict: 'warn',
-    says: /Other VMs may write to its disks too \(vda\)/,
+    says: /Other VMs may write to the same disks \(vda\)/,
   },
   {
     check: 'dirty-rate',
@@ -314,7 +314,7 @@ export const vm = brokenOnes([
     vm: { name: 'busy', guest: { memory: 256, dirtyMb: 96, dirtyRate: 40, disk: 'none' } },
     cause: slowLink,
     verdict: 'block',
-    says: /will not finish|would not come to an end/,
+    says: /This migration will not finish/,
     cure: 0,
   },
 ]);

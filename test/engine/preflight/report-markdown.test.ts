@@ -12,13 +12,13 @@ describe('markdownOf', () => {
       markdownOf(choices, planFor(choices), state, new Set(['data-ports'])),
     ).toBe(`# Migration of web to qemu+ssh://beta/system
 
-**Blocked: the migration would fail.**
+**Not ready: this migration would fail.**
 
 web runs on the destination and is defined there. This host keeps no definition.
 
 ## Findings
 
-### Blocks (overridden): Title of data-ports (\`data-ports\`)
+### Problem (overridden): Title of data-ports (\`data-ports\`)
 
 Ports of \\<b\\>beta\\</b\\> are \\*closed\\*.
 
@@ -42,7 +42,7 @@ Why it matters.
 
 - Or use another address.
 
-### Blocks: Title of name-collision (\`name-collision\`)
+### Problem: Title of name-collision (\`name-collision\`)
 
 There is a VM web.
 
@@ -62,7 +62,7 @@ Why it matters.
   </name>
   \`\`\`
 
-### Not known: Title of shared-storage (\`shared-storage\`)
+### Unknown: Title of shared-storage (\`shared-storage\`)
 
 No answer.
 
@@ -92,7 +92,7 @@ Takes between 20 s and 1 min 14 s. The VM pauses at the end: about 120 ms for th
 - Limit the bandwidth to 55 MiB/s: will not finish.
 - Allow a pause of 1 s: 25 s with a pause of 900 ms.
 
-## The same migration by hand
+## The same migration with virsh
 
 \`\`\`
 virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --domain ${uuid} --desturi qemu+ssh://beta/system

@@ -79,7 +79,7 @@ describe('the report', () => {
     await screen.findByText('Copied.');
     const text = await navigator.clipboard.readText();
     expect(text).toMatch(/^# Migration of web 1 to qemu\+ssh:\/\/beta\/system\n/);
-    expect(text).toContain('### Blocks: data ports (`data-ports`)');
+    expect(text).toContain('### Problem: data ports (`data-ports`)');
     expect(text).toContain('firewall-cmd --reload');
     expect(text).toContain('- Passed: uri (`uri`)');
   });
@@ -101,7 +101,7 @@ describe('the report', () => {
     await user.click(button('Download as Markdown'));
     await user.click(button('Download as JSON'));
     expect(caught.map(({ name }) => name)).toEqual(['web_1-migration.md', 'web_1-migration.json']);
-    expect(await caught[0]?.text).toContain('### Blocks (overridden): data ports');
+    expect(await caught[0]?.text).toContain('### Problem (overridden): data ports');
     const report: unknown = JSON.parse((await caught[1]?.text) ?? '');
     expect(schemaProblems(report)).toEqual([]);
     expect(report).toMatchObject({

@@ -8,7 +8,7 @@ import type { Judgement } from '../finding.ts';
 /** Is a disk of the VM being copied by a block job, during which libvirt migrates no VM? */
 export const activeJobCheck = defineCheck({
   id: 'active-job',
-  title: msg('Jobs of its disks'),
+  title: msg('Disk jobs'),
   group: 'storage',
   why: msg(
     'While a disk is being copied or committed (a backup, a move to other storage), libvirt refuses to migrate the VM.',
@@ -17,19 +17,23 @@ export const activeJobCheck = defineCheck({
   judge: ({ domain }): Judgement => {
     const { uuid, mirrors } = domain.config;
     const [first] = mirrors;
-    if (first === undefined) return { verdict: 'pass', found: msg('None of its disks is being copied.') };
+    if (first === undefined)
+      return { verdict: 'pass', found: msg('No disk of the VM is being copied or committed.') };
     return {
       verdict: 'block',
-      found: msg('A job of its disk $0 is under way: $1', first.target, first.job),
-      details: mirrors.slice(1).map(({ target, job }) => msg('And of its disk $0: $1', target, job)),
+      found: msg('Disk $0 is busy with a job: $1.', first.target, first.job),
+      details: mirrors.slice(1).map(({ target, job }) => msg('Disk $0 is busy with a job: $1.', target, job)),
       remedies: [
         {
-          text: msg('Wait until it is done, and look how far it is:'),
+          text: msg('Wait until the job of disk $0 ends. Show its progress:', first.target),
           command: shellCommand('virsh', 'blockjob', '--info', '--', uuid, first.target),
           host: 'source',
         },
         {
-          text: msg('Or end it. The disk stays as it is; the copy is of no use then.'),
+          text: msg(
+            'Abort the job of disk $0. The disk stays as it is; the copy is not complete.',
+            first.target,
+          ),
           command: shellCommand('virsh', 'blockjob', '--abort', '--', uuid, first.target),
           host: 'source',
         },

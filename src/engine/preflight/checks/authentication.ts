@@ -9,19 +9,19 @@ import { controlRouteFact } from '../facts/ssh-route.ts';
 import type { Judgement } from '../finding.ts';
 import { signInProblem } from '../judging/sign-in-problem.ts';
 
-/** Does the destination let libvirt of this host in, as root and without asking anybody? */
+/** Can libvirt of this host sign in to the destination as root, with nobody to answer questions? */
 export const authenticationCheck = defineCheck({
   id: 'authentication',
-  title: msg('Signing in'),
+  title: msg('Sign-in'),
   group: 'connection',
   why: msg(
-    'The libvirt daemon of this host signs in there by itself, as root: with the keys and certificates of root, not with yours.',
+    'The libvirt daemon of this host signs in to the destination as root. It uses root’s keys and certificates, not yours.',
   ),
   needs: { destination: destinationFact, route: controlRouteFact, libvirt: destinationLibvirtFact },
   wants: { shown: serverIdentityFact },
   judge: ({ destination, route, libvirt, shown }): Judgement =>
     libvirt.kind === 'connected'
-      ? { verdict: 'pass', found: msg('libvirt on $0 lets root of this host in.', destination.parts.host) }
+      ? { verdict: 'pass', found: msg('$0 lets libvirt of this host sign in.', destination.parts.host) }
       : {
           verdict: 'block',
           original: libvirt.error.message,

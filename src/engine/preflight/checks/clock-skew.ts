@@ -6,14 +6,14 @@ import { FactUnavailable, required } from '../fact.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Seconds that nobody minds; more than a host with NTP is ever off. */
+/** Seconds. A host with NTP stays below. */
 const tolerated = 1;
 
-/** A connection that took so many seconds does not tell how the clocks stand. */
+/** Seconds. A connection that took longer is too imprecise to compare clocks. */
 const tooLong = 10;
 
-const byHand: Remedy = {
-  text: msg('Compare it by hand, and let both hosts get their time from the same servers.'),
+const showClock: Remedy = {
+  text: msg('Show the time of the destination, and whether it is synchronized.'),
   command: 'timedatectl',
   host: 'destination',
 };
@@ -24,32 +24,37 @@ export const clockSkewCheck = defineCheck({
   title: msg('Clocks'),
   group: 'host',
   why: msg(
-    'The guest reads the time of its host. Where the clocks differ, its time jumps: logins, certificates, databases and clusters mind that.',
+    'The guest takes its time from the host. If the clocks differ, the time in the guest jumps: sign-ins, certificates, databases and clusters may fail.',
   ),
   needs: {},
   wants: { shell: destinationShellFact },
   judge: ({ shell }): Judgement => {
-    const { clockAhead } = required(shell, [byHand]);
+    const { clockAhead } = required(shell, [showClock]);
     if (clockAhead === undefined || clockAhead.most - clockAhead.least > tooLong)
-      throw new FactUnavailable({ why: msg('The clocks could not be compared.'), remedies: [byHand] });
+      throw new FactUnavailable({
+        why: msg('Not checked: the clocks of the hosts could not be compared.'),
+        remedies: [showClock],
+      });
     const { least, most } = clockAhead;
-    // True is what lies between, so the smaller of both is sure.
+    // The true difference lies between both, so only the smaller one is certain.
     const ahead = least > 0 ? least : most < 0 ? most : 0;
     if (Math.abs(ahead) <= tolerated)
       return {
         verdict: 'pass',
-        found: msg('The clocks of both hosts agree, as far as one can see over the network.'),
+        found: msg('The clocks of both hosts agree, within the precision of the network.'),
       };
     const seconds = Number(Math.abs(ahead).toFixed(Math.abs(ahead) < 10 ? 1 : 0));
     return {
       verdict: 'warn',
       found:
         ahead > 0
-          ? msg('The clock of the destination is ahead of that of this host, by at least $0 s.', seconds)
-          : msg('The clock of the destination is behind that of this host, by at least $0 s.', seconds),
+          ? msg('The clock of the destination is at least $0 s ahead of this host.', seconds)
+          : msg('The clock of the destination is at least $0 s behind this host.', seconds),
       remedies: [
         {
-          text: msg('Let both hosts get their time from the same servers, and wait until they agree.'),
+          text: msg(
+            'Turn on time synchronization on the destination, and use the same time servers on both hosts.',
+          ),
           command: 'timedatectl set-ntp true && timedatectl',
           host: 'destination',
         },

@@ -3,32 +3,96 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { ValidDestination } from '../../destination/index.ts';
 import { defineCheck } from '../check.ts';
-import { controlPortFact } from '../facts/control-port.ts';
+import { type ControlPort, controlPortFact } from '../facts/control-port.ts';
 import { destinationFact } from '../facts/destination.ts';
 import type { Judgement } from '../finding.ts';
+import { addToHosts, openPorts } from '../judging/common-remedies.ts';
 
-/** What has to run on the destination for each transport, and how to start it. */
-function startDaemon({ parts: { transport } }: ValidDestination): Remedy {
+/** Starts what has to listen on the destination, by transport. */
+function startDaemon({ parts: { transport, host } }: ValidDestination): Remedy {
   switch (transport) {
     case 'ssh':
       return {
-        text: msg('Start the ssh server of the destination (on Debian and Ubuntu its unit is called ssh).'),
-        command: 'systemctl enable --now sshd',
+        text: msg('Start the ssh server on $0.', host),
+        // Debian and Ubuntu call the unit ssh, and refuse to enable its alias sshd.
+        command: 'systemctl enable --now sshd || systemctl enable --now ssh',
         host: 'destination',
       };
     case 'tcp':
       return {
-        text: msg('Let libvirt of the destination listen for TCP connections.'),
+        text: msg('Make libvirt on $0 listen for TCP connections.', host),
         command: 'systemctl stop libvirtd && systemctl enable --now libvirtd-tcp.socket',
         host: 'destination',
       };
     case 'tls':
       return {
         text: msg(
-          'Let libvirt of the destination listen for TLS connections; it needs certificates for that.',
+          'Make libvirt on $0 listen for TLS connections. This needs certificates on both hosts.',
+          host,
         ),
         command: 'systemctl stop libvirtd && systemctl enable --now libvirtd-tls.socket',
         host: 'destination',
+      };
+  }
+}
+
+function showPort({ host, port }: ControlPort): Remedy {
+  return {
+    text: msg('Show whether port $0 of $1 answers.', port, host),
+    command: shellCommand('nc', '-vz', '-w', '5', '--', host, String(port)),
+    host: 'source',
+  };
+}
+
+/** Judges a connection that was tried and did not come about. */
+function judgeFailure(
+  destination: ValidDestination,
+  controlPort: ControlPort,
+  outcome: Exclude<ControlPort['outcome'], { kind: 'connected' | 'indirect' }>,
+): Judgement {
+  const { host, port } = controlPort;
+  const openFirewall = openPorts([String(port)], host);
+  switch (outcome.kind) {
+    case 'refused':
+      return {
+        verdict: 'block',
+        found: msg(
+          'Port $0 of $1 refuses the connection. Nothing listens there, or a firewall rejects the connection.',
+          port,
+          host,
+        ),
+        remedies: [startDaemon(destination), openFirewall],
+      };
+    case 'timeout':
+      return {
+        verdict: 'block',
+        found: msg(
+          'Port $0 of $1 does not answer. The host is down, or a firewall drops the connection.',
+          port,
+          host,
+        ),
+        remedies: [openFirewall, showPort(controlPort)],
+      };
+    case 'unreachable':
+      return {
+        verdict: 'block',
+        found: msg(
+          'Port $0 of $1 cannot be reached. No route leads to the host, or a firewall is in the way.',
+          port,
+          host,
+        ),
+        original: outcome.detail,
+        remedies: [openFirewall, showPort(controlPort)],
+      };
+    case 'unresolved':
+      return {
+        verdict: 'block',
+        found: msg('This host cannot resolve the name $0.', host),
+        original: outcome.detail,
+        remedies: [
+          addToHosts(host),
+          { text: msg('Use the address of the destination instead of its name.') },
+        ],
       };
   }
 }
@@ -38,19 +102,12 @@ export const controlPortCheck = defineCheck({
   id: 'control-port',
   title: msg('Control connection'),
   group: 'connection',
-  why: msg('Both libvirts talk over this connection during the whole migration.'),
+  why: msg(
+    'The libvirt daemons of both hosts talk over this connection. Without the connection no migration starts.',
+  ),
   needs: { destination: destinationFact, port: controlPortFact },
-  judge: ({ destination, port: { host, port, outcome } }): Judgement => {
-    const openFirewall: Remedy = {
-      text: msg('Open port $0 in the firewall of the destination and on the way to it.', port),
-      command: `firewall-cmd --permanent --add-port=${port}/tcp && firewall-cmd --reload`,
-      host: 'destination',
-    };
-    const tryByHand: Remedy = {
-      text: msg('Try it by hand.'),
-      command: shellCommand('nc', '-vz', '-w', '5', '--', host, String(port)),
-      host: 'source',
-    };
+  judge: ({ destination, port: controlPort }): Judgement => {
+    const { host, port, outcome } = controlPort;
     switch (outcome.kind) {
       case 'connected':
         return { verdict: 'pass', found: msg('Port $0 of $1 answers.', port, host) };
@@ -58,48 +115,12 @@ export const controlPortCheck = defineCheck({
         return {
           verdict: 'not-applicable',
           found: msg(
-            'ssh of root reaches $0 through another host or a program, so its port is not tried.',
+            'This host reaches $0 through a jump host or a proxy program, so no port is tried.',
             host,
           ),
         };
-      case 'refused':
-        return {
-          verdict: 'block',
-          found: msg('$0 answers, but nothing listens on its port $1, or its firewall refuses.', host, port),
-          remedies: [startDaemon(destination), openFirewall],
-        };
-      case 'timeout':
-        return {
-          verdict: 'block',
-          found: msg(
-            '$0 does not answer on port $1. The host is down, or a firewall swallows the connection.',
-            host,
-            port,
-          ),
-          remedies: [openFirewall, tryByHand],
-        };
-      case 'unreachable':
-        return {
-          verdict: 'block',
-          found: msg('There is no way to port $1 of $0: no route, or a firewall forbids it.', host, port),
-          original: outcome.detail,
-          remedies: [openFirewall, tryByHand],
-        };
-      case 'unresolved':
-        return {
-          verdict: 'block',
-          found: msg('This host does not know the name $0.', host),
-          original: outcome.detail,
-          remedies: [
-            {
-              text: msg(
-                'Write the address of the destination in place of its name, or make the name known to this host.',
-              ),
-              command: shellCommand('getent', 'ahosts', '--', host),
-              host: 'source',
-            },
-          ],
-        };
+      default:
+        return judgeFailure(destination, controlPort, outcome);
     }
   },
 });

@@ -9,11 +9,11 @@ import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** How to see the comparison by hand. */
-function byHand({ config }: SourceDomain): Remedy {
+/** The comparison, made by hand. */
+function showComparison({ config }: SourceDomain): Remedy {
   return {
     text: msg(
-      'See it by hand: put the <cpu> of the VM (virsh dumpxml --migratable) into a file on the destination.',
+      'Show what the destination lacks: copy the <cpu> of the VM (virsh dumpxml --migratable) to cpu.xml there, and compare.',
     ),
     command: shellCommand(
       ...['virsh', 'hypervisor-cpu-compare', 'cpu.xml', '--virttype', config.type],
@@ -23,7 +23,7 @@ function byHand({ config }: SourceDomain): Remedy {
   };
 }
 
-/** What to do, with a CPU of which libvirt on both hosts says that it is there; or why there is none to offer. */
+/** What to do, if possible with a CPU that libvirt on both hosts provides; otherwise the details say why there is none. */
 interface Cure {
   readonly common: boolean;
   readonly details: readonly Message[];
@@ -39,13 +39,13 @@ function cureWith(baseline: FactResult<CpuBaseline>, domain: SourceDomain): Cure
       remedies: [
         {
           text: msg(
-            'Give the VM this CPU, which both hosts have: shut it off, put this in place of <cpu> in its definition, start it, and migrate it then.',
+            'Give the VM this CPU, which both hosts have. Replace <cpu> in the definition, shut the VM off, start it again, and migrate it.',
           ),
           command: shellCommand('virsh', 'edit', domain.config.uuid),
           host: 'source',
           xml: common,
         },
-        { text: msg('Or choose a destination whose CPU has all that the VM has.') },
+        { text: msg('Choose a destination whose CPU has all features of the VM’s CPU.') },
       ],
     };
   }
@@ -53,37 +53,40 @@ function cureWith(baseline: FactResult<CpuBaseline>, domain: SourceDomain): Cure
     common: false,
     details: baseline.available
       ? []
-      : [msg('There is no CPU of both hosts to offer as XML. $0', baseline.why)],
+      : [msg('No CPU that both hosts have can be offered as XML. $0', baseline.why)],
     remedies: [
       {
         text: msg(
-          'Give the VM a CPU model that both hosts have (in its definition, then shut it off and start it), or choose a destination with a newer CPU.',
+          'Give the VM a CPU model that both hosts have: edit the definition, shut the VM off and start it again.',
         ),
+        command: shellCommand('virsh', 'edit', domain.config.uuid),
+        host: 'source',
       },
+      { text: msg('Choose a destination whose CPU has all features of the VM’s CPU.') },
     ],
   };
 }
 
 const microcode: Remedy = {
   text: msg(
-    'Microcode and kernel should be the same on both. A CPU model of its own makes the VM independent of that.',
+    'Install the same microcode and kernel on both hosts, or give the VM a CPU model that does not depend on the host.',
   ),
 };
 
 const crash = {
-  risk: msg('If the guest uses something that the other CPU lacks, it crashes on the destination.'),
+  risk: msg('If the guest uses a CPU feature that the destination lacks, the guest crashes there.'),
 };
 
 function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgement {
   const missing = source.cpuFeatures.filter((feature) => !destination.cpuFeatures.includes(feature));
   if (source.cpuModel === '' || destination.cpuModel === '') {
-    throw new FactUnavailable({ why: msg('One of the hosts does not tell which CPU it has.') });
+    throw new FactUnavailable({ why: msg('Not checked: one of the hosts does not say which CPU it has.') });
   }
   if (source.cpuModel === destination.cpuModel && missing.length === 0) {
     return {
       verdict: 'warn',
       found: msg(
-        "The VM sees the host's CPU itself (host-passthrough). Both hosts have $0; libvirt cannot compare more than that.",
+        'Both hosts have a $0 CPU. The VM uses the CPU of the host itself (host-passthrough), which libvirt cannot compare further.',
         source.cpuModel,
       ),
       details: cure.details,
@@ -93,12 +96,12 @@ function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgemen
   return {
     verdict: 'block',
     found: msg(
-      "The VM sees the host's CPU itself (host-passthrough), and the hosts differ: $0 here, $1 there.",
+      'The CPUs differ: $0 on this host, $1 on the destination. The VM uses the CPU of the host itself (host-passthrough).',
       source.cpuModel,
       destination.cpuModel,
     ),
     details: [
-      ...(missing.length === 0 ? [] : [msg('Not listed there: $0', missing.join(', '))]),
+      ...(missing.length === 0 ? [] : [msg('The destination does not list: $0.', missing.join(', '))]),
       ...cure.details,
     ],
     remedies: cure.remedies,
@@ -107,16 +110,16 @@ function judgePassthrough(source: Host, destination: Host, cure: Cure): Judgemen
 }
 
 const hostModel = msg(
-  'In its definition the VM has host-model: when it was started, it was given all that the CPU of this host has.',
+  'The definition has host-model: when the VM was started, it got all features of this host’s CPU.',
 );
 
-/** Has the destination's QEMU all that the VM's CPU has? */
+/** Does QEMU on the destination offer every feature of the VM's CPU? */
 export const cpuCompatibilityCheck = defineCheck({
   id: 'cpu-compatibility',
   title: msg('CPU'),
   group: 'cpu-memory',
   why: msg(
-    'A running guest cannot do without CPU features that it has begun to use. The destination has to offer all of them.',
+    'A running guest keeps using the CPU features with which it started. If the destination lacks one, QEMU refuses the VM or the guest crashes.',
   ),
   needs: { domain: domainFact, comparison: cpuComparisonFact },
   wants: { source: sourceHostFact, destination: destinationHostFact, baseline: cpuBaselineFact },
@@ -131,12 +134,12 @@ export const cpuCompatibilityCheck = defineCheck({
     }
     switch (comparison.kind) {
       case 'default-cpu':
-        return { verdict: 'pass', found: msg("The VM uses QEMU's basic CPU, which every QEMU has.") };
+        return { verdict: 'pass', found: msg('The VM uses the basic CPU of QEMU, which every host offers.') };
       case 'compatible':
         return {
           verdict: 'pass',
           found: msg(
-            "QEMU on the destination offers all of the VM's CPU ($0).",
+            'The destination offers all features of the VM’s CPU ($0).',
             domain.config.cpu.model ?? domain.config.cpu.mode,
           ),
         };
@@ -146,29 +149,29 @@ export const cpuCompatibilityCheck = defineCheck({
           verdict: 'block',
           found:
             comparison.missing.length === 0
-              ? msg("QEMU on the destination cannot offer the VM's CPU.")
+              ? msg('The destination does not offer the CPU of the VM.')
               : msg(
-                  "QEMU on the destination cannot offer these features of the VM's CPU: $0",
+                  'The destination lacks these features of the VM’s CPU: $0.',
                   comparison.missing.join(', '),
                 ),
           details: [...(domain.stored?.cpu.mode === 'host-model' ? [hostModel] : []), ...details],
           original: comparison.original,
-          remedies: [...remedies, byHand(domain)],
-          // libvirt does not compare then, and QEMU leaves out what it cannot offer, as it may have done here.
+          remedies: [...remedies, showComparison(domain)],
+          // Then libvirt does not compare, and QEMU leaves out what it cannot offer. It may have done so on this host.
           ...((domain.migratable ?? domain.config).cpu.check === 'none' ? { override: crash } : {}),
         };
       }
       case 'no-such-machine':
       case 'no-such-emulator':
         throw new FactUnavailable({
-          why: msg('QEMU on the destination cannot build this machine at all, so its CPU was not compared.'),
+          why: msg('Not checked: QEMU on the destination cannot run this VM at all, whatever its CPU.'),
           original: comparison.original,
         });
       case 'not-compared':
         throw new FactUnavailable({
-          why: msg('The destination could not compare the CPU of the VM with its own.'),
+          why: msg('Not checked: the destination could not compare the CPU of the VM with its own.'),
           original: comparison.original,
-          remedies: [byHand(domain)],
+          remedies: [showComparison(domain)],
         });
     }
   },

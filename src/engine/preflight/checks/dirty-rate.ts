@@ -3,7 +3,7 @@
 import { type Message, msg, type Remedy } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type Bandwidth, bandwidthFact } from '../facts/bandwidth.ts';
-import { dirtyRateFact } from '../facts/dirty-rate.ts';
+import { type DirtyRate, dirtyRateFact } from '../facts/dirty-rate.ts';
 import { domainFact } from '../facts/domain.ts';
 import { memorySampleFact } from '../facts/memory-sample.ts';
 import { trackRecordFact } from '../facts/track-record.ts';
@@ -12,16 +12,16 @@ import { forecastFrom } from '../forecast-from-facts.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Above this part of the bandwidth the last pass comes late and little more load keeps it from coming. */
+/** Above this part of the bandwidth the last pass comes late, and a little more load prevents it. */
 const close = 0.7;
 
 /**
- * Up to so much more than the link carries, a migration that is not forecast to end may end nevertheless: near the end a quiet moment of a
- * tenth of a second is enough. Seen in `make bench`: one ended whose break-even was 11 % above the link.
+ * Up to this multiple of the bandwidth a migration may finish against the forecast: near the end a quiet tenth of a second is
+ * enough. In `make bench` one finished whose break-even was 11 % above the link.
  */
 const mayEnd = 1.25;
 
-/** MiB/s with as many digits as say something. */
+/** MiB/s, with a decimal only below 10. */
 function rate(bytesPerSecond: number): Message {
   const mebibytes = bytesPerSecond / mebibyte;
   const digits = mebibytes >= 10 || mebibytes === 0 ? 0 : 1;
@@ -30,24 +30,101 @@ function rate(bytesPerSecond: number): Message {
 
 const advice: readonly [Remedy, ...Remedy[]] = [
   {
-    text: msg('Pause the VM for the time of the migration: then it writes nothing, and is sure to arrive.'),
+    text: msg('Pause the VM during the migration. A paused VM writes nothing, so the migration finishes.'),
     action: { kind: 'pause-vm' },
   },
-  { text: msg('Reduce its load until it has arrived.') },
-  { text: msg('Do not migrate it live: shut it off, and start it on the destination.') },
+  { text: msg('Reduce the load of the VM until the migration is finished.') },
+  { text: msg('Shut the VM off, and start it on the destination.') },
 ];
 
 function bandwidthSentence({ source }: Bandwidth, link: Message): Message {
   switch (source) {
     case 'measured':
-      return msg('The link carries $0, measured on the way that the data will take.', link);
+      return msg('The link carries $0, measured on the path of the data.', link);
     case 'measured-over-ssh':
       return msg('The link carries $0, measured over ssh.', link);
     case 'given':
-      return msg('The link carries $0, as you said.', link);
+      return msg('The link carries $0, as you entered.', link);
     case 'nominal':
-      return msg('The link is taken for $0. That was not measured.', link);
+      return msg('The link carries $0 according to the network device. This was not measured.', link);
   }
+}
+
+function dirtyRateSentence({ measured, seconds }: DirtyRate, dirty: Message): Message {
+  return measured
+    ? msg('The VM writes $0, measured for $1 s.', dirty, seconds)
+    : msg('The VM is paused, so it writes nothing.');
+}
+
+/** The figures that all sentences show. */
+interface Figures {
+  readonly dirtyRate: DirtyRate;
+  readonly bandwidth: Bandwidth;
+  readonly dirty: Message;
+  readonly link: Message;
+  readonly details: readonly Message[];
+}
+
+function figuresOf(dirtyRate: DirtyRate, bandwidth: Bandwidth): Figures {
+  const [dirty, link] = [rate(dirtyRate.bytesPerSecond), rate(bandwidth.bytesPerSecond)];
+  const details = [dirtyRateSentence(dirtyRate, dirty), bandwidthSentence(bandwidth, link)];
+  return { dirtyRate, bandwidth, dirty, link, details };
+}
+
+/** A migration that is not forecast to finish. */
+function judgeEndless(
+  breakEvenBytesPerSecond: number,
+  { dirtyRate, bandwidth, dirty, link, details }: Figures,
+): Judgement {
+  if (breakEvenBytesPerSecond <= mayEnd * bandwidth.bytesPerSecond)
+    return {
+      verdict: 'warn',
+      found: msg(
+        'Writes $0; the link carries $1. This migration finishes only in a quiet moment of the VM.',
+        dirty,
+        link,
+      ),
+      details,
+      remedies: advice,
+    };
+  return {
+    verdict: 'block',
+    found:
+      dirtyRate.bytesPerSecond >= bandwidth.bytesPerSecond
+        ? msg('Writes $0; the link carries $1. This migration will not finish.', dirty, link)
+        : msg(
+            'Writes $0; the link carries $1. This migration will not finish: what the VM writes never fits into the allowed pause.',
+            dirty,
+            link,
+          ),
+    details: [...details, msg('For this migration the link has to carry $0.', rate(breakEvenBytesPerSecond))],
+    remedies: advice,
+    override: {
+      risk: msg(
+        'The migration runs until you cancel, unless the load of the VM falls. Meanwhile the VM and the network are slower.',
+      ),
+    },
+  };
+}
+
+function judgeEnding(breakEvenBytesPerSecond: number, figures: Figures): Judgement {
+  const { bandwidth, dirty, link, details } = figures;
+  if (breakEvenBytesPerSecond > close * bandwidth.bytesPerSecond)
+    return {
+      verdict: 'warn',
+      found: msg(
+        'Writes $0; the link carries $1. With a little more load this migration will not finish.',
+        dirty,
+        link,
+      ),
+      details,
+      remedies: advice,
+    };
+  return passed(figures);
+}
+
+function passed({ dirty, link, details }: Figures): Judgement {
+  return { verdict: 'pass', found: msg('Writes $0; the link carries $1.', dirty, link), details };
 }
 
 /** Does the link carry more than the VM writes? */
@@ -56,89 +133,28 @@ export const dirtyRateCheck = defineCheck({
   title: msg('Dirty rate'),
   group: 'cpu-memory',
   why: msg(
-    'While the memory is sent, the VM writes to it. What it wrote has to be sent again. If it writes faster than the link carries, this never ends.',
+    'What the VM writes while its memory is sent has to be sent again. If the VM writes faster than the link carries, the migration never finishes.',
   ),
   needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
   wants: { memory: memorySampleFact, track: trackRecordFact },
   judge: ({ domain, dirtyRate, bandwidth, memory, track }): Judgement => {
-    const dirty = rate(dirtyRate.bytesPerSecond);
-    const link = rate(bandwidth.bytesPerSecond);
-    const details = [
-      dirtyRate.measured
-        ? msg('The VM writes to $0 of its memory, measured for $1 s.', dirty, dirtyRate.seconds)
-        : msg('The VM is paused, so it writes nothing.'),
-      bandwidthSentence(bandwidth, link),
-    ];
+    const figures = figuresOf(dirtyRate, bandwidth);
     const forecast = forecastFrom(
       { available: true, value: domain },
       { available: true, value: dirtyRate },
       { available: true, value: bandwidth },
       memory,
       track,
-      // Disks are copied before the memory: they cost time, and change nothing about whether it ends.
+      // Disks are copied before the memory. They cost time, but do not decide whether the migration finishes.
       { available: true, value: { disks: [], unfit: [], asRoot: true } },
     );
-    if (
-      forecast.kind === 'does-not-converge' &&
-      forecast.breakEvenBytesPerSecond <= mayEnd * bandwidth.bytesPerSecond
-    ) {
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The VM writes $0, the link carries $1. Whether the migration comes to an end depends on a quiet moment of the VM.',
-          dirty,
-          link,
-        ),
-        details,
-        remedies: advice,
-      };
+    switch (forecast.kind) {
+      case 'does-not-converge':
+        return judgeEndless(forecast.breakEvenBytesPerSecond, figures);
+      case 'converges':
+        return judgeEnding(forecast.breakEvenBytesPerSecond, figures);
+      default:
+        return passed(figures);
     }
-    if (forecast.kind === 'does-not-converge') {
-      return {
-        verdict: 'block',
-        found:
-          dirtyRate.bytesPerSecond >= bandwidth.bytesPerSecond
-            ? msg(
-                'The VM writes $0, the link carries $1. The migration would not come to an end.',
-                dirty,
-                link,
-              )
-            : msg(
-                'The VM writes $0, the link carries $1, but what it writes while that is sent never fits into the allowed pause. The migration would not come to an end.',
-                dirty,
-                link,
-              ),
-        details: [
-          ...details,
-          msg('The link would have to carry $0.', rate(forecast.breakEvenBytesPerSecond)),
-        ],
-        remedies: advice,
-        override: {
-          risk: msg(
-            'Unless its load falls, the migration goes on until it is cancelled, and slows the VM and the network meanwhile.',
-          ),
-        },
-      };
-    }
-    if (
-      forecast.kind === 'converges' &&
-      forecast.breakEvenBytesPerSecond > close * bandwidth.bytesPerSecond
-    ) {
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The VM writes $0, the link carries $1. That is close: a little more load, and the migration does not end.',
-          dirty,
-          link,
-        ),
-        details,
-        remedies: advice,
-      };
-    }
-    return {
-      verdict: 'pass',
-      found: msg('The VM writes $0, the link carries $1.', dirty, link),
-      details,
-    };
   },
 });

@@ -6,18 +6,18 @@ import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * The chipset's own watchdog: libvirt 9.1 and newer gives it to every q35 machine, so that having it says nothing about
- * whether the guest uses it.
+ * The chipset's own watchdog. libvirt 9.1 and newer gives it to every q35 machine, so it does not show that the guest
+ * uses one.
  */
 const builtIn = 'itco';
 
-/** Does something about the VM take offence at a pause? */
+/** Does anything in the definition react to a VM that stands still? */
 export const downtimeSensitiveCheck = defineCheck({
   id: 'downtime-sensitive',
-  title: msg('Sensitive to pauses'),
+  title: msg('Clusters and watchdogs'),
   group: 'guest',
   why: msg(
-    'At the end of the migration the VM stands still for a moment. A member of a cluster that is not heard from may be shut out or shot by the others.',
+    'At the end of the migration the VM stands still for a moment. A cluster may exclude or restart a member that does not answer; a watchdog may reset the guest.',
   ),
   needs: { domain: domainFact },
   judge: ({ domain }): Judgement => {
@@ -30,19 +30,16 @@ export const downtimeSensitiveCheck = defineCheck({
       ...(shared.length === 0
         ? []
         : [
-            msg(
-              'Other VMs may write to its disks too ($0), as the members of a cluster do.',
-              shared.join(', '),
-            ),
+            msg('Other VMs may write to the same disks ($0), as members of a cluster do.', shared.join(', ')),
           ]),
       ...(devices.leases.length === 0
         ? []
-        : [msg('It holds leases of a lock manager: $0.', devices.leases.join(', '))]),
-      ...(watchdogs.length === 0 ? [] : [msg('It has a watchdog: $0.', watchdogs.join(', '))]),
+        : [msg('The VM holds leases of a lock manager: $0.', devices.leases.join(', '))]),
+      ...(watchdogs.length === 0 ? [] : [msg('The VM has a watchdog: $0.', watchdogs.join(', '))]),
     ];
     const [first, ...others] = reasons;
     if (first === undefined)
-      return { verdict: 'pass', found: msg('Nothing in its definition tells of a cluster or a watchdog.') };
+      return { verdict: 'pass', found: msg('The definition shows no cluster and no watchdog.') };
     return {
       verdict: 'warn',
       found: first,
@@ -50,7 +47,7 @@ export const downtimeSensitiveCheck = defineCheck({
       remedies: [
         {
           text: msg(
-            'See that the pause of the forecast is shorter than what its cluster or watchdog bears, or put the member into maintenance first.',
+            'Put the VM into maintenance in its cluster, or set a timeout longer than the pause in the forecast.',
           ),
         },
       ],

@@ -7,48 +7,50 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Has the destination memory for the VM? */
+/** Has the destination enough memory for the VM? */
 export const freeMemoryCheck = defineCheck({
   id: 'free-memory',
-  title: msg('Memory'),
+  title: msg('Free memory'),
   group: 'cpu-memory',
-  why: msg(
-    'A destination that runs out of memory ends programs to get some, and a VM is the largest of them. It need not be this one.',
-  ),
+  why: msg('A host that runs out of memory ends its largest programs. These are VMs: this one, or others.'),
   needs: { domain: domainFact, memory: destinationMemoryFact },
   wants: { shell: destinationShellFact },
   judge: ({ domain, memory, shell }): Judgement => {
     if (domain.config.resources.hugepages !== undefined)
-      return { verdict: 'not-applicable', found: msg('The memory of the VM is of huge pages.') };
+      return { verdict: 'not-applicable', found: msg('The VM uses huge pages.') };
     const needed = domain.memoryBytes;
-    // The kernel's own reckoning knows what of its caches it can give away; libvirt passes the plain figures on.
+    // MemAvailable counts the caches that the kernel can give up. libvirt has only the plain figures.
     const kernel = shell.available ? shell.value.memory : undefined;
     const available = kernel?.availableBytes ?? memory.freeBytes;
     const swap = kernel?.freeSwapBytes ?? 0;
     const details = [
-      msg('The destination has $0, of which $1 are free.', sizeText(memory.totalBytes), sizeText(available)),
-      ...(swap === 0 ? [] : [msg('It has $0 of free swap space.', sizeText(swap))]),
+      msg('The destination has $0 of memory; $1 is free.', sizeText(memory.totalBytes), sizeText(available)),
+      ...(swap === 0 ? [] : [msg('The destination has $0 of free swap space.', sizeText(swap))]),
     ];
-    const free = { text: msg('Shut off or move other VMs there, or choose another destination.') };
+    const free = {
+      text: msg('Shut off or migrate other VMs on the destination, or choose another destination.'),
+    };
     if (needed > available + swap)
       return {
         verdict: 'block',
         found: msg(
-          'The VM has $0 of memory, the destination has $1 free.',
+          'The VM needs $0 of memory; the destination has $1 free.',
           sizeText(needed),
           sizeText(available),
         ),
         details,
         remedies: [free],
         override: {
-          risk: msg('When the VM uses its memory, the destination ends programs, other VMs among them.'),
+          risk: msg(
+            'When the VM uses all of its memory, the destination ends programs. Other VMs may be among them.',
+          ),
         },
       };
     if (needed > available)
       return {
         verdict: 'warn',
         found: msg(
-          'The VM has $0 of memory, the destination has $1 free: it would have to use its swap space.',
+          'The VM needs $0 of memory; the destination has $1 free and would have to swap.',
           sizeText(needed),
           sizeText(available),
         ),
@@ -58,7 +60,7 @@ export const freeMemoryCheck = defineCheck({
     return {
       verdict: 'pass',
       found: msg(
-        'The VM has $0 of memory, the destination has $1 free.',
+        'The VM needs $0 of memory; the destination has $1 free.',
         sizeText(needed),
         sizeText(available),
       ),

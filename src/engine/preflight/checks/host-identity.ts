@@ -8,10 +8,10 @@ import type { Judgement } from '../finding.ts';
 /** Is the destination really another host? */
 export const hostIdentityCheck = defineCheck({
   id: 'host-identity',
-  title: msg('Another host'),
+  title: msg('Host identity'),
   group: 'host',
   why: msg(
-    'libvirt refuses to migrate a VM to the host that it is on, and tells hosts apart by their UUIDs.',
+    'A VM cannot be migrated to the host that it is on. Two hosts with the same UUID are one host for libvirt.',
   ),
   needs: { source: sourceHostFact, destination: destinationHostFact },
   judge: ({ source, destination }): Judgement => {
@@ -19,7 +19,7 @@ export const hostIdentityCheck = defineCheck({
       return {
         verdict: 'pass',
         found: msg(
-          'The destination is $0, another host than this one ($1).',
+          'The destination ($0) and this host ($1) are different hosts.',
           destination.hostname,
           source.hostname,
         ),
@@ -28,15 +28,15 @@ export const hostIdentityCheck = defineCheck({
     if (source.hostname === destination.hostname) {
       return {
         verdict: 'block',
-        found: msg('The destination is this very host, $0.', source.hostname),
+        found: msg('The destination is this host, $0.', source.hostname),
         details: [msg('Both have the UUID $0.', source.uuid)],
-        remedies: [{ text: msg('Choose another host.') }],
+        remedies: [{ text: msg('Choose another destination.') }],
       };
     }
     return {
       verdict: 'block',
       found: msg(
-        '$0 and $1 have the same host UUID, so libvirt takes them for one host.',
+        '$0 and $1 have the same host UUID, as cloned hosts often do.',
         source.hostname,
         destination.hostname,
       ),
@@ -44,7 +44,8 @@ export const hostIdentityCheck = defineCheck({
       remedies: [
         {
           text: msg(
-            'Give the destination a UUID of its own in libvirtd.conf (or virtqemud.conf) and restart its libvirt. Cloned or cheap machines often share one.',
+            'Give $0 a UUID of its own in libvirtd.conf (or virtqemud.conf), and restart libvirt there.',
+            destination.hostname,
           ),
           command:
             'echo "host_uuid = \\"$(uuidgen)\\"" >> /etc/libvirt/libvirtd.conf && systemctl restart libvirtd',

@@ -5,16 +5,16 @@ import { defineCheck } from '../check.ts';
 import { compareVersions, destinationVersionsFact, sourceVersionsFact } from '../facts/versions.ts';
 import type { Judgement } from '../finding.ts';
 
-/** The oldest versions with which this project was tried. */
+/** The oldest versions that this project is tested with. */
 const oldest = { libvirt: '8.0', qemu: '6.2' };
 
-/** Are the programs on the destination as new as those here? */
+/** Are libvirt and QEMU on the destination at least as new as on this host? */
 export const hypervisorVersionCheck = defineCheck({
   id: 'hypervisor-version',
-  title: msg('Versions'),
+  title: msg('Software versions'),
   group: 'host',
   why: msg(
-    'QEMU understands what an older QEMU sends. The other way round works often, but nobody promises it.',
+    'QEMU understands what an older QEMU sends. To an older QEMU a migration often works, but is not supported.',
   ),
   needs: { source: sourceVersionsFact, destination: destinationVersionsFact },
   judge: ({ source, destination }): Judgement => {
@@ -22,11 +22,13 @@ export const hypervisorVersionCheck = defineCheck({
       msg('This host has libvirt $0 and QEMU $1.', source.libvirt, source.qemu),
       msg('The destination has libvirt $0 and QEMU $1.', destination.libvirt, destination.qemu),
     ];
-    const upgrade = { text: msg('Bring the destination to the versions of this host first.') };
+    const upgrade = {
+      text: msg('Upgrade libvirt and QEMU on the destination to the versions of this host.'),
+    };
     if (compareVersions(destination.qemu, source.qemu) < 0)
       return {
         verdict: 'warn',
-        found: msg('QEMU of the destination is older: $0, here $1.', destination.qemu, source.qemu),
+        found: msg('The destination has QEMU $0, older than $1 on this host.', destination.qemu, source.qemu),
         details,
         remedies: [upgrade],
       };
@@ -34,7 +36,7 @@ export const hypervisorVersionCheck = defineCheck({
       return {
         verdict: 'warn',
         found: msg(
-          "libvirt of the destination is older: $0, here $1. It may not know all of the VM's definition.",
+          'The destination has libvirt $0, older than $1 on this host. An older libvirt may not know everything in the definition.',
           destination.libvirt,
           source.libvirt,
         ),
@@ -48,7 +50,7 @@ export const hypervisorVersionCheck = defineCheck({
       return {
         verdict: 'warn',
         found: msg(
-          'The destination is older than libvirt $0 or QEMU $1, with which this page was tried.',
+          'The destination is older than libvirt $0 or QEMU $1, the oldest versions that were tested.',
           oldest.libvirt,
           oldest.qemu,
         ),
@@ -58,7 +60,7 @@ export const hypervisorVersionCheck = defineCheck({
     return {
       verdict: 'pass',
       found: msg(
-        'The destination has libvirt $0 and QEMU $1, no older than here.',
+        'The destination has libvirt $0 and QEMU $1, not older than this host.',
         destination.libvirt,
         destination.qemu,
       ),

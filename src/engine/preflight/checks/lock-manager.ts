@@ -6,43 +6,53 @@ import { FactUnavailable, required } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { restartLibvirt } from '../judging/common-remedies.ts';
 
-const setTheSame: Remedy = {
-  text: msg('Set the same lock manager on both hosts, and restart libvirt.'),
-  command: 'grep lock_manager /etc/libvirt/qemu.conf',
-  host: 'destination',
-};
-
-const byHand: Remedy = {
-  text: msg('Compare the settings of both hosts by hand.'),
+const showSettings: Remedy = {
+  text: msg('Show the lock settings of the destination.'),
   command: 'grep -E "^(lock_manager|stdio_handler)" /etc/libvirt/qemu.conf',
   host: 'destination',
 };
 
+/** libvirt's name for no lock manager. */
+const noManager = 'nop';
+
 /**
- * The one whose state goes along with the VM (VIR_LOCK_MANAGER_USES_STATE), which libvirt then asks of the other side. lockd
- * has none: libvirt 9.0 migrates between a host with it and one without, both ways.
+ * The one whose state travels with the VM (VIR_LOCK_MANAGER_USES_STATE), so that libvirt demands it of the other host. lockd has
+ * no such state: libvirt 9.0 migrates between a host with it and one without, both ways.
  */
 const withState = 'sanlock';
 
-/** libvirt's own name for none is nop. */
+function setManager(manager: string): Remedy {
+  const drop = "sed -i '/^ *lock_manager *=/d' /etc/libvirt/qemu.conf";
+  const set = `${shellCommand('echo', `lock_manager = "${manager}"`)} >> /etc/libvirt/qemu.conf`;
+  return {
+    text:
+      manager === noManager
+        ? msg('Remove lock_manager from qemu.conf on the destination, and restart libvirt there.')
+        : msg('Set lock_manager to $0 in qemu.conf on the destination, and restart libvirt there.', manager),
+    command: [drop, ...(manager === noManager ? [] : [set]), restartLibvirt].join('; '),
+    host: 'destination',
+  };
+}
+
 function managerOf({ settings, settingsReadable }: HostReading): string {
   if (!settingsReadable)
     throw new FactUnavailable({
-      why: msg('The configuration of libvirt could not be read.'),
-      remedies: [byHand],
+      why: msg('Not checked: qemu.conf could not be read.'),
+      remedies: [showSettings],
     });
-  return settings.get('lock_manager') ?? 'nop';
+  return settings.get('lock_manager') ?? noManager;
 }
 
-/** The helper of libvirt there without which it starts no VM; systemd listens for one that has not been started yet. */
-function missingHelper({ listeners, settings }: HostReading): { name: string; what: Message } | undefined {
+/** A daemon without which libvirt on the destination starts no VM. Where systemd waits to start it, systemd listens for it. */
+function missingDaemon({ listeners, settings }: HostReading): { name: string; found: Message } | undefined {
   const wanted = [
     ...(settings.get('lock_manager') === 'lockd'
       ? [
           {
             name: 'virtlockd',
-            what: msg('libvirt of the destination locks disks with virtlockd, which does not run there.'),
+            found: msg('The destination does not run virtlockd, so it cannot lock disks and starts no VM.'),
           },
         ]
       : []),
@@ -51,36 +61,35 @@ function missingHelper({ listeners, settings }: HostReading): { name: string; wh
       : [
           {
             name: 'virtlogd',
-            what: msg(
-              'libvirt of the destination writes the logs of VMs with virtlogd, which does not run there.',
-            ),
+            found: msg('The destination does not run virtlogd, so it cannot write logs and starts no VM.'),
           },
         ]),
   ];
   return wanted.find(({ name }) => listeners?.has(`/run/libvirt/${name}-sock`) === false);
 }
 
-/** Do both hosts guard disks in the same way? */
+/** Do both hosts lock disks in the same way? */
 export const lockManagerCheck = defineCheck({
   id: 'lock-manager',
-  title: msg('Locks on disks'),
+  title: msg('Disk locks'),
   group: 'storage',
   why: msg(
-    'A lock manager (virtlockd, sanlock) keeps a disk from being opened twice, but only by hosts that have the same one. The leases of sanlock go along, so libvirt refuses if the other host does not know them.',
+    'A lock manager (virtlockd, sanlock) keeps two hosts from using one disk, if both hosts have the same one. The leases of sanlock travel with the VM, so the destination needs sanlock too.',
   ),
   needs: {},
   wants: { source: sourceShellFact, shell: destinationShellFact },
   judge: ({ source, shell }): Judgement => {
-    const [here, there] = [managerOf(required(source, [byHand])), managerOf(required(shell, [byHand]))];
-    const helper = missingHelper(required(shell));
-    if (helper !== undefined)
+    const here = managerOf(required(source, [showSettings]));
+    const there = managerOf(required(shell, [showSettings]));
+    const daemon = missingDaemon(required(shell));
+    if (daemon !== undefined)
       return {
         verdict: 'block',
-        found: helper.what,
+        found: daemon.found,
         remedies: [
           {
-            text: msg('Start it there. Where systemd starts it when it is needed, start its socket.'),
-            command: shellCommand('systemctl', 'enable', '--now', `${helper.name}.socket`),
+            text: msg('Start $0 on the destination.', daemon.name),
+            command: shellCommand('systemctl', 'enable', '--now', `${daemon.name}.socket`),
             host: 'destination',
           },
         ],
@@ -88,13 +97,17 @@ export const lockManagerCheck = defineCheck({
     if (here !== there)
       return {
         verdict: here === withState || there === withState ? 'block' : 'warn',
-        found: msg('This host has the lock manager $0, the destination $1.', here, there),
-        remedies: [setTheSame],
+        found: msg(
+          'The lock managers differ: $0 on this host, $1 on the destination (nop: none).',
+          here,
+          there,
+        ),
+        remedies: [setManager(here)],
       };
     return {
       verdict: 'pass',
       found:
-        here === 'nop'
+        here === noManager
           ? msg('Neither host has a lock manager.')
           : msg('Both hosts have the lock manager $0.', here),
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy } from '../../base/index.ts';
+import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
 import { destinationMachineFact } from '../facts/destination-machine.ts';
@@ -8,22 +8,32 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-function list(what: string, text: Remedy['text']): Remedy {
-  return { text, command: `virsh capabilities --xpath "//${what}"`, host: 'destination' };
+const installQemu = 'apt install qemu-system || dnf install qemu-kvm';
+
+/** The remedy where the emulator is missing: a link to the one that the destination has, or QEMU itself. */
+function provideEmulator(emulator: string | undefined, others: readonly string[]): Remedy {
+  const [other] = others;
+  return emulator === undefined || other === undefined
+    ? { text: msg('Install QEMU on the destination.'), command: installQemu, host: 'destination' }
+    : {
+        text: msg('Link $0 to the QEMU program of the destination.', emulator),
+        command: shellCommand('ln', '-s', '--', other, emulator),
+        host: 'destination',
+      };
 }
 
-/** Has the destination the VM's QEMU, for its architecture, with its machine type? */
+/** Does the destination have the VM's QEMU, for its architecture, with its machine type? */
 export const machineTypeCheck = defineCheck({
   id: 'machine-type',
   title: msg('Machine type'),
   group: 'host',
   why: msg(
-    'The virtual machine has to be built there of the same parts as here: the same QEMU program, architecture and machine type.',
+    'The destination has to build the same virtual hardware, with the same QEMU program, architecture and machine type. Otherwise the VM does not start there.',
   ),
   needs: { domain: domainFact, machine: destinationMachineFact },
   wants: { destination: destinationHostFact },
   judge: ({ domain, machine, destination }): Judgement => {
-    const { os, emulator } = domain.config;
+    const { os, emulator, uuid } = domain.config;
     const support = destination.available ? destination.value.guests.get(os.arch) : undefined;
     switch (machine.kind) {
       case 'offered':
@@ -33,20 +43,24 @@ export const machineTypeCheck = defineCheck({
           verdict: 'block',
           found: msg('The destination has no QEMU for $0.', os.arch),
           original: machine.original,
-          remedies: [list('guest/arch/@name', msg('Install it there, or choose another destination.'))],
+          remedies: [
+            {
+              text: msg('Install QEMU for $0 on the destination, or choose another destination.', os.arch),
+              command: installQemu,
+              host: 'destination',
+            },
+          ],
         };
       case 'no-such-emulator':
         return {
           verdict: 'block',
-          found: msg('The VM runs in $0, which the destination does not have.', emulator ?? 'QEMU'),
-          details: support === undefined ? [] : [msg('It has $0.', support.emulators.join(', '))],
+          found: msg('The destination does not have $0, in which the VM runs.', emulator ?? 'QEMU'),
+          details:
+            support === undefined
+              ? []
+              : [msg('The destination has $0 instead.', support.emulators.join(', '))],
           original: machine.original,
-          remedies: [
-            list(
-              'emulator',
-              msg('Install it there, or make QEMU known under the same path, with a link for example.'),
-            ),
-          ],
+          remedies: [provideEmulator(emulator, support?.emulators ?? [])],
         };
       case 'no-such-machine': {
         const family = os.machine.replace(/-[\d.]+$/, '');
@@ -54,21 +68,23 @@ export const machineTypeCheck = defineCheck({
         return {
           verdict: 'block',
           found: msg('QEMU on the destination has no machine type $0.', os.machine),
-          details: kin.length === 0 ? [] : [msg('Of this kind it has: $0.', kin.join(', '))],
+          details: kin.length === 0 ? [] : [msg('Similar machine types there: $0.', kin.join(', '))],
           original: machine.original,
           remedies: [
-            list(
-              'machine',
-              msg(
-                'A newer QEMU there has it, or an older machine type in the definition of the VM, with which it has to be shut off and started.',
+            { text: msg('Install a newer QEMU on the destination.') },
+            {
+              text: msg(
+                'Give the VM an older machine type: edit the definition, shut the VM off and start it again.',
               ),
-            ),
+              command: shellCommand('virsh', 'edit', uuid),
+              host: 'source',
+            },
           ],
         };
       }
       case 'not-told':
         throw new FactUnavailable({
-          why: msg('The destination did not tell which VMs it can run.'),
+          why: msg('Not checked: the destination did not say which VMs it can run.'),
           original: machine.original,
         });
     }

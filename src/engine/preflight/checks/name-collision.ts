@@ -1,36 +1,70 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg, shellCommand } from '../../base/index.ts';
-import type { ValidDestination } from '../../destination/index.ts';
 import { isTemporary } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
-import { FactUnavailable } from '../fact.ts';
+import { type FactResult, FactUnavailable } from '../fact.ts';
 import { destinationFact } from '../facts/destination.ts';
-import { destinationCopyFact } from '../facts/destination-copy.ts';
-import { destinationDomainsFact } from '../facts/destination-domains.ts';
+import { type DestinationCopy, destinationCopyFact } from '../facts/destination-copy.ts';
+import {
+  type DestinationDomains,
+  destinationDomainsFact,
+  type KnownDomain,
+} from '../facts/destination-domains.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
+/** The VM by both of its names, and the host that may know it already. */
+interface Wanted {
+  readonly host: string;
+  readonly name: string;
+  /** As it looks in virsh's list, which pads the column with blanks: those at the end of a name are lost. */
+  readonly listed: string;
+  readonly uuid: string;
+}
+
+function hasUuid({ uuid }: KnownDomain, wanted: Wanted): boolean {
+  return uuid.toLowerCase() === wanted.uuid.toLowerCase();
+}
+
+function judgeSameName(other: KnownDomain, { host, name, uuid }: Wanted): Judgement {
+  return {
+    verdict: 'block',
+    found: msg('Another VM on $0 is already called $1.', host, name),
+    details: [msg('The UUID of the other VM is $0, that of this VM is $1.', other.uuid, uuid)],
+    remedies: [
+      {
+        text: msg('Rename the other VM on $0. It has to be shut off for that.', host),
+        command: shellCommand('virsh', 'domrename', '--', other.uuid, `${name}-old`),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 /**
- * A temporary migration leaves a copy there; then the VM was started here, too. The one that is not to stay is not asked to shut
- * down: what it still has to write would go onto a disk that the other one has changed.
+ * A temporary migration left a copy, and then the VM was started on this host as well. One of the two has to be forced off: if it
+ * shut down, it would write what it still has to a disk that the other one has changed.
  */
-function leftByMigration(uuid: string, { parts: { host } }: ValidDestination): Judgement {
+function judgeCopy({ host, uuid }: Wanted): Judgement {
   const command = shellCommand('virsh', 'destroy', uuid);
   return {
     verdict: 'block',
     found: msg(
-      'A copy of this VM runs on $0, left by a temporary migration: it has this name and UUID, and no definition there. Two of it on one disk destroy the disk.',
+      'A copy of this VM runs on $0, left by a temporary migration: same name and UUID, no definition. Two VMs that write to one disk destroy its content.',
       host,
     ),
     remedies: [
       {
-        text: msg('If this one is to stay, force the copy off. It then vanishes from $0.', host),
+        text: msg('Force off the copy on $0, to keep the VM on this host. The copy then vanishes.', host),
         command,
         host: 'destination',
       },
       {
-        text: msg('If the copy is to stay, force this one off, and migrate the copy back from $0.', host),
+        text: msg(
+          'Force off the VM on this host, to keep the copy. Then migrate the copy back from $0.',
+          host,
+        ),
         command,
         host: 'source',
       },
@@ -38,126 +72,130 @@ function leftByMigration(uuid: string, { parts: { host } }: ValidDestination): J
   };
 }
 
+function judgeActive({ host, uuid }: Wanted): Judgement {
+  return {
+    verdict: 'block',
+    found: msg(
+      'A VM with the UUID of this VM is active on $0. Two VMs that write to one disk destroy its content.',
+      host,
+    ),
+    remedies: [
+      { text: msg('Decide which of the two VMs is the right one, and force the other one off.') },
+      {
+        text: msg('Show the VM on $0.', host),
+        command: shellCommand('virsh', 'dominfo', uuid),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+function judgeOtherName(known: KnownDomain, { host, name, uuid }: Wanted): Judgement {
+  return {
+    verdict: 'block',
+    found: msg(
+      '$0 has a definition of this VM under another name, $1, so libvirt refuses.',
+      host,
+      known.name,
+    ),
+    remedies: [
+      {
+        text: msg('Rename the VM on $0 to $1, or remove the old definition there.', host, name),
+        command: shellCommand('virsh', 'domrename', '--', uuid, name),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+function judgeSaved(saved: readonly string[] | undefined, { host, uuid }: Wanted): Judgement | undefined {
+  if (saved === undefined)
+    throw new FactUnavailable({
+      why: msg(
+        'Not checked: $0 has a definition of this VM, but did not say whether a saved state exists.',
+        host,
+      ),
+      remedies: [
+        {
+          text: msg('Show the VMs on $0 that have a saved state.', host),
+          command: shellCommand('virsh', 'list', '--inactive', '--with-managed-save'),
+          host: 'destination',
+        },
+      ],
+    });
+  if (!saved.includes(uuid.toLowerCase())) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      '$0 has an old saved state of this VM (virsh managedsave). The next start there continues with old memory on newer disks, and destroys their content.',
+      host,
+    ),
+    remedies: [
+      {
+        text: msg('Remove the saved state on $0, if nobody needs it.', host),
+        command: shellCommand('virsh', 'managedsave-remove', uuid),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+function judgeDefined({ host, name, uuid }: Wanted, temporary: boolean): Judgement {
+  return {
+    verdict: 'warn',
+    found: temporary
+      ? msg(
+          '$0 has a definition of this VM, shut off. The copy uses this definition and leaves it there.',
+          host,
+        )
+      : msg('$0 has an older definition of this VM, shut off. The migration replaces it.', host),
+    remedies: [
+      {
+        text: msg('Save the definition on $0 to a file, if you still need it.', host),
+        command: `${shellCommand('virsh', 'dumpxml', '--inactive', uuid)} > ${shellCommand(`${name}.xml`)}`,
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+/** The destination knows this very VM. */
+function judgeSameUuid(
+  same: KnownDomain,
+  wanted: Wanted,
+  known: DestinationDomains,
+  twin: FactResult<DestinationCopy>,
+  temporary: boolean,
+): Judgement {
+  const sameName = same.name === wanted.listed;
+  if (same.active) {
+    // One that is arriving has no definition either, until it has arrived.
+    const arriving = known.arriving?.includes(wanted.listed) === true;
+    const transient = twin.available && twin.value === 'transient';
+    return sameName && transient && !arriving ? judgeCopy(wanted) : judgeActive(wanted);
+  }
+  if (!sameName) return judgeOtherName(same, wanted);
+  return judgeSaved(known.saved, wanted) ?? judgeDefined(wanted, temporary);
+}
+
 /** Does the destination know another VM of that name, or this very VM? */
 export const nameCollisionCheck = defineCheck({
   id: 'name-collision',
-  title: msg('Name on the destination'),
+  title: msg('Name and UUID'),
   group: 'host',
   why: msg(
-    'A host can have a name and a UUID only once. A definition of this VM that lies there already would be replaced.',
+    'A host can have each name and each UUID only once. A definition of this VM that the destination already has is replaced.',
   ),
   needs: { domain: domainFact, known: destinationDomainsFact, destination: destinationFact },
   wants: { twin: destinationCopyFact },
   judge: ({ domain, known, destination, twin }, plan): Judgement => {
     const { name, uuid } = domain.config;
-    const virsh = (...argv: string[]): string => shellCommand('virsh', ...argv);
-    const sameUuid = known.domains.find((other) => other.uuid.toLowerCase() === uuid.toLowerCase());
-    // virsh's list does not tell blanks at the end of a name from those that fill the column.
-    const listed = name.trimEnd();
-    const sameName = known.domains.find(
-      (other) => other.name === listed && other.uuid.toLowerCase() !== uuid.toLowerCase(),
-    );
-    if (sameName !== undefined) {
-      return {
-        verdict: 'block',
-        found: msg('Another VM on $0 is called $1 already.', destination.parts.host, name),
-        details: [msg('Its UUID is $0, that of this VM is $1.', sameName.uuid, uuid)],
-        remedies: [
-          {
-            text: msg('Give the other one a new name (it has to be shut off), or rename this one.'),
-            command: virsh('domrename', '--', sameName.uuid, `${name}-old`),
-            host: 'destination',
-          },
-        ],
-      };
-    }
-    if (sameUuid === undefined) {
-      return { verdict: 'pass', found: msg('$0 knows no VM of this name or UUID.', destination.parts.host) };
-    }
-    // One that is arriving has no definition either, until it has arrived.
-    const leftBehind =
-      twin.available && twin.value === 'transient' && known.arriving?.includes(listed) !== true;
-    if (sameUuid.active && sameUuid.name === listed && leftBehind) return leftByMigration(uuid, destination);
-    if (sameUuid.active) {
-      return {
-        verdict: 'block',
-        found: msg(
-          'This VM, by its UUID, is active on $0 already. Two of it on one disk destroy the disk.',
-          destination.parts.host,
-        ),
-        remedies: [
-          {
-            text: msg('Find out which of the two is the right one before anything else.'),
-            command: virsh('dominfo', uuid),
-            host: 'destination',
-          },
-        ],
-      };
-    }
-    if (sameUuid.name !== listed) {
-      return {
-        verdict: 'block',
-        found: msg(
-          '$0 has this VM defined under another name, $1. libvirt refuses that.',
-          destination.parts.host,
-          sameUuid.name,
-        ),
-        remedies: [
-          {
-            text: msg('Give it the same name there, or take the old definition away.'),
-            command: virsh('domrename', '--', uuid, name),
-            host: 'destination',
-          },
-        ],
-      };
-    }
-    if (known.saved === undefined)
-      throw new FactUnavailable({
-        why: msg(
-          '$0 has a definition of this VM, shut off, and did not tell whether it keeps its memory with it.',
-          destination.parts.host,
-        ),
-        remedies: [
-          {
-            text: msg('See whether there is a saved state of it.'),
-            command: virsh('list', '--inactive', '--with-managed-save'),
-            host: 'destination',
-          },
-        ],
-      });
-    if (known.saved.includes(uuid.toLowerCase()))
-      return {
-        verdict: 'block',
-        found: msg(
-          '$0 keeps old memory of this VM (virsh managedsave). The next start there would go on from it, on disks that are newer, and destroy what is on them.',
-          destination.parts.host,
-        ),
-        remedies: [
-          {
-            text: msg('Remove that saved state, if nobody needs it.'),
-            command: virsh('managedsave-remove', uuid),
-            host: 'destination',
-          },
-        ],
-      };
-    return {
-      verdict: 'warn',
-      found: isTemporary(plan)
-        ? msg(
-            '$0 has a definition of this VM, shut off. The copy will run under it and leave it there.',
-            destination.parts.host,
-          )
-        : msg(
-            '$0 has an older definition of this VM, shut off. It will be replaced.',
-            destination.parts.host,
-          ),
-      remedies: [
-        {
-          text: msg('Keep a copy of the definition there if you still need it.'),
-          command: virsh('dumpxml', '--inactive', uuid),
-          host: 'destination',
-        },
-      ],
-    };
+    const wanted: Wanted = { host: destination.parts.host, name, listed: name.trimEnd(), uuid };
+    const sameName = known.domains.find((other) => other.name === wanted.listed && !hasUuid(other, wanted));
+    if (sameName !== undefined) return judgeSameName(sameName, wanted);
+    const same = known.domains.find((other) => hasUuid(other, wanted));
+    return same === undefined
+      ? { verdict: 'pass', found: msg('$0 has no VM with this name or UUID.', wanted.host) }
+      : judgeSameUuid(same, wanted, known, twin, isTemporary(plan));
   },
 });

@@ -6,7 +6,7 @@ import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * Beginnings of the namespaces under which managers keep what they know in `<metadata>`: oVirt's vdsm
+ * How the namespaces begin under which managers keep their `<metadata>`: oVirt's vdsm
  * (http://ovirt.org/vm/tune/1.0 and others), OpenStack Nova (http://openstack.org/xmlns/libvirt/nova/1.1), KubeVirt
  * (http://kubevirt.io).
  */
@@ -16,13 +16,13 @@ const managers: readonly (readonly [string, string])[] = [
   ['http://kubevirt.io', 'KubeVirt'],
 ];
 
-/** Does another program manage this VM, which would not know where it went? */
+/** Does another program manage this VM? It would not know about the migration. */
 export const otherManagerCheck = defineCheck({
   id: 'other-manager',
-  title: msg('Other managers'),
+  title: msg('Management software'),
   group: 'host',
   why: msg(
-    'A program that manages this VM keeps its own record of the host. Moved behind its back, the VM may be started there a second time, which destroys its disk.',
+    'Software that manages this VM remembers on which host the VM runs. If you migrate without that software, the software may start the VM twice, which destroys the disks.',
   ),
   needs: { domain: domainFact },
   judge: ({ domain }): Judgement => {
@@ -32,15 +32,15 @@ export const otherManagerCheck = defineCheck({
     if (found === undefined)
       return {
         verdict: 'pass',
-        found: msg('Its definition carries no mark of oVirt, OpenStack or KubeVirt.'),
+        found: msg('The definition has no mark of oVirt, OpenStack or KubeVirt.'),
       };
     const [, manager] = found;
     return {
       verdict: 'block',
       found: msg('$0 manages this VM.', manager),
-      remedies: [{ text: msg('Migrate it with $0.', manager) }],
+      remedies: [{ text: msg('Migrate the VM with $0.', manager) }],
       override: {
-        risk: msg('$0 may start this VM a second time, which destroys its disk.', manager),
+        risk: msg('$0 may start this VM a second time, which destroys its disks.', manager),
       },
     };
   },

@@ -1,101 +1,124 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
+import type { ValidDestination } from '../../destination/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
 import { beginPhaseFact } from '../facts/begin-phase.ts';
 import { destinationFact } from '../facts/destination.ts';
 import { destinationAccessFact } from '../facts/destination-access.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** libvirt's words when an access driver says no, or the connection may only read. */
+/** libvirt's words when an access driver refuses, or the connection is read-only. */
 const denied = /access denied|operation forbidden|read.?only access/i;
 
-const rules: Remedy = {
-  text: msg('Let the user do that in the rules of polkit there, or sign in as root.'),
+const showDrivers: Remedy = {
+  text: msg('Show the access drivers of libvirt on the destination.'),
   command: 'grep -rs access_drivers /etc/libvirt/',
   host: 'destination',
 };
 
-/** May those who will do it do all that a migration needs? */
+/** Over tcp and tls polkit has no user to allow. */
+function allow({ parts: { transport, user = 'root' } }: ValidDestination): Remedy {
+  if (transport !== 'ssh')
+    return { text: msg('Use qemu+ssh as root. Over $0 libvirt does not know which user asks.', transport) };
+  const rule = `polkit.addRule(function(action, subject) { if (action.id.indexOf("org.libvirt.") == 0 && subject.user == ${JSON.stringify(user)}) return polkit.Result.YES; });`;
+  return {
+    text: msg('Allow $0 to use libvirt on the destination with a rule of polkit, or sign in as root.', user),
+    command: `${shellCommand('echo', rule)} > /etc/polkit-1/rules.d/50-libvirt-migration.rules`,
+    host: 'destination',
+  };
+}
+
+/** An access driver of libvirtd.conf lets root pass, and asks for every other user. */
+function judgeDrivers({ settings }: HostReading, destination: ValidDestination): Judgement | undefined {
+  const drivers = /"([^"]+)"/.exec(settings.get('access_drivers') ?? '')?.[1];
+  const { user = 'root' } = destination.parts;
+  if (drivers === undefined || user === 'root') return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'The destination checks each call of $0 with $1, and may refuse one that a migration needs.',
+      user,
+      drivers,
+    ),
+    remedies: [allow(destination), showDrivers],
+  };
+}
+
+/** Programs of the admin that libvirt runs for each VM. */
+function judgeHooks({ hooks }: HostReading): Judgement | undefined {
+  if (hooks === undefined)
+    throw new FactUnavailable({
+      why: msg('Not checked: the hook scripts of libvirt on the destination could not be listed.'),
+      remedies: [
+        {
+          text: msg('Show the hook scripts on the destination.'),
+          command: 'sudo ls -lR /etc/libvirt/hooks',
+          host: 'destination',
+        },
+      ],
+    });
+  if (hooks.length === 0) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg('Hook scripts on the destination may refuse the VM: $0.', hooks.join(', ')),
+    details: [
+      msg('Hook scripts run for each VM that arrives.'),
+      msg('Hook scripts may also change the definition, so that the VM needs files that were not checked.'),
+    ],
+    remedies: [
+      {
+        text: msg('Show what the hook scripts do when they are called with “migrate”, “prepare” or “start”.'),
+        command: shellCommand('cat', '--', ...hooks),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+/** Does libvirt on both hosts allow all calls of a migration? */
 export const permissionsCheck = defineCheck({
   id: 'permissions',
   title: msg('Permissions'),
   group: 'connection',
-  why: msg(
-    'Being let in is not all: libvirt can be told who may start, read or move which VM, and asks for each call anew.',
-  ),
+  why: msg('A sign-in is not enough: rules of libvirt can limit who may read, start or migrate which VM.'),
   needs: { destination: destinationFact, access: destinationAccessFact },
   wants: { rehearsal: beginPhaseFact, shell: destinationShellFact },
-  judge: ({ destination: { parts }, access, rehearsal, shell }): Judgement => {
+  judge: ({ destination, access, rehearsal, shell }): Judgement => {
     if (rehearsal.available && rehearsal.value.kind === 'refused' && denied.test(rehearsal.value.original))
       return {
         verdict: 'block',
-        found: msg('libvirt of this host does not let you migrate this VM.'),
+        found: msg('You are not allowed to migrate this VM: libvirt of this host refuses.'),
         original: rehearsal.value.original,
         remedies: [
-          { text: msg('Switch to administrative access in the console, or ask who manages this host.') },
+          {
+            text: msg('Turn on administrative access in the console, or ask the administrator of this host.'),
+          },
         ],
       };
     const refusal = access.find((answer) => denied.test(answer));
     if (refusal !== undefined)
       return {
         verdict: 'block',
-        found: msg(
-          'libvirt of the destination lets this host in, but does not let it do what a migration needs.',
-        ),
+        found: msg('The destination lets this host sign in, but refuses calls that a migration needs.'),
         original: refusal,
-        remedies: [rules],
+        remedies: [allow(destination), showDrivers],
       };
     if (!shell.available)
       throw new FactUnavailable({
-        why: msg('Whether libvirt there limits who may do what could not be seen.'),
+        why: msg('Not checked: the access rules of libvirt on the destination could not be read.'),
         ...(shell.original === undefined ? {} : { original: shell.original }),
-        remedies: [{ ...rules, text: msg('See by hand whether it does.') }],
+        remedies: [showDrivers],
       });
-    const drivers = /"([^"]+)"/.exec(shell.value.settings.get('access_drivers') ?? '')?.[1];
-    const user = parts.user ?? 'root';
-    if (drivers !== undefined && user !== 'root')
-      return {
-        verdict: 'warn',
-        found: msg(
-          'libvirt of the destination asks $0 for each call, and $1 may lack one that a migration needs.',
-          drivers,
-          user,
-        ),
-        remedies: [rules],
-      };
-    const { hooks } = shell.value;
-    if (hooks === undefined)
-      throw new FactUnavailable({
-        why: msg('Whether libvirt there runs programs of its admin (hooks) could not be seen.'),
-        remedies: [
-          {
-            text: msg('See by hand whether it does.'),
-            command: 'sudo ls -lR /etc/libvirt/hooks',
-            host: 'destination',
-          },
-        ],
-      });
-    if (hooks.length > 0)
-      return {
-        verdict: 'warn',
-        found: msg(
-          'libvirt of the destination runs programs of its admin (hooks) for each VM that arrives, and they may refuse it: $0.',
-          hooks.join(', '),
-        ),
-        details: [
-          msg('They may also change its definition, so that it needs other files there than are looked for.'),
-        ],
-        remedies: [
-          {
-            text: msg('See what they do when they are called with "migrate", "prepare" or "start".'),
-            command: shellCommand('cat', '--', ...hooks),
-            host: 'destination',
-          },
-        ],
-      };
-    return { verdict: 'pass', found: msg('$0 may use all of libvirt on the destination.', user) };
+    return (
+      judgeDrivers(shell.value, destination) ??
+      judgeHooks(shell.value) ?? {
+        verdict: 'pass',
+        found: msg('The destination lets $0 use all of libvirt.', destination.parts.user ?? 'root'),
+      }
+    );
   },
 });

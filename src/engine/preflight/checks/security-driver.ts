@@ -8,16 +8,41 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
+import { restartLibvirt } from '../judging/common-remedies.ts';
 
-/** Owners of files, and no driver at all, are everywhere. */
+/** Every libvirt has these: owners of files, and no driver at all. */
 const everywhere: readonly string[] = ['dac', 'none'];
 
-/** libvirt there looks up whom a label names, and refuses one that it does not find (virGetUserID). */
+/** Creates a user or group. Files carry its number, so the number has to be the one of this host. */
+function create({ kind, name }: DomainOwner): readonly Remedy[] {
+  const [program, option, database] =
+    kind === 'user' ? ['useradd', '--uid', 'passwd'] : ['groupadd', '--gid', 'group'];
+  return [
+    {
+      text: msg('Create $0 on the destination, with the same NUMBER as on this host.', name),
+      command: shellCommand(program, '--system', option, 'NUMBER', '--', name),
+      host: 'destination',
+    },
+    {
+      text: msg('Show the number of $0 on this host.', name),
+      command: shellCommand('getent', database, '--', name),
+      host: 'source',
+    },
+  ];
+}
+
+function ownerText({ kind, name }: DomainOwner): Message {
+  return kind === 'user'
+    ? msg('The destination has no user $0, to whom the VM or one of its files belongs.', name)
+    : msg('The destination has no group $0, to which the VM or one of its files belongs.', name);
+}
+
+/** libvirt on the destination looks up the names in labels, and refuses those that it does not find (virGetUserID). */
 function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReading>): Judgement | undefined {
   const [any] = owners;
   if (any === undefined) return undefined;
   const look: Remedy = {
-    text: msg('Make it there with the same number, or put the number into the definition (+1000).'),
+    text: msg('Show whether the destination has the users and groups of the definition.'),
     command: owners
       .map(({ kind, name }) => shellCommand('getent', kind === 'user' ? 'passwd' : 'group', '--', name))
       .join('; '),
@@ -26,19 +51,22 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
   const { accounts, settings } = required(shell, [look]);
   const asked = owners.filter(({ of }) => of === 'process' || settings.get('dynamic_ownership') !== '0');
   const known = asked.map((owner) => ({ owner, there: accounts?.get(`${owner.kind} ${owner.name}`) }));
-  const words = ({ kind, name }: DomainOwner): Message =>
-    kind === 'user'
-      ? msg('The VM, or a file of it, is to belong to the user $0, whom the destination does not know.', name)
-      : msg(
-          'The VM, or a file of it, is to belong to the group $0, which the destination does not know.',
-          name,
-        );
   const [first, ...others] = known.flatMap(({ owner, there }) => (there === false ? [owner] : []));
   if (first !== undefined)
-    return { verdict: 'block', found: words(first), details: others.map(words), remedies: [look] };
+    return {
+      verdict: 'block',
+      found: ownerText(first),
+      details: others.map(ownerText),
+      remedies: [
+        { text: msg('In the definition, replace the name $0 by its number, for example +1000.', first.name) },
+        ...[first, ...others].flatMap(create),
+      ],
+    };
   if (known.some(({ there }) => there === undefined))
     throw new FactUnavailable({
-      why: msg('Whether the destination knows the owners in the labels of the definition was not told.'),
+      why: msg(
+        'Not checked: the destination did not say whether it has the users and groups of the definition.',
+      ),
       remedies: [look],
     });
   return undefined;
@@ -47,16 +75,18 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
 /** Does the destination confine VMs as this host does? */
 export const securityDriverCheck = defineCheck({
   id: 'security-driver',
-  title: msg('Confinement'),
+  title: msg('SELinux and AppArmor'),
   group: 'host',
   why: msg(
-    'SELinux or AppArmor keeps a VM from the files of others. A label that the destination does not know is refused; without a driver there the VM runs unconfined.',
+    'SELinux or AppArmor keeps a VM away from the files of others. The destination refuses a label that it does not know; without a driver there the VM runs unconfined.',
   ),
   needs: { domain: domainFact, source: sourceHostFact, destination: destinationHostFact },
   wants: { shell: destinationShellFact },
   judge: ({ domain, source, destination, shell }): Judgement => {
     if (destination.securityModels.length === 0)
-      throw new FactUnavailable({ why: msg('The destination did not tell how it confines VMs.') });
+      throw new FactUnavailable({
+        why: msg('Not checked: the destination did not say how it confines VMs.'),
+      });
     const sent = domain.migratable ?? domain.config;
     const strange = sent.resources.securityLabels
       .map(({ model }) => model)
@@ -65,14 +95,14 @@ export const securityDriverCheck = defineCheck({
       return {
         verdict: 'block',
         found: msg(
-          'The definition asks for a label of $0, which libvirt of the destination does not have.',
+          'The definition has a label of $0, which the destination does not have.',
           [...new Set(strange)].join(', '),
         ),
         remedies: [
           {
-            text: msg('Take the label out of the definition, or switch the driver on there.'),
-            command: 'virsh capabilities --xpath "//secmodel"',
-            host: 'destination',
+            text: msg('Remove the label from the definition: edit it, shut the VM off and start it again.'),
+            command: shellCommand('virsh', 'edit', domain.config.uuid),
+            host: 'source',
           },
         ],
       };
@@ -85,11 +115,14 @@ export const securityDriverCheck = defineCheck({
     if (lost.length > 0 && gained.length === 0)
       return {
         verdict: 'warn',
-        found: msg('This host confines the VM with $0, the destination not at all.', lost.join(', ')),
+        found: msg(
+          'This host confines the VM with $0; the destination does not confine VMs.',
+          lost.join(', '),
+        ),
         remedies: [
           {
-            text: msg('Switch SELinux or AppArmor on there, if that is not meant to be so.'),
-            command: 'virsh capabilities --xpath "//secmodel"',
+            text: msg('Turn on $0 on the destination, and restart libvirt there.', lost.join(', ')),
+            command: `${lost.includes('selinux') ? 'setenforce 1' : 'systemctl enable --now apparmor'}; ${restartLibvirt}`,
             host: 'destination',
           },
         ],

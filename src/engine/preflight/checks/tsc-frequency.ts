@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg } from '../../base/index.ts';
+import { msg, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Parts per million by which the kernel takes two rates for the same (KVM's tsc_tolerance_ppm). */
+/** KVM takes two rates for the same up to this difference, in parts per million (tsc_tolerance_ppm). */
 const tolerancePpm = 250;
 
 function megahertz(hertz: number): number {
   return Number((hertz / 1e6).toFixed(1));
 }
 
-/** Was the guest promised a time stamp counter of a constant rate, and can the destination keep that? */
+/** Does the guest rely on a time stamp counter of constant rate, and does the destination have the same rate? */
 export const tscFrequencyCheck = defineCheck({
   id: 'tsc-frequency',
   title: msg('Time stamp counter'),
   group: 'cpu-memory',
   why: msg(
-    'A guest that was promised a counter of a constant rate (invtsc) measures time by it. With another rate its clock goes wrong.',
+    'A guest with a counter of constant rate (invtsc) measures time with it. At another rate the clock of the guest runs wrong.',
   ),
   needs: { domain: domainFact },
   wants: { destination: destinationHostFact },
@@ -29,15 +29,24 @@ export const tscFrequencyCheck = defineCheck({
     if (!invariant && frequencyHz === undefined)
       return {
         verdict: 'not-applicable',
-        found: msg('The guest was promised no counter of a constant rate.'),
+        found: msg('The VM has no counter of constant rate (invtsc).'),
       };
     if (frequencyHz === undefined)
       return {
         verdict: 'block',
-        found: msg('The guest has invtsc, but its definition does not say at which rate. QEMU refuses that.'),
+        found: msg(
+          'The VM has invtsc, but the definition does not say at which rate. QEMU refuses to migrate this.',
+        ),
         remedies: [
           {
-            text: msg('Put the rate into the definition of the VM, shut it off and start it again.'),
+            text: msg(
+              'Add the rate of this host to the definition, then shut the VM off and start it again.',
+            ),
+            command: shellCommand('virsh', 'edit', domain.config.uuid),
+            host: 'source',
+          },
+          {
+            text: msg('Show the rate of this host.'),
             command: 'virsh capabilities --xpath "//counter[@name=\'tsc\']"',
             host: 'source',
           },
@@ -45,29 +54,31 @@ export const tscFrequencyCheck = defineCheck({
       };
     const { tsc } = required(destination);
     if (tsc === undefined)
-      throw new FactUnavailable({ why: msg('The destination does not tell the rate of its counter.') });
+      throw new FactUnavailable({
+        why: msg('Not checked: the destination does not say the rate of its counter.'),
+      });
     const difference = Math.abs(tsc.frequencyHz - frequencyHz) / frequencyHz;
     const details = [
-      msg(
-        'The destination: $0 MHz. The guest was promised $1 MHz.',
-        megahertz(tsc.frequencyHz),
-        megahertz(frequencyHz),
-      ),
+      msg('Destination: $0 MHz. Guest: $1 MHz.', megahertz(tsc.frequencyHz), megahertz(frequencyHz)),
     ];
     if (difference * 1e6 <= tolerancePpm)
-      return { verdict: 'pass', found: msg('The counter of the destination has the same rate.'), details };
+      return {
+        verdict: 'pass',
+        found: msg('The counter of the destination runs at the rate of the guest.'),
+        details,
+      };
     if (tsc.scaling)
       return {
         verdict: 'pass',
         found: msg(
-          'The counter of the destination has another rate, but can be scaled to that of the guest.',
+          'The counter of the destination runs at another rate, but its CPU scales the counter for the guest.',
         ),
         details,
       };
     return {
       verdict: 'block',
       found: msg(
-        'The counter of the destination has another rate ($0 MHz) than the guest was promised ($1 MHz), and cannot be scaled.',
+        'The counter of the destination runs at $0 MHz; the guest expects $1 MHz. The CPU there cannot scale the counter.',
         megahertz(tsc.frequencyHz),
         megahertz(frequencyHz),
       ),

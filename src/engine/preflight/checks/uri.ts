@@ -12,16 +12,16 @@ function setDestination(uri: string): Remedy {
 }
 
 function writeAnother(): Remedy {
-  return { text: msg('Write the destination like this: $0', example) };
+  return { text: msg('Enter the destination like this: $0', example) };
 }
 
-/** Is what was typed the URI of a libvirt on another host, and does it do nothing that nobody asked for? */
+/** Is the input a URI of libvirt on another host, without parameters that nobody confirmed? */
 export const uriCheck = defineCheck({
   id: 'uri',
   title: msg('Destination URI'),
   group: 'connection',
   why: msg(
-    'libvirt on this host connects to exactly this URI, as root. A mistake in it shows only when it fails.',
+    'This host connects to exactly this URI, as root. A mistake shows only when the connection fails.',
   ),
   needs: { reading: destinationReadingFact },
   judge: ({ reading: { input, unconfirmed } }): Judgement => {
@@ -48,14 +48,16 @@ export const uriCheck = defineCheck({
     if (unconfirmed.length > 0) {
       return {
         verdict: 'block',
-        found: msg('This URI does more than name a host. Nothing is sent until you confirm it.'),
+        found: msg(
+          'This URI has parameters that do more than name a host. Nothing is sent until you confirm them.',
+        ),
         details: unconfirmed.map(({ name, what }) => msg('$0: $1', name, what)),
         remedies: [
           {
-            text: msg('Confirm these parameters if you want just that.'),
+            text: msg('Confirm the parameters, if you want exactly this.'),
             action: { kind: 'confirm-uri-parameters' },
           },
-          { text: msg('Or take them out of the URI.') },
+          { text: msg('Remove the parameters from the URI.') },
         ],
       };
     }
@@ -63,11 +65,11 @@ export const uriCheck = defineCheck({
       return {
         verdict: 'warn',
         found: msg(
-          '$0 is not encrypted: who can read the network can read all of it, passwords too.',
+          '$0 is not encrypted. Anyone who can listen on the network can read everything, including passwords.',
           input.uri,
         ),
         remedies: [
-          { text: msg('Use qemu+ssh or qemu+tls unless the network between the hosts is trusted.') },
+          { text: msg('Use qemu+ssh or qemu+tls, unless you trust the network between the hosts.') },
         ],
       };
     }
@@ -76,9 +78,9 @@ export const uriCheck = defineCheck({
         verdict: 'warn',
         found: msg('$0 does more than name a host, as you confirmed.', input.uri),
         details: input.dangerous.map(({ name, what }) => msg('$0: $1', name, what)),
-        remedies: [{ text: msg('Take the parameters out of the URI if they are not needed.') }],
+        remedies: [{ text: msg('Remove the parameters from the URI, if you do not need them.') }],
       };
     }
-    return { verdict: 'pass', found: msg('$0 names a libvirt on another host.', input.uri) };
+    return { verdict: 'pass', found: msg('$0 is a valid URI of libvirt on another host.', input.uri) };
   },
 });

@@ -2,11 +2,12 @@
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
-import { FactUnavailable, required } from '../fact.ts';
+import { type FactResult, FactUnavailable, required } from '../fact.ts';
 import { destinationMachineFact } from '../facts/destination-machine.ts';
-import { domainFact } from '../facts/domain.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
-import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
+import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
 /** All CPUs of these pins, each once. */
@@ -14,97 +15,152 @@ function listed(pins: readonly (readonly number[])[]): readonly number[] {
   return [...new Set(pins.flat())].sort((a, b) => a - b);
 }
 
-const installNumad: Remedy = {
-  text: msg("Install numad there, or take placement='auto' out of the definition."),
-  command: 'command -v numad',
-  host: 'destination',
-};
+function judgeLimit({ config }: SourceDomain, most: number | undefined): Judgement | undefined {
+  const { vcpus } = config.resources;
+  if (most === undefined || vcpus <= most) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('The VM has $0 vCPUs; QEMU on the destination allows at most $1.', vcpus, most),
+    remedies: [
+      {
+        text: msg('Reduce the VM to $0 vCPUs, shut it off and start it again.', most),
+        command: shellCommand('virsh', 'setvcpus', config.uuid, String(most), '--maximum', '--config'),
+        host: 'source',
+      },
+    ],
+  };
+}
 
-/** Has the destination the processors that the VM wants? */
+function changePins({ config: { uuid } }: SourceDomain): readonly [Remedy, ...Remedy[]] {
+  return [
+    {
+      text: msg(
+        'Pin each vCPU to CPUs that the destination has: fill in VCPU and CPULIST. For the emulator, use emulatorpin.',
+      ),
+      command: shellCommand('virsh', 'vcpupin', uuid, 'VCPU', 'CPULIST', '--live', '--config'),
+      host: 'source',
+    },
+    {
+      text: msg('Show to which CPUs the VM is pinned.'),
+      command: `${shellCommand('virsh', 'vcpupin', uuid)}; ${shellCommand('virsh', 'emulatorpin', uuid)}`,
+      host: 'source',
+    },
+  ];
+}
+
+/** The kernel takes the CPUs of a set that it has, and refuses a set of which it has none (sched_setaffinity). */
+function judgeMissingCpus(domain: SourceDomain, { cpus }: Host): Judgement | undefined {
+  const missing = listed(
+    domain.config.resources.cpuPins.filter((pin) => !pin.some((cpu) => cpus.includes(cpu))),
+  );
+  if (missing.length === 0) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('The VM is pinned to CPUs that the destination does not have: $0.', missing.join(', ')),
+    remedies: changePins(domain),
+  };
+}
+
+function judgeNodes({ config }: SourceDomain, { numaNodes }: Host): Judgement | undefined {
+  const missing = config.resources.numaNodes.filter((node) => !numaNodes.includes(node));
+  if (missing.length === 0) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      'The memory of the VM is bound to NUMA nodes that the destination does not have: $0.',
+      missing.join(', '),
+    ),
+    remedies: [
+      {
+        text: msg(
+          'Bind the memory to other NUMA nodes: edit the definition, shut the VM off and start it again.',
+        ),
+        command: shellCommand('virsh', 'edit', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
+}
+
+/** With automatic placement libvirt asks numad, a program, for CPUs and NUMA nodes. */
+function judgeNumad({ config }: SourceDomain, shell: FactResult<HostReading>): Judgement | undefined {
+  if (!config.resources.placedByNumad) return undefined;
+  const show: Remedy = {
+    text: msg('Show whether the destination has numad.'),
+    command: 'command -v numad',
+    host: 'destination',
+  };
+  if (required(shell, [show]).programs.has('numad')) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('The destination does not have numad, which has to place the CPUs and the memory of the VM.'),
+    remedies: [
+      {
+        text: msg('Install numad on the destination, or remove the automatic placement from the definition.'),
+        command: 'apt install numad || dnf install numad',
+        host: 'destination',
+      },
+    ],
+  };
+}
+
+/** Part of a set of CPUs is missing. This is no news where this host lacks the same ones. */
+function judgeFewerCpus(
+  domain: SourceDomain,
+  { cpus }: Host,
+  source: FactResult<Host>,
+): Judgement | undefined {
+  const lost = listed(domain.config.resources.cpuPins).filter(
+    (cpu) => !cpus.includes(cpu) && !(source.available && !source.value.cpus.includes(cpu)),
+  );
+  if (lost.length === 0) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg('The destination lacks some of the CPUs to which the VM is pinned: $0.', lost.join(', ')),
+    remedies: changePins(domain),
+  };
+}
+
+function judgeSpeed(vcpus: number, { cpus }: Host, source: FactResult<Host>): Judgement {
+  const fewer = !source.available || cpus.length < source.value.cpus.length;
+  if (fewer && vcpus > cpus.length)
+    return {
+      verdict: 'warn',
+      found: msg(
+        'The VM has $0 vCPUs; the destination has $1 CPUs. The VM will run slower there.',
+        vcpus,
+        cpus.length,
+      ),
+      remedies: [{ text: msg('Choose a destination with more CPUs, if the VM needs them.') }],
+    };
+  return {
+    verdict: 'pass',
+    found: msg('The VM has $0 vCPUs; the destination has $1 CPUs.', vcpus, cpus.length),
+  };
+}
+
+/** Does the destination have the processors that the VM needs? */
 export const vcpuCountCheck = defineCheck({
   id: 'vcpu-count',
   title: msg('Processors'),
   group: 'cpu-memory',
   why: msg(
-    'libvirt refuses more vCPUs than QEMU there can give, and threads that are tied to CPUs or memory nodes which are not there.',
+    'A host refuses a VM with more vCPUs than its QEMU allows, or pinned to CPUs or NUMA nodes that it does not have.',
   ),
   needs: { domain: domainFact, destination: destinationHostFact },
   wants: { machine: destinationMachineFact, source: sourceHostFact, shell: destinationShellFact },
   judge: ({ domain, destination, machine, source, shell }): Judgement => {
-    const { uuid, resources } = domain.config;
-    const { vcpus, onlineVcpus, cpuPins, numaNodes, placedByNumad } = resources;
     const most = machine.available && machine.value.kind === 'offered' ? machine.value.maxVcpus : undefined;
-    if (most !== undefined && vcpus > most)
-      return {
-        verdict: 'block',
-        found: msg('The VM has $0 vCPUs; QEMU on the destination gives at most $1.', vcpus, most),
-        remedies: [{ text: msg('Give the VM fewer vCPUs; for that it has to be shut off.') }],
-      };
+    const tooMany = judgeLimit(domain, most);
+    if (tooMany !== undefined) return tooMany;
     if (destination.cpus.length === 0)
-      throw new FactUnavailable({ why: msg('The destination did not tell which CPUs it has.') });
-    const tieToOthers: Remedy = {
-      text: msg('Tie it to others, or to none.'),
-      command: shellCommand('virsh', 'vcpupin', uuid),
-      host: 'source',
-    };
-    // The kernel takes those of a set that it has, and refuses one of which it has none (sched_setaffinity).
-    const noCpus = listed(cpuPins.filter((pin) => !pin.some((cpu) => destination.cpus.includes(cpu))));
-    if (noCpus.length > 0)
-      return {
-        verdict: 'block',
-        found: msg('The VM is tied to CPUs that the destination does not have: $0.', noCpus.join(', ')),
-        remedies: [tieToOthers],
-      };
-    const noNodes = numaNodes.filter((node) => !destination.numaNodes.includes(node));
-    if (noNodes.length > 0)
-      return {
-        verdict: 'block',
-        found: msg(
-          'The memory of the VM is tied to NUMA nodes that the destination does not have: $0.',
-          noNodes.join(', '),
-        ),
-        remedies: [
-          {
-            text: msg('Tie it to others, or to none.'),
-            command: shellCommand('virsh', 'numatune', uuid),
-            host: 'source',
-          },
-        ],
-      };
-    if (placedByNumad && !required(shell, [installNumad]).programs.has('numad'))
-      return {
-        verdict: 'block',
-        found: msg(
-          'libvirt is to ask numad which CPUs and memory the VM gets, and the destination does not have that program.',
-        ),
-        remedies: [installNumad],
-      };
-    const lost = listed(cpuPins).filter(
-      (cpu) => !destination.cpus.includes(cpu) && !(source.available && !source.value.cpus.includes(cpu)),
+      throw new FactUnavailable({ why: msg('Not checked: the destination did not say which CPUs it has.') });
+    return (
+      judgeMissingCpus(domain, destination) ??
+      judgeNodes(domain, destination) ??
+      judgeNumad(domain, shell) ??
+      judgeFewerCpus(domain, destination, source) ??
+      judgeSpeed(domain.config.resources.onlineVcpus, destination, source)
     );
-    if (lost.length > 0)
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The VM is tied to CPUs of which the destination has some only; these are not there: $0.',
-          lost.join(', '),
-        ),
-        remedies: [tieToOthers],
-      };
-    const fewer = !source.available || destination.cpus.length < source.value.cpus.length;
-    if (fewer && onlineVcpus > destination.cpus.length)
-      return {
-        verdict: 'warn',
-        found: msg(
-          'The VM has $0 vCPUs, the destination $1 CPUs. It will run slower there.',
-          onlineVcpus,
-          destination.cpus.length,
-        ),
-        remedies: [{ text: msg('Choose a destination with more CPUs, if the VM needs them.') }],
-      };
-    return {
-      verdict: 'pass',
-      found: msg('The VM has $0 vCPUs, the destination $1 CPUs.', onlineVcpus, destination.cpus.length),
-    };
   },
 });

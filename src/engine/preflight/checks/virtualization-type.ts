@@ -7,35 +7,40 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Can the destination run the VM with the processor's help, if it has that here? */
+/** Does the destination offer the VM's kind of virtualization, KVM for example? */
 export const virtualizationTypeCheck = defineCheck({
   id: 'virtualization-type',
   title: msg('KVM'),
   group: 'host',
-  why: msg('A VM that runs on KVM cannot go on where there is none.'),
+  why: msg('A VM that runs on KVM cannot continue on a host without KVM.'),
   needs: { domain: domainFact, destination: destinationHostFact },
   judge: ({ domain, destination }): Judgement => {
     const { type, os } = domain.config;
     const support = destination.guests.get(os.arch);
     if (support === undefined)
-      throw new FactUnavailable({ why: msg('The destination has no QEMU for $0.', os.arch) });
+      throw new FactUnavailable({ why: msg('Not checked: the destination has no QEMU for $0.', os.arch) });
     if (support.virtualizationTypes.includes(type))
       return {
         verdict: 'pass',
         found:
           type === 'kvm'
             ? msg('The destination has KVM.')
-            : msg('The VM is emulated, which the destination can do too.'),
+            : msg('The VM is emulated, without KVM. The destination can do that too.'),
       };
     return {
       verdict: 'block',
-      found: msg('The VM runs on $0, which the destination does not offer.', type),
+      found: msg('The destination does not offer $0, on which the VM runs.', type),
       remedies: [
         {
           text: msg(
-            'See whether virtualization is switched on in the firmware of the destination, and the module kvm is loaded.',
+            'Turn on virtualization in the firmware settings of the destination, and load the kernel module of KVM.',
           ),
-          command: 'virt-host-validate qemu; ls -l /dev/kvm',
+          command: 'modprobe kvm_intel || modprobe kvm_amd',
+          host: 'destination',
+        },
+        {
+          text: msg('Show what the destination lacks for KVM.'),
+          command: 'virt-host-validate qemu',
           host: 'destination',
         },
       ],

@@ -49,7 +49,7 @@ async function throughShell(shell: HostShell): Promise<number> {
   );
   if (bytes === 0 || nanoseconds === 0) {
     throw new FactUnavailable({
-      why: msg('The bandwidth between the hosts could not be measured.'),
+      why: msg('No data came through the link between the hosts.'),
       original: answer.trim(),
     });
   }
@@ -106,9 +106,7 @@ async function nominal(address: string, context: FactContext): Promise<number> {
   const megabits = /^\d{1,9}$/.test(speed?.trim() ?? '') ? Number(speed) : 0;
   if (megabits === 0) {
     throw new FactUnavailable({
-      why: msg(
-        'Without a shell on the destination the bandwidth is not measured, and the network device tells no speed.',
-      ),
+      why: msg('The destination gives no shell to measure with, and the network device reports no speed.'),
     });
   }
   return (megabits * 1e6) / 8;
@@ -151,7 +149,7 @@ export const bandwidthFact = defineFact<
 function target(address: DataAddress): string {
   const [first] = address.addresses;
   if (first === undefined) {
-    throw new FactUnavailable({ why: msg('The name $0 has no address on this host.', address.host) });
+    throw new FactUnavailable({ why: msg('This host cannot resolve the name $0.', address.host) });
   }
   return first;
 }

@@ -5,33 +5,36 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { domainFact } from './domain.ts';
 import { hasJob, runState } from './run-state.ts';
 
-/** What libvirt of this host and the VM's QEMU say to migrating it at all: nothing against it, or their refusal. */
+/** Whether libvirt of this host and the VM's QEMU accept a migration of the VM. */
 export type BeginPhase =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly original: string };
 
-/** No domain, so that the migration cannot begin, whatever libvirt thinks of the VM. */
+/** Not a definition, so that the migration cannot begin even if libvirt accepts it. */
 const notADomain = '<rehearsal/>';
 
-/** libvirt's words for that; it parses the definition only after it has found nothing against the migration. */
+/** libvirt's words for that. It parses the definition only after everything else has passed. */
 const objectsOnlyToThat = /expecting root element of 'domain'|root element (was )?not|rehearsal/i;
 
-/** Reads the end of the rehearsal. */
+/** Reads how the rehearsal ended. */
 export function parseBeginPhase(
   answer: { ok: true; text: string } | { ok: false; error: string },
 ): BeginPhase {
   if (answer.ok)
-    throw new FactUnavailable({ why: msg('libvirt did not answer as expected.'), original: answer.text });
+    throw new FactUnavailable({
+      why: msg('Unexpected answer from libvirt.'),
+      original: answer.text,
+    });
   const original = answer.error.trim();
   return objectsOnlyToThat.test(original) ? { kind: 'allowed' } : { kind: 'refused', original };
 }
 
 /**
- * libvirt has no dry run, but a migration's first step, Begin, holds all that it and QEMU (`blocked-reasons` of
- * query-migrate, libvirt 8.1) have against it, and it comes before anything else: before the new definition is read,
- * which here is none and ends it. The other end of that call is this very host, so nothing leaves it. Seen with libvirt
- * 9.0: 40 ms, no event, no change of the VM; for that moment libvirt counts it as busy, so it is not asked while the VM
- * has a job. A measurement of the dirty rate is none, and goes on. `--unsafe` leaves the question of storage to its own checks.
+ * libvirt has no dry run. But the first step of a migration, Begin, asks for every objection of libvirt and QEMU
+ * (`blocked-reasons` of query-migrate, libvirt 8.1) before it reads the new definition. Here that is not a definition, which
+ * ends the attempt. Its destination is this host, so nothing leaves it. Seen with libvirt 9.0: 40 ms, no event, no change of
+ * the VM. For that moment libvirt counts the VM as busy, so a VM with a job is not asked; a measurement of the dirty rate is
+ * not a job. `--unsafe` leaves storage to its own checks.
  */
 export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact }>({
   name: 'rehearsal',
@@ -39,9 +42,9 @@ export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact
   gather: async ({ domain }, { platform, connection, choices, signal }) => {
     const state = runState(domain);
     if (state !== 'running' && state !== 'paused' && state !== 'blocked')
-      throw new FactUnavailable({ why: msg('Only a running VM can be asked.') });
+      throw new FactUnavailable({ why: msg('The VM does not run, so QEMU cannot be asked.') });
     if (hasJob(domain))
-      throw new FactUnavailable({ why: msg('libvirt is busy with the VM, so it was not asked.') });
+      throw new FactUnavailable({ why: msg('The VM is busy with another job of libvirt.') });
     const answers = await virshSession(
       platform,
       connection.uri,
@@ -58,7 +61,7 @@ export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact
       },
     );
     const answer = answers.get('begin');
-    if (answer === undefined) throw new FactUnavailable({ why: msg('libvirt did not answer as expected.') });
+    if (answer === undefined) throw new FactUnavailable({ why: msg('Unexpected answer from libvirt.') });
     return parseBeginPhase(answer);
   },
 });

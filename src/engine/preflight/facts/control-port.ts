@@ -5,7 +5,7 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationFact } from './destination.ts';
 import { controlRouteFact } from './ssh-route.ts';
 
-/** What became of a connection to the port that libvirt's control connection uses. */
+/** The result of a connection to the port of the control connection. */
 export interface ControlPort {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ControlPort {
   readonly outcome: TcpOutcome | { readonly kind: 'indirect' };
 }
 
-/** Long enough for one lost packet (TCP tries again after a second), short enough for an answer while one looks. */
+/** Forgives one lost packet: TCP sends it again after a second. Short enough for somebody who waits. */
 const connectMilliseconds = 2300;
 
 /** The control port, tried. */
@@ -37,6 +37,6 @@ export const controlPortFact = defineFact<
 export function requireReachable({ outcome, port, host }: ControlPort): void {
   if (outcome.kind !== 'connected' && outcome.kind !== 'indirect')
     throw new FactUnavailable({
-      why: msg('Port $0 of $1 cannot be reached, so the destination could not be asked.', port, host),
+      why: msg('Port $0 of $1 cannot be reached.', port, host),
     });
 }

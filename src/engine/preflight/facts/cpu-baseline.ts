@@ -88,7 +88,7 @@ export function commonCpu(answer: Answer, own: string | undefined): string {
   if (cpu?.name !== 'cpu' || attribute(cpu, 'mode') !== 'custom' || child(cpu, 'model') === undefined) {
     throw new FactUnavailable({
       why: msg(
-        'libvirt of this host could not compute a CPU that both hosts have: $0',
+        'The libvirt daemon of this host could not compute one: $0',
         answer.ok ? answer.text.trim() : answer.error.trim(),
       ),
     });
@@ -109,18 +109,12 @@ export function requireProvided(here: CpuComparison, there: CpuComparison): void
     'original' in comparison ? comparison.original : comparison.kind;
   if (here.kind !== 'compatible') {
     throw new FactUnavailable({
-      why: msg(
-        'A CPU was computed, but libvirt of this host says that it cannot provide it: $0',
-        original(here),
-      ),
+      why: msg('The computed CPU is not available on this host: $0', original(here)),
     });
   }
   if (there.kind !== 'compatible') {
     throw new FactUnavailable({
-      why: msg(
-        'A CPU was computed, but libvirt of the destination says that it cannot provide it: $0',
-        original(there),
-      ),
+      why: msg('The computed CPU is not available on the destination: $0', original(there)),
     });
   }
 }
@@ -156,13 +150,13 @@ async function baseline(
   const there = readHostModel(await destinationAnswer(libvirt, 'machine'), config.type);
   if (here === undefined || there === undefined) {
     throw new FactUnavailable({
-      why: msg('libvirt of one of the hosts does not tell which CPU it gives to VMs of this kind.'),
+      why: msg('One of the hosts does not say which CPU it gives to VMs of this kind.'),
     });
   }
   if (here.vendor !== there.vendor) {
     throw new FactUnavailable({
       why: msg(
-        'The CPUs of the hosts are of different makers ($0 here, $1 there); libvirt knows none that both have.',
+        'The CPUs come from different makers: $0 on this host, $1 on the destination.',
         here.vendor,
         there.vendor,
       ),

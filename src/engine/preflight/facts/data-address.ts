@@ -8,7 +8,7 @@ import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt
 import { destinationListeningFact } from './host-shell.ts';
 import { controlRouteFact } from './ssh-route.ts';
 
-/** Where QEMU of this host will send the VM's memory. */
+/** The address to which QEMU of this host sends the VM's memory. */
 export interface DataAddress {
   readonly host: string;
   /** Fixed by the migration URI; otherwise libvirt picks one from its range. */
@@ -33,7 +33,7 @@ export function parseMigrationUri(uri: string): { host: string; port?: number } 
   return { host, ...(port === undefined ? {} : { port }) };
 }
 
-/** The addresses in what `getent ahosts` prints: each at the beginning of a line, once for each kind of socket. */
+/** Reads `getent ahosts`, which prints each address once for each kind of socket. */
 export function parseAddressesOf(text: string): readonly string[] {
   const words = text.split('\n').map((line) => /^[^\s]+/.exec(line)?.[0] ?? '');
   const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%[\w.-]+)?)$/;
@@ -63,14 +63,14 @@ export const dataAddressFact = defineFact<
     const parsed = choices.migrationUri === undefined ? undefined : parseMigrationUri(choices.migrationUri);
     if (choices.migrationUri !== undefined && parsed === undefined) {
       throw new FactUnavailable({
-        why: msg('The address for the data is not of the form $0.', 'tcp://192.0.2.16'),
+        why: msg('The migration URI does not have the form $0.', 'tcp://192.0.2.16'),
         original: choices.migrationUri,
       });
     }
     const configured = shell.available ? shell.value.settings.get('migration_host') : undefined;
     if (configured !== undefined && !isHostName(configured)) {
       throw new FactUnavailable({
-        why: msg('The shell of the host did not answer as expected.'),
+        why: msg('A setting in qemu.conf on the destination is not valid.'),
         original: `migration_host = ${configured}`,
       });
     }
@@ -90,7 +90,7 @@ async function hostnameOf(libvirt: Parameters<typeof destinationAnswer>[0]): Pro
   const answer = await destinationAnswer(libvirt, 'hostname');
   if (answer.ok && isHostName(answer.text.trim())) return answer.text.trim();
   throw new FactUnavailable({
-    why: msg('The destination did not tell its host name.'),
+    why: msg('The destination did not say its host name.'),
     original: answer.ok ? answer.text : answer.error,
   });
 }

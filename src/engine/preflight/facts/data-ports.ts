@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg } from '../../base/index.ts';
-import { defineFact, FactUnavailable } from '../fact.ts';
+import { defineFact, type FactContext, type FactResult, FactUnavailable } from '../fact.ts';
 import { dataAddressFact } from './data-address.ts';
-import { destinationDomainsFact } from './destination-domains.ts';
+import { type DestinationDomains, destinationDomainsFact } from './destination-domains.ts';
+import type { HostListening } from './host-reading/index.ts';
 import { destinationListeningFact } from './host-shell.ts';
 
-/** Which of the ports that libvirt may choose for the data can be reached. */
+/** The ports that libvirt may choose for the data, and which of them can be reached. */
 export interface DataPorts {
   readonly first: number;
   readonly last: number;
-  /** The one that the migration URI asks for, for the memory; libvirt chooses from the range what else it needs. */
+  /** The port of the migration URI, for the memory. libvirt takes others from the range. */
   readonly asked?: number;
-  /** The range is that of the destination's qemu.conf as read there; otherwise libvirt's default is taken. */
+  /** True if the range comes from qemu.conf of the destination, or need not; false for libvirt's default. */
   readonly rangeRead: boolean;
   readonly open: readonly number[];
   readonly closed: readonly number[];
-  /** Not tried: something listens there, maybe a QEMU that another VM is on its way to, which a visitor would break. */
+  /** Not tried: something listens there. It may be a QEMU to which another VM migrates, which a connection would break. */
   readonly busy: readonly number[];
 }
 
@@ -24,13 +25,92 @@ export interface DataPorts {
 const defaultFirst = 49152;
 const defaultLast = 49215;
 
-/** One lost packet is forgiven: TCP sends the next after a second. */
+/** Forgives one lost packet: TCP sends it again after a second. */
 const connectMilliseconds = 1800;
 
 /** Ports that are tried at the same time. */
 const atOnce = 64;
 
-/** Each data port tried, but those on which something listens. */
+/** Throws where trying ports could break the migration of another VM: one that arrives, or may do so unseen. */
+function requireQuiet({ arriving }: DestinationDomains, shell: FactResult<HostListening>): void {
+  // With a shell the ports on which something listens are known, and left alone.
+  if (shell.available) return;
+  if (arriving === undefined)
+    throw new FactUnavailable({ why: msg('The destination did not list its VMs.') });
+  if (arriving.length > 0)
+    throw new FactUnavailable({
+      why: msg(
+        'Another VM ($0) is arriving at the destination, and trying the ports could break its migration.',
+        arriving.join(', '),
+      ),
+    });
+}
+
+/** A port from qemu.conf on the destination, or libvirt's default. */
+function portSetting(shell: FactResult<HostListening>, name: string, standard: number): number {
+  const text = shell.available ? shell.value.settings.get(name) : undefined;
+  if (text === undefined) return standard;
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value > 0 && value < 65536) return value;
+  throw new FactUnavailable({
+    why: msg('A setting in qemu.conf on the destination is not valid.'),
+    original: `${name} = ${text}`,
+  });
+}
+
+/** The range from which libvirt chooses, and whether it is the destination's own. */
+function rangeOf(
+  asked: number | undefined,
+  withDisks: boolean,
+  shell: FactResult<HostListening>,
+): Pick<DataPorts, 'first' | 'last' | 'rangeRead'> {
+  // Disks use a port of the range, even if the migration URI names one for the memory.
+  if (asked !== undefined && !withDisks) return { first: asked, last: asked, rangeRead: true };
+  const first = portSetting(shell, 'migration_port_min', defaultFirst);
+  const last = Math.max(first, portSetting(shell, 'migration_port_max', defaultLast));
+  return { first, last, rangeRead: shell.available && shell.value.settingsReadable };
+}
+
+function portsOf(
+  { first, last }: Pick<DataPorts, 'first' | 'last'>,
+  asked: number | undefined,
+): readonly number[] {
+  const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return asked === undefined || range.includes(asked) ? range : [asked, ...range];
+}
+
+/** Tries ports, many at the same time. A refusal shows that no firewall is in the way. */
+async function tryPorts(
+  host: string,
+  ports: readonly number[],
+  { platform, signal }: FactContext,
+): Promise<Pick<DataPorts, 'open' | 'closed'>> {
+  const open: number[] = [];
+  const closed: number[] = [];
+  // Each has a signal of its own: Node takes dozens of listeners on one for a leak.
+  const stops: AbortController[] = [];
+  signal.addEventListener('abort', () => {
+    for (const stop of stops) stop.abort();
+  });
+  for (let index = 0; index < ports.length; index += atOnce) {
+    signal.throwIfAborted();
+    await Promise.all(
+      ports.slice(index, index + atOnce).map(async (port) => {
+        const stop = new AbortController();
+        stops.push(stop);
+        const { kind } = await platform.connectTcp(host, port, {
+          timeoutMilliseconds: connectMilliseconds,
+          signal: stop.signal,
+        });
+        (kind === 'connected' || kind === 'refused' ? open : closed).push(port);
+      }),
+    );
+  }
+  const ascending = (a: number, b: number): number => a - b;
+  return { open: open.sort(ascending), closed: closed.sort(ascending) };
+}
+
+/** All data ports, tried, except those on which something listens. */
 export const dataPortsFact = defineFact<
   DataPorts,
   { address: typeof dataAddressFact; domains: typeof destinationDomainsFact },
@@ -41,71 +121,20 @@ export const dataPortsFact = defineFact<
   needs: { address: dataAddressFact, domains: destinationDomainsFact },
   wants: { shell: destinationListeningFact },
   timeLimitMilliseconds: 10_000,
-  gather: async ({ address, domains }, { platform, choices, signal }, { shell }) => {
+  gather: async ({ address, domains }, context, { shell }) => {
     const [target] = address.addresses;
-    if (target === undefined) {
+    if (target === undefined)
       throw new FactUnavailable({ why: msg('This host cannot resolve the name $0.', address.host) });
-    }
-    if (!shell.available && domains.arriving === undefined) {
-      throw new FactUnavailable({ why: msg('The destination did not list its VMs.') });
-    }
-    if (!shell.available && domains.arriving !== undefined && domains.arriving.length > 0) {
-      throw new FactUnavailable({
-        why: msg(
-          'Another VM ($0) is arriving at the destination just now. Trying the ports could break that, so they were not tried.',
-          domains.arriving.join(', '),
-        ),
-      });
-    }
-    const setting = (name: string, standard: number): number => {
-      const text = shell.available ? shell.value.settings.get(name) : undefined;
-      if (text === undefined) return standard;
-      const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-      if (value > 0 && value < 65536) return value;
-      throw new FactUnavailable({
-        why: msg('The shell of the host did not answer as expected.'),
-        original: `${name} = ${text}`,
-      });
-    };
+    requireQuiet(domains, shell);
     const asked = address.port;
-    // Disks go over a port of their own, whatever the migration URI says.
-    const onlyAsked = asked !== undefined && (choices.copyDisks ?? []).length === 0;
-    const first = onlyAsked ? asked : setting('migration_port_min', defaultFirst);
-    const last = onlyAsked ? asked : Math.max(first, setting('migration_port_max', defaultLast));
-    const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const all = asked === undefined || range.includes(asked) ? range : [asked, ...range];
+    const range = rangeOf(asked, (context.choices.copyDisks ?? []).length > 0, shell);
+    const all = portsOf(range, asked);
     const busy = all.filter((port) => shell.available && shell.value.listening.has(port));
-    const open: number[] = [];
-    const closed: number[] = [];
-    const candidates = all.filter((port) => !busy.includes(port));
-    // Each with a signal of its own: dozens of listeners on one look like a leak to Node.
-    const stops: AbortController[] = [];
-    signal.addEventListener('abort', () => {
-      for (const stop of stops) stop.abort();
-    });
-    for (let index = 0; index < candidates.length; index += atOnce) {
-      signal.throwIfAborted();
-      await Promise.all(
-        candidates.slice(index, index + atOnce).map(async (port) => {
-          const stop = new AbortController();
-          stops.push(stop);
-          const { kind } = await platform.connectTcp(target, port, {
-            timeoutMilliseconds: connectMilliseconds,
-            signal: stop.signal,
-          });
-          (kind === 'connected' || kind === 'refused' ? open : closed).push(port);
-        }),
-      );
-    }
-    const ascending = (a: number, b: number): number => a - b;
-    return {
-      first,
-      last,
-      ...(asked === undefined ? {} : { asked }),
-      rangeRead: onlyAsked || (shell.available && shell.value.settingsReadable),
-      open: open.sort(ascending),
-      closed: closed.sort(ascending),
-      busy,
-    };
+    const tried = await tryPorts(
+      target,
+      all.filter((port) => !busy.includes(port)),
+      context,
+    );
+    return { ...range, ...(asked === undefined ? {} : { asked }), ...tried, busy };
   },
 });

@@ -31,7 +31,7 @@ export const definitionFact = defineFact<Definition, { answers: typeof sourceAns
     const definition = parseDefinition(requireAnswer(answers, 'dominfo'));
     if (definition === undefined)
       throw new FactUnavailable({
-        why: msg('Not checked: whether the VM starts with this host was not told by libvirt.'),
+        why: msg('This host did not say whether the VM starts automatically.'),
       });
     return definition;
   },

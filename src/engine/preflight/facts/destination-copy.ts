@@ -28,7 +28,7 @@ export const destinationCopyFact = defineFact<
     const definition = answer.ok ? parseDefinition(answer.text) : undefined;
     if (definition !== undefined) return definition.persistent ? 'persistent' : 'transient';
     throw new FactUnavailable({
-      why: msg('The destination did not tell whether it has a definition of this VM.'),
+      why: msg('The destination did not say whether it has a definition of this VM.'),
       original: answer.ok ? answer.text : answer.error,
     });
   },

@@ -160,14 +160,17 @@ async function connect(
   const original = first === undefined ? '' : first.ok ? first.text : first.error;
   if (first?.ok === false)
     return { kind: 'refused', error: new LibvirtError(classifyError(original), original) };
-  throw new FactUnavailable({ why: msg('The destination did not tell what it is.'), original });
+  throw new FactUnavailable({
+    why: msg('The destination did not say what it can run.'),
+    original,
+  });
 }
 
 /** The answer of the destination to one of the questions that are asked at once, or the reason why there is none. */
 export async function destinationAnswer(libvirt: DestinationLibvirt, id: string): Promise<VirshAnswer> {
   const { answers } = connected(libvirt);
   const answer = answers.get(id);
-  if (answer === undefined) throw new FactUnavailable({ why: msg('The destination was not asked for it.') });
+  if (answer === undefined) throw new FactUnavailable({ why: msg('The destination was not asked.') });
   return orUnavailable(answer);
 }
 
@@ -183,7 +186,7 @@ export async function askDestination(
 function connected(libvirt: DestinationLibvirt): Extract<DestinationLibvirt, { kind: 'connected' }> {
   if (libvirt.kind === 'connected') return libvirt;
   throw new FactUnavailable({
-    why: msg('The destination did not let libvirt of this host in, so it could not be asked.'),
+    why: msg('The destination does not let libvirt of this host sign in.'),
     original: libvirt.error.message,
   });
 }
@@ -194,7 +197,10 @@ async function orUnavailable(answer: Promise<VirshAnswer>): Promise<VirshAnswer>
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
     throw new FactUnavailable(
-      { why: msg('The connection to the destination ended before it answered.'), original: error.message },
+      {
+        why: msg('The connection ended before the destination answered.'),
+        original: error.message,
+      },
       error,
     );
   }

@@ -48,7 +48,7 @@ export const destinationMemoryFact = defineFact<
     const memory = answer.ok ? parseMemoryStats(answer.text) : undefined;
     if (memory === undefined)
       throw new FactUnavailable({
-        why: msg('The destination did not tell how much memory it has free.'),
+        why: msg('The destination did not say how much memory is free.'),
         original: answer.ok ? answer.text : answer.error,
       });
     return memory;
@@ -64,7 +64,7 @@ export const freePagesFact = defineFact<FreePages, { libvirt: typeof destination
     const pages = parseFreePages(answer.ok ? answer.text : '');
     if (pages.size === 0)
       throw new FactUnavailable({
-        why: msg('The destination did not tell which memory pages it has free.'),
+        why: msg('The destination did not say how many huge pages are free.'),
         original: answer.ok ? answer.text : answer.error,
       });
     return pages;

@@ -6,7 +6,7 @@ import { type DestinationLibvirt, destinationAnswer, destinationLibvirtFact } fr
 import { domainFact } from './domain.ts';
 import { networkNeeds } from './named-resources.ts';
 
-/** What the destination's libvirt has for network interfaces. A part that no interface of the VM needs is not asked for. */
+/** What the destination's libvirt has for network cards; a part that no card of the VM needs is not asked for. */
 export interface DestinationNetworks {
   /** Networks by name, and whether they are active. */
   readonly networks?: ReadonlyMap<string, { readonly active: boolean }>;
@@ -42,7 +42,7 @@ async function textOf(libvirt: DestinationLibvirt, id: string): Promise<string> 
   const answer: VirshAnswer = await destinationAnswer(libvirt, id);
   if (answer.ok) return answer.text;
   throw new FactUnavailable({
-    why: msg('Not checked: the destination did not tell which networks it has.'),
+    why: msg('The destination did not list its networks.'),
     original: answer.error,
   });
 }
@@ -53,7 +53,7 @@ async function networksOf(libvirt: DestinationLibvirt): Promise<DestinationNetwo
   return new Map(lines(all).map((name) => [name, { active: running.has(name) }]));
 }
 
-/** The networks, network devices and filters of the destination. */
+/** What the destination has of networks. */
 export const destinationNetworksFact = defineFact<
   DestinationNetworks,
   { libvirt: typeof destinationLibvirtFact; domain: typeof domainFact }

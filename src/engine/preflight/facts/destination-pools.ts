@@ -60,7 +60,7 @@ function uuidsOf(answer: VirshAnswer): readonly string[] {
   const uuids = answer.ok ? answer.text.split(/\s+/).filter((word) => word !== '') : [];
   if (!answer.ok || !uuids.every((uuid) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)))
     throw new FactUnavailable({
-      why: msg('Not checked: the destination did not list its storage pools.'),
+      why: msg('The destination did not list its storage pools.'),
       original: answer.ok ? answer.text : answer.error,
     });
   return uuids;
@@ -74,7 +74,7 @@ function poolOf(uuid: string, active: boolean, answer: VirshAnswer): Destination
     if (!(error instanceof XmlError)) throw error;
   }
   throw new FactUnavailable({
-    why: msg('Not checked: the destination did not describe its storage pool $0.', uuid),
+    why: msg('The destination did not describe its storage pool $0.', uuid),
     original: answer.ok ? answer.text : answer.error,
   });
 }
@@ -90,7 +90,7 @@ function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): L
   if (!key.ok && nothingThere.test(key.error)) return undefined;
   if (!key.ok)
     throw new FactUnavailable({
-      why: msg('Not checked: the destination did not tell whether it has $0.', locationName(place)),
+      why: msg('The destination did not say whether it has $0.', locationName(place)),
       original: key.error,
     });
   try {

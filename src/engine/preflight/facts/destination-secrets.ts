@@ -33,7 +33,7 @@ export const destinationSecretsFact = defineFact<
     const answer = await destinationAnswer(libvirt, 'secrets');
     if (answer.ok) return parseSecrets(answer.text);
     throw new FactUnavailable({
-      why: msg('Not checked: the destination did not tell which secrets it has.'),
+      why: msg('The destination did not list its secrets.'),
       original: answer.error,
     });
   },

@@ -99,7 +99,10 @@ export class HostShell {
       // A program that is missing, or no rights: that has its own words.
       if (!(error instanceof PlatformError) || error.kind !== 'closed') throw error;
       throw new FactUnavailable(
-        { why: msg('The shell of the host did not answer as expected.'), original: error.message.trim() },
+        {
+          why: msg('The shell of the host did not answer as expected.'),
+          original: error.message.trim(),
+        },
         error,
       );
     }
@@ -123,7 +126,7 @@ export const destinationSessionFact = defineFact<
   gather: async ({ destination: { parts }, port }, context) => {
     if (parts.transport !== 'ssh') {
       throw new FactUnavailable({
-        why: msg('Over $0 there is no shell on the destination.', parts.transport),
+        why: msg('The destination gives no shell over $0.', parts.transport),
       });
     }
     requireReachable(port);

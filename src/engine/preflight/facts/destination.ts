@@ -44,11 +44,11 @@ export const destinationFact = defineFact<ValidDestination, { reading: typeof de
   needs: { reading: destinationReadingFact },
   gather: ({ reading: { input, unconfirmed } }) => {
     if (input.kind !== 'valid') {
-      throw new FactUnavailable({ why: msg('The destination URI has to be put right first.') });
+      throw new FactUnavailable({ why: msg('The destination URI has to be corrected first.') });
     }
     if (unconfirmed.length > 0) {
       throw new FactUnavailable({
-        why: msg('Nothing is sent to the destination until the parameters of its URI are confirmed.'),
+        why: msg('The parameters of the destination URI have to be confirmed first.'),
       });
     }
     return input;

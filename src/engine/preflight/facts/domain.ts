@@ -54,7 +54,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
     const state = statOf(stats, 'state.state');
     const reason = statOf(stats, 'state.reason');
     if (stats === undefined || state === undefined || reason === undefined) {
-      throw new FactUnavailable({ why: msg('Not checked: the state of the VM is not known to libvirt.') });
+      throw new FactUnavailable({ why: msg('This host did not say in which state the VM is.') });
     }
     const resident = statOf(stats, 'balloon.rss');
     const job = answers.get('domjobinfo');

@@ -81,7 +81,7 @@ export function parseHost(hostname: string, capabilities: string): Host {
   const uuid = uuidElement === undefined ? '' : textOf(uuidElement).trim();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid) || !isHostName(hostname.trim())) {
     throw new FactUnavailable({
-      why: msg('libvirt did not answer this question: $0', 'capabilities'),
+      why: msg('No answer from libvirt to “$0”.', 'capabilities'),
       original: `${hostname.trim()} ${uuid}`.trim(),
     });
   }
@@ -125,7 +125,7 @@ export const destinationHostFact = defineFact<Host, { libvirt: typeof destinatio
     ]);
     if (!hostname.ok || !capabilities.ok) {
       throw new FactUnavailable({
-        why: msg('The destination did not tell what it is.'),
+        why: msg('The destination did not say what it can run.'),
         original: hostname.ok ? (capabilities.ok ? '' : capabilities.error) : hostname.error,
       });
     }

@@ -36,7 +36,7 @@ async function ask(context: FactContext, argv: readonly string[]): Promise<strin
   const answer = answers.get('it');
   if (answer?.ok === true) return answer.text;
   throw new FactUnavailable({
-    why: msg('libvirt could not measure how fast the VM writes to its memory.'),
+    why: msg('This host could not measure how fast the VM writes to its memory.'),
     ...(answer === undefined ? {} : { original: answer.error }),
   });
 }
@@ -77,7 +77,7 @@ async function window(context: FactContext, seconds: number): Promise<DirtyPoint
 
 function point({ mebibytesPerSecond }: Measurement, seconds: number): DirtyPoint {
   if (mebibytesPerSecond === undefined) {
-    throw new FactUnavailable({ why: msg('libvirt gave no figure for the dirty rate.') });
+    throw new FactUnavailable({ why: msg('This host gave no figure for the dirty rate.') });
   }
   return { seconds, bytes: mebibytesPerSecond * mebibyte * seconds, bytesPerSample: qemuBytesPerSample };
 }
@@ -98,10 +98,12 @@ export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeo
     const state = runState(domain);
     if (state === 'paused') return { points: [], measured: false };
     if (state !== 'running') {
-      throw new FactUnavailable({ why: msg('The VM does not run, so there is nothing to measure.') });
+      throw new FactUnavailable({ why: msg('The VM does not run, so its dirty rate cannot be measured.') });
     }
     if (isMigrating(domain)) {
-      throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
+      throw new FactUnavailable({
+        why: msg('The VM is being migrated. Measuring would disturb the migration.'),
+      });
     }
     const points: DirtyPoint[] = [];
     // One after the other: libvirt measures one at a time.

@@ -64,7 +64,9 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
   timeLimitMilliseconds: (choices) => (Math.max(...samplingWindows(choices)) + 15) * 1000,
   gather: async ({ domain }, context) => {
     if (isMigrating(domain)) {
-      throw new FactUnavailable({ why: msg('The VM is being migrated. Measuring now would disturb that.') });
+      throw new FactUnavailable({
+        why: msg('The VM is being migrated. Measuring would disturb the migration.'),
+      });
     }
     const windows =
       runState(domain) === 'running' ? sampleWindows(Math.max(...samplingWindows(context.choices))) : [];
@@ -88,7 +90,7 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
     const sample = parseMemorySample(stdout, memoryBytes);
     if (sample === undefined) {
       throw new FactUnavailable({
-        why: msg('The pages of the memory could not be looked at.'),
+        why: msg('The memory of the VM could not be sampled.'),
         original: stderr.trim(),
       });
     }

@@ -13,12 +13,12 @@ export function requireAnswer(answers: VirshAnswers, id: string): string {
   const answer = answers.get(id);
   if (answer?.ok === true) return answer.text;
   throw new FactUnavailable({
-    why: msg('libvirt did not answer this question: $0', id),
+    why: msg('No answer from libvirt to “$0”.', id),
     ...(answer === undefined ? {} : { original: answer.error }),
   });
 }
 
-/** Everything that is asked of this host's libvirt, in one session. */
+/** All questions to libvirt of this host, in one session. */
 export const sourceAnswersFact = defineFact<VirshAnswers>({
   name: 'source-answers',
   choices: ['vm'],
@@ -46,7 +46,10 @@ export const sourceAnswersFact = defineFact<VirshAnswers>({
     } catch (error) {
       if (!(error instanceof LibvirtError) || error.cause instanceof PlatformError) throw error;
       throw new FactUnavailable(
-        { why: msg('The libvirt of this host does not answer.'), original: error.message },
+        {
+          why: msg('The libvirt daemon of this host does not answer.'),
+          original: error.message,
+        },
         error,
       );
     }

@@ -100,7 +100,7 @@ export const controlRouteFact = defineFact<ControlRoute, { destination: typeof d
     // ssh always says both. If it did not, nobody knows where the connection goes.
     if (!isHostName(host) || port < 1 || port > 65535) {
       throw new FactUnavailable({
-        why: msg('It could not be found out.'),
+        why: msg('A command failed.'),
         original: stdout.trim(),
       });
     }

@@ -12,7 +12,7 @@ export const trackRecordFact = defineFact<TrackRecord>({
     const entries = await readTrack(platform, choices.vm.connection, signal);
     const record = trackRecordOf(entries, routeOf(choices.destination, choices.migrationUri));
     if (record === undefined)
-      throw new FactUnavailable({ why: msg('No migration to that host has been recorded yet.') });
+      throw new FactUnavailable({ why: msg('No migration to this destination has been recorded yet.') });
     return record;
   },
 });

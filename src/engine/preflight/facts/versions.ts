@@ -31,7 +31,10 @@ export function compareVersions(one: string, other: string): number {
 function versionsOf(text: string): Versions {
   const versions = parseVersions(text);
   if (versions === undefined)
-    throw new FactUnavailable({ why: msg('The host did not tell its versions.'), original: text });
+    throw new FactUnavailable({
+      why: msg('One of the hosts did not say its versions.'),
+      original: text,
+    });
   return versions;
 }
 

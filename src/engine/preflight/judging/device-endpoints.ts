@@ -73,7 +73,7 @@ function unknownName(endpoint: DomainEndpoint, { name }: DestinationHost): Endpo
     remedies: [
       {
         text: msg('Show what the names mean on $0, and which ports are taken there.', name),
-        command: `${shellCommand('getent', 'ahosts', host)}; ${shellCommand('getent', 'services', service)}; ss -lntu`,
+        command: `${shellCommand('getent', 'ahosts', '--', host)}; ${shellCommand('getent', 'services', '--', service)}; ss -lntu`,
         host: 'destination',
       },
     ],
@@ -140,7 +140,7 @@ function connectProblem(
       remedies: [
         {
           text: msg('Try the connection from $0.', to.name),
-          command: shellCommand('nc', '-vz', '-w', '3', host === '' ? 'localhost' : host, service),
+          command: shellCommand('nc', '-vz', '-w', '3', '--', host === '' ? 'localhost' : host, service),
           host: 'destination',
         },
       ],

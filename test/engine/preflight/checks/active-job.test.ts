@@ -12,6 +12,6 @@ testCheck(activeJobCheck, [
     name: 'a copy',
     facts: { domain: domain({}, disk("<mirror type='file' job='copy'><source file='/b'/></mirror>")) },
     verdict: 'block',
-    found: /vda.*copy/,
+    found: /Disk vda is busy with a job: .*copy/,
   },
 ]);

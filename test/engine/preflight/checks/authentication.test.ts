@@ -60,7 +60,7 @@ testCheck(authenticationCheck, [
     'an unknown host key',
     ssh,
     ended('Host key verification failed.'),
-    /does not know the host key/,
+    /host key of beta is not known to root/,
     /ssh -- root@beta true/,
   ),
   refused(
@@ -77,7 +77,13 @@ testCheck(authenticationCheck, [
     /does not accept the ssh key/,
     /ssh-copy-id -- root@beta/,
   ),
-  refused('no netcat', ssh, ended('sh: 1: nc: not found'), /no libvirt on beta/, /libvirt-daemon-system/),
+  refused(
+    'no netcat',
+    ssh,
+    ended('sh: 1: nc: not found'),
+    /No libvirt is installed on beta/,
+    /libvirt-daemon-system/,
+  ),
   refused(
     'no daemon',
     ssh,
@@ -132,7 +138,7 @@ testCheck(authenticationCheck, [
     'no certificate here',
     tls,
     "Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory",
-    /missing/,
+    /This host lacks certificates for TLS/,
     /clientcert/,
   ),
   refused(

@@ -28,7 +28,7 @@ testCheck(controlPortCheck, [
     name: 'refused',
     facts: { destination: ssh, port: outcome({ kind: 'refused' }) },
     verdict: 'block',
-    found: /nothing listens/,
+    found: /Port 22 of beta refuses .* Nothing listens/,
   },
   {
     name: 'refused tls',
@@ -56,12 +56,12 @@ testCheck(controlPortCheck, [
     name: 'no route',
     facts: { destination: ssh, port: outcome({ kind: 'unreachable', detail: 'No route to host' }) },
     verdict: 'block',
-    found: /no way to port 22 of beta/,
+    found: /Port 22 of beta cannot be reached/,
   },
   {
     name: 'unknown name',
     facts: { destination: ssh, port: outcome({ kind: 'unresolved', detail: 'ENOTFOUND' }) },
     verdict: 'block',
-    found: /does not know the name beta/,
+    found: /cannot resolve the name beta/,
   },
 ]);

@@ -83,7 +83,7 @@ testCheck(cpuCompatibilityCheck, [
     name: 'incompatible, nobody says why',
     facts: { domain: custom, comparison: failed('error: the CPU is incompatible with host CPU'), ...hosts },
     verdict: 'block',
-    found: /cannot offer the VM's CPU/,
+    found: /does not offer the CPU of the VM/,
   },
   {
     name: 'no such machine type',
@@ -95,7 +95,7 @@ testCheck(cpuCompatibilityCheck, [
       ...hosts,
     },
     verdict: 'unknown',
-    found: /cannot build this machine/,
+    found: /cannot run this VM at all/,
   },
   {
     name: 'no such QEMU',
@@ -105,7 +105,7 @@ testCheck(cpuCompatibilityCheck, [
       ...hosts,
     },
     verdict: 'unknown',
-    found: /cannot build this machine/,
+    found: /cannot run this VM at all/,
   },
   {
     name: 'the comparison fails',
@@ -118,7 +118,9 @@ testCheck(cpuCompatibilityCheck, [
     verdict: 'warn',
     also: (finding) => {
       expect(remedies(finding).map(({ xml: each }) => each)).toEqual([undefined]);
-      expect(details(finding)).toEqual(['There is no CPU of both hosts to offer as XML. The makers differ.']);
+      expect(details(finding)).toEqual([
+        'No CPU that both hosts have can be offered as XML. The makers differ.',
+      ]);
     },
   },
   {
@@ -155,7 +157,9 @@ testCheck(cpuCompatibilityCheck, [
     verdict: 'block',
     also: (finding) => {
       expect(remedies(finding).some(({ xml: each }) => each !== undefined)).toBe(false);
-      expect(details(finding)).toEqual(['There is no CPU of both hosts to offer as XML. The makers differ.']);
+      expect(details(finding)).toEqual([
+        'No CPU that both hosts have can be offered as XML. The makers differ.',
+      ]);
     },
   },
   {
@@ -168,7 +172,7 @@ testCheck(cpuCompatibilityCheck, [
       destination: there({ ...beta, cpuModel: 'EPYC' }),
     },
     verdict: 'block',
-    found: /Skylake-Server here, EPYC there/,
+    found: /Skylake-Server on this host, EPYC on the destination/,
     also: (finding) => {
       expect(remedies(finding)[0]).toMatchObject(offer);
     },

@@ -39,7 +39,7 @@ testCheck(dirtyRateCheck, [
     name: 'idle',
     facts: facts(0, 9.5),
     verdict: 'pass',
-    found: /writes 0 MiB\/s, the link carries 9.5 MiB\/s/,
+    found: /Writes 0 MiB\/s; the link carries 9.5 MiB\/s/,
   },
   { name: 'paused', facts: facts(0, 9.5, { dirty: { measured: false } }), verdict: 'pass' },
   {
@@ -47,16 +47,26 @@ testCheck(dirtyRateCheck, [
     facts: facts(1, 125, { link: { source: 'nominal' } }),
     verdict: 'pass',
     also: (finding) => {
-      expect(JSON.stringify(finding.details)).toContain('That was not measured');
+      expect(JSON.stringify(finding.details)).toContain('This was not measured');
     },
   },
-  { name: 'close', facts: facts(80, 100), verdict: 'warn', found: /That is close/ },
-  { name: 'a little too fast', facts: facts(10, 9.5), verdict: 'warn', found: /depends on a quiet moment/ },
+  {
+    name: 'close',
+    facts: facts(80, 100),
+    verdict: 'warn',
+    found: /With a little more load this migration will not finish/,
+  },
+  {
+    name: 'a little too fast',
+    facts: facts(10, 9.5),
+    verdict: 'warn',
+    found: /finishes only in a quiet moment/,
+  },
   {
     name: 'faster than the link',
     facts: facts(20, 9.5),
     verdict: 'block',
-    found: /writes 20 MiB\/s, the link carries 9.5 MiB\/s/,
+    found: /Writes 20 MiB\/s; the link carries 9.5 MiB\/s/,
     also: (finding) => {
       expect(finding).toMatchObject({ override: {}, remedies: [{ action: { kind: 'pause-vm' } }, {}, {}] });
     },

@@ -9,7 +9,7 @@ testCheck(hostIdentityCheck, [
     name: 'this host',
     facts: { source: alpha, destination: alpha },
     verdict: 'block',
-    found: /this very host/,
+    found: /The destination is this host/,
   },
   {
     name: 'a clone with the same UUID',

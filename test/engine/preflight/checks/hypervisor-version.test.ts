@@ -15,13 +15,13 @@ testCheck(hypervisorVersionCheck, [
     name: 'an older QEMU',
     facts: { source: here, destination: { libvirt: '9.0.0', qemu: '7.2.9' } },
     verdict: 'warn',
-    found: /QEMU of the destination is older: 7\.2\.9/,
+    found: /The destination has QEMU 7\.2\.9, older than/,
   },
   {
     name: 'an older libvirt',
     facts: { source: here, destination: { libvirt: '8.9.0', qemu: '8.0.0' } },
     verdict: 'warn',
-    found: /libvirt of the destination is older/,
+    found: /The destination has libvirt .*, older than/,
   },
   {
     name: 'older than was tried, on both',
@@ -30,6 +30,6 @@ testCheck(hypervisorVersionCheck, [
       destination: { libvirt: '7.0.0', qemu: '5.2.0' },
     },
     verdict: 'warn',
-    found: /with which this page was tried/,
+    found: /the oldest versions that were tested/,
   },
 ]);

@@ -35,7 +35,7 @@ testCheck(machineTypeCheck, [
       'failed to get emulator capabilities\nCannot check QEMU binary /usr/bin/qemu-system-x86_64: No such file or directory',
     ),
     verdict: 'block',
-    found: /runs in \/usr\/bin\/qemu-system-x86_64/,
+    found: /does not have \/usr\/bin\/qemu-system-x86_64, in which the VM runs/,
   },
   {
     name: 'another architecture',

@@ -77,7 +77,7 @@ testCheck(nameCollisionCheck, [
     name: 'defined there',
     facts: { ...rest, ...knows({ uuid, name: 'web', active: false }) },
     verdict: 'warn',
-    found: /replaced/,
+    found: /The migration replaces it/,
   },
   {
     name: 'defined there, with its memory of long ago',
@@ -86,19 +86,19 @@ testCheck(nameCollisionCheck, [
       known: { domains: [{ uuid: uuid.toUpperCase(), name: 'web', active: false }], saved: [uuid] },
     },
     verdict: 'block',
-    found: /old memory of this VM/,
+    found: /old saved state of this VM/,
   },
   {
     name: 'defined there, and whether with its memory was not told',
     facts: { ...rest, known: { domains: [{ uuid, name: 'web', active: false }] } },
     verdict: 'unknown',
-    found: /did not tell whether it keeps its memory/,
+    found: /did not say whether a saved state exists/,
   },
   {
     name: 'defined there, temporary',
     facts: { ...rest, ...knows({ uuid, name: 'web', active: false }) },
     temporary: true,
     verdict: 'warn',
-    found: /leave it there/,
+    found: /leaves it there/,
   },
 ]);

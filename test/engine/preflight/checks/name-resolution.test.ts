@@ -18,13 +18,13 @@ testCheck(nameResolutionCheck, [
     name: 'both names are known',
     facts: { port, address: there(address), localNames },
     verdict: 'pass',
-    found: /goes to beta, which is 10\.1\.0\.2/,
+    found: /Data goes to beta \(10\.1\.0\.2\)/,
   },
   {
     name: 'the name that was typed is not known',
     facts: { port: { ...port, outcome: { kind: 'unresolved', detail: 'x' } }, address: missing, localNames },
     verdict: 'block',
-    found: /does not know the name beta/,
+    found: /cannot resolve the name beta/,
   },
   {
     name: 'the destination could not be asked',
@@ -39,7 +39,7 @@ testCheck(nameResolutionCheck, [
       address: there<DataAddress>({ ...address, host: 'beta.example', addresses: [] }),
     },
     verdict: 'block',
-    found: /calls itself beta.example/,
+    found: /cannot resolve beta.example, the name that the destination gives itself/,
     also: (finding) => {
       expect(finding).toMatchObject({
         remedies: [{ action: { kind: 'set-migration-uri', uri: 'tcp://10.1.0.2' } }, {}],
@@ -54,18 +54,18 @@ testCheck(nameResolutionCheck, [
       address: there<DataAddress>({ ...address, from: 'migration-uri', addresses: [] }),
     },
     verdict: 'block',
-    found: /does not know the name/,
+    found: /cannot resolve the name beta, to which the data goes/,
   },
   {
     name: 'the name is this host',
     facts: { port, localNames, address: there<DataAddress>({ ...address, addresses: ['127.0.1.1'] }) },
     verdict: 'block',
-    found: /this very host/,
+    found: /resolves to this host/,
   },
   {
     name: 'it calls itself localhost',
     facts: { port, localNames, address: there<DataAddress>({ ...address, host: 'localhost.localdomain' }) },
     verdict: 'block',
-    found: /own name/,
+    found: /calls itself localhost/,
   },
 ]);

@@ -9,13 +9,13 @@ const limited = there(reading({}, { hooks: [], settings: new Map([['access_drive
 const root = { destination: destination(), access: [], rehearsal: allowed };
 
 testCheck(permissionsCheck, [
-  { name: 'root', facts: { ...root, shell }, verdict: 'pass', found: /root may use all/ },
+  { name: 'root', facts: { ...root, shell }, verdict: 'pass', found: /lets root use all/ },
   { name: 'root, whom polkit refuses nothing', facts: { ...root, shell: limited }, verdict: 'pass' },
   {
     name: 'a user whom polkit may refuse something',
     facts: { ...root, destination: destination('qemu+ssh://admin@beta/system'), shell: limited },
     verdict: 'warn',
-    found: /polkit for each call, and admin/,
+    found: /each call of admin with polkit/,
   },
   {
     name: 'refused there',
@@ -33,19 +33,19 @@ testCheck(permissionsCheck, [
       shell,
     },
     verdict: 'block',
-    found: /of this host/,
+    found: /libvirt of this host refuses/,
   },
   {
     name: 'programs of the admin there',
     facts: { ...root, shell: there(reading({}, { hooks: ['/etc/libvirt/hooks/qemu'] })) },
     verdict: 'warn',
-    found: /may refuse it: \/etc\/libvirt\/hooks\/qemu\./,
+    found: /may refuse the VM: \/etc\/libvirt\/hooks\/qemu\./,
   },
   {
     name: 'a folder of such that cannot be seen',
     facts: { ...root, shell: there(reading()) },
     verdict: 'unknown',
-    found: /hooks.* could not be seen/,
+    found: /hook scripts .* could not be listed/,
   },
   { name: 'not to be seen', facts: { ...root, shell: missing }, verdict: 'unknown' },
 ]);

@@ -14,7 +14,7 @@ testCheck(virtualizationTypeCheck, [
     name: 'no KVM there',
     facts: { domain: domain(), destination: emulating },
     verdict: 'block',
-    found: /runs on kvm/,
+    found: /does not offer kvm/,
   },
   {
     name: 'an emulated VM needs none',

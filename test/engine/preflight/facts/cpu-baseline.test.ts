@@ -83,7 +83,7 @@ describe('the CPU of both hosts', () => {
     const error =
       'this function is not supported by the connection driver: computing baseline hypervisor CPU is not supported for arch aarch64';
     expect(why(() => commonCpu(no(`${error}\n`), undefined))).toBe(
-      `libvirt of this host could not compute a CPU that both hosts have: ${error}`,
+      `The libvirt daemon of this host could not compute one: ${error}`,
     );
     for (const text of [
       '',
@@ -92,7 +92,9 @@ describe('the CPU of both hosts', () => {
       "<cpu mode='custom'/>",
       "<cpu mode='host-model'><model/></cpu>",
     ]) {
-      expect(why(() => commonCpu(yes(text), undefined))).toMatch(/^libvirt of this host could not compute/);
+      expect(why(() => commonCpu(yes(text), undefined))).toMatch(
+        /^The libvirt daemon of this host could not compute/,
+      );
     }
   });
 
@@ -110,22 +112,22 @@ describe('the CPU of both hosts', () => {
       why(() => {
         requireProvided(incompatible, good[0]);
       }),
-    ).toMatch(/libvirt of this host says.*pku$/);
+    ).toMatch(/not available on this host: .*pku$/);
     expect(
       why(() => {
         requireProvided(good[1], incompatible);
       }),
-    ).toMatch(/libvirt of the destination says.*pku$/);
+    ).toMatch(/not available on the destination: .*pku$/);
     expect(
       why(() => {
         requireProvided(good[1], readComparison(no('')));
       }),
-    ).toMatch(/of the destination says/);
+    ).toMatch(/not available on the destination/);
     expect(
       why(() => {
         requireProvided({ kind: 'default-cpu' }, good[0]);
       }),
-    ).toMatch(/of this host says/);
+    ).toMatch(/not available on this host/);
   });
 });
 
