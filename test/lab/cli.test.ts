@@ -218,9 +218,7 @@ describe('with a VM that can be moved', () => {
     // What is piped away is the result alone.
     expect(stdout.split('\n', 1)).toEqual([`${guest.name} -> ${toBeta}`]);
     expect(stderr).toMatch(/^(Checking: \d+ of \d+\.\n)+$/);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /The last forecast for this destination was \d+ % off\./,
-    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/The last forecast for this destination was \d+ % off\./);
   });
 });
 

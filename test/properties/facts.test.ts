@@ -651,7 +651,9 @@ describe('comparing two looks at a file', () => {
         expect(epochTime(written)).toBe(`${seconds}.${fraction}`);
         const look = { ...here, changeTimes: [written] };
         expect(compareWithPool(look, { changeTime: `${seconds}.${fraction}` }, to).kind).toBe('same');
-        expect(compareWithPool(look, { changeTime: `${seconds + 1}.${fraction}` }, to).kind).toBe('not-proved');
+        expect(compareWithPool(look, { changeTime: `${seconds + 1}.${fraction}` }, to).kind).toBe(
+          'not-proved',
+        );
       }),
       { numRuns: 300 },
     );
@@ -659,7 +661,10 @@ describe('comparing two looks at a file', () => {
 
   it('does not hang', () => {
     expectNoHang(
-      (text) => [epochTime(text), compareWithPool({ ...here, changeTimes: [text] }, { changeTime: text }, to)],
+      (text) => [
+        epochTime(text),
+        compareWithPool({ ...here, changeTimes: [text] }, { changeTime: text }, to),
+      ],
       time,
       epoch,
     );
