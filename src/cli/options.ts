@@ -81,7 +81,7 @@ export const options: readonly Option[] = [
     name: 'connection',
     value: 'NAME',
     commands,
-    help: msg("The VM's libvirt on this host: system (default), or session, the user's own."),
+    help: msg('The libvirt of the VM on this host: system (default), or session, that of the user.'),
   },
   { name: 'json', commands, help: msg('Print one JSON document, not text.') },
   { name: 'quiet', short: 'q', commands, help: msg('Print only errors and the JSON document.') },

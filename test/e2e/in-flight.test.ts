@@ -92,7 +92,7 @@ it('gets no closer to its end: says so instead of a percentage, and ends once th
   await helps.getByRole('button', { name: 'Pause the VM now' }).click();
   expect(await console.phase('stuck', ['done', 'failed', 'cancelled'])).toBe('done');
   // It is not paused over there, as is said.
-  await dialog.getByText('Done: stuck runs on beta. Both hosts confirm it.').waitFor();
+  await dialog.getByText('Done: stuck runs on beta. Both hosts confirm this.').waitFor();
   expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
   await guest.goesOn();
   await console.close();

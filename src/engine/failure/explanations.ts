@@ -128,7 +128,7 @@ export const explanations: Readonly<Record<LibvirtReason, Explanation | undefine
   'image-size': {
     summary: msg('The destination has a disk image of another size at the same path.'),
     advice: msg(
-      'Remove that image from the destination if nothing needs it. libvirt then creates a new one.',
+      'Remove that image from the destination if nothing needs it. Then libvirt creates a new one.',
     ),
   },
   'same-host': {

@@ -198,7 +198,7 @@ async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
     if (copy !== undefined) {
       return {
         summary: msg(
-          'A temporary copy of this VM went to $0. Choose Run again to confirm.',
+          'A temporary copy of this VM went to $0. Choose “Run” again to confirm.',
           copy.destination,
         ),
         original: '',

@@ -54,7 +54,7 @@ export function readiness(
     return {
       ready: false,
       text: _(
-        'A link filled in this destination. Nothing has been sent to it. Press Check to connect as root.',
+        'A link filled in this destination. Nothing has been sent to it. Press “Check” to connect as root.',
       ),
     };
   if (preflight === undefined || preflight.running)

@@ -11,7 +11,7 @@ function doneWords(
     case 'confirmed':
       return paused === true
         ? format(_('Done: $0 is paused on $1.'), name, host)
-        : format(_('Done: $0 runs on $1. Both hosts confirm it.'), name, host);
+        : format(_('Done: $0 runs on $1. Both hosts confirm this.'), name, host);
     case 'contradicted':
       return format(
         _('According to libvirt, $0 moved to $1, but not everything is as expected.'),

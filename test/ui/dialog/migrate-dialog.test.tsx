@@ -831,7 +831,7 @@ describe('migrating', () => {
       );
     });
     const dialog = within(screen.getByRole('dialog'));
-    expect(dialog.getByText('Done: web runs on beta. Both hosts confirm it.')).toBeVisible();
+    expect(dialog.getByText('Done: web runs on beta. Both hosts confirm this.')).toBeVisible();
     expect(dialog.getByText('As expected')).toBeVisible();
     await expectAccessible();
     await userEvent.click(dialog.getByRole('button', { name: 'Close' }));
