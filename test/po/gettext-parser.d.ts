@@ -5,7 +5,7 @@ declare module 'gettext-parser' {
     readonly msgid: string;
     readonly msgid_plural?: string;
     readonly msgstr: readonly string[];
-    readonly comments?: { readonly flag?: string };
+    readonly comments?: { readonly flag?: string; readonly reference?: string };
   }
   export const po: {
     parse(text: Buffer): {

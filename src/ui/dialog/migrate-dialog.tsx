@@ -7,7 +7,7 @@ import { MigrationView } from '../migration/index.ts';
 import { ChoicesView } from './choices-view.tsx';
 import { ChoicesFooter, MigrationFooter } from './dialog-footer.tsx';
 import { Route } from './route.tsx';
-import { type DialogSubject, useDialog } from './use-dialog.ts';
+import { type DialogModel, type DialogSubject, useDialog } from './use-dialog.ts';
 import { overallVerdict } from './verdict.ts';
 import { VerdictLine } from './verdict-line.tsx';
 
@@ -15,11 +15,39 @@ export interface MigrateDialogProps extends DialogSubject {
   readonly onClose: () => void;
 }
 
+/** The choices and findings, and from the start on the migration. */
+function DialogBody({
+  dialog,
+  subject: { model, vm },
+  onClose,
+}: {
+  readonly dialog: DialogModel;
+  readonly subject: DialogSubject;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { shown, setRefusal } = dialog;
+  if (shown === undefined) return <ChoicesView dialog={dialog} />;
+  return (
+    <MigrationView
+      withName={false}
+      migration={shown}
+      onCancel={() => {
+        model.migrations.cancel(shown.vm);
+      }}
+      onPause={() => {
+        // Settles with a value: a refusal is one.
+        void model.operate(vm, 'pause').then(setRefusal);
+      }}
+      onDismiss={onClose}
+    />
+  );
+}
+
 /** From the destination to the verified end of one migration. Closing it stops the checks, never a migration. */
 export function MigrateDialog({ onClose, ...subject }: MigrateDialogProps): ReactNode {
   const { model, vm } = subject;
   const dialog = useDialog(subject);
-  const { shown, refusal, setRefusal, preflight, state } = dialog;
+  const { shown, refusal, preflight, state } = dialog;
   const titleId = useId();
   return (
     <Modal
@@ -48,22 +76,7 @@ export function MigrateDialog({ onClose, ...subject }: MigrateDialogProps): Reac
             <OriginalText>{refusal.original}</OriginalText>
           </Notice>
         )}
-        {shown === undefined ? (
-          <ChoicesView dialog={dialog} />
-        ) : (
-          <MigrationView
-            withName={false}
-            migration={shown}
-            onCancel={() => {
-              model.migrations.cancel(shown.vm);
-            }}
-            onPause={() => {
-              // Settles with a value: a refusal is one.
-              void model.operate(vm, 'pause').then(setRefusal);
-            }}
-            onDismiss={onClose}
-          />
-        )}
+        <DialogBody dialog={dialog} subject={subject} onClose={onClose} />
       </ModalBody>
       {shown === undefined ? (
         <ChoicesFooter dialog={dialog} onClose={onClose} />

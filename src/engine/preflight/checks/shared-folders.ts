@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import type { DomainFilesystem } from '../../../libvirt/devices/filesystem.ts';
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { required } from '../fact.ts';
 import { beginPhaseFact } from '../facts/begin-phase.ts';
 import { domainFact } from '../facts/domain.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { destinationHost } from '../judging/destination-host.ts';
+import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { fileExists } from '../judging/file-exists.ts';
 
 /** The words with which QEMU refuses, and libvirt before it learned to migrate virtiofs. */
@@ -29,6 +31,34 @@ function detachFolders({ uuid, devices: { filesystems } }: DomainConfig): Remedy
         command: `${shellCommand('virsh', 'dumpxml', uuid, '--xpath', '(//filesystem)[1]')} | ${shellCommand('virsh', 'detach-device', uuid, '/dev/stdin', '--live')}`,
         host: 'source',
       };
+}
+
+/** Folders that the destination does not have. */
+function judgeMissing(
+  folders: readonly DomainFilesystem[],
+  list: readonly Message[],
+  there: HostReading,
+  detach: Remedy,
+  { name }: DestinationHost,
+): Judgement | undefined {
+  const gone = folders.filter(({ source }) => !fileExists(there, source));
+  if (gone.length === 0) return undefined;
+  const missing = gone.map(({ source }) => source).join(', ');
+  return {
+    verdict: 'block',
+    found: msg('$1 lacks folders that the VM uses: $0.', missing, name),
+    details: list,
+    remedies: [
+      {
+        text: msg(
+          'Mount the file system with $0 on $1 under the same path. If only this host has it, share it first.',
+          missing,
+          name,
+        ),
+      },
+      detach,
+    ],
+  };
 }
 
 /** Does the VM use folders of this host? */
@@ -68,24 +98,8 @@ export const sharedFoldersCheck = defineCheck({
         host: 'destination',
       },
     ]);
-    const gone = folders.filter(({ source }) => !fileExists(there, source));
-    const missing = gone.map(({ source }) => source).join(', ');
-    if (gone.length > 0)
-      return {
-        verdict: 'block',
-        found: msg('$1 lacks folders that the VM uses: $0.', missing, to.name),
-        details: list,
-        remedies: [
-          {
-            text: msg(
-              'Mount the file system with $0 on $1 under the same path. If only this host has it, share it first.',
-              missing,
-              to.name,
-            ),
-          },
-          detach,
-        ],
-      };
+    const missing = judgeMissing(folders, list, there, detach, to);
+    if (missing !== undefined) return missing;
     return {
       verdict: 'warn',
       found: msg(

@@ -14,6 +14,28 @@ function megahertz(hertz: number): number {
   return Number((hertz / 1e6).toFixed(1));
 }
 
+/** A counter of constant rate whose rate the definition does not name. */
+function withoutRate(uuid: string): Judgement {
+  return {
+    verdict: 'block',
+    found: msg(
+      'The VM has invtsc, but the definition does not say at which rate. QEMU refuses to migrate this.',
+    ),
+    remedies: [
+      {
+        text: msg('Add the rate of this host to the definition, then shut the VM off and start it again.'),
+        command: shellCommand('virsh', 'edit', uuid),
+        host: 'source',
+      },
+      {
+        text: msg('Show the rate of this host.'),
+        command: 'virsh capabilities --xpath "//counter[@name=\'tsc\']"',
+        host: 'source',
+      },
+    ],
+  };
+}
+
 /** Does the guest rely on a time stamp counter of constant rate, and does the destination have the same rate? */
 export const tscFrequencyCheck = defineCheck({
   id: 'tsc-frequency',
@@ -31,27 +53,7 @@ export const tscFrequencyCheck = defineCheck({
         verdict: 'not-applicable',
         found: msg('The VM has no counter of constant rate (invtsc).'),
       };
-    if (frequencyHz === undefined)
-      return {
-        verdict: 'block',
-        found: msg(
-          'The VM has invtsc, but the definition does not say at which rate. QEMU refuses to migrate this.',
-        ),
-        remedies: [
-          {
-            text: msg(
-              'Add the rate of this host to the definition, then shut the VM off and start it again.',
-            ),
-            command: shellCommand('virsh', 'edit', domain.config.uuid),
-            host: 'source',
-          },
-          {
-            text: msg('Show the rate of this host.'),
-            command: 'virsh capabilities --xpath "//counter[@name=\'tsc\']"',
-            host: 'source',
-          },
-        ],
-      };
+    if (frequencyHz === undefined) return withoutRate(domain.config.uuid);
     const { tsc } = required(destination);
     if (tsc === undefined)
       throw new FactUnavailable({

@@ -32,35 +32,40 @@ export function signInProblem(
   return problem ?? libvirtProblem(destination, text);
 }
 
+/** The socket of the daemon is closed to this user, or nobody listens on it. */
+function socketProblem(destination: ValidDestination, text: string): SignInProblem {
+  const { host } = destination.parts;
+  return /permission denied/i.test(text)
+    ? {
+        found: msg('$0 can sign in to the destination, but may not use its libvirt.', userAt(destination)),
+        remedies: [
+          {
+            text: msg(
+              'Add $0 to the libvirt group on the destination, or sign in as root.',
+              userAt(destination),
+            ),
+            command: shellCommand('usermod', '-aG', 'libvirt', '--', destination.parts.user ?? 'root'),
+            host: 'destination',
+          },
+        ],
+      }
+    : {
+        found: msg('The libvirt daemon of $0 does not run.', host),
+        remedies: [
+          {
+            text: msg('Start the libvirt daemon on $0.', host),
+            // Newer systems have virtqemud instead of libvirtd.
+            command: 'systemctl enable --now libvirtd.socket || systemctl enable --now virtqemud.socket',
+            host: 'destination',
+          },
+        ],
+      };
+}
+
 function libvirtProblem(destination: ValidDestination, text: string): SignInProblem {
   const { host } = destination.parts;
-  if (/libvirt-sock|virtqemud-sock|failed to connect socket/i.test(text)) {
-    return /permission denied/i.test(text)
-      ? {
-          found: msg('$0 can sign in to the destination, but may not use its libvirt.', userAt(destination)),
-          remedies: [
-            {
-              text: msg(
-                'Add $0 to the libvirt group on the destination, or sign in as root.',
-                userAt(destination),
-              ),
-              command: shellCommand('usermod', '-aG', 'libvirt', '--', destination.parts.user ?? 'root'),
-              host: 'destination',
-            },
-          ],
-        }
-      : {
-          found: msg('The libvirt daemon of $0 does not run.', host),
-          remedies: [
-            {
-              text: msg('Start the libvirt daemon on $0.', host),
-              // Newer systems have virtqemud instead of libvirtd.
-              command: 'systemctl enable --now libvirtd.socket || systemctl enable --now virtqemud.socket',
-              host: 'destination',
-            },
-          ],
-        };
-  }
+  if (/libvirt-sock|virtqemud-sock|failed to connect socket/i.test(text))
+    return socketProblem(destination, text);
   if (
     /authentication (failed|required|unavailable)|authentication cancelled|SASL|polkit|access denied/i.test(
       text,

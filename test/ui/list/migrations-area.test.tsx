@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { act, render, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { describe, expect, test } from 'vitest';
+import { msg } from '../../../src/engine/base/message.ts';
+import { App } from '../../../src/ui/app.tsx';
+import { expectAccessible } from '../axe.ts';
+import { FakeModel, migrationOf, progress } from '../fake-model.ts';
+import { rowOf, web } from './list-fixture.tsx';
+
+describe('migrations on the page', () => {
+  test('shows one that was started elsewhere, with figures, and cancels it', async () => {
+    const model = new FakeModel([web]);
+    model.setMigration({
+      vm: { connection: 'system', name: 'web', uuid: web.uuid },
+      startedHere: false,
+      cancelling: false,
+      state: { phase: 'copying', progress },
+    });
+    render(<App model={model} />);
+    const view = document.querySelectorAll<HTMLElement>('[data-migration="web"]');
+    expect(view).toHaveLength(1);
+    expect(view[0]).toHaveAttribute('data-phase', 'copying');
+    expect(view[0]).toHaveTextContent('not started on this page');
+    const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
+    expect(bar).toHaveAttribute('aria-valuenow', '43');
+    for (const text of ['900 MiB', '1.2 GiB', '110 MiB/s', '12 MiB/s', '12 s'])
+      expect(view[0]).toHaveTextContent(text);
+    expect(within(rowOf('web')).getByText('Migrating 43 %')).toBeVisible();
+    await expectAccessible();
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel migration' }));
+    expect(model.asked).toEqual(['cancel web']);
+  });
+
+  test('shows no percentage of one that gets no closer to its end, but why, and what helps', async () => {
+    const model = new FakeModel([web]);
+    const bestPass = {
+      pass: 2,
+      elapsedMilliseconds: 2300,
+      remainingBytes: 84 * 1024 ** 2,
+      mostBytes: 84 * 1024 ** 2,
+    };
+    const copying = { phase: 'copying', progress: { ...progress, percent: 96, pass: 9, bestPass } } as const;
+    model.setMigration(migrationOf(web, { ...copying, stalled: true }));
+    render(<App model={model} />);
+    const bar = screen.getByRole('progressbar', { name: 'Migration of web' });
+    expect(bar).not.toHaveAttribute('aria-valuenow');
+    const words = 'Stalled: copying memory to beta without progress.';
+    expect(bar).toHaveAttribute('aria-valuetext', words);
+    expect(screen.getByText(words)).toHaveRole('status');
+    // What changes each second is not read out each second.
+    expect(screen.getByText(/7 passes left/).closest('[aria-live]')).toBeNull();
+    const view = document.querySelector<HTMLElement>('[data-migration="web"]');
+    expect(view).toHaveAttribute('data-phase', 'copying');
+    expect(view).not.toHaveTextContent('%');
+    expect(view).toHaveTextContent('7 passes left about 84 MiB each.');
+    expect(within(rowOf('web')).getByText('Migrating: stalled')).toBeVisible();
+    const helps = screen.getByRole('list', { name: 'What to do' });
+    expect(helps).toHaveTextContent(`migrate-setmaxdowntime ${web.uuid}`);
+    await expectAccessible();
+    await userEvent.click(within(helps).getByRole('button', { name: 'Pause the VM now' }));
+    expect(model.asked).toEqual(['pause web']);
+    act(() => {
+      model.setMigration(migrationOf(web, copying));
+    });
+    expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '96');
+    expect(screen.queryByRole('list', { name: 'What to do' })).toBeNull();
+  });
+
+  test('does not say that the destination is not known where it is', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(migrationOf(web, { phase: 'copying', progress }, { startedHere: false }));
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('web to qemu+ssh://beta/system');
+    expect(view).not.toHaveTextContent('not started on this page');
+  });
+
+  test('says the place in the queue', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(migrationOf(web, { phase: 'preparing', queuePosition: 2 }));
+    render(<App model={model} />);
+    expect(screen.getByText(/Number 2 in the queue/)).toBeVisible();
+    expect(within(rowOf('web')).getByText('Waiting to migrate')).toBeVisible();
+  });
+
+  test('says that cancelling was asked for, and that it failed', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(
+      migrationOf(web, { phase: 'copying', progress }, { cancelling: true, cancelError: 'Timed out' }),
+    );
+    render(<App model={model} />);
+    expect(screen.getByRole('button', { name: 'Cancel migration' })).toBeDisabled();
+    expect(screen.getByText('Not cancelled: the migration goes on.')).toBeVisible();
+    expect(screen.getByText('Timed out')).toBeVisible();
+  });
+
+  test('shows what the hosts answered at the end, and forgets it when told to', async () => {
+    const model = new FakeModel([]);
+    const answer = (verdict: 'as-expected' | 'not-as-expected' | 'unknown', text: string) => ({
+      question: msg('$0?', verdict),
+      expected: msg('should be'),
+      answer: msg('$0', text),
+      verdict,
+    });
+    model.setMigration(
+      migrationOf(web, {
+        phase: 'done',
+        verification: 'contradicted',
+        answers: [
+          answer('as-expected', 'running'),
+          answer('not-as-expected', 'transient'),
+          answer('unknown', 'no answer'),
+        ],
+        elapsedMilliseconds: 42_000,
+        downtimeMilliseconds: 130,
+      }),
+    );
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveAttribute('data-phase', 'done');
+    expect(view).toHaveTextContent('not everything is as expected');
+    expect(view).toHaveTextContent('Took 42 s. The VM paused for 130 ms.');
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'As expectedas-expected? running',
+      'Not as expectednot-as-expected? transientExpected: should be',
+      'Unknownunknown? no answerExpected: should be',
+    ]);
+    await expectAccessible();
+    await userEvent.click(screen.getByRole('button', { name: 'Dismiss the result for web' }));
+    expect(document.querySelector('[data-migration]')).toBeNull();
+  });
+
+  test('says of a VM that left paused that it still is, and how it is resumed', async () => {
+    const model = new FakeModel([]);
+    model.setMigration(
+      migrationOf(web, {
+        phase: 'done',
+        verification: 'confirmed',
+        paused: true,
+        answers: [],
+        elapsedMilliseconds: 42_000,
+        downtimeMilliseconds: 130,
+      }),
+    );
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveTextContent('Done: web is paused on beta.');
+    expect(view).toHaveTextContent(`virsh -c qemu+ssh://beta/system resume ${web.uuid}`);
+    expect(view).not.toHaveTextContent(/runs on|The VM paused/);
+    await expectAccessible();
+  });
+
+  test('shows a failure in plain words with the original beneath', () => {
+    const model = new FakeModel([web]);
+    model.setMigration(
+      migrationOf(web, {
+        phase: 'failed',
+        failure: {
+          summary: msg('The destination did not answer.'),
+          original: 'unable to connect to server',
+          advice: msg('Look at its firewall.'),
+          remedies: [{ text: msg('See its log.'), command: 'journalctl -u libvirtd', host: 'destination' }],
+        },
+      }),
+    );
+    render(<App model={model} />);
+    const view = document.querySelector('[data-migration="web"]');
+    expect(view).toHaveAttribute('data-phase', 'failed');
+    expect(view).toHaveTextContent(
+      /The destination did not answer\.Look at its firewall\.Original message: unable to connect to server/,
+    );
+    const further = screen.getByRole('list', { name: 'Logs' });
+    expect(further).toHaveTextContent(
+      /See its log\.Run this on the destination( \(.*\))?:journalctl -u libvirtd/,
+    );
+    expect(within(rowOf('web')).getByText('Running')).toBeVisible();
+  });
+});
