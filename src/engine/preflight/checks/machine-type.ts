@@ -10,16 +10,11 @@ import type { Judgement } from '../finding.ts';
 
 const installQemu = 'apt install qemu-system || dnf install qemu-kvm';
 
-/** The remedy where the emulator is missing: a link to the one that the destination has, or QEMU itself. */
-function provideEmulator(emulator: string | undefined, others: readonly string[]): Remedy {
-  const [other] = others;
-  return emulator === undefined || other === undefined
+/** No command: the definition may name any path, and none of it comes into a line that root pastes. */
+function provideEmulator(emulator: string | undefined): Remedy {
+  return emulator === undefined
     ? { text: msg('Install QEMU on the destination.'), command: installQemu, host: 'destination' }
-    : {
-        text: msg('Link $0 to the QEMU program of the destination.', emulator),
-        command: shellCommand('ln', '-s', '--', other, emulator),
-        host: 'destination',
-      };
+    : { text: msg('Make QEMU available under $0 on the destination, for example with a link.', emulator) };
 }
 
 /** Does the destination have the VM's QEMU, for its architecture, with its machine type? */
@@ -60,7 +55,7 @@ export const machineTypeCheck = defineCheck({
               ? []
               : [msg('The destination has $0 instead.', support.emulators.join(', '))],
           original: machine.original,
-          remedies: [provideEmulator(emulator, support?.emulators ?? [])],
+          remedies: [provideEmulator(emulator)],
         };
       case 'no-such-machine': {
         const family = os.machine.replace(/-[\d.]+$/, '');
