@@ -49,6 +49,10 @@ export function groupName(group: CheckGroup): string {
   }
 }
 
+function groupOf(progress: CheckProgress): CheckGroup {
+  return progress.status === 'waiting' ? progress.group : progress.finding.group;
+}
+
 /** Reasons that keep several checks from being made. */
 export function commonReasons({ checks }: PreflightState): readonly CommonReason[] {
   const findings = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
@@ -79,7 +83,11 @@ function saidElsewhere(
  */
 export function groupedRows(state: PreflightState, overrides: ReadonlySet<string>): readonly GroupOfRows[] {
   const { running } = state;
-  const elsewhere = saidElsewhere(commonReasons(state), running);
+  // The first row of a reason is the one that is read first.
+  const inGroups = checkGroups.flatMap((group) =>
+    state.checks.filter((progress) => groupOf(progress) === group),
+  );
+  const elsewhere = saidElsewhere(commonReasons({ ...state, checks: inGroups }), running);
   const rows = state.checks.map((progress): CheckRow & { readonly group: CheckGroup } => {
     const verdict = rowVerdict(progress, overrides);
     if (progress.status === 'waiting') return { ...progress, verdict, progress };
