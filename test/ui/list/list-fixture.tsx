@@ -3,7 +3,6 @@ import { screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { vmNamed } from '../fake-model.ts';
 
-
 export function rowOf(name: string): HTMLElement {
   const row = [...document.querySelectorAll<HTMLElement>('tr[data-vm]')].find(
     (each) => each.dataset['vm'] === name,
