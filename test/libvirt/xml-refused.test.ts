@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  attribute,
-  child,
-  children,
-  indentedXml,
-  parseXml,
-  serializeXml,
-  textOf,
-  type XmlElement,
-  XmlError,
-  type XmlNode,
-} from '../../src/libvirt/xml.ts';
-import { awkward, character, characters, name, plain, leaf, , outcome, definition, withoutEmptyTexts, escapeAll } from './xml-fixture.ts';
+import { parseXml, serializeXml, textOf } from '../../src/libvirt/xml.ts';
+import { definition, outcome } from './xml-fixture.ts';
 
 describe('what is no XML of libvirt', () => {
   const refused: Readonly<Record<string, string>> = {

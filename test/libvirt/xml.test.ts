@@ -9,11 +9,8 @@ import {
   parseXml,
   serializeXml,
   textOf,
-  type XmlElement,
-  XmlError,
-  type XmlNode,
 } from '../../src/libvirt/xml.ts';
-import { awkward, character, characters, name, plain, leaf, , outcome, definition, withoutEmptyTexts, escapeAll } from './xml-fixture.ts';
+import { characters, definition, element, escapeAll, name, withoutEmptyTexts } from './xml-fixture.ts';
 
 describe('reading and writing', () => {
   it("gives a definition of libvirt's back byte for byte", () => {

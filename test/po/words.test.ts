@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 
 const texts = Object.values(po.parse(readFileSync(join(root, 'po/migrate.pot'))).translations)
   .flatMap((context) => Object.values(context))
-  .filter(({ msgid, comments }) => msgid !== '' && !/manifest\.json/.test(comments?.reference ?? ''))
+  .filter(({ msgid, comments }) => msgid !== '' && comments?.reference?.includes('manifest.json') !== true)
   .flatMap(({ msgid, msgid_plural: plural }) => (plural === undefined ? [msgid] : [msgid, plural]));
 
 /** Words that the glossary has another word for, or that a tired reader stumbles over. */
