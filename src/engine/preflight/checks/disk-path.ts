@@ -165,7 +165,7 @@ function judgeImages(
   const there = required(hosts.shell, [
     {
       text: msg('Show whether $1 has $0, and who may read it.', first.path, hosts.to.name),
-      command: shellCommand('namei', '-l', first.path),
+      command: shellCommand('namei', '-l', '--', first.path),
       host: 'destination',
     },
   ]);

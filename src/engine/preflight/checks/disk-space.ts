@@ -68,7 +68,7 @@ function freeInodes(folder: string, { name }: DestinationHost): readonly [Remedy
     { text: msg('Remove small files that nobody needs from the file system of $0 on $1.', folder, name) },
     {
       text: msg('Show the free inodes on $0.', name),
-      command: shellCommand('df', '-i', folder),
+      command: shellCommand('df', '-i', '--', folder),
       host: 'destination',
     },
   ];

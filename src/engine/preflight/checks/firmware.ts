@@ -21,17 +21,36 @@ interface Hosts {
   readonly to: DestinationHost;
 }
 
-/** Packages with the firmware, of Debian and of Fedora. */
-function packagesFor(arch: string): { readonly debian: string; readonly fedora: string } {
-  return arch === 'aarch64'
-    ? { debian: 'qemu-efi-aarch64', fedora: 'edk2-aarch64' }
-    : { debian: 'ovmf', fedora: 'edk2-ovmf' };
+/** A package with the firmware, of Debian and of Fedora. */
+interface Packages {
+  readonly debian: string;
+  readonly fedora: string;
+  readonly install: string;
+  readonly upgrade: string;
+}
+
+const ofArm: Packages = {
+  debian: 'qemu-efi-aarch64',
+  fedora: 'edk2-aarch64',
+  install: 'apt-get install qemu-efi-aarch64 || dnf install edk2-aarch64',
+  upgrade: 'apt-get install qemu-efi-aarch64 || dnf upgrade edk2-aarch64',
+};
+
+const ofIntel: Packages = {
+  debian: 'ovmf',
+  fedora: 'edk2-ovmf',
+  install: 'apt-get install ovmf || dnf install edk2-ovmf',
+  upgrade: 'apt-get install ovmf || dnf upgrade edk2-ovmf',
+};
+
+function packagesFor(arch: string): Packages {
+  return arch === 'aarch64' ? ofArm : ofIntel;
 }
 
 /** Puts a file of the firmware there: out of its package, or by hand where it was put by hand. */
 function provide(path: string, arch: string, to: DestinationHost): Remedy {
   if (!path.startsWith('/usr/')) return copyFile(path, to);
-  const { debian, fedora } = packagesFor(arch);
+  const { debian, fedora, install } = packagesFor(arch);
   return {
     text: msg(
       'Install the package with $0 on $1: $2 on Debian, $3 on Fedora. If the path differs there, link the file to $0.',
@@ -40,18 +59,17 @@ function provide(path: string, arch: string, to: DestinationHost): Remedy {
       debian,
       fedora,
     ),
-    command: `apt-get install ${debian} || dnf install ${fedora}`,
+    command: install,
     host: 'destination',
   };
 }
 
 /** Two sizes of a file of a package are two versions of the package. */
 function sameVersion(path: string, arch: string, { name }: DestinationHost): Remedy {
-  const { debian, fedora } = packagesFor(arch);
   return path.startsWith('/usr/')
     ? {
         text: msg('Bring the package with $0 to one version on both hosts, for example the newest.', path),
-        command: `apt-get install ${debian} || dnf upgrade ${fedora}`,
+        command: packagesFor(arch).upgrade,
         host: 'destination',
       }
     : { text: msg('Replace $0 on $1 by the file of this host, if no other VM there uses it.', path, name) };

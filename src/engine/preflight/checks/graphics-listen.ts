@@ -9,6 +9,7 @@ import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { commentOut } from '../judging/common-remedies.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { addressesOf, isBound, takenPorts } from '../judging/graphics-address.ts';
 import { judgeCertificates } from '../judging/graphics-certificates.ts';
@@ -62,7 +63,7 @@ function addressProblems(device: DomainGraphics, there: HostReading, names: Name
         remedies: [
           {
             text: msg('Remove $0_listen from qemu.conf on $1, and restart libvirt there.', type, to.name),
-            command: `sed -i 's/^ *${type}_listen/#&/' /etc/libvirt/qemu.conf && systemctl try-restart virtqemud libvirtd`,
+            command: `${commentOut(`${type}_listen`)} && systemctl try-restart virtqemud libvirtd`,
             host: 'destination',
           },
         ],
@@ -192,7 +193,7 @@ function checkNames(graphics: readonly DomainGraphics[], to: DestinationHost): v
       remedies: [
         {
           text: msg('Show whether $0 is one of the addresses of $1.', name, to.name),
-          command: `${shellCommand('getent', 'ahosts', name)}; ip -brief addr`,
+          command: `${shellCommand('getent', 'ahosts', '--', name)}; ip -brief addr`,
           host: 'destination',
         },
       ],

@@ -56,7 +56,7 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
         what: msg('NVMe device behind $0', target),
         detach: detach(
           msg('Detach the disk $0, after its content was moved to storage that both hosts share.', target),
-          shellCommand('virsh', 'detach-disk', uuid, target, '--live'),
+          shellCommand('virsh', 'detach-disk', '--domain', uuid, '--target', target, '--live'),
         ),
       })),
   ];

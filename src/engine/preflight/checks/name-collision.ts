@@ -152,7 +152,7 @@ function judgeDefined({ host, name, uuid }: Wanted, temporary: boolean): Judgeme
     remedies: [
       {
         text: msg('Save the definition on $0 to a file, if you still need it.', host),
-        command: `${shellCommand('virsh', 'dumpxml', '--inactive', uuid)} > ${shellCommand(`${name}.xml`)}`,
+        command: `${shellCommand('virsh', 'dumpxml', '--inactive', uuid)} > ${shellCommand(`./${name}.xml`)}`,
         host: 'destination',
       },
     ],

@@ -133,7 +133,7 @@ function createBridge(bridge: string, { name }: DestinationHost): Remedy {
       bridge,
       name,
     ),
-    command: `${shellCommand('ip', 'link', 'add', 'name', bridge, 'type', 'bridge')} && ${shellCommand('ip', 'link', 'set', bridge, 'up')}`,
+    command: `${shellCommand('ip', 'link', 'add', 'name', bridge, 'type', 'bridge')} && ${shellCommand('ip', 'link', 'set', 'dev', bridge, 'up')}`,
     host: 'destination',
   };
 }
@@ -143,7 +143,7 @@ function renameDevice(device: string, { name }: DestinationHost): Remedy {
   const other = `old-${device}`.slice(0, 15);
   return {
     text: msg('Rename the network device $0 on $1.', device, name),
-    command: `${shellCommand('ip', 'link', 'set', device, 'down')} && ${shellCommand('ip', 'link', 'set', device, 'name', other)}`,
+    command: `${shellCommand('ip', 'link', 'set', 'dev', device, 'down')} && ${shellCommand('ip', 'link', 'set', 'dev', device, 'name', other)}`,
     host: 'destination',
   };
 }
@@ -203,7 +203,7 @@ function tapProblem(
       remedies: [
         {
           text: msg('Create the network device $0 on $1 as on this host.', unmanagedTarget, to.name),
-          command: shellCommand('ip', 'tuntap', 'add', unmanagedTarget, 'mode', 'tap'),
+          command: shellCommand('ip', 'tuntap', 'add', 'dev', unmanagedTarget, 'mode', 'tap'),
           host: 'destination',
         },
       ],
@@ -231,7 +231,11 @@ function filterProblem({ filter, mac }: DomainInterface, { to, known }: There): 
     remedies: [
       {
         text: msg('Define the network filter $0 on $1 as on this host.', filter, to.name),
-        command: virshOver(to, ['nwfilter-dumpxml', filter], 'virsh nwfilter-define /dev/stdin'),
+        command: virshOver(
+          to,
+          ['nwfilter-dumpxml', '--nwfilter', filter],
+          'virsh nwfilter-define /dev/stdin',
+        ),
         host: 'source',
       },
     ],

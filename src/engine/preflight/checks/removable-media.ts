@@ -16,7 +16,7 @@ function ejectOf({ virsh }: Plan, uuid: string, { disk }: DiskFile): Remedy {
   const connected = virsh.slice(0, 3);
   return {
     text: msg('Eject the medium in $0, if the VM does not need it.', disk),
-    command: shellCommand(...connected, 'change-media', uuid, disk, '--eject'),
+    command: shellCommand(...connected, 'change-media', '--domain', uuid, '--path', disk, '--eject'),
     host: 'source',
     action: { kind: 'eject-medium', disk },
   };

@@ -13,19 +13,26 @@ import { restartLibvirt } from '../judging/common-remedies.ts';
 /** Every libvirt has these: owners of files, and no driver at all. */
 const everywhere: readonly string[] = ['dac', 'none'];
 
+/** The command that tells the number of a user or group. */
+function lookUp({ kind, name }: Pick<DomainOwner, 'kind' | 'name'>): string {
+  return shellCommand('getent', kind === 'user' ? 'passwd' : 'group', '--', name);
+}
+
 /** Creates a user or group. Files carry its number, so the number has to be the one of this host. */
-function create({ kind, name }: DomainOwner): readonly Remedy[] {
-  const [program, option, database] =
-    kind === 'user' ? ['useradd', '--uid', 'passwd'] : ['groupadd', '--gid', 'group'];
+function create(owner: DomainOwner): readonly Remedy[] {
+  const { kind, name } = owner;
   return [
     {
       text: msg('Create $0 on the destination, with the same NUMBER as on this host.', name),
-      command: shellCommand(program, '--system', option, 'NUMBER', '--', name),
+      command:
+        kind === 'user'
+          ? shellCommand('useradd', '--system', '--uid', 'NUMBER', '--', name)
+          : shellCommand('groupadd', '--system', '--gid', 'NUMBER', '--', name),
       host: 'destination',
     },
     {
       text: msg('Show the number of $0 on this host.', name),
-      command: shellCommand('getent', database, '--', name),
+      command: lookUp(owner),
       host: 'source',
     },
   ];
@@ -43,9 +50,7 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
   if (any === undefined) return undefined;
   const look: Remedy = {
     text: msg('Show whether the destination has the users and groups of the definition.'),
-    command: owners
-      .map(({ kind, name }) => shellCommand('getent', kind === 'user' ? 'passwd' : 'group', '--', name))
-      .join('; '),
+    command: owners.map(lookUp).join('; '),
     host: 'destination',
   };
   const { accounts, settings } = required(shell, [look]);

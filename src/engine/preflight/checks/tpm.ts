@@ -137,7 +137,7 @@ export const tpmCheck = defineCheck({
       };
     const programs: Remedy = {
       text: msg('Show whether $0 has the programs for a TPM.', to.name),
-      command: `command -v ${emulators.join(' ')}`,
+      command: shellCommand('command', '-v', ...emulators),
       host: 'destination',
     };
     return judgeEmulated(required(shell, [programs]), to);

@@ -33,6 +33,11 @@ export function addToHosts(name: string, address?: string): Remedy {
 /** Restarts libvirt, whichever daemon the host has. */
 export const restartLibvirt = 'systemctl try-restart libvirtd virtqemud';
 
+/** The command that makes a comment of a setting of qemu.conf. */
+export function commentOut(name: string): string {
+  return shellCommand('sed', '-i', `s/^ *${name}/#&/`, '/etc/libvirt/qemu.conf');
+}
+
 /** Takes a setting out of qemu.conf. It stays in the file as a comment. */
 export function dropQemuSetting(name: string, host: 'source' | 'destination'): Remedy {
   return {
@@ -40,7 +45,7 @@ export function dropQemuSetting(name: string, host: 'source' | 'destination'): R
       host === 'source'
         ? msg('Remove $0 from qemu.conf on this host, and restart libvirt.', name)
         : msg('Remove $0 from qemu.conf on the destination, and restart libvirt there.', name),
-    command: `sed -i 's/^ *${name}/#&/' /etc/libvirt/qemu.conf; ${restartLibvirt}`,
+    command: `${commentOut(name)}; ${restartLibvirt}`,
     host,
   };
 }

@@ -87,7 +87,7 @@ function missingDevice({ disk, capacityBytes }: DiskCopy, path: string, host: De
         ? { text: msg('Create the device $0 on $1, of exactly the same size.', path, host.name) }
         : {
             text: msg('Create the logical volume $0 on $1, of exactly the same size.', path, host.name),
-            command: shellCommand('lvcreate', '--size', `${capacityBytes}b`, '--name', volume, group),
+            command: shellCommand('lvcreate', '--size', `${capacityBytes}b`, '--name', volume, '--', group),
             host: 'destination',
           },
     ],

@@ -49,8 +49,10 @@ function makePool(folder: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Create a storage pool for the folder $0 on $1, and start it.', folder, name),
     command: [
-      shellCommand('virsh', 'pool-define-as', pool, 'dir', '--target', folder),
-      ...['pool-build', 'pool-start', 'pool-autostart'].map((word) => shellCommand('virsh', word, pool)),
+      shellCommand('virsh', 'pool-define-as', '--name', pool, '--type', 'dir', '--target', folder),
+      ...['pool-build', 'pool-start', 'pool-autostart'].map((word) =>
+        shellCommand('virsh', word, '--pool', pool),
+      ),
     ].join(' && '),
     host: 'destination',
   };
@@ -142,7 +144,7 @@ function ofRoot(
   { name }: DestinationHost,
 ): CopyProblem | undefined {
   if (settings.get('dynamic_ownership') !== '0' || qemuUser === undefined || qemuUser === 0) return undefined;
-  const create = ['qemu-img', 'create', '-f', format ?? 'raw', path, String(capacityBytes)];
+  const create = shellCommand('qemu-img', 'create', '-f', format ?? 'raw', '--', path, String(capacityBytes));
   return {
     kind: 'impossible',
     found: msg(
@@ -157,7 +159,7 @@ function ofRoot(
         ...(capacityBytes === undefined
           ? {}
           : {
-              command: `${shellCommand(...create)} && ${shellCommand('chown', String(qemuUser), '--', path)}`,
+              command: `${create} && ${shellCommand('chown', '--', String(qemuUser), path)}`,
               host: 'destination',
             }),
       },

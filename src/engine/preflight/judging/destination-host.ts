@@ -29,7 +29,7 @@ export function destinationHost({ destination }: Pick<Plan, 'destination'>): Des
 /** Runs one command line on the destination, from this host. */
 export function overSsh({ name, user, port }: DestinationHost, command: string): string {
   const options = port === undefined ? [] : ['-p', String(port)];
-  return shellCommand('ssh', ...options, `${user}@${name}`, command);
+  return shellCommand('ssh', ...options, '--', `${user}@${name}`, command);
 }
 
 /** Puts a file of this host under the same path on the destination. The folder may be missing there. */

@@ -53,7 +53,7 @@ function freePort(endpoint: DomainEndpoint, { name }: DestinationHost): readonly
     { text: msg('Free the address and the port on $0, or change them for the device ($1).', name, device) },
     {
       text: msg('Show the addresses of $0, and who has the port.', name),
-      command: `ss -lnp${protocol === 'tcp' ? 't' : 'u'} 'sport = ${service}'; ip -brief addr`,
+      command: `${shellCommand('ss', protocol === 'tcp' ? '-lnpt' : '-lnpu', `sport = ${service}`)}; ip -brief addr`,
       host: 'destination',
     },
   ];

@@ -71,7 +71,7 @@ function contentElsewhere({ file: { disk, path }, there, say }: Omit<Image, 'com
       { text: msg('Copy $0 with the migration, or make sure that both hosts share its data file.', disk) },
       {
         text: msg('Show the data file of $0.', disk),
-        command: shellCommand('qemu-img', 'info', '-U', path),
+        command: shellCommand('qemu-img', 'info', '-U', '--', path),
         host: 'source',
       },
     ),

@@ -43,7 +43,7 @@ export function letThrough(
     },
     {
       text: msg('Show who may pass through these folders.'),
-      command: shellCommand('namei', '-l', path),
+      command: shellCommand('namei', '-l', '--', path),
       host: 'destination',
     },
   ];
@@ -122,7 +122,7 @@ function ownerProblem(
           ),
           ...(qemuUser === undefined
             ? {}
-            : { command: shellCommand('chown', user, '--', path), host: 'destination' as const }),
+            : { command: shellCommand('chown', '--', user, path), host: 'destination' as const }),
         },
       ],
       sure: true,

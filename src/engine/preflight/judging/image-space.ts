@@ -74,7 +74,7 @@ function showSpace(place: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Show the free space in $0 on $1.', place, name),
     command: place.startsWith('/')
-      ? shellCommand('df', '-h', place)
+      ? shellCommand('df', '-h', '--', place)
       : shellCommand('virsh', 'pool-info', '--pool', place),
     host: 'destination',
   };

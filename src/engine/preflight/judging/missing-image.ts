@@ -7,7 +7,7 @@ import { type DestinationHost, overSsh } from './destination-host.ts';
 import { copyFile } from './missing-path.ts';
 import { isOfOneHost } from './shared-file-system.ts';
 
-/** What the shell takes as it stands, inside of quotation marks too. */
+/** What looks the same wherever it is read: no part of it was escaped on the way. */
 const plain = /^[\w@%+=:,./[\]-]+$/;
 
 /** A server that is named so is another one on every host. */
@@ -25,10 +25,11 @@ export function mountStorage(path: string, local: FileReading | undefined, to: D
   const type = fileSystem.replace(/^fuse\./, '');
   if (!plain.test(type) || !plain.test(to.name)) return { text };
   const place = shellCommand('findmnt', '-no', 'TARGET', '-T', path);
-  const there = overSsh(to, 'mount').replace(/ mount$/, '');
+  const mount = shellCommand('mount', '-t', type, '--', mountSource);
   return {
     text,
-    command: `at=$(${place}) && ${there} "mkdir -p '$at' && mount -t ${type} ${mountSource} '$at'"`,
+    // The other host reads the place as a line, so no shell takes a part of it for a command.
+    command: `${place} | ${overSsh(to, `IFS= read -r at && mkdir -p -- "$at" && ${mount} "$at"`)}`,
     host: 'source',
   };
 }

@@ -7,17 +7,21 @@ import { type DestinationHost, virshOver } from './destination-host.ts';
 export function startNetwork(network: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Start the network $0 on $1.', network, name),
-    command: shellCommand('virsh', 'net-start', network),
+    command: shellCommand('virsh', 'net-start', '--network', network),
     host: 'destination',
   };
 }
 
 /** Gives the destination a network of this host. */
 export function defineNetwork(network: string, to: DestinationHost): Remedy {
-  const start = shellCommand('virsh', 'net-start', network);
+  const start = shellCommand('virsh', 'net-start', '--network', network);
   return {
     text: msg('Define the network $0 on $1 as on this host, and start it.', network, to.name),
-    command: virshOver(to, ['net-dumpxml', '--inactive', network], `virsh net-define /dev/stdin && ${start}`),
+    command: virshOver(
+      to,
+      ['net-dumpxml', '--inactive', '--network', network],
+      `virsh net-define /dev/stdin && ${start}`,
+    ),
     host: 'source',
   };
 }

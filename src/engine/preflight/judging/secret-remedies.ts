@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy } from '../../base/index.ts';
+import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { type DestinationHost, virshOver } from './destination-host.ts';
 
 /** A definition may name a secret by its usage instead. virsh knows secrets by their UUID only. */
@@ -11,7 +11,7 @@ function sendValue(secret: string, to: DestinationHost): string {
   return virshOver(
     to,
     ['secret-get-value', '--secret', secret],
-    `virsh secret-set-value --secret ${secret} --file /dev/stdin`,
+    shellCommand('virsh', 'secret-set-value', '--secret', secret, '--file', '/dev/stdin'),
   );
 }
 

@@ -175,7 +175,9 @@ testCheck(diskPathCheck, [
     facts: copying(copy, gone, [pool('default', '/var/lib/libvirt/images')]),
     verdict: 'block',
     found: /beta has no active storage pool with the folder \/images/,
-    also: runs(/^virsh pool-define-as --target \/images -- images dir && virsh pool-build -- images && /),
+    also: runs(
+      /^virsh pool-define-as --name images --type dir --target \/images && virsh pool-build --pool images && /,
+    ),
   },
   {
     name: 'copied where the pool is not started',
