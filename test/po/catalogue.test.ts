@@ -64,6 +64,6 @@ it('the template has the texts of the source as it is', () => {
   expect(check.status).toBe(0);
 }, 60_000);
 
-it('there is French', () => {
-  expect(readdirSync(folder)).toContain('fr.po');
+it('there are French, German and Spanish', () => {
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['de.po', 'es.po', 'fr.po']));
 });

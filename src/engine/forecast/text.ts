@@ -11,28 +11,28 @@ function learnedWords(source: BandwidthSource, said: Message, share: number, ass
   switch (source) {
     case 'measured':
       return msg(
-        'The link carried $0 when measured. Earlier migrations to this host reached $1 % of the measured rate: $2 is assumed.',
+        'The link carried $0 when measured. Earlier migrations to this destination reached $1 % of the measured rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'measured-over-ssh':
       return msg(
-        'The link carried $0 when measured through ssh. Earlier migrations to this host reached $1 % of the measured rate: $2 is assumed.',
+        'The link carried $0 when measured through ssh. Earlier migrations to this destination reached $1 % of the measured rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'given':
       return msg(
-        'You entered $0 for the link. Earlier migrations to this host reached $1 % of the entered rate: $2 is assumed.',
+        'You entered $0 for the link. Earlier migrations to this destination reached $1 % of the entered rate: $2 is assumed.',
         said,
         share,
         assumed,
       );
     case 'nominal':
       return msg(
-        'The link has a nominal rate of $0 (not measured). Earlier migrations to this host reached $1 % of the nominal rate: $2 is assumed.',
+        'The link has a nominal rate of $0 (not measured). Earlier migrations to this destination reached $1 % of the nominal rate: $2 is assumed.',
         said,
         share,
         assumed,

@@ -62,7 +62,7 @@ export function MigrationView({
           {destination === undefined
             ? format(_('$0 to another host'), vm.name)
             : // TRANSLATORS: $0 is the name of a VM, $1 the URI of its destination.
-              format(_('$0 to $1'), vm.name, destination)}
+              format(_('$0: migration to $1'), vm.name, destination)}
         </h3>
       ) : null}
       {variant === undefined ? (

@@ -91,7 +91,7 @@ describe('what the next forecast learns', () => {
     expect(learned.bandwidthBytesPerSecond).toBeCloseTo(80 * MiB, -1);
     expect(learned.track?.migrations).toBe(1);
     expect(plainText(bandwidthText(learned))).toBe(
-      'The link carried 100 MiB/s when measured. Earlier migrations to this host reached 80 % of the measured rate: 80 MiB/s is assumed.',
+      'The link carried 100 MiB/s when measured. Earlier migrations to this destination reached 80 % of the measured rate: 80 MiB/s is assumed.',
     );
     expect(plainText(bandwidthText(plain))).toMatch(/carries 100 MiB\/s \(measured\)/);
     if (plain.kind !== 'converges' || learned.kind !== 'converges') throw new Error('it ends');

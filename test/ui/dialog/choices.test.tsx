@@ -10,10 +10,10 @@ import { beta, migrateButton, open, openWith, preflightOf, uriBox, web } from '.
 describe('the destination', () => {
   test.each([
     ['two words', 'Remove the spaces and control characters.'],
-    ['xen+ssh://beta/', 'xen+ssh:// is not the address of a libvirt with QEMU.'],
-    ['qemu+ssh://alpha/system', 'This is the host that the VM is on.'],
-    ['qemu+ssh:///system', 'There is no host in this URI'],
-    ['qemu+ssh://beta/session', '/session is one user'],
+    ['xen+ssh://beta/', 'xen+ssh:// does not reach libvirt with QEMU.'],
+    ['qemu+ssh://alpha/system', 'The VM is already on this host.'],
+    ['qemu+ssh:///system', 'Without a host, this URI means this host.'],
+    ['qemu+ssh://beta/session', '/session is the libvirt of one user.'],
   ])('says while typing what is wrong with %s, and sends nothing', async (text, problem) => {
     const model = new FakeModel([web]);
     open(model, '');
@@ -48,7 +48,7 @@ describe('the destination', () => {
   test('names parameters that run programs, and does nothing until they are confirmed', async () => {
     const model = new FakeModel([web]);
     open(model, `uri=${encodeURIComponent(`${beta}?command=/bin/evil&no_verify=1`)}`);
-    expect(screen.getByText(/runs the program \/bin\/evil on this host/)).toBeVisible();
+    expect(screen.getByText(/runs the program \/bin\/evil as root on this host/)).toBeVisible();
     expect(migrateButton()).toHaveAccessibleDescription(/Confirm the parameters/);
     await new Promise((resolve) => {
       setTimeout(resolve, 500);
@@ -76,7 +76,7 @@ describe('the destination', () => {
 describe('the choices', () => {
   test('one sentence says what will remain where', async () => {
     open(new FakeModel([web]));
-    expect(screen.getByText(/Nothing of it remains defined on this host/)).toBeVisible();
+    expect(screen.getByText(/This host keeps no definition/)).toBeVisible();
     await userEvent.click(screen.getByRole('checkbox', { name: 'Temporary migration' }));
     expect(screen.getByText(/A copy of web runs on the destination/)).toBeVisible();
   });
