@@ -10,7 +10,9 @@ const uncached = (file: string): string => disk(file, " cache='none'");
 
 /** The shared storage is not mounted on the destination. */
 const unmounted: Make = async ({ source, destination }, undo) => {
-  undo.add(() => destination.exec(['mount', '-t', 'glusterfs', `${source.address}:/shared`, shared]));
+  // A remedy may have mounted it.
+  const mount = `mountpoint -q ${shared} || mount -t glusterfs ${source.address}:/shared ${shared}`;
+  undo.add(() => destination.exec(['sh', '-c', mount]));
   await destination.exec(['umount', '-l', shared]);
 };
 
@@ -277,7 +279,6 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /cannot enter .*images, where the image of vda goes/,
     refusal: /Permission denied/,
-    cure: 0,
   },
   {
     check: 'disk-path',
@@ -367,6 +368,7 @@ export const storage = brokenOnes([
     verdict: 'block',
     says: /cannot enter the folder/,
     refusal: /Permission denied|Cannot access storage file/,
+    cure: 0,
   },
   {
     check: 'disk-path',

@@ -27,6 +27,7 @@ host_prepare() {
   chmod 700 "$root/root" "$root/root/.ssh"
   cat >"$etc/ssh/sshd_config" <<'SSHD'
 HostKey /etc/ssh/ssh_host_ed25519_key
+Subsystem sftp internal-sftp
 PermitRootLogin prohibit-password
 UsePAM no
 MaxStartups 100
