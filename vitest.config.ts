@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { defineConfig } from 'vitest/config';
 
+/** Tests that boot hosts of three generations of Debian. */
+const booted = [
+  'test/lab/booted.test.ts',
+  'test/e2e/bridge-survives.test.ts',
+  'test/e2e/generations.test.ts',
+];
+
 /**
- * Three kinds of tests: `unit` needs nothing but Node, `component` renders in jsdom, `lab` brings up real hosts and so
- * runs one file at a time.
+ * Four kinds of tests: `unit` needs nothing but Node, `component` renders in jsdom, `lab` brings up real hosts and so
+ * runs one file at a time, `booted` does the same with hosts that systemd has booted.
  */
 export default defineConfig({
   test: {
@@ -41,9 +48,20 @@ export default defineConfig({
             'test/contract/**/*.test.ts',
             'test/e2e/**/*.test.ts',
           ],
+          exclude: booted,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'booted',
+          environment: 'node',
+          include: booted,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -29,15 +29,20 @@ describe('shellCommand', () => {
   it.each([
     ['bash', shellCommand],
     ['sh', scriptWords],
-  ])('gives %s back exactly what went in', (shell, quote) => {
-    fc.assert(
-      fc.property(fc.array(fc.oneof(word, hostile), { minLength: 1, maxLength: 8 }), (words) => {
-        expect(readBy(shell, quote(...words))).toEqual(words.map((text) => Buffer.from(text).toString()));
-      }),
-      { numRuns: 50 },
-    );
-    expect(quote("it's $(id) `x`")).toBe(`'it'\\''s $(id) \`x\`'`);
-  });
+  ])(
+    'gives %s back exactly what went in',
+    (shell, quote) => {
+      fc.assert(
+        fc.property(fc.array(fc.oneof(word, hostile), { minLength: 1, maxLength: 8 }), (words) => {
+          expect(readBy(shell, quote(...words))).toEqual(words.map((text) => Buffer.from(text).toString()));
+        }),
+        { numRuns: 50 },
+      );
+      expect(quote("it's $(id) `x`")).toBe(`'it'\\''s $(id) \`x\`'`);
+      // A shell for each case: seconds on a busy machine.
+    },
+    60_000,
+  );
 
   it('is one line, in which everything is seen', () => {
     expect(shellCommand('ls', '--', "a\nreboot'", '\u001b[201~\u202e')).toBe(

@@ -12,13 +12,13 @@ const translator = { gettext: translated, ngettext: translated, number: String }
 describe('what a VM is doing, as virsh says it', () => {
   it.each([
     ['running (migrated)', 'running (migrated)', 'gninnur (detargim)'],
-    ['paused (user)', 'paused (by somebody)', 'desuap (ydobemos yb)'],
+    ['paused (user)', 'paused (by an administrator)', 'desuap (rotartsinimda na yb)'],
     ['paused (I/O error)', 'paused (I/O error)', 'desuap (rorre O/I)'],
     ['shut off (destroyed)', 'shut off (forced off)', 'ffo tuhs (ffo decrof)'],
     ['in shutdown', 'shutting down', 'nwod gnittuhs'],
     // What no version that we know says stays as it is.
     ['running (by magic)', 'running (by magic)', 'gninnur (by magic)'],
-    ['hovering (user)', 'hovering (by somebody)', 'hovering (ydobemos yb)'],
+    ['hovering (user)', 'hovering (by an administrator)', 'hovering (rotartsinimda na yb)'],
     ['en cours (migré) (2)', 'en cours (migré) (2)', 'en cours (migré) (2)'],
     ['', '', ''],
   ])('%s', (line, english, other) => {

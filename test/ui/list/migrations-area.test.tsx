@@ -72,7 +72,7 @@ describe('migrations on the page', () => {
     model.setMigration(migrationOf(web, { phase: 'copying', progress }, { startedHere: false }));
     render(<App model={model} />);
     const view = document.querySelector('[data-migration="web"]');
-    expect(view).toHaveTextContent('web to qemu+ssh://beta/system');
+    expect(view).toHaveTextContent('web: migration to qemu+ssh://beta/system');
     expect(view).not.toHaveTextContent('not started on this page');
   });
 
