@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { onAbort } from './on-abort.ts';
 import { type DBusMatch, type DBusSignal, PlatformError, type Unsubscribe } from './platform.ts';
 
 interface Subscription {
@@ -40,15 +41,16 @@ export class DBusConnection {
     signal?: AbortSignal,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
+      let unsubscribe: Unsubscribe | undefined;
       const settle = (): void => {
         this.#openCalls.delete(fail);
-        signal?.removeEventListener('abort', onAbort);
+        unsubscribe?.();
       };
       const fail = (error: PlatformError): void => {
         settle();
         reject(error);
       };
-      const onAbort = (): void => {
+      const cancel = (): void => {
         fail(new PlatformError('cancelled', `${member}: cancelled`));
       };
       if (this.#closed !== undefined) {
@@ -56,11 +58,11 @@ export class DBusConnection {
         return;
       }
       if (signal?.aborted === true) {
-        onAbort();
+        cancel();
         return;
       }
       this.#openCalls.add(fail);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal !== undefined) unsubscribe = onAbort(signal, cancel);
       ask().then(
         (answer) => {
           settle();

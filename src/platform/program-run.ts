@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { PlatformError, type RunOptions, type RunResult } from './platform.ts';
+import { onAbort } from './on-abort.ts';
+import { PlatformError, type RunOptions, type RunResult, type Unsubscribe } from './platform.ts';
 
 /**
  * What both implementations of `Platform.run` keep of a program that runs: its output so far, the caller's wish that it ends, and
@@ -11,7 +12,7 @@ export class ProgramRun {
   readonly #stdout: string[] = [];
   readonly #resolve: (result: RunResult) => void;
   readonly #reject: (error: PlatformError) => void;
-  #onAbort: (() => void) | undefined;
+  #unsubscribe: Unsubscribe | undefined;
   #over = false;
 
   private constructor(
@@ -61,8 +62,8 @@ export class ProgramRun {
 
   /** Does that when the caller's signal is raised before there is a result. */
   onAbort(listener: () => void): void {
-    this.#onAbort = listener;
-    this.#options.signal?.addEventListener('abort', listener, { once: true });
+    const { signal } = this.#options;
+    if (signal !== undefined) this.#unsubscribe = onAbort(signal, listener);
   }
 
   cancelled(): PlatformError {
@@ -81,6 +82,6 @@ export class ProgramRun {
 
   #settle(): void {
     this.#over = true;
-    if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#unsubscribe?.();
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type Platform, PlatformError, type TcpOutcome } from './platform.ts';
+import { onAbort } from './on-abort.ts';
+import { type Platform, PlatformError, type TcpOutcome, type Unsubscribe } from './platform.ts';
 import script from './tcp-probe.sh?raw';
 
 /**
@@ -47,7 +48,7 @@ class Attempt {
   /** Called when the caller needs no answer any longer. */
   onSettled: (() => void) | undefined;
   #settled = false;
-  readonly #signal: AbortSignal | undefined;
+  #unsubscribe: Unsubscribe | undefined;
   readonly #resolve: (outcome: TcpOutcome) => void;
   readonly #reject: (error: PlatformError) => void;
   readonly #onAbort = (): void => {
@@ -65,11 +66,10 @@ class Attempt {
     this.host = host;
     this.port = port;
     this.milliseconds = milliseconds;
-    this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
     if (signal?.aborted === true) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    else if (signal !== undefined) this.#unsubscribe = onAbort(signal, this.#onAbort);
   }
 
   get isSettled(): boolean {
@@ -87,7 +87,7 @@ class Attempt {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unsubscribe?.();
     this.onSettled?.();
     return true;
   }
