@@ -59,6 +59,23 @@ async function cutOff(console: Console): Promise<readonly string[]> {
   );
 }
 
+/** Texts in the dialog that their box cuts off, as a person sees them. */
+async function clipped(console: Console): Promise<readonly string[]> {
+  const frame = await console.frame();
+  return frame.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('[role="dialog"] *')].flatMap((element) => {
+      const { overflowX, overflowY, clipPath } = getComputedStyle(element);
+      const cuts = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
+      const { clientWidth, clientHeight, scrollWidth, scrollHeight, innerText } = element;
+      // What only a screen reader reads is one pixel wide.
+      if (clientWidth <= 1 || clipPath !== 'none' || innerText.trim() === '') return [];
+      const wide = cuts(overflowX) && scrollWidth > clientWidth + 1;
+      const high = cuts(overflowY) && scrollHeight > clientHeight + 1;
+      return wide || high ? [`${element.className}: ${innerText.slice(0, 80)}`] : [];
+    }),
+  );
+}
+
 /** Whose pictures the documentation shows. */
 const inDocs: ReadonlySet<string> = new Set(['light-wide', 'dark-phone']);
 
@@ -126,32 +143,68 @@ it.each([
   await console.close();
 });
 
-it('speaks French, wholly', async () => {
-  const console = await Console.open(browser, url, { language: 'fr-fr' });
+/** Words that no other language of ours has, of texts that every page shows. */
+const english = /\b(the|and|this host|destination of|Passed|Migrate|Cancel|checks?|running)\b/i;
+
+it.each([
+  ['French', 'fr-fr', 'Vérifier', 'Annuler'],
+  ['German', 'de-de', 'Prüfen', 'Abbrechen'],
+  ['Spanish', 'es-es', 'Comprobar', 'Cancelar'],
+] as const)('speaks %s, wholly', async (name, language, check, cancel) => {
+  const console = await Console.open(browser, url, { language });
   const frame = await console.frame();
-  expect(await frame.evaluate(() => document.documentElement.lang)).toMatch(/^fr/);
+  expect((await frame.evaluate(() => document.documentElement.lang)).slice(0, 2)).toBe(language.slice(0, 2));
   await frame.locator('tr[data-vm="web"]').waitFor();
-  await console.picture('list-french');
-  const english = /\b(the|and|this host|destination of|Passed|Migrate|Cancel|checks?|running)\b/i;
+  await console.picture(`list-${name}`);
   // The name of a VM stays as it is.
   const words = async (): Promise<string> =>
     (await frame.evaluate(() => document.body.innerText)).replaceAll('archive of the year before last', '');
   expect(english.exec(await words())).toBeNull();
   await console.go(`#/vm/web/migrate?uri=${encodeURIComponent(ssh)}`);
   const dialog = frame.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Vérifier', exact: true }).click();
+  await dialog.getByRole('button', { name: check, exact: true }).click();
   await dialog.locator('[data-ready="true"]').waitFor();
   expect(english.exec(await words())).toBeNull();
-  await console.picture('findings-french');
+  expect(await clipped(console)).toEqual([]);
+  await console.picture(`findings-${name}`);
   expect(await console.violations()).toEqual([]);
-  await dialog.getByRole('button', { name: 'Annuler' }).click();
+  await dialog.getByRole('button', { name: cancel, exact: true }).click();
   await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}&copy-disks=vda`);
-  await dialog.getByRole('button', { name: 'Vérifier', exact: true }).click();
+  await dialog.getByRole('button', { name: check, exact: true }).click();
   await dialog.locator('[data-ready="true"]').waitFor();
   expect(english.exec(await words())).toBeNull();
-  await console.picture('options-french');
+  await console.picture(`options-${name}`);
   await console.close();
 });
+
+it.each([
+  ['English', 'en-us', 'Check'],
+  ['French', 'fr-fr', 'Vérifier'],
+  ['German', 'de-de', 'Prüfen'],
+  ['Spanish', 'es-es', 'Comprobar'],
+] as const)(
+  'cuts nothing off in %s, with all that the dialog has unfolded on a phone',
+  async (name, language, check) => {
+    const console = await Console.open(browser, url, { language, width: 420, height: 900 });
+    const frame = await console.frame();
+    await frame.locator('tr[data-vm="database"]').waitFor();
+    await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}`);
+    const dialog = frame.getByRole('dialog');
+    await dialog.getByRole('button', { name: check, exact: true }).click();
+    await dialog.locator('[data-check="shared-storage"][data-verdict="block"]').waitFor();
+    await dialog.locator('[data-forecast]').waitFor();
+    const folded = dialog.locator('[aria-expanded="false"]').filter({ visible: true });
+    // A group that is opened shows rows that can be opened in turn.
+    for (let clicks = 0; (await folded.count()) > 0; clicks += 1) {
+      expect(clicks).toBeLessThan(200);
+      await folded.first().click();
+    }
+    await fits(console);
+    expect(await clipped(console)).toEqual([]);
+    await console.picture(`unfolded-${name}-phone`);
+    await console.close();
+  },
+);
 
 it('is worked by the keyboard alone, from the list to the verified end', async () => {
   const console = await Console.open(browser, url);
