@@ -460,7 +460,7 @@ export function describePlatform(
       });
     });
 
-    describe('a conversation', () => {
+    describe('an interactive process', () => {
       const reads = 'while IFS= read -r path; do cat -- "$path"; echo end; done; :';
       const exists = async (path: string): Promise<boolean> =>
         (await around.platform.run(['test', '-e', path])).exitCode === 0;
@@ -468,31 +468,31 @@ export function describePlatform(
       it('follows up on what a program says, with files for it, and leaves nothing when it is ended', async () => {
         const mark = `contract-${randomUUID()}`;
         const end = new AbortController();
-        const conversation = new InteractiveProcess(around.platform, ['sh', '-c', reads, mark], {
+        const interactive = new InteractiveProcess(around.platform, ['sh', '-c', reads, mark], {
           signal: end.signal,
           stderr: 'merge',
         });
-        const path = await conversation.file('<é>\n  漢🙂');
-        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('<é> 漢🙂\n');
-        const error = await conversation.exchange(`${path}-not\n`, 'end\n');
+        const path = await interactive.file('<é>\n  漢🙂');
+        expect(await interactive.exchange(`${path}\n`, 'end\n')).toBe('<é> 漢🙂\n');
+        const error = await interactive.exchange(`${path}-not\n`, 'end\n');
         expect(error).toMatch(/No such file/);
-        expect(Math.abs((await conversation.clock()) - Date.now() / 1000)).toBeLessThan(60);
+        expect(Math.abs((await interactive.clock()) - Date.now() / 1000)).toBeLessThan(60);
         expect(processesWith(mark)).not.toEqual([]);
         end.abort();
-        expect((await conversation.ended).error?.kind).toBe('cancelled');
+        expect((await interactive.ended).error?.kind).toBe('cancelled');
         await waitFor('the program to be gone', () => processesWith(mark).length === 0, 20);
         await waitFor('the file to be gone', async () => !(await exists(path)), 20);
       });
 
       it('ends with its program, and leaves nothing then either', async () => {
-        const conversation = new InteractiveProcess(
+        const interactive = new InteractiveProcess(
           around.platform,
           ['sh', '-c', 'read -r path; cat -- "$path"; echo end; echo sorry; exit 3'],
           { stderr: 'merge' },
         );
-        const path = await conversation.file('text');
-        expect(await conversation.exchange(`${path}\n`, 'end\n')).toBe('text\n');
-        expect(await conversation.ended).toEqual({ said: 'sorry\n' });
+        const path = await interactive.file('text');
+        expect(await interactive.exchange(`${path}\n`, 'end\n')).toBe('text\n');
+        expect(await interactive.ended).toEqual({ said: 'sorry\n' });
         expect(await exists(path)).toBe(false);
       });
     });

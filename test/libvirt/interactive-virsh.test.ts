@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
 import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { type Platform, PlatformError, type RunOptions } from '../../src/platform/platform.ts';
-import { converse, type FakeProgram, fakeVirshPrompt } from '../fake-conversation.ts';
+import { converse, type FakeProgram, fakeVirshPrompt } from '../fake-interactive-process.ts';
 
 interface Run {
   readonly argv: readonly string[];
@@ -25,7 +25,7 @@ function withVirsh(virsh: FakeProgram, size = Infinity): Pick<Platform, 'run'> &
   };
 }
 
-function conversation(platform: Pick<Platform, 'run'>): InteractiveVirsh {
+function interactive(platform: Pick<Platform, 'run'>): InteractiveVirsh {
   return new InteractiveVirsh(platform, 'qemu+ssh://beta/system', {
     superuser: 'require',
     signal: new AbortController().signal,
@@ -44,7 +44,7 @@ const unreachable =
 describe('virsh at its prompt', () => {
   it('is one process, as root, in English, with nothing of the user that would change what it reads', async () => {
     const platform = withVirsh(fakeVirshPrompt(() => 'x\n'));
-    const virsh = conversation(platform);
+    const virsh = interactive(platform);
     await virsh.ask({ id: 'a', argv: ['hostname'] });
     await virsh.ask({ id: 'b', argv: ['pool-dumpxml', '--pool', 'x'] });
     const [{ argv, options } = { argv: [], options: {} }, ...more] = platform.runs;
@@ -66,7 +66,7 @@ describe('virsh at its prompt', () => {
 
   for (const size of [1, 7, Infinity])
     it(`gives each answer to its question, in pieces of ${size}`, async () => {
-      const virsh = conversation(
+      const virsh = interactive(
         withVirsh(
           fakeVirshPrompt((command) =>
             command.includes('dumpxml') ? '<domain>\n</domain>\n\n' : ' running \n',
@@ -83,7 +83,7 @@ describe('virsh at its prompt', () => {
     });
 
   it('reads a long output once, not again for every piece', async () => {
-    const virsh = conversation(
+    const virsh = interactive(
       withVirsh(
         fakeVirshPrompt(() => `${'y'.repeat(5000)}\n`),
         512,
@@ -101,7 +101,7 @@ describe('virsh at its prompt', () => {
 
   it('is the same where virsh was built without readline: then it does not show what it read', async () => {
     const { greeting, reply } = fakeVirshPrompt(() => 'running\n');
-    const virsh = conversation(withVirsh({ greeting, reply: (line) => reply(line)?.slice(line.length) }));
+    const virsh = interactive(withVirsh({ greeting, reply: (line) => reply(line)?.slice(line.length) }));
     expect(await virsh.ask({ id: 'a', argv: ['domstate', 'web'] })).toMatchObject({ text: 'running' });
   });
 
@@ -109,7 +109,7 @@ describe('virsh at its prompt', () => {
     const known = fakeVirshPrompt((command) =>
       command.includes('web') ? "error: failed to get domain 'web'\nerror: Domain not found\n" : 'x\n',
     );
-    const virsh = conversation(
+    const virsh = interactive(
       withVirsh({
         greeting: known.greeting,
         // Of such a line nothing is run.
@@ -131,7 +131,7 @@ describe('virsh at its prompt', () => {
 
   it('gives a command its text in a file', async () => {
     const asked: string[] = [];
-    const virsh = conversation(
+    const virsh = interactive(
       withVirsh(
         fakeVirshPrompt((command) => {
           asked.push(command);
@@ -151,7 +151,7 @@ describe('virsh at its prompt', () => {
   it('takes no name that would end its line, and quotes what else readline takes for an order', async () => {
     let told = '';
     const prompt = fakeVirshPrompt(() => 'x\n');
-    const virsh = conversation(
+    const virsh = interactive(
       withVirsh({
         greeting: prompt.greeting,
         reply: (line) => {
@@ -171,18 +171,18 @@ describe('virsh at its prompt', () => {
   });
 
   it('says why it could not connect, in the words of virsh, at its start or with the first command', async () => {
-    const atOnce = conversation(withVirsh({ reply: () => '', refusal: unreachable }));
+    const atOnce = interactive(withVirsh({ reply: () => '', refusal: unreachable }));
     const error = await failureOf(atOnce.ask({ id: 'a', argv: ['hostname'] }));
     expect(error.reason).toBe('host-key');
     expect(error.message).toBe('Cannot recv data: Host key verification failed.: Connection reset by peer');
     expect(error.cause).toBeUndefined();
-    const late = conversation(withVirsh(fakeVirshPrompt(() => unreachable)));
+    const late = interactive(withVirsh(fakeVirshPrompt(() => unreachable)));
     expect((await failureOf(late.ask({ id: 'a', argv: ['hostname'] }))).reason).toBe('host-key');
   });
 
   it('tells nobody who asks for a name or a password anything, and says what comes of that', async () => {
     let told = '';
-    const virsh = conversation({
+    const virsh = interactive({
       run: async (argv, { onOutput, input = '' } = {}) => {
         onOutput?.(`${argv[4] ?? ''} begun /tmp/it\nPlease enter your authentication name:`);
         for await (const piece of input) told += piece;
@@ -204,7 +204,7 @@ describe('virsh at its prompt', () => {
 
   it('says what it can when it ends in the middle, without what it had read', async () => {
     let asked = 0;
-    const virsh = conversation({
+    const virsh = interactive({
       run: (argv, options = {}) => {
         options.onOutput?.(`${argv[4] ?? ''} begun /tmp/it\n`);
         asked += 1;
@@ -221,7 +221,7 @@ describe('virsh at its prompt', () => {
   it("raises the platform's errors with their cause: they say nothing about the other host", async () => {
     const denied = new PlatformError('access-denied', 'no');
     const error = await failureOf(
-      conversation({ run: () => Promise.reject(denied) }).ask({ id: 'a', argv: ['hostname'] }),
+      interactive({ run: () => Promise.reject(denied) }).ask({ id: 'a', argv: ['hostname'] }),
     );
     expect([error.reason, error.cause]).toEqual(['access-denied', denied]);
   });

@@ -13,19 +13,19 @@ const platform = nodePlatform();
 /** Says each line again, and what it was told to run. */
 const echo = ['sh', '-c', 'while IFS= read -r line; do printf "<%s>\\n" "$line"; done'];
 
-/** A conversation with a program; whatever happens, it ends with the test. */
-async function withConversation(
+/** An interactive process with a program; whatever happens, it ends with the test. */
+async function withProcess(
   argv: readonly string[],
-  use: (conversation: InteractiveProcess) => Promise<void>,
+  use: (interactive: InteractiveProcess) => Promise<void>,
   on: Pick<Platform, 'run'> = platform,
 ): Promise<void> {
   const end = new AbortController();
-  const conversation = new InteractiveProcess(on, argv, { signal: end.signal, stderr: 'merge' });
+  const interactive = new InteractiveProcess(on, argv, { signal: end.signal, stderr: 'merge' });
   try {
-    await use(conversation);
+    await use(interactive);
   } finally {
     end.abort();
-    await conversation.ended;
+    await interactive.ended;
   }
 }
 
@@ -35,27 +35,27 @@ async function failureOf(promise: Promise<unknown>): Promise<PlatformError> {
   throw new Error(`Not refused but ${String(outcome)}`);
 }
 
-describe('a conversation', () => {
+describe('an interactive process', () => {
   it('gives each answer to its question, however many are asked at once and whatever they depend on', async () => {
-    await withConversation(echo, async (conversation) => {
+    await withProcess(echo, async (interactive) => {
       const [first, second] = await Promise.all([
-        conversation.exchange('one\ntwo\n', '<two>\n'),
-        conversation.exchange('漢🙂\n\nthree\n', '<three>\n'),
+        interactive.exchange('one\ntwo\n', '<two>\n'),
+        interactive.exchange('漢🙂\n\nthree\n', '<three>\n'),
       ]);
       expect([first, second]).toEqual(['<one>\n', '<漢🙂>\n<>\n']);
-      expect(await conversation.exchange(`${second.trim()}\nend\n`, '<end>\n')).toBe('<<漢🙂>>\n<<>>\n');
+      expect(await interactive.exchange(`${second.trim()}\nend\n`, '<end>\n')).toBe('<<漢🙂>>\n<<>>\n');
     });
   });
 
   it('tells what there is of an answer, from its beginning each time', async () => {
     const slow = ['sh', '-c', 'read line; echo one; read line; echo two; echo end'];
-    await withConversation(slow, async (conversation) => {
+    await withProcess(slow, async (interactive) => {
       const heard: string[] = [];
-      const answer = conversation.exchange('go\n', 'end\n', (text) => {
+      const answer = interactive.exchange('go\n', 'end\n', (text) => {
         heard.push(text);
         if (heard.length === 1)
-          void conversation.clock().then(() => {
-            conversation.sendZeros(3, 1);
+          void interactive.clock().then(() => {
+            interactive.sendZeros(3, 1);
           });
       });
       expect(await answer).toBe('one\ntwo\n');
@@ -74,12 +74,12 @@ describe('a conversation', () => {
             },
           }),
       };
-      await withConversation(
+      await withProcess(
         echo,
-        async (conversation) => {
+        async (interactive) => {
           const [answer, clock] = await Promise.all([
-            conversation.exchange(`ckm-\n${'ckm-c'.repeat(100)}\nend\n`, '<end>\n'),
-            conversation.clock(),
+            interactive.exchange(`ckm-\n${'ckm-c'.repeat(100)}\nend\n`, '<end>\n'),
+            interactive.clock(),
           ]);
           expect(answer).toBe(`<ckm->\n<${'ckm-c'.repeat(100)}>\n`);
           expect(Math.abs(clock - Date.now() / 1000)).toBeLessThan(60);
@@ -93,15 +93,15 @@ describe('a conversation', () => {
     const reading = ['sh', '-c', 'while IFS= read -r path; do cat "$path"; echo end; done'];
     for (const end of ['by itself', 'by us'] as const) {
       let path = '';
-      await withConversation(
+      await withProcess(
         end === 'by us' ? reading : ['sh', '-c', 'read -r path; cat "$path"; echo end'],
-        async (conversation) => {
-          path = await conversation.file('<cpu>\n  <model>é &amp; %s \\n $HOME</model>\n</cpu>\n');
-          const kept = await conversation.exchange(`${path}\n`, 'end\n');
+        async (interactive) => {
+          path = await interactive.file('<cpu>\n  <model>é &amp; %s \\n $HOME</model>\n</cpu>\n');
+          const kept = await interactive.exchange(`${path}\n`, 'end\n');
           expect(kept.trim()).toBe('<cpu> <model>é &amp; %s \\n $HOME</model> </cpu>');
           // The other one may be over.
           if (end === 'by us') expect(existsSync(path)).toBe(true);
-          else await conversation.ended;
+          else await interactive.ended;
         },
       );
       expect(existsSync(path)).toBe(false);
@@ -110,41 +110,41 @@ describe('a conversation', () => {
   });
 
   it('sends as many zeros as it is told, and ends their line', async () => {
-    await withConversation(['sh', '-c', 'head -n 1 | wc -c; cat'], async (conversation) => {
-      const counted = conversation.exchange('', '\n');
-      conversation.sendZeros(3_000_000, 20);
+    await withProcess(['sh', '-c', 'head -n 1 | wc -c; cat'], async (interactive) => {
+      const counted = interactive.exchange('', '\n');
+      interactive.sendZeros(3_000_000, 20);
       expect(Number(await counted)).toBe(3_000_001);
     });
     // Or for as long.
-    await withConversation(['sh', '-c', 'sleep 1.5; head -n 1 | wc -c; cat'], async (conversation) => {
-      const counted = conversation.exchange('', '\n');
-      conversation.sendZeros(100_000_000_000, 1);
+    await withProcess(['sh', '-c', 'sleep 1.5; head -n 1 | wc -c; cat'], async (interactive) => {
+      const counted = interactive.exchange('', '\n');
+      interactive.sendZeros(100_000_000_000, 1);
       expect(Number(await counted)).toBeGreaterThan(1);
     });
   });
 
   it('runs the program in the root folder, with what it remembers in one that goes', async () => {
-    await withConversation(['sh', '-c', 'pwd; echo "$XDG_CACHE_HOME"; cat'], async (conversation) => {
-      const [root, folder] = (await conversation.exchange('end\n', 'end\n')).split('\n');
+    await withProcess(['sh', '-c', 'pwd; echo "$XDG_CACHE_HOME"; cat'], async (interactive) => {
+      const [root, folder] = (await interactive.exchange('end\n', 'end\n')).split('\n');
       expect(root).toBe('/');
       expect(folder).toMatch(/^\/.*\/tmp\./);
     });
   });
 
   it('ends when the program ends, and says in its words why there is no answer', async () => {
-    await withConversation(['sh', '-c', 'echo one; echo sorry >&2; exit 3'], async (conversation) => {
-      const never = await failureOf(conversation.exchange('go\n', 'two\n'));
+    await withProcess(['sh', '-c', 'echo one; echo sorry >&2; exit 3'], async (interactive) => {
+      const never = await failureOf(interactive.exchange('go\n', 'two\n'));
       expect([never.kind, never.message]).toEqual(['closed', 'one\nsorry\n']);
-      expect(await conversation.ended).toEqual({ said: 'one\nsorry\n' });
-      expect((await failureOf(conversation.exchange('go\n', 'two\n'))).kind).toBe('closed');
-      expect((await failureOf(conversation.clock())).kind).toBe('closed');
+      expect(await interactive.ended).toEqual({ said: 'one\nsorry\n' });
+      expect((await failureOf(interactive.exchange('go\n', 'two\n'))).kind).toBe('closed');
+      expect((await failureOf(interactive.clock())).kind).toBe('closed');
     });
   });
 
   it('says that there is no such program', async () => {
-    await withConversation(['no-such-program-here', 'x'], async (conversation) => {
-      expect((await failureOf(conversation.exchange('go\n', 'end\n'))).kind).toBe('not-found');
-      expect((await failureOf(conversation.file('x'))).kind).toBe('not-found');
+    await withProcess(['no-such-program-here', 'x'], async (interactive) => {
+      expect((await failureOf(interactive.exchange('go\n', 'end\n'))).kind).toBe('not-found');
+      expect((await failureOf(interactive.file('x'))).kind).toBe('not-found');
     });
   });
 
@@ -153,10 +153,10 @@ describe('a conversation', () => {
       run: (argv, options = {}) =>
         platform.run(argv, { ...options, environment: { TMPDIR: '/no/such/folder' } }),
     };
-    await withConversation(
+    await withProcess(
       echo,
-      async (conversation) => {
-        const error = await failureOf(conversation.exchange('go\n', 'end\n'));
+      async (interactive) => {
+        const error = await failureOf(interactive.exchange('go\n', 'end\n'));
         expect(error.kind).toBe('failed');
         expect(error.message).toMatch(/mktemp.*no\/such\/folder/s);
       },
@@ -165,11 +165,11 @@ describe('a conversation', () => {
   });
 
   it('leaves no process behind when it is ended', async () => {
-    const mark = `conversation-${Math.random().toString(36).slice(2)}`;
+    const mark = `interactive-${Math.random().toString(36).slice(2)}`;
     let file = '';
-    await withConversation(['sh', '-c', 'echo up; sleep 300; :', mark], async (conversation) => {
-      await conversation.exchange('', 'up\n');
-      file = await conversation.file('x');
+    await withProcess(['sh', '-c', 'echo up; sleep 300; :', mark], async (interactive) => {
+      await interactive.exchange('', 'up\n');
+      file = await interactive.file('x');
       expect(processesWith(mark)).not.toEqual([]);
     });
     for (let tries = 0; processesWith(mark).length > 0 && tries < 100; tries += 1) await sleep(100);

@@ -10,7 +10,7 @@ import type { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { attribute, parseXml } from '../../src/libvirt/xml.ts';
 import { type Platform, PlatformError, type RunOptions } from '../../src/platform/platform.ts';
 import { choices } from '../engine/fixtures.ts';
-import { converse, type FakeProgram, fakeShell, fakeVirshPrompt } from '../fake-conversation.ts';
+import { converse, type FakeProgram, fakeShell, fakeVirshPrompt } from '../fake-interactive-process.ts';
 import { anyText, mangled, translated } from './mangled.ts';
 import * as sample from './samples.ts';
 

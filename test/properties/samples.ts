@@ -308,7 +308,7 @@ cached :               807512 KiB
 
 `;
 
-export const rehearsed = "error: XML error: expecting root element of 'domain', not 'rehearsal'\n";
+export const rehearsed = "error: XML error: expecting root element of 'domain', not 'begin-phase'\n";
 
 export const sshConfiguration = `user root
 hostname beta.lab.example

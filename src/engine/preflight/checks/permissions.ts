@@ -86,13 +86,13 @@ export const permissionsCheck = defineCheck({
   group: 'connection',
   why: msg('A sign-in is not enough: rules of libvirt can limit who may read, start or migrate which VM.'),
   needs: { destination: destinationFact, access: destinationAccessFact },
-  wants: { rehearsal: beginPhaseFact, shell: destinationShellFact },
-  judge: ({ destination, access, rehearsal, shell }): Judgement => {
-    if (rehearsal.available && rehearsal.value.kind === 'refused' && denied.test(rehearsal.value.original))
+  wants: { beginPhase: beginPhaseFact, shell: destinationShellFact },
+  judge: ({ destination, access, beginPhase, shell }): Judgement => {
+    if (beginPhase.available && beginPhase.value.kind === 'refused' && denied.test(beginPhase.value.original))
       return {
         verdict: 'block',
         found: msg('You are not allowed to migrate this VM: libvirt of this host refuses.'),
-        original: rehearsal.value.original,
+        original: beginPhase.value.original,
         remedies: [
           {
             text: msg('Turn on administrative access in the console, or ask the administrator of this host.'),

@@ -13,14 +13,14 @@ export const qemuBlockersCheck = defineCheck({
   why: msg(
     'Some devices and states cannot be migrated, and which ones depends on the versions. So libvirt is asked, and through it the running QEMU.',
   ),
-  needs: { rehearsal: beginPhaseFact },
-  judge: ({ rehearsal }): Judgement =>
-    rehearsal.kind === 'allowed'
+  needs: { beginPhase: beginPhaseFact },
+  judge: ({ beginPhase }): Judgement =>
+    beginPhase.kind === 'allowed'
       ? { verdict: 'pass', found: msg('Both libvirt and QEMU accept a migration of this VM.') }
       : {
           verdict: 'block',
           found: msg('This host refuses to migrate the VM.'),
-          original: rehearsal.original,
+          original: beginPhase.original,
           remedies: [
             {
               text: msg(

@@ -68,8 +68,8 @@ export const sharedFoldersCheck = defineCheck({
   group: 'devices',
   why: msg('The guest uses files in these folders. On the destination they would be other files, or none.'),
   needs: { domain: domainFact },
-  wants: { shell: destinationShellFact, rehearsal: beginPhaseFact },
-  judge: ({ domain, shell, rehearsal }, plan): Judgement => {
+  wants: { shell: destinationShellFact, beginPhase: beginPhaseFact },
+  judge: ({ domain, shell, beginPhase }, plan): Judgement => {
     const to = destinationHost(plan);
     const folders = domain.config.devices.filesystems;
     const [first] = folders;
@@ -77,9 +77,9 @@ export const sharedFoldersCheck = defineCheck({
     const list = folders.map(({ source, target, driver }) => msg('$0 as $1 ($2)', source, target, driver));
     const detach = detachFolders(domain.config);
     if (
-      rehearsal.available &&
-      rehearsal.value.kind === 'refused' &&
-      refusedForFolders.test(rehearsal.value.original)
+      beginPhase.available &&
+      beginPhase.value.kind === 'refused' &&
+      refusedForFolders.test(beginPhase.value.original)
     )
       return {
         verdict: 'block',
@@ -88,7 +88,7 @@ export const sharedFoldersCheck = defineCheck({
           folders.map(({ source }) => source).join(', '),
         ),
         details: list,
-        original: rehearsal.value.original,
+        original: beginPhase.value.original,
         remedies: [detach],
       };
     const there = required(shell, [

@@ -11,12 +11,12 @@ export type BeginPhase =
   | { readonly kind: 'refused'; readonly original: string };
 
 /** Not a definition, so that the migration cannot begin even if libvirt accepts it. */
-const notADomain = '<rehearsal/>';
+const notADomain = '<begin-phase/>';
 
 /** libvirt's words for that. It parses the definition only after everything else has passed. */
-const objectsOnlyToThat = /expecting root element of 'domain'|root element (was )?not|rehearsal/i;
+const objectsOnlyToThat = /expecting root element of 'domain'|root element (was )?not|begin-phase/i;
 
-/** Reads how the rehearsal ended. */
+/** Reads how the Begin phase ended. */
 export function parseBeginPhase(
   answer: { ok: true; text: string } | { ok: false; error: string },
 ): BeginPhase {
@@ -37,7 +37,7 @@ export function parseBeginPhase(
  * not a job. `--unsafe` leaves storage to its own checks.
  */
 export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact }>({
-  name: 'rehearsal',
+  name: 'begin phase',
   needs: { domain: domainFact },
   gather: async ({ domain }, { platform, connection, choices, signal }) => {
     const state = runState(domain);

@@ -27,13 +27,13 @@ function certificates(type: string, { name }: DestinationHost): readonly [Remedy
 /** Files without which QEMU does not start there, because libvirt has it encrypt the graphics. */
 function missingFiles(
   { type, port, needsTls = false }: DomainGraphics,
-  { settings, screenFilesMissing }: HostReading,
+  { settings, graphicsFilesMissing }: HostReading,
   to: DestinationHost,
 ): readonly string[] {
   if (settings.get(`${type}_tls`) !== '1') return [];
   // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
   if (type === 'spice' && !needsTls && port !== undefined) return [];
-  if (screenFilesMissing === undefined)
+  if (graphicsFilesMissing === undefined)
     throw new FactUnavailable({
       why: msg(
         'Not checked: $1 did not tell whether it has the certificate for encrypted graphics ($0).',
@@ -42,7 +42,7 @@ function missingFiles(
       ),
       remedies: certificates(type, to),
     });
-  return screenFilesMissing.get(type) ?? [];
+  return graphicsFilesMissing.get(type) ?? [];
 }
 
 /** Can QEMU there read the files with which it has to encrypt the graphics? */

@@ -37,7 +37,7 @@ const encrypting = (
         ...(missingFiles === undefined
           ? {}
           : {
-              screenFilesMissing: new Map([
+              graphicsFilesMissing: new Map([
                 ['vnc', missingFiles],
                 ['spice', missingFiles],
               ]),

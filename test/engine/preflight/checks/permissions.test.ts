@@ -6,7 +6,7 @@ import { missing, testCheck, there } from '../../test-check.ts';
 const allowed = there({ kind: 'allowed' } as const);
 const shell = there(reading({}, { hooks: [] }));
 const limited = there(reading({}, { hooks: [], settings: new Map([['access_drivers', '[ "polkit" ]']]) }));
-const root = { destination: destination(), access: [], rehearsal: allowed };
+const root = { destination: destination(), access: [], beginPhase: allowed };
 
 testCheck(permissionsCheck, [
   { name: 'root', facts: { ...root, shell }, verdict: 'pass', found: /lets root use all/ },
@@ -26,7 +26,7 @@ testCheck(permissionsCheck, [
     name: 'refused here',
     facts: {
       ...root,
-      rehearsal: there({
+      beginPhase: there({
         kind: 'refused',
         original: 'operation forbidden: read only access prevents virDomainMigrate',
       } as const),

@@ -3,10 +3,10 @@ import { qemuBlockersCheck } from '../../../../src/engine/preflight/checks/qemu-
 import { testCheck } from '../../test-check.ts';
 
 testCheck(qemuBlockersCheck, [
-  { name: 'nothing', facts: { rehearsal: { kind: 'allowed' } }, verdict: 'pass' },
+  { name: 'nothing', facts: { beginPhase: { kind: 'allowed' } }, verdict: 'pass' },
   {
     name: 'a refusal',
-    facts: { rehearsal: { kind: 'refused', original: 'cannot migrate domain: x' } },
+    facts: { beginPhase: { kind: 'refused', original: 'cannot migrate domain: x' } },
     verdict: 'block',
   },
 ]);

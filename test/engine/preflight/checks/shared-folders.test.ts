@@ -15,32 +15,32 @@ const refused = there({
 const shell = there(reading({ '/srv/data': file() }));
 
 testCheck(sharedFoldersCheck, [
-  { name: 'none', facts: { domain: domain(), shell: missing, rehearsal: missing }, verdict: 'pass' },
+  { name: 'none', facts: { domain: domain(), shell: missing, beginPhase: missing }, verdict: 'pass' },
   {
     name: 'virtiofs that libvirt refuses',
-    facts: { domain: virtiofs, shell, rehearsal: refused },
+    facts: { domain: virtiofs, shell, beginPhase: refused },
     verdict: 'block',
   },
   {
     name: 'virtiofs that it does not',
-    facts: { domain: virtiofs, shell, rehearsal: allowed },
+    facts: { domain: virtiofs, shell, beginPhase: allowed },
     verdict: 'warn',
   },
   {
     name: '9p',
-    facts: { domain: plain, shell, rehearsal: allowed },
+    facts: { domain: plain, shell, beginPhase: allowed },
     verdict: 'warn',
     found: /\/srv\/data\)\. Whether they have the same content/,
   },
   {
     name: 'not there',
-    facts: { domain: plain, shell: there(reading(absent('/srv/data'))), rehearsal: allowed },
+    facts: { domain: plain, shell: there(reading(absent('/srv/data'))), beginPhase: allowed },
     verdict: 'block',
     found: /\/srv\/data/,
   },
   {
     name: 'not to be seen',
-    facts: { domain: plain, shell: missing, rehearsal: allowed },
+    facts: { domain: plain, shell: missing, beginPhase: allowed },
     verdict: 'unknown',
   },
 ]);

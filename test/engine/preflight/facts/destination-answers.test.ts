@@ -85,8 +85,8 @@ describe('answers of virsh', () => {
     expect(() => parseHost('x', '<domain/>')).toThrow(/No answer from libvirt/);
   });
 
-  it('a rehearsal: the objection to its definition alone allows', () => {
-    const error = "XML error: expecting root element of 'domain', not 'rehearsal'";
+  it('a beginPhase: the objection to its definition alone allows', () => {
+    const error = "XML error: expecting root element of 'domain', not 'begin-phase'";
     expect(parseBeginPhase({ ok: false, error })).toEqual({ kind: 'allowed' });
     const refusal = 'Requested operation is not valid: cannot migrate domain with 1 snapshots';
     expect(parseBeginPhase({ ok: false, error: refusal })).toEqual({ kind: 'refused', original: refusal });

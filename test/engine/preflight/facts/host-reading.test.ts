@@ -143,17 +143,17 @@ describe('parseReading', () => {
     expect(['named', 'unnamed', '', 'named x'].map(read)).toEqual([true, false, undefined, undefined]);
   });
 
-  it('knows which files for screens are missing only where it was told', () => {
+  it('knows which files for graphics are missing only where it was told', () => {
     const read = (said: string): unknown =>
-      parseReading(`${said}== end\n`, '==', only('/a'))?.screenFilesMissing;
+      parseReading(`${said}== end\n`, '==', only('/a'))?.graphicsFilesMissing;
     expect(read('')).toBeUndefined();
-    expect(read('== screens\n')).toEqual(
+    expect(read('== graphics\n')).toEqual(
       new Map([
         ['vnc', []],
         ['spice', []],
       ]),
     );
-    expect(read('== screens\nvnc /etc/pki/qemu/ca-cert.pem\nvnc x\nspice\n')).toEqual(
+    expect(read('== graphics\nvnc /etc/pki/qemu/ca-cert.pem\nvnc x\nspice\n')).toEqual(
       new Map([
         ['vnc', ['/etc/pki/qemu/ca-cert.pem']],
         ['spice', []],

@@ -153,9 +153,9 @@ setting() {
 
 # Certificates of VNC and SPICE that QEMU's user cannot read. They are where qemu.conf says, else in a folder of their own, else
 # where all are (virQEMUDriverConfigSetDefaults).
-read_screens() {
+read_graphics() {
   [ "$me" = 0 ] && [ -n "$user" ] || return
-  echo "$mark screens"
+  echo "$mark graphics"
   for kind in vnc spice; do
     folder=$(setting "${kind}_tls_x509_cert_dir")
     [ -n "$folder" ] || [ ! -e "/etc/pki/libvirt-$kind" ] || folder=/etc/pki/libvirt-$kind
@@ -281,7 +281,7 @@ read_hooks
 read_accounts
 echo "$mark user"
 echo "$user"
-read_screens
+read_graphics
 read_descriptors
 read_roms
 echo "$mark mounts"

@@ -53,8 +53,8 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
             .filter((path) => path.startsWith('/')),
         }
       : {}),
-    ...(bodies.some(({ name }) => name === 'screens')
-      ? { screenFilesMissing: parseScreens(body('screens')) }
+    ...(bodies.some(({ name }) => name === 'graphics')
+      ? { graphicsFilesMissing: parseGraphicsFiles(body('graphics')) }
       : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
@@ -92,7 +92,7 @@ function parseMemory(text: string): HostReading['memory'] {
 }
 
 /** A kind of screen and a file, one a line. */
-function parseScreens(text: string): ReadonlyMap<string, readonly string[]> {
+function parseGraphicsFiles(text: string): ReadonlyMap<string, readonly string[]> {
   const lines = text.split('\n').map((line) => /^(vnc|spice) (\/.+)$/.exec(line) ?? []);
   return new Map(
     ['vnc', 'spice'].map((kind) => [

@@ -38,8 +38,8 @@ export interface HostReading extends HostListening {
   readonly accounts?: ReadonlyMap<string, boolean>;
   /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
   readonly hooks?: readonly string[];
-  /** Files with which QEMU encrypts screens, by kind, that are not there or that its user cannot read; absent if it was not told. */
-  readonly screenFilesMissing?: ReadonlyMap<string, readonly string[]>;
+  /** Files with which QEMU encrypts graphics, by kind, that are not there or that its user cannot read; absent if it was not told. */
+  readonly graphicsFilesMissing?: ReadonlyMap<string, readonly string[]>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
   /** Programs that were looked for, and are there. */

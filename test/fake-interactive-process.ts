@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { PlatformError, type RunOptions, type RunResult } from '../src/platform/platform.ts';
 
-/** A program that is told line by line what to do, as {@link Conversation} runs it, without any process. */
+/** A program that is told line by line what to do, as {@link Interactive} runs it, without any process. */
 export interface FakeProgram {
   /** What it says when it is started. */
   readonly greeting?: string;

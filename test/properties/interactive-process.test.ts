@@ -5,7 +5,7 @@ import { LibvirtError } from '../../src/libvirt/errors.ts';
 import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { parseAnswer, type VirshAnswer } from '../../src/libvirt/virsh.ts';
 import type { Platform } from '../../src/platform/platform.ts';
-import { converse, fakeVirshPrompt } from '../fake-conversation.ts';
+import { converse, fakeVirshPrompt } from '../fake-interactive-process.ts';
 import { anyText } from './mangled.ts';
 
 /** What virsh prints at its prompt goes through that, in pieces that end at these places, and no further than `most`. */
@@ -36,7 +36,7 @@ function virsh(texts: readonly string[], { cuts, most = Infinity }: Way): Pick<P
 }
 
 const cuts = fc.array(fc.nat(10_000), { maxLength: 6 });
-/** Nothing that a command prints holds what a conversation puts around it, since nobody can guess that. */
+/** Nothing that a command prints holds what an interactive process puts around it, since nobody can guess that. */
 const texts = fc.array(
   fc.oneof(
     anyText,
@@ -47,11 +47,11 @@ const texts = fc.array(
 );
 
 function ask(platform: Pick<Platform, 'run'>, count: number): readonly Promise<VirshAnswer | LibvirtError>[] {
-  const conversation = new InteractiveVirsh(platform, 'test:///default', {
+  const interactive = new InteractiveVirsh(platform, 'test:///default', {
     signal: new AbortController().signal,
   });
   return Array.from({ length: count }, (_, index) =>
-    conversation.ask({ id: String(index), argv: ['run', String(index)] }).catch((error: unknown) => {
+    interactive.ask({ id: String(index), argv: ['run', String(index)] }).catch((error: unknown) => {
       if (error instanceof LibvirtError) return error;
       throw error;
     }),
