@@ -201,7 +201,7 @@ describe('with a VM that can be moved', () => {
     expect(await beta.virsh('domstate', guest.name)).toBe('shut off');
     await guest.runs();
     const { stdout: listed } = await cli(beta, 'list');
-    expect(listed).toContain(`a temporary copy runs on ${toAlpha}`);
+    expect(listed).toContain(`temporary copy on ${toAlpha}`);
   });
 
   test('the next check says how good the forecast was', async () => {
