@@ -75,12 +75,14 @@ export function readJob(
 /** Resolves when the patience is over; `settled` only ends the clock. */
 function overdue(signal: AbortSignal, settled: Promise<unknown>): Promise<undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve(undefined);
-    }, patienceMilliseconds);
     const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
     };
+    const timer = setTimeout(() => {
+      end();
+      resolve(undefined);
+    }, patienceMilliseconds);
     signal.addEventListener('abort', end, { once: true });
     void settled.then(end);
   });
