@@ -245,7 +245,7 @@ describe('finds', () => {
         .poll(async () => (await alpha.exec(['virsh', 'domjobinfo', slow.uuid])).stdout, { timeout: 20_000 })
         .toMatch(/Outgoing migration/);
       const own = await check(slow);
-      expect(say(own.findings.get('vm-state'))).toMatch(/^block: It is being migrated/);
+      expect(say(own.findings.get('vm-state'))).toMatch(/^block: The VM is already being migrated/);
       expect(say(own.findings.get('dirty-rate'))).toMatch(/^unknown/);
       const other = await check(web);
       expect(say(other.findings.get('data-ports'))).toMatch(/^pass: 63 of 64 .*49152/);
