@@ -78,7 +78,7 @@ it.each([
   await row.getByText(/^Runs temporarily on beta since /).waitFor();
   await other.picture(`temporary-${transport}`);
   await other.choose(name, 'Run');
-  const question = (await other.frame()).getByRole('dialog', { name: `Run ${name} here, too?` });
+  const question = (await other.frame()).getByRole('dialog', { name: `Run ${name} on this host?` });
   await question.getByText(/both write to the same disk and destroy its content/).waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await alpha.virsh('domstate', guest.uuid)).toBe('shut off');
