@@ -63,7 +63,9 @@ async function cutOff(console: Console): Promise<readonly string[]> {
 async function clipped(console: Console): Promise<readonly string[]> {
   const frame = await console.frame();
   return frame.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('[role="dialog"] *')].flatMap((element) => {
+    [...document.querySelectorAll('[role="dialog"] *')].flatMap((element) => {
+      // The chart is drawn, and its text has no box that could cut it off.
+      if (!(element instanceof HTMLElement)) return [];
       const { overflowX, overflowY, clipPath } = getComputedStyle(element);
       const cuts = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
       const { clientWidth, clientHeight, scrollWidth, scrollHeight, innerText } = element;
