@@ -43,7 +43,7 @@ function figuresOf(forecast: KnownForecast): readonly Figure[] {
     ...(converges && moving
       ? [
           {
-            name: _('Pause'),
+            name: _('Pause time'),
             value: format(_('About $0'), formatDuration(forecast.downtimeMilliseconds)),
             note: _('and a moment to switch over'),
           },

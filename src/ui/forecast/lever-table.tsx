@@ -16,7 +16,7 @@ function pauseOf({ lever, downtimeMilliseconds }: LeverEffect): string {
 }
 
 function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
-  const [time, pause] = [_('Total time'), _('Pause')];
+  const [time, pause] = [_('Total time'), _('Pause time')];
   return (
     <Tr data-lever={effect.lever} data-converges={effect.converges}>
       <Th scope="row">{textOf(leverName(effect))}</Th>
@@ -47,7 +47,7 @@ export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[]
           <Tr>
             <Th>{_('Change')}</Th>
             <Th>{_('Total time')}</Th>
-            <Th>{_('Pause')}</Th>
+            <Th>{_('Pause time')}</Th>
           </Tr>
         </Thead>
         <Tbody>

@@ -81,7 +81,7 @@ describe('the forecast', () => {
         passes: 3,
         sentBytes: 1,
       },
-      /Total time20 s to 34 sPauseAbout 120 ms and a moment to switch over/,
+      /Total time20 s to 34 sPause timeAbout 120 ms and a moment to switch over/,
     ],
     [
       { kind: 'does-not-converge', ...figures, breakEvenBytesPerSecond: 160 * 1024 ** 2 },
