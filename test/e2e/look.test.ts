@@ -48,6 +48,8 @@ async function cutOff(console: Console): Promise<readonly string[]> {
   const frame = await console.frame();
   return frame.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('[role="menuitem"]')].flatMap((item) => {
+      // A window lower than the menu is scrolled, as the focus does it.
+      if (window.innerHeight < 600) item.scrollIntoView({ block: 'nearest' });
       const { left, top, right, bottom } = item.getBoundingClientRect();
       const inside = left >= 0 && top >= 0 && right <= window.innerWidth && bottom <= window.innerHeight;
       const words = [
