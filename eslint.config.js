@@ -46,6 +46,14 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       // Does not see that ??= reads.
       'no-unused-private-class-members': 'off',
+      // More than ten listeners on one signal are a leak to Node, which says so on standard error.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='addEventListener'][arguments.0.value='abort']",
+          message: 'Use onAbort() of src/platform/on-abort.ts, which shares one listener.',
+        },
+      ],
       eqeqeq: 'error',
       'no-console': 'error',
     },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { onAbort } from '../src/platform/on-abort.ts';
 import { PlatformError, type RunOptions, type RunResult } from '../src/platform/platform.ts';
 
 /** A program that is told line by line what to do, as {@link Interactive} runs it, without any process. */
@@ -34,7 +35,7 @@ export async function converse(
       reject(new PlatformError('cancelled', 'cancelled'));
     };
     if (signal?.aborted === true) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    else if (signal !== undefined) onAbort(signal, abort);
   });
   const talk = async (): Promise<RunResult> => {
     let told = '';

@@ -52,6 +52,8 @@ function run(argv) {
 
 /** Where the catalogue says what it caught. */
 const caught = join(scratch, 'caught');
+// A warning without its place is hard to find: it comes once in many runs.
+process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --trace-warnings`.trim();
 process.env['CKM_CATALOGUE'] = process.argv.includes('--all') ? 'all' : 'part';
 process.env['CKM_CATALOGUE_RESULT'] = caught;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-
+import { onAbort } from '../platform/on-abort.ts';
 import {
   type DBusService,
   type DBusValue,
@@ -69,7 +69,7 @@ export class Domain {
       limit.abort();
     };
     const timer = setTimeout(end, patienceMilliseconds);
-    signal?.addEventListener('abort', end, { once: true });
+    const unsubscribe = signal === undefined ? undefined : onAbort(signal, end);
     try {
       return await ask(limit.signal);
     } catch (error) {
@@ -78,7 +78,7 @@ export class Domain {
       if (!silent || signal?.aborted === true) throw error;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
+      unsubscribe?.();
     }
     return askVirsh();
   }

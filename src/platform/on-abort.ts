@@ -19,6 +19,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): Unsubscribe 
   listeners.add(call);
   if (known === undefined) {
     waiting.set(signal, listeners);
+    // eslint-disable-next-line no-restricted-syntax -- The one listener that all share.
     signal.addEventListener(
       'abort',
       () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Page } from 'playwright-core';
+import { onAbort } from '../../src/platform/on-abort.ts';
 import {
   type BusName,
   type DBusCall,
@@ -115,7 +116,7 @@ export class CockpitProxy implements Platform {
     };
     // Before the call, which then finds it raised.
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    else onAbort(signal, abort);
     return id;
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { onAbort } from '../../src/platform/on-abort.ts';
 import {
   type BusName,
   type DBusCall,
@@ -30,9 +31,10 @@ export class FakePlatform implements Platform {
       call: (call, { signal } = {}) =>
         new Promise((resolve, reject) => {
           this.calls.push(call);
-          signal?.addEventListener('abort', () => {
-            reject(new PlatformError('cancelled', 'The call was cancelled'));
-          });
+          if (signal !== undefined)
+            onAbort(signal, () => {
+              reject(new PlatformError('cancelled', 'The call was cancelled'));
+            });
           const answer = this.answer(call);
           if (answer instanceof PlatformError) reject(answer);
           else if (answer !== undefined) resolve(answer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { DomainJob } from '../../libvirt/job.ts';
+import { onAbort } from '../../platform/on-abort.ts';
 
 /** How long to wait between one answer and the next question. */
 const pauseMilliseconds = 1000;
@@ -77,13 +78,13 @@ function overdue(signal: AbortSignal, settled: Promise<unknown>): Promise<undefi
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      unsubscribe();
     };
     const timer = setTimeout(() => {
       end();
       resolve(undefined);
     }, patienceMilliseconds);
-    signal.addEventListener('abort', end, { once: true });
+    const unsubscribe = onAbort(signal, end);
     void settled.then(end);
   });
 }

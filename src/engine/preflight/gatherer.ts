@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
+import { onAbort } from '../../platform/on-abort.ts';
 import { type Platform, PlatformError } from '../../platform/platform.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
@@ -60,8 +61,8 @@ export class Gatherer {
       const stopped = (): void => {
         resolve({ available: false, why: msg('The preflight was stopped.') });
       };
-      lifetime.addEventListener('abort', stopped, { once: true });
       if (lifetime.aborted) stopped();
+      else onAbort(lifetime, stopped);
     });
   }
 

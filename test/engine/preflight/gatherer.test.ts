@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { msg } from '../../../src/engine/base/message.ts';
 import { defineFact, type Fact, FactUnavailable } from '../../../src/engine/preflight/fact.ts';
 import { FactCache, Gatherer, type GathererOptions } from '../../../src/engine/preflight/gatherer.ts';
+import { onAbort } from '../../../src/platform/on-abort.ts';
 import { choices } from '../fixtures.ts';
 
 // Facts of this test use neither.
@@ -88,7 +89,7 @@ describe('Gatherer', () => {
         timeLimitMilliseconds: name === 'late' ? 20 : 60_000,
         gather: (_, { signal }) =>
           new Promise(() => {
-            signal.addEventListener('abort', () => aborted.push(name), { once: true });
+            onAbort(signal, () => aborted.push(name));
           }),
       });
     expect(await gatherer().get(never('late'))).toMatchObject({ available: false });

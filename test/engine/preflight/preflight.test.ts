@@ -10,6 +10,7 @@ import { Preflight, verdictOf } from '../../../src/engine/preflight/preflight.ts
 import { reportOf } from '../../../src/engine/preflight/report.ts';
 import type { PreflightState } from '../../../src/engine/preflight/state.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/connection.ts';
+import { onAbort } from '../../../src/platform/on-abort.ts';
 import { type Platform, PlatformError } from '../../../src/platform/platform.ts';
 import { choices } from '../fixtures.ts';
 
@@ -134,7 +135,7 @@ describe('Preflight', () => {
       timeLimitMilliseconds: 60_000,
       gather: (_, { signal }) =>
         new Promise(() => {
-          signal.addEventListener('abort', () => {
+          onAbort(signal, () => {
             aborted = true;
           });
         }),

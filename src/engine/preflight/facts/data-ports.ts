@@ -87,20 +87,13 @@ async function tryPorts(
 ): Promise<Pick<DataPorts, 'open' | 'closed'>> {
   const open: number[] = [];
   const closed: number[] = [];
-  // Each has a signal of its own: Node takes dozens of listeners on one for a leak.
-  const stops: AbortController[] = [];
-  signal.addEventListener('abort', () => {
-    for (const stop of stops) stop.abort();
-  });
   for (let index = 0; index < ports.length; index += atOnce) {
     signal.throwIfAborted();
     await Promise.all(
       ports.slice(index, index + atOnce).map(async (port) => {
-        const stop = new AbortController();
-        stops.push(stop);
         const { kind } = await platform.connectTcp(host, port, {
           timeoutMilliseconds: connectMilliseconds,
-          signal: stop.signal,
+          signal,
         });
         (kind === 'connected' || kind === 'refused' ? open : closed).push(port);
       }),

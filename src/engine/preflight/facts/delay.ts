@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { onAbort } from '../../../platform/on-abort.ts';
+
 /** Waits, or throws the signal's reason as soon as it is raised. */
 export async function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      unsubscribe();
       resolve();
     };
     const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
+    const unsubscribe = onAbort(signal, end);
   });
   signal.throwIfAborted();
 }

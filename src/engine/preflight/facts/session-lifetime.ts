@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { onAbort } from '../../../platform/on-abort.ts';
 import type { FactContext } from '../fact.ts';
 
 /** How long something lives that a fact of kind `session` begins. */
@@ -15,14 +16,12 @@ export function sessionLifetime({ signal, lifetime }: FactContext): SessionLifet
   const end = (): void => {
     life.abort();
   };
-  signal.addEventListener('abort', end, { once: true });
-  lifetime.addEventListener('abort', end, { once: true });
+  const notOverdue = onAbort(signal, end);
+  onAbort(lifetime, end);
   if (signal.aborted) end();
   return {
     signal: life.signal,
-    established: () => {
-      signal.removeEventListener('abort', end);
-    },
+    established: notOverdue,
     end,
   };
 }
