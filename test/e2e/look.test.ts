@@ -155,7 +155,7 @@ it.each([
   ['German', 'de-de', 'Prüfen', 'Abbrechen'],
   ['Spanish', 'es-es', 'Comprobar', 'Cancelar'],
 ] as const)('speaks %s, wholly', async (name, language, check, cancel) => {
-  const console = await Console.open(browser, url, { language });
+  const console = await Console.open(browser, url, { language, dark: true });
   const frame = await console.frame();
   expect((await frame.evaluate(() => document.documentElement.lang)).slice(0, 2)).toBe(language.slice(0, 2));
   await frame.locator('tr[data-vm="web"]').waitFor();
@@ -181,15 +181,21 @@ it.each([
   await console.close();
 });
 
-it.each([
+const languages = [
   ['English', 'en-us', 'Check'],
   ['French', 'fr-fr', 'Vérifier'],
   ['German', 'de-de', 'Prüfen'],
   ['Spanish', 'es-es', 'Comprobar'],
-] as const)(
-  'cuts nothing off in %s, with all that the dialog has unfolded on a phone',
-  async (name, language, check) => {
-    const console = await Console.open(browser, url, { language, width: 420, height: 900 });
+] as const;
+const narrow = [
+  ['phone', { width: 420, height: 900 }],
+  ['medium', { width: 1024, height: 800, dark: true }],
+] as const;
+
+it.each(languages.flatMap((language) => narrow.map((size) => [...language, ...size] as const)))(
+  'cuts nothing off in %s (%s, %s, %s), with all that the dialog has unfolded',
+  async (name, language, check, screen, size) => {
+    const console = await Console.open(browser, url, { language, ...size });
     const frame = await console.frame();
     await frame.locator('tr[data-vm="database"]').waitFor();
     await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}`);
@@ -205,7 +211,7 @@ it.each([
     }
     await fits(console);
     expect(await clipped(console)).toEqual([]);
-    await console.picture(`unfolded-${name}-phone`);
+    await console.picture(`unfolded-${name}-${screen}`);
     await console.close();
   },
 );

@@ -24,21 +24,30 @@ function foldersOf(path: string): readonly string[] {
   return folder === '/' ? [] : [...foldersOf(folder), folder];
 }
 
-/** Lets QEMU's user pass through all folders above a path, but not list them. */
+/**
+ * Lets QEMU's user pass through all folders above a path, but not list them: by an access control list (acl(5)) for that user alone,
+ * and where the file system or the host has none, by the mode, which is for every user.
+ */
 export function letThrough(
   path: string,
   { qemuUser }: HostReading,
   { name }: DestinationHost,
 ): readonly [Remedy, ...Remedy[]] {
+  const folders = foldersOf(path);
+  const forEveryUser = shellCommand('chmod', 'o+x', '--', ...folders);
+  const user = String(qemuUser ?? '?');
   return [
     {
       text: msg(
-        'Let QEMU’s user on $1 (number $2) pass through the folders above $0. The command lets every user pass.',
+        'Let QEMU’s user on $1 (number $2) pass through the folders above $0. Without access control lists there, the command lets every user pass.',
         path,
         name,
-        String(qemuUser ?? '?'),
+        user,
       ),
-      command: shellCommand('chmod', 'o+x', '--', ...foldersOf(path)),
+      command:
+        qemuUser === undefined
+          ? forEveryUser
+          : `${shellCommand('setfacl', '-m', `u:${user}:x`, '--', ...folders)} || ${forEveryUser}`,
       host: 'destination',
     },
     {
