@@ -42,6 +42,10 @@ function makeModel(): Model {
       cancel: (vm) => {
         void migrations.cancel(vm);
       },
+      steer: (vm, action) => {
+        // What comes of it is told by the state.
+        void migrations.steer(vm, action);
+      },
       dismiss: (vm) => {
         migrations.dismiss(vm);
       },
@@ -60,6 +64,9 @@ function makeModel(): Model {
           start: () => {
             // Its end is told by the state; it does not reject.
             void preflight.start();
+          },
+          retune: (tuning) => {
+            preflight.retune(tuning);
           },
           stop: () => {
             preflight.stop();

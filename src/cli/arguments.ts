@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { type ConnectionName, type Message, msg } from '../engine/base/index.ts';
 import { parseMigrationUriInput } from '../engine/destination/index.ts';
-import { parseBandwidthInput, parseDiskNames } from '../engine/plan/index.ts';
+import { type MigrationTuning, parseBandwidthInput, parseDiskNames } from '../engine/plan/index.ts';
 import { checks } from '../engine/preflight/index.ts';
 import { type CommandName, commands, options } from './options.ts';
+import { type Given, parseTuning } from './tuning-options.ts';
 
 /** How the answer is to be printed. */
 export interface OutputOptions {
@@ -27,6 +28,7 @@ export interface VmCommand extends OutputOptions {
   /** Whole seconds, 1 to 60; undefined: several windows. */
   readonly dirtyRateSeconds: number | undefined;
   readonly bandwidthBytesPerSecond: number | undefined;
+  readonly tuning: MigrationTuning;
   readonly overrides: ReadonlySet<string>;
   readonly acceptUnknown: boolean;
   readonly confirmedUriParameters: readonly string[];
@@ -43,9 +45,6 @@ export type Command =
 function usage(problem: Message): Command {
   return { kind: 'usage', problem };
 }
-
-/** The values that were given, by option; a switch has none. */
-type Given = ReadonlyMap<string, readonly string[]>;
 
 function readTokens(argv: readonly string[]): { given: Given; positionals: readonly string[] } | Message {
   try {
@@ -133,6 +132,8 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
   const copyDisks = disksText === undefined ? undefined : parseDiskNames(disksText);
   if (disksText !== undefined && copyDisks === undefined)
     return usage(msg('Option --copy-disks takes disk names such as $0, not $1.', 'vda,vdb', disksText));
+  const tuning = parseTuning(given);
+  if ('text' in tuning) return usage(tuning);
   const overrides = new Set(given.get('override') ?? []);
   const unknown = [...overrides].find((id) => checks.every((check) => check.id !== id));
   if (unknown !== undefined)
@@ -147,6 +148,7 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     copyDisks,
     dirtyRateSeconds: seconds === undefined ? undefined : Number(seconds),
     bandwidthBytesPerSecond: bandwidth.kind === 'valid' ? bandwidth.bytesPerSecond : undefined,
+    tuning,
     overrides,
     acceptUnknown: given.has('accept-unknown'),
     // libvirt compares the names of parameters without regard to case.

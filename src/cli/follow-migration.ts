@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Deferred, type Message, msg } from '../engine/base/index.ts';
-import { type Migration, type MigrationHandle, stalledProgress } from '../engine/migration/index.ts';
+import {
+  type Migration,
+  type MigrationHandle,
+  stalledProgress,
+  steeredText,
+  steerText,
+} from '../engine/migration/index.ts';
 import { stallRemedies, stallText } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
 import { type CliEnvironment, messageText, print } from './environment.ts';
@@ -22,6 +28,7 @@ class ProgressDisplay {
   readonly #line: StatusDisplay;
   #cancelError: string | undefined;
   #advised = false;
+  #steeringTold = 0;
 
   constructor(err: CliEnvironment['err'], quiet: boolean) {
     this.#err = err;
@@ -32,6 +39,7 @@ class ProgressDisplay {
   show(migration: Migration): void {
     this.#showCancelError(migration.cancelError);
     if (this.#quiet) return;
+    this.#showSteering(migration);
     this.#advise(migration);
     const status = migrationStatus(migration);
     if (status !== undefined) this.#line.show(status);
@@ -50,6 +58,19 @@ class ProgressDisplay {
     if (error !== undefined && error !== this.#cancelError)
       this.print(msg('The migration was not cancelled and goes on: $0', error));
     this.#cancelError = error;
+  }
+
+  /** Says once of each thing what became of it. */
+  #showSteering({ steering }: Migration): void {
+    for (const each of steering.slice(this.#steeringTold)) {
+      if (each.state === 'asked') return;
+      this.#steeringTold += 1;
+      this.print(
+        each.state === 'done'
+          ? steeredText(each)
+          : msg('$0: refused: $1', steerText(each), each.reason ?? ''),
+      );
+    }
   }
 
   /** Says once what helps a migration that stalls. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../engine/base/index.ts';
+import { stallActions } from '../engine/plan/index.ts';
 import { wrapText } from './text-layout.ts';
 
 /** What the tool can be told to do. */
@@ -57,6 +58,50 @@ export const options: readonly Option[] = [
     value: 'MIB/S',
     commands: withVm,
     help: msg('Bandwidth of the link, in MiB/s. Default: measured.'),
+  },
+  {
+    name: 'bandwidth-limit',
+    value: 'MIB/S',
+    commands: withVm,
+    help: msg('Use at most this much of the link. Default: all of it.'),
+  },
+  {
+    name: 'max-downtime',
+    value: 'MS',
+    commands: withVm,
+    help: msg('Let the VM pause for up to this time at the end, in milliseconds. Default: 300.'),
+  },
+  {
+    name: 'auto-converge',
+    commands: withVm,
+    help: msg('Let QEMU throttle the VM if it writes too fast.'),
+  },
+  {
+    name: 'post-copy',
+    commands: withVm,
+    help: msg(
+      'Run the VM on the destination after the first pass, and send the rest of its memory then. If the network fails meanwhile, the VM is lost.',
+    ),
+  },
+  {
+    name: 'pause-vm',
+    commands: withVm,
+    help: msg('Pause the VM while its memory is copied; it resumes on the destination.'),
+  },
+  {
+    name: 'on-stall',
+    value: 'STEPS',
+    commands: withVm,
+    help: msg(
+      'What to do, in this order, if the migration does not finish: $0, each with the seconds to wait before it (post-copy:60,pause-vm). Default: wait.',
+      stallActions.join(', '),
+    ),
+  },
+  {
+    name: 'timeout',
+    value: 'SECONDS',
+    commands: withVm,
+    help: msg('Take the steps of --on-stall after this time, even if the migration makes progress.'),
   },
   {
     name: 'override',

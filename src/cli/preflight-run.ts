@@ -59,6 +59,7 @@ function choicesOf(command: VmCommand, vm: Vm, destination: string): MigrationCh
       : { bandwidthBytesPerSecond: command.bandwidthBytesPerSecond }),
     ...(command.migrationUri === undefined ? {} : { migrationUri: command.migrationUri }),
     ...(command.copyDisks === undefined ? {} : { copyDisks: command.copyDisks }),
+    ...(Object.keys(command.tuning).length === 0 ? {} : { tuning: command.tuning }),
   };
 }
 

@@ -23,6 +23,9 @@ import { virshSession } from './virsh.ts';
  */
 const patienceMilliseconds = 3000;
 
+/** QEMU_DOMAIN_MIG_BANDWIDTH_MAX of libvirt's qemu driver (INT64_MAX / MiB): the limit that is none. */
+const unlimitedSpeed = 8_796_093_022_207;
+
 /** VIR_DOMAIN_METADATA_ELEMENT, and the flag for the stored definition. */
 const metadataElement = 2;
 const affectConfig = 2;
@@ -121,7 +124,7 @@ export class Domain {
    * than once, as libvirt wants it for several disks, but an object of JavaScript cannot: then virsh makes the same call.
    */
   async migrate(uri: string, parameters: MigrateParameters, flags: readonly MigrateFlag[]): Promise<void> {
-    const { migrateUri, migrateDisks = [] } = parameters;
+    const { migrateUri, migrateDisks = [], bandwidth } = parameters;
     const [disk, ...moreDisks] = migrateDisks;
     if (moreDisks.length > 0) {
       await this.#virsh(...migrateCommand(this.uuid, uri, parameters, flags));
@@ -130,6 +133,7 @@ export class Domain {
     const values: Record<string, Variant> = {
       ...(migrateUri === undefined ? {} : { migrate_uri: { t: 's', v: migrateUri } }),
       ...(disk === undefined ? {} : { migrate_disks: { t: 's', v: disk } }),
+      ...(bandwidth === undefined ? {} : { bandwidth: { t: 't', v: bandwidth } }),
     };
     await this.#call('MigrateToURI3', [uri, values, flagsValue(flags)]);
   }
@@ -147,6 +151,22 @@ export class Domain {
         await this.#virsh('domjobabort', this.uuid);
       },
     );
+  }
+
+  /** Allows the VM of the running migration to stand still for so long. By virsh, which needs none of libvirt-dbus's few threads. */
+  async setMaxDowntime(milliseconds: number): Promise<void> {
+    await this.#virsh('migrate-setmaxdowntime', '--domain', this.uuid, '--downtime', String(milliseconds));
+  }
+
+  /** Limits the running migration, in whole MiB/s; undefined lifts the limit. */
+  async setMaxSpeed(mebibytesPerSecond: number | undefined): Promise<void> {
+    const bandwidth = String(mebibytesPerSecond ?? unlimitedSpeed);
+    await this.#virsh('migrate-setspeed', '--domain', this.uuid, '--bandwidth', bandwidth);
+  }
+
+  /** Lets the VM run on the destination, and fetches the rest of its memory. libvirt refuses unless POSTCOPY was asked for. */
+  async startPostCopy(): Promise<void> {
+    await this.#virsh('migrate-postcopy', '--domain', this.uuid);
   }
 
   /** Takes the medium out of a drive, named as in the definition (`sda`): of the running VM, of the stored one, or both. */

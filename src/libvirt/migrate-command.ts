@@ -9,6 +9,8 @@ export interface MigrateParameters {
   readonly migrateUri?: string;
   /** With NON_SHARED_DISK: the disks that are copied, by their names in the guest. */
   readonly migrateDisks?: readonly string[];
+  /** What it may use of the link, in MiB/s (VIR_MIGRATE_PARAM_BANDWIDTH). */
+  readonly bandwidth?: number;
 }
 
 /** virsh's options for the flags. */
@@ -18,6 +20,8 @@ const options: Readonly<Record<MigrateFlag, string>> = {
   PERSIST_DEST: '--persistent',
   UNDEFINE_SOURCE: '--undefinesource',
   NON_SHARED_DISK: '--copy-storage-all',
+  AUTO_CONVERGE: '--auto-converge',
+  POSTCOPY: '--postcopy',
 };
 
 /** The number that libvirt takes for the flags. */
@@ -29,7 +33,7 @@ export function flagsValue(flags: readonly MigrateFlag[]): number {
 export function migrateCommand(
   uuid: string,
   destination: string,
-  { migrateUri, migrateDisks = [] }: MigrateParameters,
+  { migrateUri, migrateDisks = [], bandwidth }: MigrateParameters,
   flags: readonly MigrateFlag[],
 ): readonly string[] {
   return [
@@ -38,5 +42,6 @@ export function migrateCommand(
     ...['--domain', uuid, '--desturi', destination],
     ...(migrateUri === undefined ? [] : ['--migrateuri', migrateUri]),
     ...(migrateDisks.length === 0 ? [] : ['--migrate-disks', migrateDisks.join(',')]),
+    ...(bandwidth === undefined ? [] : ['--bandwidth', String(bandwidth)]),
   ];
 }

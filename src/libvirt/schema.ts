@@ -6,6 +6,8 @@ export const migrateFlags = {
   PERSIST_DEST: 8,
   UNDEFINE_SOURCE: 16,
   NON_SHARED_DISK: 64,
+  AUTO_CONVERGE: 8192,
+  POSTCOPY: 32768,
 } as const;
 
 /** virDomainStatsTypes. */

@@ -87,13 +87,9 @@ function PendingOperation({
 function OtherMigrations({
   model,
   migrations,
-  vms,
-  onPause,
 }: {
   readonly model: Model;
   readonly migrations: readonly Migration[];
-  readonly vms: readonly Vm[];
-  readonly onPause: (vm: Vm) => void;
 }): ReactNode {
   return (
     <MigrationsArea
@@ -101,9 +97,8 @@ function OtherMigrations({
       onCancel={({ vm }) => {
         model.migrations.cancel(vm);
       }}
-      onPause={({ vm }) => {
-        const row = vms.find((each) => vmKey(each) === vmKey(vm));
-        if (row !== undefined) onPause(row);
+      onSteer={({ vm }, action) => {
+        model.migrations.steer(vm, action);
       }}
       onDismiss={({ vm }) => {
         model.migrations.dismiss(vm);
@@ -223,14 +218,7 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             }}
           />
         ) : null}
-        <OtherMigrations
-          model={model}
-          migrations={others}
-          vms={vms}
-          onPause={(vm) => {
-            operations.ask(vm, 'pause');
-          }}
-        />
+        <OtherMigrations model={model} migrations={others} />
         <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrationsByVm} />
       </PageSection>
       <PendingOperation operations={operations} />

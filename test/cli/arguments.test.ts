@@ -13,6 +13,7 @@ const plain = {
   migrationUri: undefined,
   dirtyRateSeconds: undefined,
   bandwidthBytesPerSecond: undefined,
+  tuning: {},
   overrides: new Set(),
   acceptUnknown: false,
   confirmedUriParameters: [],
@@ -57,6 +58,7 @@ describe('parseArguments', () => {
       migrationUri: 'tcp://10.0.0.2',
       dirtyRateSeconds: 60,
       bandwidthBytesPerSecond: 112.5 * 1024 ** 2,
+      tuning: {},
       overrides: new Set(['data-ports', 'dirty-rate']),
       acceptUnknown: true,
       confirmedUriParameters: ['no_verify'],
@@ -121,5 +123,61 @@ describe('parseArguments', () => {
         expect(parseArguments(argv).kind).toMatch(/^(help|version|list|check|migrate|usage)$/);
       }),
     );
+  });
+});
+
+describe('how the migration is to run', () => {
+  const tuning = (...argv: readonly string[]): unknown => {
+    const command = parseArguments(['migrate', 'web', uri, ...argv]);
+    return command.kind === 'migrate' ? command.tuning : command;
+  };
+
+  it('is read from its options', () => {
+    expect(
+      tuning(
+        ...[
+          '--bandwidth-limit',
+          '20',
+          '--max-downtime',
+          '2000',
+          '--auto-converge',
+          '--post-copy',
+          '--pause-vm',
+        ],
+        ...['--on-stall', 'longer-pause,post-copy:60,cancel:0', '--timeout', '300'],
+      ),
+    ).toEqual({
+      autoConverge: true,
+      postCopy: true,
+      pauseVm: true,
+      bandwidthLimitBytesPerSecond: 20 * 1024 ** 2,
+      maxDowntimeMilliseconds: 2000,
+      onStall: [
+        { action: 'longer-pause', afterSeconds: 15 },
+        { action: 'post-copy', afterSeconds: 60 },
+        { action: 'cancel', afterSeconds: 0 },
+      ],
+      timeoutSeconds: 300,
+    });
+    expect(tuning('--on-stall', 'wait')).toEqual({});
+  });
+
+  it.each([
+    ['--bandwidth-limit', '0'],
+    ['--bandwidth-limit', ''],
+    ['--max-downtime', '0'],
+    ['--max-downtime', '2000001'],
+    ['--max-downtime', '1.5'],
+    ['--on-stall', 'hope'],
+    ['--on-stall', ''],
+    ['--on-stall', 'pause-vm,pause-vm'],
+    ['--on-stall', 'post-copy:-1'],
+    ['--on-stall', 'wait,cancel'],
+    ['--timeout', '60'],
+    ['--timeout', '0'],
+  ])('is refused with what to do: %s %s', (...argv) => {
+    const command = parseArguments(['migrate', 'web', uri, ...argv]);
+    expect(command.kind).toBe('usage');
+    if (command.kind === 'usage') expect(plainText(command.problem)).toContain(argv[0]);
   });
 });

@@ -13,6 +13,7 @@ const running: Migration = {
   destination: choices.destination,
   startedHere: true,
   cancelling: false,
+  steering: [],
   state: { phase: 'copying', progress: noProgress },
 };
 

@@ -21,6 +21,7 @@ export function migrationIn(state: MigrationPhase, change: Partial<Migration> = 
     destination: choices.destination,
     startedHere: true,
     cancelling: false,
+    steering: [],
     state,
     ...change,
   };

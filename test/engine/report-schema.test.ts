@@ -94,6 +94,7 @@ describe('docs/report.schema.json', () => {
         vm: choices.vm,
         startedHere: true,
         cancelling: false,
+        steering: [],
         state,
       });
       expect(schemaProblems(printed({ ...report, migration }))).toEqual([]);

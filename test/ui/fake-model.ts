@@ -5,12 +5,15 @@ import type { VmIdentity } from '../../src/engine/base/vm-identity.ts';
 import type { Refusal } from '../../src/engine/failure/failure.ts';
 import type { InventoryState, Vm, VmOperation } from '../../src/engine/inventory/vm.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
+import type { SteerAction } from '../../src/engine/migration/steering.ts';
 import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { MigrationTuning } from '../../src/engine/plan/tuning.ts';
 import type { CheckGroup } from '../../src/engine/preflight/check-group.ts';
 import { checks } from '../../src/engine/preflight/checks/index.ts';
 import type { Finding, Judgement } from '../../src/engine/preflight/finding.ts';
 import type { CheckProgress, PreflightState } from '../../src/engine/preflight/state.ts';
 import type { MigrationProgress } from '../../src/engine/progress/progress.ts';
+import type { LeverChoice } from '../../src/ui/forecast/lever-table.tsx';
 import type { Model } from '../../src/ui/model/model.ts';
 import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
 import { convergingForecast } from '../engine/forecast-fixture.ts';
@@ -45,6 +48,9 @@ export const progress: MigrationProgress = {
   pass: 2,
 };
 
+/** No lever of the forecast is chosen, and choosing one does nothing. */
+export const noLevers: LeverChoice = { chosen: new Set(), onChoose: () => undefined };
+
 /** A migration of this page to beta. */
 export function migrationOf(
   vm: VmIdentity,
@@ -57,6 +63,7 @@ export function migrationOf(
     temporary: false,
     startedHere: true,
     cancelling: false,
+    steering: [],
     state,
     ...change,
   };
@@ -115,6 +122,7 @@ export interface FakePreflight {
   readonly choices: MigrationChoices;
   readonly fresh: boolean;
   readonly state: Cell<PreflightState>;
+  readonly retuned: MigrationTuning[];
   stopped: boolean;
 }
 
@@ -128,6 +136,7 @@ export class FakeModel implements Model {
   readonly destinations = new RecentDestinations(new MemoryStore());
   readonly preflights: FakePreflight[] = [];
   readonly asked: string[] = [];
+  readonly steered: ({ readonly vm: string } & SteerAction)[] = [];
   readonly started: MigrationChoices[] = [];
   /** What libvirt answers to an operation. */
   refusal: Refusal | undefined;
@@ -172,6 +181,9 @@ export class FakeModel implements Model {
     cancel: (vm: VmIdentity): void => {
       this.asked.push(`cancel ${vm.name}`);
     },
+    steer: (vm: VmIdentity, action: SteerAction): void => {
+      this.steered.push({ vm: vm.name, ...action });
+    },
     dismiss: (vm: VmIdentity): void => {
       this.migrationList.update((list) => list.filter((each) => each.vm.uuid !== vm.uuid));
     },
@@ -204,12 +216,16 @@ export class FakeModel implements Model {
         choices,
         fresh,
         state: new Cell(this.preflightState),
+        retuned: [],
         stopped: false,
       };
       this.preflights.push(preflight);
       return {
         state: preflight.state,
         start: () => undefined,
+        retune: (tuning) => {
+          preflight.retuned.push(tuning);
+        },
         stop: () => {
           preflight.stopped = true;
         },

@@ -3,7 +3,7 @@ import { render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ForecastView } from '../../src/ui/forecast/forecast-view.tsx';
 import { expectAccessible } from './axe.ts';
-import { doneWith } from './fake-model.ts';
+import { doneWith, noLevers } from './fake-model.ts';
 
 vi.mock('../../src/ui/forecast/forecast-plot.tsx', () => ({
   get ForecastPlot(): never {
@@ -21,7 +21,7 @@ test('without the script of the charts the words stay, and it is said', async ()
   if (forecast === undefined) throw new Error('no forecast');
   render(
     <main>
-      <ForecastView forecast={forecast} />
+      <ForecastView choice={noLevers} forecast={forecast} />
     </main>,
   );
   expect(await screen.findByText(/^The chart could not be loaded/)).toBeVisible();

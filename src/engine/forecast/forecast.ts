@@ -39,6 +39,12 @@ export interface ForecastInput {
   /** How long an ssh connection to the destination took: libvirt's own work around the copying is measured by it. */
   readonly connectMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
+  /** What the admin limits the migration to, in bytes per second. */
+  readonly limitBytesPerSecond?: number;
+  readonly autoConverge?: boolean;
+  readonly postCopy?: boolean;
+  /** The VM is paused when the copying begins. */
+  readonly pauseVm?: boolean;
   /** What is copied of disks before the memory. */
   readonly diskBytes?: number;
   /** What was learned from migrations between the same hosts. */
@@ -60,10 +66,31 @@ interface Situation {
   readonly beforeSeconds: number;
 }
 
+/** What is done beside copying pass after pass. */
+type Tactics = Pick<ForecastInput, 'autoConverge' | 'postCopy' | 'pauseVm'>;
+
 function play(
-  { firstPass, curve, bandwidth, allowedSeconds }: Situation,
-  autoConverge = false,
+  { firstPass, curve, bandwidth, allowedSeconds, beforeSeconds }: Situation,
+  { autoConverge = false, postCopy = false, pauseVm = false }: Tactics = {},
 ): PreCopyOutcome {
+  if (pauseVm) {
+    // From the beginning of the copying to its end.
+    const still = play({ firstPass, curve: () => 0, bandwidth, allowedSeconds, beforeSeconds });
+    return { ...still, pauseSeconds: still.seconds };
+  }
+  if (postCopy) {
+    const first = play({ firstPass, curve: () => 0, bandwidth, allowedSeconds, beforeSeconds });
+    // What was dirtied during the first pass is fetched while the VM runs over there; it stands still for a moment only, which
+    // is not known beforehand: the state of its devices has to cross.
+    const fetchedBytes = curve(first.seconds) * wireRatio;
+    return {
+      ...first,
+      seconds: first.seconds + fetchedBytes / bandwidth,
+      sentBytes: first.sentBytes + fetchedBytes,
+      pauseSeconds: 0,
+      passes: 2,
+    };
+  }
   return simulatePreCopy({
     firstPassBytes: firstPass,
     dirtyAfter: curve,
@@ -83,10 +110,10 @@ function least(low: number, high: number, ends: (value: number) => boolean): num
   return high;
 }
 
-function breakEven(situation: Situation): number {
+function breakEven(situation: Situation, tactics: Tactics): number {
   // With this, even all of the memory fits into the pause.
   const high = Math.max(2, situation.firstPass / situation.allowedSeconds);
-  return Math.ceil(least(1, high, (bandwidth) => play({ ...situation, bandwidth }).converges));
+  return Math.ceil(least(1, high, (bandwidth) => play({ ...situation, bandwidth }, tactics).converges));
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
@@ -120,12 +147,9 @@ function effect(
 
 /** What each lever would change. */
 function levers(situation: Situation, plain: PreCopyOutcome, leastBandwidth: number): readonly LeverEffect[] {
-  const { firstPass, curve, bandwidth, allowedSeconds, beforeSeconds } = situation;
-  const throttled = play(situation, true);
+  const { firstPass, bandwidth, allowedSeconds, beforeSeconds } = situation;
+  const throttled = play(situation, { autoConverge: true });
   const whole = firstPass / bandwidth;
-  // What was dirtied during the first pass is fetched while the VM runs over there; it stands still for a moment only, which
-  // is not known beforehand: the state of its devices has to cross.
-  const fetched = (curve(whole) * wireRatio) / bandwidth;
   const allowed = plain.converges
     ? Math.max(1000, allowedSeconds * 2000)
     : roundedUp(
@@ -138,12 +162,7 @@ function levers(situation: Situation, plain: PreCopyOutcome, leastBandwidth: num
     effect('auto-converge', 'estimate', throttled, beforeSeconds, {
       throttlePercent: throttled.throttlePercent,
     }),
-    effect(
-      'post-copy',
-      'estimate',
-      { converges: true, seconds: whole + fetched, pauseSeconds: 0 },
-      beforeSeconds,
-    ),
+    effect('post-copy', 'estimate', play(situation, { postCopy: true }), beforeSeconds),
     effect(
       'longer-pause',
       'computed',
@@ -187,41 +206,24 @@ function courseOf({ course: played }: PreCopyOutcome, beforeSeconds: number): re
     }));
 }
 
-/**
- * Whether, and when, pre-copy comes to an end. A model: it takes the link as fully used and the load as steady. Compression
- * is no part of it, and switching over takes a moment more.
- */
-export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'unknown' }> {
-  const { memoryBytes, dirty, bandwidthSource, track } = input;
+/** What was measured of the VM and the link, and what was learned of the link. */
+function linkFigures(
+  { dirty, bandwidthSource, track, paused, roundTripMilliseconds, mtu, diskBytes }: ForecastInput,
+  bandwidthBytesPerSecond: number,
+): Omit<
+  Extract<Forecast, { kind: 'does-not-converge' }>,
+  'kind' | 'breakEvenBytesPerSecond' | 'allowedDowntimeMilliseconds' | 'course' | 'levers'
+> {
   const share = track?.share[bandwidthSource];
-  const bandwidth = input.bandwidthBytesPerSecond * (share ?? 1);
-  const overhead = track?.overheadMilliseconds ?? migrationOverhead(input.connectMilliseconds);
-  const allowedMilliseconds = input.downtimeMilliseconds ?? defaultDowntimeMilliseconds;
-  const situation: Situation = {
-    firstPass: firstPassBytes(memoryBytes, input.nonZeroBytes ?? memoryBytes),
-    curve: likelyCurve(dirty, memoryBytes),
-    bandwidth,
-    allowedSeconds: allowedMilliseconds / 1000,
-    beforeSeconds: overhead / 1000 + (input.diskBytes ?? 0) / bandwidth,
-  };
-  const likely = play(situation);
-  const breakEvenBytesPerSecond = breakEven(situation);
-  const paused = input.paused === true;
-  const figures = {
-    ...(paused ? { paused } : {}),
+  return {
+    ...(paused === true ? { paused } : {}),
     dirtyBytesPerSecond: dirtyRateOf(dirty),
-    bandwidthBytesPerSecond: bandwidth,
+    bandwidthBytesPerSecond,
     bandwidthAssumed: bandwidthSource === 'nominal',
     bandwidthSource,
-    ...(input.roundTripMilliseconds === undefined
-      ? {}
-      : { roundTripMilliseconds: input.roundTripMilliseconds }),
-    ...(input.mtu === undefined ? {} : { mtu: input.mtu }),
-    ...(input.diskBytes === undefined ? {} : { diskBytes: input.diskBytes }),
-    breakEvenBytesPerSecond,
-    allowedDowntimeMilliseconds: allowedMilliseconds,
-    course: courseOf(likely, situation.beforeSeconds),
-    levers: paused ? [] : levers(situation, likely, breakEvenBytesPerSecond),
+    ...(roundTripMilliseconds === undefined ? {} : { roundTripMilliseconds }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(diskBytes === undefined ? {} : { diskBytes }),
     ...(share === undefined ? {} : { bandwidthShare: share }),
     ...(track === undefined
       ? {}
@@ -232,9 +234,43 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
           },
         }),
   };
+}
+
+/**
+ * Whether, and when, pre-copy comes to an end. A model: it takes the link as fully used and the load as steady. Compression
+ * is no part of it, and switching over takes a moment more.
+ */
+export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'unknown' }> {
+  const { memoryBytes, dirty, bandwidthSource, track } = input;
+  const share = track?.share[bandwidthSource];
+  const bandwidth = input.bandwidthBytesPerSecond * (share ?? 1);
+  const overhead = track?.overheadMilliseconds ?? migrationOverhead(input.connectMilliseconds);
+  const allowedMilliseconds = input.downtimeMilliseconds ?? defaultDowntimeMilliseconds;
+  const plain: Situation = {
+    firstPass: firstPassBytes(memoryBytes, input.nonZeroBytes ?? memoryBytes),
+    curve: likelyCurve(dirty, memoryBytes),
+    bandwidth,
+    allowedSeconds: defaultDowntimeMilliseconds / 1000,
+    beforeSeconds: overhead / 1000 + (input.diskBytes ?? 0) / bandwidth,
+  };
+  const situation: Situation = {
+    ...plain,
+    bandwidth: Math.min(bandwidth, input.limitBytesPerSecond ?? bandwidth),
+    allowedSeconds: allowedMilliseconds / 1000,
+  };
+  const likely = play(situation, input);
+  const breakEvenBytesPerSecond = breakEven(situation, input);
+  const figures = {
+    ...linkFigures(input, bandwidth),
+    breakEvenBytesPerSecond,
+    allowedDowntimeMilliseconds: allowedMilliseconds,
+    course: courseOf(likely, situation.beforeSeconds),
+    // Of the plain migration: what the admin has chosen of them already changes the other figures, not this table.
+    levers: input.paused === true ? [] : levers(plain, play(plain), breakEven(plain, {})),
+  };
   if (!likely.converges) return { kind: 'does-not-converge', ...figures };
-  const hopeful = play({ ...situation, curve: hopefulCurve(dirty, memoryBytes) });
-  const cautious = play({ ...situation, curve: cautiousCurve(dirty, memoryBytes) });
+  const hopeful = play({ ...situation, curve: hopefulCurve(dirty, memoryBytes) }, input);
+  const cautious = play({ ...situation, curve: cautiousCurve(dirty, memoryBytes) }, input);
   const total = (seconds: number): number => milliseconds(situation.beforeSeconds + seconds);
   // Where the cautious curve does not end although the likely one does, it is close: twice the time is said.
   const worst = cautious.converges ? cautious.seconds : likely.seconds * 2;

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
 export { type DirtyPoint, dirtyRateOf, pooled, qemuBytesPerSample } from './dirty-curve.ts';
-export { forecastCopy } from './forecast.ts';
-export { type BandwidthSource, type CoursePoint, type Forecast, type LeverEffect } from './result.ts';
+export { type ForecastInput, forecastCopy } from './forecast.ts';
+export {
+  type BandwidthSource,
+  type CoursePoint,
+  type Forecast,
+  type LeverEffect,
+  type LeverName,
+} from './result.ts';
 export {
   bandwidthText,
   breakEvenText,

@@ -4,3 +4,4 @@ export { type MigrationHandle, Migrations } from './queue.ts';
 export { migrationReportOf } from './report.ts';
 export { resumeRemedy } from './resume-remedy.ts';
 export { type Migration, stalledProgress, type VerificationAnswer } from './state.ts';
+export { type SteerAction, type Steering, steeredText, steerText } from './steering.ts';

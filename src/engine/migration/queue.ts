@@ -6,6 +6,7 @@ import type { Inventory } from '../inventory/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import { MigrationRun } from './run.ts';
 import type { Migration } from './state.ts';
+import type { SteerAction } from './steering.ts';
 
 /**
  * How many migrations this page has libvirt do at once. libvirt-dbus has four worker threads, a migration holds one to
@@ -90,6 +91,12 @@ export class Migrations {
     run.dropFromQueue();
     this.#pump();
     this.#publish();
+  }
+
+  /** Asks libvirt to do something to a running migration. What comes of it is told by the state. Does not reject. */
+  async steer(vm: VmIdentity, action: SteerAction): Promise<void> {
+    const run = this.#runs.get(keyOf(vm));
+    if (run !== undefined && !run.hasEnded) await run.steer(action);
   }
 
   /** Forgets a migration that has ended. */

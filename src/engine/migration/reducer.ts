@@ -13,6 +13,7 @@ import {
   type RunState,
   shownPhase,
 } from './run-state.ts';
+import type { Steering } from './steering.ts';
 import { verificationOf } from './verification.ts';
 
 /** The kinds of events that say how a call or a job ended, before any host is asked. */
@@ -55,6 +56,10 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'cancel-asked':
     case 'cancel-refused':
       return withFacts(state, withCancel(state, event));
+    case 'steer-asked':
+    case 'steered':
+    case 'steer-refused':
+      return withFacts(state, withSteering(state, event));
     case 'record-removed':
     case 'arrival-verified':
     case 'cancel-verified':
@@ -160,6 +165,31 @@ function withCancel(
   // Before there is a job, libvirt refuses because there is none yet, and is asked again. After the end there is nothing to cancel.
   const counts = facts.cancelling && isUnderWay(now) && now.phase !== 'preparing';
   return counts ? { ...facts, cancelling: false, cancelError: event.reason } : facts;
+}
+
+/** So many are kept: the view shows them all. */
+const mostSteerings = 20;
+
+function withSteering(
+  { facts, now }: RunState,
+  event: Extract<RunEvent, { kind: 'steer-asked' | 'steered' | 'steer-refused' }>,
+): RunFacts {
+  if (!isUnderWay(now)) return facts;
+  const { steering } = facts;
+  if (event.kind === 'steer-asked') {
+    const asked = { action: event.action, by: event.by, state: 'asked' as const };
+    return { ...facts, steering: [...steering, asked].slice(-mostSteerings) };
+  }
+  // libvirt answers one after the other.
+  const place = steering.findIndex(
+    ({ action, state }) => state === 'asked' && action.kind === event.action.kind,
+  );
+  if (place < 0) return facts;
+  const answered = (asked: Steering): Steering =>
+    event.kind === 'steered'
+      ? { ...asked, state: 'done' }
+      : { ...asked, state: 'refused', reason: event.reason };
+  return { ...facts, steering: steering.map((each, index) => (index === place ? answered(each) : each)) };
 }
 
 function concluded(

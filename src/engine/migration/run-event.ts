@@ -6,6 +6,7 @@ import { type InventoryEntry, isVmStalled, vmStateOf } from '../inventory/index.
 import { type MigrationProgress, noProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
 import type { VerificationAnswer } from './state.ts';
+import type { SteerAction, Steering } from './steering.ts';
 
 /** What can happen to a migration. Each kind has a row in the table of `docs/architecture.md`, if it changes the phase. */
 export type RunEvent =
@@ -37,6 +38,9 @@ export type RunEvent =
   | { readonly kind: 'vm-unknown'; readonly error: unknown }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'cancel-refused'; readonly reason: string }
+  | { readonly kind: 'steer-asked'; readonly action: SteerAction; readonly by: Steering['by'] }
+  | { readonly kind: 'steered'; readonly action: SteerAction }
+  | { readonly kind: 'steer-refused'; readonly action: SteerAction; readonly reason: string }
   /** The record of a failed migration is removed, or cannot be. */
   | { readonly kind: 'record-removed' }
   /** Both hosts were asked after the VM had left. */

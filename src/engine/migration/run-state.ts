@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VmIdentity } from '../base/index.ts';
 import type { ExpectedMigration } from '../forecast/index.ts';
+import { allowsPostCopy, type MigrationTuning } from '../plan/index.ts';
 import type { MigrationProgress } from '../progress/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
+import type { Steering } from './steering.ts';
 
 /** The phases after which nothing follows. */
 export type EndPhase = Extract<MigrationPhase, { phase: 'done' | 'failed' | 'cancelled' }>;
@@ -44,6 +46,10 @@ export interface RunFacts {
   readonly cancelling: boolean;
   /** Why a cancel was refused. */
   readonly cancelError?: string;
+  /** What libvirt was asked to do meanwhile, in that order. */
+  readonly steering: readonly Steering[];
+  /** libvirt was asked to allow post-copy; absent: not known. */
+  readonly postCopyAllowed?: boolean;
   /** Why the call was lost, while the job is followed without it. */
   readonly lost?: unknown;
 }
@@ -65,6 +71,7 @@ export function seenRun(vm: VmIdentity): RunState {
       autostart: false,
       jobSeen: false,
       cancelling: false,
+      steering: [],
     },
     now: { phase: 'preparing' },
   };
@@ -76,11 +83,19 @@ export function orderedRun(choices: {
   readonly destination: string;
   readonly temporary: boolean;
   readonly copyDisks?: readonly string[];
+  readonly tuning?: MigrationTuning;
 }): RunState {
-  const { vm, destination, temporary, copyDisks = [] } = choices;
+  const { vm, destination, temporary, copyDisks = [], tuning = {} } = choices;
   const { facts } = seenRun(vm);
   return {
-    facts: { ...facts, startedHere: true, destination, temporary, copyDisks },
+    facts: {
+      ...facts,
+      startedHere: true,
+      destination,
+      temporary,
+      copyDisks,
+      postCopyAllowed: allowsPostCopy(tuning),
+    },
     now: { phase: 'queued' },
   };
 }
@@ -108,15 +123,18 @@ export function progressOf(now: RunPhase): MigrationProgress | undefined {
 
 /** The migration as the page shows it. */
 export function migrationOf({ facts, now }: RunState): Migration {
-  const { vm, startedHere, destination, temporary, cancelling, cancelError } = facts;
+  const { vm, startedHere, destination, temporary, cancelling, cancelError, steering } = facts;
+  const { postCopyAllowed } = facts;
   return {
     vm,
     startedHere,
     cancelling,
+    steering,
     state: shownPhase(now),
     ...(destination === undefined ? {} : { destination }),
     ...(temporary === undefined ? {} : { temporary }),
     ...(cancelError === undefined ? {} : { cancelError }),
+    ...(postCopyAllowed === undefined ? {} : { postCopyAllowed }),
   };
 }
 

@@ -11,6 +11,9 @@ import type { Order, RunContext } from './run-context.ts';
 import type { RunEvent } from './run-event.ts';
 import { isEnd, migrationOf, orderedRun, type RunState, seenRun } from './run-state.ts';
 import type { Migration } from './state.ts';
+import { steer } from './steer.ts';
+import type { SteerAction } from './steering.ts';
+import { nextDeeds, tacticsAtStart } from './tactics.ts';
 import { verifyArrival, verifyCancel } from './verify-end.ts';
 
 /**
@@ -27,6 +30,7 @@ export class MigrationRun {
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
   #endedAt: number | undefined;
+  #tactics = tacticsAtStart;
 
   /** With an order, a migration to be started; without one, a migration that runs already. */
   constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
@@ -93,6 +97,11 @@ export class MigrationRun {
     await abort(this.#context);
   }
 
+  /** Asks libvirt to do something to the running migration. Resolves with libvirt's answer; does not reject. */
+  async steer(action: SteerAction): Promise<void> {
+    await steer(this.#context, action, 'admin');
+  }
+
   /** Ends a migration that was never started. */
   dropFromQueue(): void {
     this.#dispatch({ kind: 'dropped' });
@@ -110,6 +119,18 @@ export class MigrationRun {
     }
     this.#shown.set(migrationOf(after));
     if (after.now.phase !== before.now.phase) this.#enter(after);
+    if (event.kind === 'job-copying') this.#followPlan(event);
+  }
+
+  /** Carries out what the admin chose before the start. */
+  #followPlan({ progress, stalled }: Extract<RunEvent, { kind: 'job-copying' }>): void {
+    if (this.#order === undefined || this.#state.facts.cancelling) return;
+    const { state, deeds } = nextDeeds(this.#order.plan.tuning, this.#tactics, progress, stalled);
+    this.#tactics = state;
+    for (const deed of deeds) {
+      if (deed.kind === 'cancel') void this.cancel();
+      else void steer(this.#context, deed, 'plan');
+    }
   }
 
   #enter(state: RunState): void {

@@ -4,6 +4,7 @@ import type { Message, VmIdentity } from '../base/index.ts';
 import type { MigrationFailure } from '../failure/index.ts';
 import type { Prediction } from '../forecast/index.ts';
 import type { MigrationProgress } from '../progress/index.ts';
+import type { Steering } from './steering.ts';
 
 /** One question that was put to a host at the end, with what it answered. */
 export interface VerificationAnswer {
@@ -61,6 +62,10 @@ export interface Migration {
   readonly cancelling: boolean;
   /** The cancel request itself failed; libvirt's text. */
   readonly cancelError?: string;
+  /** What libvirt was asked to do to it meanwhile, in that order. */
+  readonly steering: readonly Steering[];
+  /** libvirt was asked to allow post-copy; absent for a migration that somebody else started. */
+  readonly postCopyAllowed?: boolean;
   readonly state: MigrationPhase;
 }
 

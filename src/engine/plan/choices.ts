@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VmIdentity } from '../base/index.ts';
+import type { MigrationTuning } from './tuning.ts';
 
 /** Everything the admin chose for one migration. Plain data: the dialog's form, the deep link and the command line. */
 export interface MigrationChoices {
@@ -19,6 +20,8 @@ export interface MigrationChoices {
   readonly dirtyRateSeconds?: number;
   /** What the link carries, if the admin says it; absent: it is measured. */
   readonly bandwidthBytesPerSecond?: number;
+  /** How it is to run; absent: as libvirt does it by itself. */
+  readonly tuning?: MigrationTuning;
   /** URI parameters that run programs or weaken checks, which the admin confirmed by name. */
   readonly confirmedUriParameters: readonly string[];
 }

@@ -4,3 +4,15 @@ export { type BandwidthInput, parseBandwidthInput } from './bandwidth-input.ts';
 export { type MigrationChoices } from './choices.ts';
 export { parseDiskNames } from './disk-names.ts';
 export { copiedDisks, isTemporary, type Plan, planFor } from './plan.ts';
+export {
+  allowsPostCopy,
+  defaultStepSeconds,
+  longestDowntimeMilliseconds,
+  type MigrationTuning,
+  parseDowntime,
+  parseStallSteps,
+  type StallAction,
+  type StallStep,
+  stallActions,
+} from './tuning.ts';
+export { stallStepsText } from './tuning-text.ts';

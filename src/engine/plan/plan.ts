@@ -7,6 +7,8 @@ import {
 } from '../../libvirt/migrate-command.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from './choices.ts';
+import { allowsPostCopy, type MigrationTuning } from './tuning.ts';
+import { tuningTexts } from './tuning-text.ts';
 
 /** What will be asked of libvirt: the call, in figures and in words. */
 export interface Plan {
@@ -16,6 +18,8 @@ export interface Plan {
   readonly parameters: MigrateParameters;
   /** URI of the destination, as it was given. */
   readonly destination: string;
+  /** What is done while it runs. */
+  readonly tuning: MigrationTuning;
   /** What will remain where. */
   readonly sentences: readonly Message[];
   /** The same migration as an argument list of virsh. */
@@ -32,7 +36,7 @@ export function isTemporary({ flagNames }: Pick<Plan, 'flagNames'>): boolean {
   return !flagNames.includes('PERSIST_DEST');
 }
 
-function sentencesFor({ vm, temporary, copyDisks = [] }: MigrationChoices): readonly Message[] {
+function sentencesFor({ vm, temporary, copyDisks = [], tuning = {} }: MigrationChoices): readonly Message[] {
   const disks = copyDisks.join(', ');
   return [
     temporary
@@ -49,28 +53,39 @@ function sentencesFor({ vm, temporary, copyDisks = [] }: MigrationChoices): read
             disks,
           ),
         ]),
+    ...tuningTexts(tuning),
   ];
+}
+
+/** libvirt takes whole MiB/s, and 0 for no limit. */
+function wholeMebibytes(bytesPerSecond: number): number {
+  return Math.max(1, Math.round(bytesPerSecond / 2 ** 20));
 }
 
 /** The plan for the choices: a pure translation. */
 export function planFor(choices: MigrationChoices): Plan {
-  const { vm, destination, temporary, migrationUri, copyDisks = [] } = choices;
+  const { vm, destination, temporary, migrationUri, copyDisks = [], tuning = {} } = choices;
+  const { autoConverge, bandwidthLimitBytesPerSecond: limit } = tuning;
   const flagNames: readonly MigrateFlag[] = [
     'LIVE',
     'PEER2PEER',
     ...(temporary ? [] : (['PERSIST_DEST', 'UNDEFINE_SOURCE'] as const)),
     ...(copyDisks.length === 0 ? [] : (['NON_SHARED_DISK'] as const)),
+    ...(autoConverge === true ? (['AUTO_CONVERGE'] as const) : []),
+    ...(allowsPostCopy(tuning) ? (['POSTCOPY'] as const) : []),
   ];
   const parameters: MigrateParameters = {
     ...(migrationUri === undefined ? {} : { migrateUri: migrationUri }),
     // Always said which: left to itself, libvirt copies every disk that can be written, also one that both hosts share.
     ...(copyDisks.length === 0 ? {} : { migrateDisks: copyDisks }),
+    ...(limit === undefined ? {} : { bandwidth: wholeMebibytes(limit) }),
   };
   return {
     flagNames,
     flags: flagsValue(flagNames),
     parameters,
     destination,
+    tuning,
     sentences: sentencesFor(choices),
     virsh: [
       'virsh',

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg } from '../base/index.ts';
-import { type Forecast, forecastCopy, type TrackRecord } from '../forecast/index.ts';
+import { type Forecast, type ForecastInput, forecastCopy, type TrackRecord } from '../forecast/index.ts';
+import type { MigrationTuning } from '../plan/index.ts';
 import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
 import type { DirtyRate } from './facts/dirty-rate.ts';
@@ -17,6 +18,7 @@ export function forecastFrom(
   memory: FactResult<MemorySample>,
   track: FactResult<TrackRecord>,
   copies: FactResult<DiskCopies>,
+  tuning: MigrationTuning,
 ): Forecast {
   for (const result of [domain, dirtyRate, bandwidth, copies]) {
     if (!result.available) return { kind: 'unknown', why: result.why };
@@ -54,5 +56,24 @@ export function forecastFrom(
       ? {}
       : { diskBytes: disks.reduce((sum, { dataBytes = 0 }) => sum + dataBytes, 0) }),
     ...(track.available ? { track: track.value } : {}),
+    ...tacticsOf(tuning),
   });
+}
+
+/** What the admin chose that changes how long it takes, in the words of the model. */
+function tacticsOf(
+  tuning: MigrationTuning,
+): Pick<
+  ForecastInput,
+  'autoConverge' | 'postCopy' | 'pauseVm' | 'limitBytesPerSecond' | 'downtimeMilliseconds'
+> {
+  const { autoConverge = false, postCopy = false, pauseVm = false } = tuning;
+  const { bandwidthLimitBytesPerSecond: limit, maxDowntimeMilliseconds: downtime } = tuning;
+  return {
+    autoConverge,
+    postCopy,
+    pauseVm,
+    ...(limit === undefined ? {} : { limitBytesPerSecond: limit }),
+    ...(downtime === undefined ? {} : { downtimeMilliseconds: downtime }),
+  };
 }

@@ -2,7 +2,7 @@
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Cell, msg, type ReadonlyCell } from '../base/index.ts';
-import { type MigrationChoices, type Plan, planFor } from '../plan/index.ts';
+import { type MigrationChoices, type MigrationTuning, type Plan, planFor } from '../plan/index.ts';
 import type { Check } from './check.ts';
 import { checks as allChecks } from './checks/index.ts';
 import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact.ts';
@@ -27,13 +27,14 @@ export interface PreflightOptions {
 /** One run of all checks for one set of choices. It only reads, on both hosts. */
 export class Preflight {
   readonly choices: MigrationChoices;
-  readonly plan: Plan;
   readonly #checks: readonly Check[];
   readonly #ended = new AbortController();
   readonly #state: Cell<PreflightState>;
   readonly #gatherer: Gatherer;
   #quickDone: () => void = () => undefined;
   #started: Promise<void> | undefined;
+  #stopped = false;
+  #plan: Plan;
 
   constructor(
     dependencies: { readonly platform: Platform; readonly connection: LibvirtConnection },
@@ -41,7 +42,7 @@ export class Preflight {
     options: PreflightOptions = {},
   ) {
     this.choices = choices;
-    this.plan = planFor(choices);
+    this.#plan = planFor(choices);
     this.#checks = options.checks ?? allChecks;
     this.#state = new Cell<PreflightState>({
       running: false,
@@ -71,8 +72,22 @@ export class Preflight {
     return this.#started;
   }
 
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Judges anew for another way to run the same migration, from the facts that are there: no host is asked again. */
+  retune(tuning: MigrationTuning): void {
+    if (JSON.stringify(tuning) === JSON.stringify(this.#plan.tuning)) return;
+    this.#plan = planFor({ ...this.choices, tuning });
+    if (this.#started === undefined || this.#stopped) return;
+    void this.#forecast();
+    for (const check of this.#checks) void this.#runCheck(check);
+  }
+
   /** Ends programs, connections and waiting. The findings stay. */
   stop(): void {
+    this.#stopped = true;
     this.#ended.abort();
     this.#quickDone();
     this.#state.update((state) => ({ ...state, running: false }));
@@ -96,7 +111,7 @@ export class Preflight {
   /** The disks that the admin may choose to copy. */
   async #copyable(): Promise<void> {
     const domain = await this.#gatherer.get(domainFact);
-    if (!domain.available || this.#ended.signal.aborted) return;
+    if (!domain.available || this.#stopped) return;
     const copyable = copyableDisks(domain.value.config.disks);
     this.#state.update((state) => ({ ...state, copyable }));
   }
@@ -110,14 +125,14 @@ export class Preflight {
       this.#gatherer.get(trackRecordFact),
       this.#gatherer.get(diskCopiesFact),
     ]);
-    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track, copies);
-    if (!this.#ended.signal.aborted) this.#state.update((state) => ({ ...state, forecast }));
+    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track, copies, this.#plan.tuning);
+    if (!this.#stopped) this.#state.update((state) => ({ ...state, forecast }));
   }
 
   async #runCheck(check: Check): Promise<void> {
     const [needed, wanted] = await Promise.all([this.#facts(check.needs), this.#facts(check.wants)]);
-    if (this.#ended.signal.aborted) return;
-    const finding = judgeCheck(check, needed, wanted, this.plan);
+    if (this.#stopped) return;
+    const finding = judgeCheck(check, needed, wanted, this.#plan);
     const done: CheckProgress = { status: 'done', finding };
     this.#state.update((state) => ({
       ...state,

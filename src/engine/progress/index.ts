@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
 export { isStalled, type MigrationProgress, nextProgress, noProgress } from './progress.ts';
-export { stallRemedies, stallText } from './stall.ts';
+export { pauseForLastPass, stallRemedies, stallText } from './stall.ts';

@@ -35,6 +35,13 @@ function roundedUp(seconds: number): number {
   return seconds <= 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5;
 }
 
+/** How long QEMU has to be allowed to stop the VM for a pass as they are now, in milliseconds; undefined if unknown or too long. */
+export function pauseForLastPass(progress: MigrationProgress): number | undefined {
+  const last = onePass(progress);
+  const pause = last === undefined ? undefined : roundedUp(last.seconds * spare);
+  return pause === undefined || pause > mostPauseSeconds ? undefined : pause * 1000;
+}
+
 /** Since when it gets no closer, and what each pass leaves. */
 export function stallText(progress: MigrationProgress): readonly Message[] {
   const { bestPass, pass, elapsedMilliseconds } = progress;
@@ -61,18 +68,18 @@ export function stallRemedies(
   const virsh = (...argv: readonly string[]): string =>
     shellCommand('virsh', '-c', connection === 'system' ? 'qemu:///system' : 'qemu:///session', ...argv);
   const last = onePass(progress);
-  const pause = last === undefined ? undefined : roundedUp(last.seconds * spare);
+  const pause = pauseForLastPass(progress);
   return [
     { text: msg('Reduce the load in the guest: the migration then finishes by itself.') },
-    ...(pause === undefined || pause > mostPauseSeconds
+    ...(pause === undefined
       ? []
       : [
           {
             text: msg(
               'Allow a longer pause: the VM stands still for up to $0, then goes on running on the destination.',
-              durationText(pause * 1000),
+              durationText(pause),
             ),
-            command: virsh('migrate-setmaxdowntime', uuid, String(pause * 1000)),
+            command: virsh('migrate-setmaxdowntime', uuid, String(pause)),
             host: 'source' as const,
           },
         ]),

@@ -5,6 +5,7 @@ import { Findings } from '../findings/index.ts';
 import { ForecastView } from '../forecast/index.ts';
 import { MigrateForm } from './migrate-form.tsx';
 import { ReportActions } from './report-actions.tsx';
+import { chosenLevers, leverChange } from './tuning-state.ts';
 import type { DialogModel } from './use-dialog.ts';
 
 /** What to choose and what the checks say of it; beside that, where there is room, the forecast and what can be taken along. */
@@ -27,7 +28,16 @@ export function ChoicesView({ dialog }: { readonly dialog: DialogModel }): React
         )}
       </div>
       <div className="migrate-aside">
-        <ForecastView forecast={preflight?.forecast} running={preflight?.running === true} />
+        <ForecastView
+          forecast={preflight?.forecast}
+          running={preflight?.running === true}
+          choice={{
+            chosen: chosenLevers(state.tuning),
+            onChoose: (effect, chosen) => {
+              dispatch({ type: 'tuning', change: leverChange(effect, chosen) });
+            },
+          }}
+        />
         {choices === undefined ? null : (
           <ReportActions choices={choices} plan={plan} preflight={preflight} overrides={state.overrides} />
         )}

@@ -7,6 +7,7 @@ import {
   parseMigrationUriInput,
 } from '../../engine/destination/index.ts';
 import { type BandwidthInput, type MigrationChoices, parseBandwidthInput } from '../../engine/plan/index.ts';
+import { type TuningState, tuningOf, untuned } from './tuning-state.ts';
 
 /** What was entered into the dialog, as it was entered. */
 export interface DialogState {
@@ -23,6 +24,8 @@ export interface DialogState {
   readonly dirtyRateSeconds: string;
   /** In MiB/s; empty: it is measured. */
   readonly bandwidth: string;
+  /** How the migration is to run. */
+  readonly tuning: TuningState;
   /** Disks to be copied, by their names in the guest. */
   readonly copyDisks: ReadonlySet<string>;
   /** Names of URI parameters that were confirmed. */
@@ -44,6 +47,7 @@ export type DialogAction =
   | { readonly type: 'migration-address'; readonly text: string }
   | { readonly type: 'dirty-rate-seconds'; readonly text: string }
   | { readonly type: 'bandwidth'; readonly text: string }
+  | { readonly type: 'tuning'; readonly change: Partial<TuningState> }
   | { readonly type: 'copy-disk'; readonly disk: string; readonly copied: boolean }
   | { readonly type: 'copy-disks'; readonly disks: readonly string[] }
   | { readonly type: 'confirm'; readonly names: readonly string[]; readonly confirmed: boolean }
@@ -66,6 +70,7 @@ export function openedDialog(filledIn: {
     migrationAddress: '',
     dirtyRateSeconds: '',
     bandwidth: '',
+    tuning: untuned,
     copyDisks: new Set(filledIn.copyDisks),
     confirmed: new Set(),
     overrides: new Set(),
@@ -101,6 +106,8 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
       return { ...state, dirtyRateSeconds: action.text };
     case 'bandwidth':
       return { ...state, bandwidth: action.text, overrides: new Set() };
+    case 'tuning':
+      return { ...state, tuning: { ...state.tuning, ...action.change }, overrides: new Set() };
     case 'copy-disk':
       return {
         ...state,
@@ -145,8 +152,11 @@ export function givenBandwidth({ bandwidth }: DialogState): BandwidthInput {
 
 /** True if everything under "More options" is understood. */
 export function optionsComplete(state: DialogState): boolean {
-  return [measuringPeriod(state), givenBandwidth(state), migrationAddress(state)].every(
-    ({ kind }) => kind !== 'invalid',
+  return (
+    tuningOf(state.tuning) !== undefined &&
+    [measuringPeriod(state), givenBandwidth(state), migrationAddress(state)].every(
+      ({ kind }) => kind !== 'invalid',
+    )
   );
 }
 
@@ -164,7 +174,8 @@ export function choicesOf(
   const period = measuringPeriod(state);
   const bandwidth = givenBandwidth(state);
   const address = migrationAddress(state);
-  if (destination.kind !== 'valid' || !optionsComplete(state)) return undefined;
+  const tuning = tuningOf(state.tuning);
+  if (destination.kind !== 'valid' || tuning === undefined || !optionsComplete(state)) return undefined;
   return {
     vm: { connection: vm.connection, name: vm.name, uuid: vm.uuid },
     destination: destination.uri,
@@ -173,6 +184,7 @@ export function choicesOf(
     ...(period.kind === 'one' ? { dirtyRateSeconds: period.seconds } : {}),
     ...(bandwidth.kind === 'valid' ? { bandwidthBytesPerSecond: bandwidth.bytesPerSecond } : {}),
     ...(address.kind === 'valid' ? { migrationUri: address.uri } : {}),
+    ...(Object.keys(tuning).length === 0 ? {} : { tuning }),
     ...(state.copyDisks.size === 0 ? {} : { copyDisks: [...state.copyDisks].sort() }),
   };
 }

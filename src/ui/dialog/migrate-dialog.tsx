@@ -18,14 +18,14 @@ export interface MigrateDialogProps extends DialogSubject {
 /** The choices and findings, and from the start on the migration. */
 function DialogBody({
   dialog,
-  subject: { model, vm },
+  subject: { model },
   onClose,
 }: {
   readonly dialog: DialogModel;
   readonly subject: DialogSubject;
   readonly onClose: () => void;
 }): ReactNode {
-  const { shown, setRefusal } = dialog;
+  const { shown } = dialog;
   if (shown === undefined) return <ChoicesView dialog={dialog} />;
   return (
     <MigrationView
@@ -34,9 +34,8 @@ function DialogBody({
       onCancel={() => {
         model.migrations.cancel(shown.vm);
       }}
-      onPause={() => {
-        // Settles with a value: a refusal is one.
-        void model.operate(vm, 'pause').then(setRefusal);
+      onSteer={(action) => {
+        model.migrations.steer(shown.vm, action);
       }}
       onDismiss={onClose}
     />

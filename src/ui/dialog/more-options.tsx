@@ -10,8 +10,11 @@ import {
   givenBandwidth,
   measuringPeriod,
   migrationAddress,
+  optionsComplete,
 } from './dialog-state.ts';
 import { Field, type FieldDescription } from './field.tsx';
+import { StallPlan } from './stall-plan.tsx';
+import { tuningFields } from './tuning-fields.ts';
 
 export interface MoreOptionsProps {
   readonly state: DialogState;
@@ -67,6 +70,7 @@ function fieldsOf({ state, dispatch }: Omit<MoreOptionsProps, 'copyable'>): read
         dispatch({ type: 'bandwidth', text });
       },
     },
+    ...tuningFields({ state, dispatch }),
   ];
 }
 
@@ -76,7 +80,7 @@ export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): Re
   return (
     <ExpandableSection
       toggleText={_('More options')}
-      isExpanded={state.optionsOpen || fields.some(({ error }) => error !== undefined)}
+      isExpanded={state.optionsOpen || !optionsComplete(state)}
       onToggle={(_event, open) => {
         dispatch({ type: 'options', open });
       }}
@@ -87,6 +91,7 @@ export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): Re
         {fields.map((field) => (
           <Field key={field.name} {...field} />
         ))}
+        <StallPlan state={state} dispatch={dispatch} />
       </div>
     </ExpandableSection>
   );

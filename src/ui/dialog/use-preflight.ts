@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { useEffect, useState } from 'react';
 import { Cell, type ReadonlyCell } from '../../engine/base/index.ts';
-import type { MigrationChoices } from '../../engine/plan/index.ts';
+import type { MigrationChoices, MigrationTuning } from '../../engine/plan/index.ts';
 import type { PreflightState } from '../../engine/preflight/index.ts';
-import { type PreflightMaker, useCell } from '../model/index.ts';
+import { type PreflightMaker, type PreflightRun, useCell } from '../model/index.ts';
 
 /** Typing has to rest for so long before the hosts are asked. */
 const restMilliseconds = 350;
 
 const nothing: ReadonlyCell<undefined> = new Cell(undefined);
+
+/** What the hosts are asked for. How the migration is to run changes no answer of theirs. */
+function keyOf(round: number, { tuning: _, ...choices }: MigrationChoices): string {
+  return JSON.stringify([round, choices]);
+}
 
 /**
  * Runs the preflight for the choices: a while after they changed, at once when it is to be done again; the one before is
@@ -19,11 +24,12 @@ export function usePreflight(
   choices: MigrationChoices | undefined,
   round: number,
 ): PreflightState | undefined {
-  const key = choices === undefined ? undefined : JSON.stringify([round, choices]);
+  const key = choices === undefined ? undefined : keyOf(round, choices);
+  const tuning = JSON.stringify(choices?.tuning ?? {});
   const [current, setCurrent] = useState<{
     readonly key: string;
     readonly round: number;
-    readonly state: ReadonlyCell<PreflightState>;
+    readonly run: PreflightRun;
   }>();
   const lastRound = current?.round ?? 0;
 
@@ -39,7 +45,7 @@ export function usePreflight(
           run.stop();
         };
         run.start();
-        setCurrent({ key, round, state: run.state });
+        setCurrent({ key, round, run });
       },
       fresh ? 0 : restMilliseconds,
     );
@@ -50,8 +56,9 @@ export function usePreflight(
     // What was shown last decides only whether facts are fresh; a new run must not begin because of it.
   }, [make, key, round]);
 
-  const state = useCell<PreflightState | undefined>(
-    current !== undefined && current.key === key ? current.state : nothing,
-  );
-  return state;
+  const run = current !== undefined && current.key === key ? current.run : undefined;
+  useEffect(() => {
+    run?.retune(JSON.parse(tuning) as MigrationTuning);
+  }, [run, tuning]);
+  return useCell<PreflightState | undefined>(run?.state ?? nothing);
 }

@@ -14,7 +14,7 @@ import {
 import { _, format, formatRate, Notice, textOf } from '../common/index.ts';
 import { ForecastChart } from './forecast-chart.tsx';
 import { ForecastFigures } from './forecast-figures.tsx';
-import { LeverTable } from './lever-table.tsx';
+import { type LeverChoice, LeverTable } from './lever-table.tsx';
 
 type KnownForecast = Exclude<Forecast, { kind: 'unknown' }>;
 
@@ -52,14 +52,20 @@ function NotConverging({
   );
 }
 
-function KnownView({ forecast }: { readonly forecast: KnownForecast }): ReactNode {
+function KnownView({
+  forecast,
+  choice,
+}: {
+  readonly forecast: KnownForecast;
+  readonly choice: LeverChoice;
+}): ReactNode {
   return (
     <>
       {forecast.kind === 'does-not-converge' ? <NotConverging forecast={forecast} /> : null}
       <ForecastFigures forecast={forecast} />
       <ForecastChart forecast={forecast} />
       <p className="migrate-finding-why">{conditions(forecast)}</p>
-      {forecast.levers.length === 0 ? null : <LeverTable levers={forecast.levers} />}
+      {forecast.levers.length === 0 ? null : <LeverTable levers={forecast.levers} choice={choice} />}
     </>
   );
 }
@@ -90,10 +96,11 @@ export interface ForecastViewProps {
   readonly forecast: Forecast | undefined;
   /** Checks are under way, which measure. */
   readonly running?: boolean;
+  readonly choice: LeverChoice;
 }
 
 /** How long it takes and how long the VM pauses, or that it never finishes and what would change that. */
-export function ForecastView({ forecast, running = false }: ForecastViewProps): ReactNode {
+export function ForecastView({ forecast, running = false, choice }: ForecastViewProps): ReactNode {
   const titleId = useId();
   return (
     <section aria-labelledby={titleId}>
@@ -109,7 +116,7 @@ export function ForecastView({ forecast, running = false }: ForecastViewProps): 
               {textOf(forecast.why)}
             </Notice>
           ) : (
-            <KnownView forecast={forecast} />
+            <KnownView forecast={forecast} choice={choice} />
           )}
         </div>
       )}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { type ReactNode, useId } from 'react';
-import { type LeverEffect, leverName } from '../../engine/forecast/index.ts';
+import { type LeverEffect, type LeverName, leverName } from '../../engine/forecast/index.ts';
 import { _, format, formatDuration, textOf } from '../common/index.ts';
 
 function timeOf({ confidence, totalMilliseconds }: LeverEffect): string {
@@ -15,11 +16,33 @@ function pauseOf({ lever, downtimeMilliseconds }: LeverEffect): string {
     : formatDuration(downtimeMilliseconds ?? 0);
 }
 
-function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
+/** The levers as choices. */
+export interface LeverChoice {
+  readonly chosen: ReadonlySet<LeverName>;
+  readonly onChoose: (effect: LeverEffect, chosen: boolean) => void;
+}
+
+function LeverRow({
+  effect,
+  choice,
+}: {
+  readonly effect: LeverEffect;
+  readonly choice: LeverChoice;
+}): ReactNode {
+  const id = useId();
   const [time, pause] = [_('Total time'), _('Pause time')];
   return (
     <Tr data-lever={effect.lever} data-converges={effect.converges}>
-      <Th scope="row">{textOf(leverName(effect))}</Th>
+      <Th scope="row">
+        <Checkbox
+          id={id}
+          label={textOf(leverName(effect))}
+          isChecked={choice.chosen.has(effect.lever)}
+          onChange={(_event, chosen) => {
+            choice.onChoose(effect, chosen);
+          }}
+        />
+      </Th>
       {effect.converges ? (
         <>
           <Td dataLabel={time}>{timeOf(effect)}</Td>
@@ -34,8 +57,14 @@ function LeverRow({ effect }: { readonly effect: LeverEffect }): ReactNode {
   );
 }
 
-/** The choices that there are beside a plain migration, and what each would change. */
-export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[] }): ReactNode {
+/** The choices that there are beside a plain migration, what each would change, and a box to choose it. */
+export function LeverTable({
+  levers,
+  choice,
+}: {
+  readonly levers: readonly LeverEffect[];
+  readonly choice: LeverChoice;
+}): ReactNode {
   const titleId = useId();
   return (
     <div className="migrate-levers">
@@ -52,7 +81,7 @@ export function LeverTable({ levers }: { readonly levers: readonly LeverEffect[]
         </Thead>
         <Tbody>
           {levers.map((effect) => (
-            <LeverRow key={effect.lever} effect={effect} />
+            <LeverRow key={effect.lever} effect={effect} choice={choice} />
           ))}
         </Tbody>
       </Table>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Flex, FlexItem } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
-import type { Migration } from '../../engine/migration/index.ts';
+import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import { _, format, Notice } from '../common/index.ts';
 import { Ended } from './ended.tsx';
 import { phaseText } from './migration-text.ts';
@@ -31,8 +31,8 @@ export interface MigrationViewProps {
   /** Heading of the view; the dialog has one of its own. */
   readonly withName: boolean;
   readonly onCancel: () => void;
-  /** Pauses the VM, which lets the migration end. */
-  readonly onPause: () => void;
+  /** Asks libvirt to change how the migration runs. */
+  readonly onSteer: (action: SteerAction) => void;
   /** Forgets a migration that has ended. */
   readonly onDismiss: () => void;
 }
@@ -42,7 +42,7 @@ export function MigrationView({
   migration,
   withName,
   onCancel,
-  onPause,
+  onSteer,
   onDismiss,
 }: MigrationViewProps): ReactNode {
   const { vm, state, destination } = migration;
@@ -66,7 +66,7 @@ export function MigrationView({
         </h3>
       ) : null}
       {variant === undefined ? (
-        <UnderWay migration={migration} onCancel={onCancel} onPause={onPause} />
+        <UnderWay migration={migration} onCancel={onCancel} onSteer={onSteer} />
       ) : (
         <Notice
           live
@@ -86,12 +86,12 @@ export function MigrationView({
 export function MigrationsArea({
   migrations,
   onCancel,
-  onPause,
+  onSteer,
   onDismiss,
 }: {
   readonly migrations: readonly Migration[];
   readonly onCancel: (migration: Migration) => void;
-  readonly onPause: (migration: Migration) => void;
+  readonly onSteer: (migration: Migration, action: SteerAction) => void;
   readonly onDismiss: (migration: Migration) => void;
 }): ReactNode {
   const titleId = useId();
@@ -110,8 +110,8 @@ export function MigrationsArea({
               onCancel={() => {
                 onCancel(migration);
               }}
-              onPause={() => {
-                onPause(migration);
+              onSteer={(action) => {
+                onSteer(migration, action);
               }}
               onDismiss={() => {
                 onDismiss(migration);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Button, Progress } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import { type Migration, stalledProgress } from '../../engine/migration/index.ts';
+import { type Migration, type SteerAction, stalledProgress } from '../../engine/migration/index.ts';
 import { stallRemedies, stallText } from '../../engine/progress/index.ts';
 import { _, format, formatPercent, isUnderWay, Notice, OriginalText, textOf } from '../common/index.ts';
 import { RemedyList } from '../findings/index.ts';
 import { MigrationFigures } from './migration-figures.tsx';
 import { phaseText } from './migration-text.ts';
+import { SteerActions } from './steer-actions.tsx';
 
 function ProgressBar({ migration }: { readonly migration: Migration }): ReactNode {
   const { state, vm } = migration;
@@ -42,10 +43,10 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
 /** Why it gets no closer to its end, and what helps; nothing for a migration that does. */
 function Stalled({
   migration,
-  onPause,
+  onSteer,
 }: {
   readonly migration: Migration;
-  readonly onPause: () => void;
+  readonly onSteer: (action: SteerAction) => void;
 }): ReactNode {
   const progress = stalledProgress(migration);
   if (progress === undefined) return null;
@@ -57,7 +58,9 @@ function Stalled({
         label={_('What to do')}
         remedies={stallRemedies(migration.vm, progress)}
         destinationHost=""
-        onAction={onPause}
+        onAction={() => {
+          onSteer({ kind: 'pause-vm' });
+        }}
       />
     </Notice>
   );
@@ -67,11 +70,11 @@ function Stalled({
 export function UnderWay({
   migration,
   onCancel,
-  onPause,
+  onSteer,
 }: {
   readonly migration: Migration;
   readonly onCancel: () => void;
-  readonly onPause: () => void;
+  readonly onSteer: (action: SteerAction) => void;
 }): ReactNode {
   const { state, destination, startedHere, cancelling, cancelError } = migration;
   // Once the destination has taken over, there is nothing left here that could be called off.
@@ -85,8 +88,9 @@ export function UnderWay({
         </p>
       )}
       <ProgressBar migration={migration} />
-      <Stalled migration={migration} onPause={onPause} />
+      <Stalled migration={migration} onSteer={onSteer} />
       {'progress' in state ? <MigrationFigures progress={state.progress} /> : null}
+      <SteerActions migration={migration} onSteer={onSteer} />
       {cancelError === undefined ? null : (
         <Notice live variant="danger" title={_('Not cancelled: the migration goes on.')}>
           <OriginalText>{cancelError}</OriginalText>

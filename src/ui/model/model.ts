@@ -3,8 +3,8 @@ import type { ConnectionName, ReadonlyCell, VmIdentity } from '../../engine/base
 import type { Refusal } from '../../engine/failure/index.ts';
 import type { Forecast } from '../../engine/forecast/index.ts';
 import type { InventoryState, Vm, VmOperation } from '../../engine/inventory/index.ts';
-import type { Migration } from '../../engine/migration/index.ts';
-import type { MigrationChoices, Plan } from '../../engine/plan/index.ts';
+import type { Migration, SteerAction } from '../../engine/migration/index.ts';
+import type { MigrationChoices, MigrationTuning, Plan } from '../../engine/plan/index.ts';
 import type { PreflightState } from '../../engine/preflight/index.ts';
 import type { RecentDestinations } from './recent-destinations.ts';
 
@@ -21,6 +21,7 @@ export interface MigrationsModel {
   readonly state: ReadonlyCell<readonly Migration[]>;
   start(choices: MigrationChoices, plan: Plan, forecast: Forecast | undefined): void;
   cancel(vm: VmIdentity): void;
+  steer(vm: VmIdentity, action: SteerAction): void;
   dismiss(vm: VmIdentity): void;
 }
 
@@ -28,6 +29,8 @@ export interface MigrationsModel {
 export interface PreflightRun {
   readonly state: ReadonlyCell<PreflightState>;
   start(): void;
+  /** Judges anew for another way to run the migration; no host is asked again. */
+  retune(tuning: MigrationTuning): void;
   stop(): void;
 }
 

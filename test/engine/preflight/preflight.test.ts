@@ -217,3 +217,41 @@ describe('reportOf', () => {
     });
   });
 });
+
+describe('another way to run the migration', () => {
+  it('is judged from the facts that are there: no host is asked again', async () => {
+    let asked = 0;
+    const told = defineFact<string>({
+      name: 'told',
+      gather: () => {
+        asked += 1;
+        return 'yes';
+      },
+    });
+    const preflight = new Preflight(dependencies, choices, {
+      checks: [
+        defineCheck({
+          id: 'told',
+          title: msg('x'),
+          group: 'host',
+          why: msg('x'),
+          needs: { told },
+          judge: (_, { tuning }) => ({
+            verdict: 'pass',
+            found: msg(tuning.pauseVm === true ? 'paused' : 'running'),
+          }),
+        }),
+      ],
+    });
+    const found = (): string => {
+      const [first] = preflight.state.get().checks;
+      return first?.status === 'done' ? plainText(first.finding.found) : 'waiting';
+    };
+    await preflight.start();
+    expect(found()).toBe('running');
+    preflight.retune({ pauseVm: true });
+    await expect.poll(found).toBe('paused');
+    expect(preflight.plan.tuning).toEqual({ pauseVm: true });
+    expect(asked).toBe(1);
+  });
+});

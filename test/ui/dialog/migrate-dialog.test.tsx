@@ -178,13 +178,25 @@ describe('migrating', () => {
 
   test('pauses a VM that keeps it from ending, and says what libvirt refuses', async () => {
     const model = await started();
-    model.refusal = { summary: msg('Pausing the VM failed.'), original: 'Timed out' };
     act(() => {
       model.setMigration(migrationOf(web, { phase: 'copying', progress, stalled: true }));
     });
     await userEvent.click(screen.getByRole('button', { name: 'Pause the VM now' }));
-    expect(model.asked).toEqual(['pause web']);
-    expect(await within(screen.getByRole('dialog')).findByText('Pausing the VM failed.')).toBeVisible();
+    expect(model.steered).toEqual([{ vm: 'web', kind: 'pause-vm' }]);
+    act(() => {
+      model.setMigration(
+        migrationOf(
+          web,
+          { phase: 'copying', progress, stalled: true },
+          {
+            steering: [{ action: { kind: 'pause-vm' }, by: 'admin', state: 'refused', reason: 'Timed out' }],
+          },
+        ),
+      );
+    });
+    const dialog = within(screen.getByRole('dialog'));
+    expect(dialog.getByText(/Pause the VM to finish: libvirt refused\./)).toBeVisible();
+    expect(dialog.getByText('Timed out')).toBeVisible();
     await expectAccessible();
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { forecastCopy } from '../../../src/engine/forecast/forecast.ts';
 import { ForecastView } from '../../../src/ui/forecast/forecast-view.tsx';
 import { expectAccessible } from '../axe.ts';
+import { noLevers } from '../fake-model.ts';
 
 const MiB = 1024 ** 2;
 
@@ -34,7 +35,7 @@ const chart = (): Promise<HTMLElement> =>
 
 describe('the chart of the forecast', () => {
   test('shows without unfolding what remains, against what fits into the allowed pause', async () => {
-    show(<ForecastView forecast={busyOver(400)} />);
+    show(<ForecastView choice={noLevers} forecast={busyOver(400)} />);
     expect(await chart()).toHaveAccessibleDescription(
       /^At first 1 GiB remain; after \d+ passes less than 120 MiB, which fits into the allowed pause of 300 ms\.$/,
     );
@@ -44,7 +45,7 @@ describe('the chart of the forecast', () => {
   });
 
   test('has marks that a person counts in', async () => {
-    show(<ForecastView forecast={busyOver(400)} />);
+    show(<ForecastView choice={noLevers} forecast={busyOver(400)} />);
     const marks = [...(await chart()).querySelectorAll('text')].map((text) => text.textContent);
     expect(marks).toEqual(['0', '1 s', '2 s', '3 s', '0', '512 MiB', '1 GiB']);
   });
@@ -56,7 +57,7 @@ describe('the chart of the forecast', () => {
     expect(Math.min(...forecast.course.map(({ remainingBytes }) => remainingBytes))).toBeGreaterThan(
       21 * MiB,
     );
-    show(<ForecastView forecast={forecast} />);
+    show(<ForecastView choice={noLevers} forecast={forecast} />);
     expect(await chart()).toHaveAccessibleDescription(
       'At first 1 GiB remain; never as little as 21 MiB, which fits into the allowed pause of 300 ms.',
     );
@@ -65,7 +66,7 @@ describe('the chart of the forecast', () => {
   });
 
   test('is passed over by the Tab key; the levers are a table beneath it', async () => {
-    show(<ForecastView forecast={busyOver(70)} />);
+    show(<ForecastView choice={noLevers} forecast={busyOver(70)} />);
     await chart();
     await userEvent.tab();
     expect(document.body).toHaveFocus();
@@ -79,7 +80,7 @@ describe('the chart of the forecast', () => {
   });
 
   test('is left out where nothing is known of the course', () => {
-    show(<ForecastView forecast={{ ...busyOver(70), course: [] }} />);
+    show(<ForecastView choice={noLevers} forecast={{ ...busyOver(70), course: [] }} />);
     expect(screen.queryByRole('img', { name: 'Remaining memory over time' })).toBeNull();
     expect(screen.queryByText('Remaining memory')).toBeNull();
   });

@@ -15,6 +15,7 @@ describe('migrations on the page', () => {
       vm: { connection: 'system', name: 'web', uuid: web.uuid },
       startedHere: false,
       cancelling: false,
+      steering: [],
       state: { phase: 'copying', progress },
     });
     render(<App model={model} />);
@@ -59,7 +60,7 @@ describe('migrations on the page', () => {
     expect(helps).toHaveTextContent(`migrate-setmaxdowntime ${web.uuid}`);
     await expectAccessible();
     await userEvent.click(within(helps).getByRole('button', { name: 'Pause the VM now' }));
-    expect(model.asked).toEqual(['pause web']);
+    expect(model.steered).toEqual([{ vm: 'web', kind: 'pause-vm' }]);
     act(() => {
       model.setMigration(migrationOf(web, copying));
     });

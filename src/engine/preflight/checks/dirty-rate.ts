@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { type Message, msg, type Remedy } from '../../base/index.ts';
+import { type MigrationTuning, stallStepsText } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type Bandwidth, bandwidthFact } from '../facts/bandwidth.ts';
 import { type DirtyRate, dirtyRateFact } from '../facts/dirty-rate.ts';
@@ -75,7 +76,16 @@ function figuresOf(dirtyRate: DirtyRate, bandwidth: Bandwidth): Figures {
 function judgeEndless(
   breakEvenBytesPerSecond: number,
   { dirtyRate, bandwidth, dirty, link, details }: Figures,
+  { onStall = [] }: MigrationTuning,
 ): Judgement {
+  const [step] = onStall;
+  if (step !== undefined)
+    return {
+      verdict: 'warn',
+      found: msg('Writes $0; the link carries $1. This migration will not finish by itself.', dirty, link),
+      details: [...details, stallStepsText(onStall)],
+      remedies: advice,
+    };
   if (breakEvenBytesPerSecond <= mayEnd * bandwidth.bytesPerSecond)
     return {
       verdict: 'warn',
@@ -137,7 +147,7 @@ export const dirtyRateCheck = defineCheck({
   ),
   needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
   wants: { memory: memorySampleFact, track: trackRecordFact },
-  judge: ({ domain, dirtyRate, bandwidth, memory, track }): Judgement => {
+  judge: ({ domain, dirtyRate, bandwidth, memory, track }, { tuning }): Judgement => {
     const figures = figuresOf(dirtyRate, bandwidth);
     const forecast = forecastFrom(
       { available: true, value: domain },
@@ -147,10 +157,11 @@ export const dirtyRateCheck = defineCheck({
       track,
       // Disks are copied before the memory. They cost time, but do not decide whether the migration finishes.
       { available: true, value: { disks: [], unfit: [], asRoot: true } },
+      tuning,
     );
     switch (forecast.kind) {
       case 'does-not-converge':
-        return judgeEndless(forecast.breakEvenBytesPerSecond, figures);
+        return judgeEndless(forecast.breakEvenBytesPerSecond, figures, tuning);
       case 'converges':
         return judgeEnding(forecast.breakEvenBytesPerSecond, figures);
       default:

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LeverEffect, LeverName } from '../../engine/forecast/index.ts';
+import {
+  defaultStepSeconds,
+  type MigrationTuning,
+  parseBandwidthInput,
+  parseDowntime,
+  type StallAction,
+  stallActions,
+} from '../../engine/plan/index.ts';
+
+/** How the migration is to run, as it was entered. */
+export interface TuningState {
+  readonly autoConverge: boolean;
+  readonly postCopy: boolean;
+  readonly pauseVm: boolean;
+  /** In milliseconds; empty: QEMU's own. */
+  readonly maxDowntime: string;
+  /** In MiB/s; empty: none. */
+  readonly bandwidthLimit: string;
+  readonly onStall: ReadonlySet<StallAction>;
+  readonly stepSeconds: string;
+}
+
+export const untuned: TuningState = {
+  autoConverge: false,
+  postCopy: false,
+  pauseVm: false,
+  maxDowntime: '',
+  bandwidthLimit: '',
+  onStall: new Set(),
+  stepSeconds: String(defaultStepSeconds),
+};
+
+/** Reads the field for the longest pause: empty is right, and stands for QEMU's own. */
+export function maxDowntimeOf({ maxDowntime }: TuningState): number | 'none' | 'invalid' {
+  return maxDowntime.trim() === '' ? 'none' : (parseDowntime(maxDowntime) ?? 'invalid');
+}
+
+/** Reads the field for the time before each step, in seconds. */
+export function stepSecondsOf({ stepSeconds }: TuningState): number | 'invalid' {
+  return /^\d{1,5}$/.test(stepSeconds.trim()) ? Number(stepSeconds) : 'invalid';
+}
+
+/** What is asked of the engine; undefined while a field is not understood. */
+export function tuningOf(state: TuningState): MigrationTuning | undefined {
+  const downtime = maxDowntimeOf(state);
+  const seconds = stepSecondsOf(state);
+  const limit = parseBandwidthInput(state.bandwidthLimit);
+  if (downtime === 'invalid' || seconds === 'invalid' || limit.kind === 'invalid') return undefined;
+  const steps = stallActions.filter((action) => state.onStall.has(action));
+  return {
+    ...(state.autoConverge ? { autoConverge: true as const } : {}),
+    ...(state.postCopy ? { postCopy: true as const } : {}),
+    ...(state.pauseVm ? { pauseVm: true as const } : {}),
+    ...(limit.kind === 'valid' ? { bandwidthLimitBytesPerSecond: limit.bytesPerSecond } : {}),
+    ...(downtime === 'none' ? {} : { maxDowntimeMilliseconds: downtime }),
+    ...(steps.length === 0 ? {} : { onStall: steps.map((action) => ({ action, afterSeconds: seconds })) }),
+  };
+}
+
+/** Which levers of the forecast are chosen. */
+export function chosenLevers(state: TuningState): ReadonlySet<LeverName> {
+  const { autoConverge, postCopy, pauseVm, maxDowntime, bandwidthLimit } = state;
+  const chosen: readonly (readonly [LeverName, boolean])[] = [
+    ['auto-converge', autoConverge],
+    ['post-copy', postCopy],
+    ['pause-vm', pauseVm],
+    ['longer-pause', maxDowntime.trim() !== ''],
+    ['bandwidth-limit', bandwidthLimit.trim() !== ''],
+  ];
+  return new Set(chosen.flatMap(([lever, is]) => (is ? [lever] : [])));
+}
+
+/** What choosing a lever of the forecast, or taking it back, changes. */
+export function leverChange(effect: LeverEffect, chosen: boolean): Partial<TuningState> {
+  switch (effect.lever) {
+    case 'auto-converge':
+      return { autoConverge: chosen };
+    case 'post-copy':
+      return { postCopy: chosen };
+    case 'pause-vm':
+      return { pauseVm: chosen };
+    case 'longer-pause':
+      return { maxDowntime: chosen ? String(effect.allowedMilliseconds ?? '') : '' };
+    case 'bandwidth-limit': {
+      const mebibytes = (effect.limitBytesPerSecond ?? 0) / 2 ** 20;
+      return { bandwidthLimit: chosen ? String(Math.max(1, Math.round(mebibytes))) : '' };
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button, Flex, FlexItem, Tooltip } from '@patternfly/react-core';
+import { type ReactNode, useState } from 'react';
+import {
+  type Migration,
+  type SteerAction,
+  type Steering,
+  steeredText,
+  steerText,
+} from '../../engine/migration/index.ts';
+import { _, format, OriginalText, textOf } from '../common/index.ts';
+import { SteerForm, type SteerQuestion } from './steer-form.tsx';
+
+type Kind = SteerAction['kind'];
+
+function labelOf(kind: Kind): string {
+  switch (kind) {
+    case 'pause-vm':
+      return _('Pause the VM to finish');
+    case 'post-copy':
+      return _('Switch to post-copy');
+    case 'longer-pause':
+      return _('Allow a longer pause');
+    case 'bandwidth-limit':
+      return _('Change the bandwidth limit');
+  }
+}
+
+/** Why it cannot be done now; undefined if it can. */
+function whyNot(kind: Kind, { state, postCopyAllowed, cancelling, steering }: Migration): string | undefined {
+  if (cancelling) return _('The migration is being cancelled.');
+  if (state.phase === 'preparing') return _('Possible once the memory is copied.');
+  if (state.phase !== 'copying') return _('Not needed any more: the VM is already changing hosts.');
+  if (kind === 'post-copy' && postCopyAllowed === false)
+    return _('Post-copy has to be chosen before the migration starts.');
+  const waiting = steering.some((each) => each.state === 'asked' && each.action.kind === kind);
+  return waiting ? _('Waiting for libvirt.') : undefined;
+}
+
+function SteerButton({
+  kind,
+  why,
+  isExpanded,
+  onClick,
+}: {
+  readonly kind: Kind;
+  readonly why: string | undefined;
+  /** Absent for a button that asks nothing. */
+  readonly isExpanded?: boolean;
+  readonly onClick: () => void;
+}): ReactNode {
+  const button = (
+    <Button
+      variant="secondary"
+      isAriaDisabled={why !== undefined}
+      {...(isExpanded === undefined ? {} : { 'aria-expanded': isExpanded })}
+      onClick={onClick}
+    >
+      {labelOf(kind)}
+    </Button>
+  );
+  return why === undefined ? button : <Tooltip content={why}>{button}</Tooltip>;
+}
+
+function steeringText(steering: Steering): string {
+  if (steering.state === 'done') return textOf(steeredText(steering));
+  return steering.state === 'asked'
+    ? // TRANSLATORS: $0 is something that was asked of libvirt, such as "Switch to post-copy".
+      format(_('$0: waiting for libvirt.'), textOf(steerText(steering)))
+    : format(_('$0: libvirt refused.'), textOf(steerText(steering)));
+}
+
+/** What was done to the migration so far, by the admin or by the plan. */
+function Steered({ steering }: { readonly steering: readonly Steering[] }): ReactNode {
+  if (steering.length === 0) return null;
+  return (
+    <ul className="migrate-steered" aria-live="polite" aria-label={_('Changes to the migration')}>
+      {steering.map((each, index) => (
+        // Nothing is ever taken out of the middle.
+        <li key={index} data-steering={each.action.kind} data-state={each.state}>
+          {each.by === 'plan'
+            ? // TRANSLATORS: $0 is what was done, such as "Paused the VM to finish."
+              format(_('As planned: $0'), steeringText(each))
+            : steeringText(each)}
+          {each.reason === undefined ? null : <OriginalText>{each.reason}</OriginalText>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const questions: readonly SteerQuestion[] = ['post-copy', 'longer-pause', 'bandwidth-limit'];
+
+/** What can be done to a running migration, each greyed with its reason where it cannot, and what was done. */
+export function SteerActions({
+  migration,
+  onSteer,
+}: {
+  readonly migration: Migration;
+  readonly onSteer: (action: SteerAction) => void;
+}): ReactNode {
+  const [open, setOpen] = useState<SteerQuestion>();
+  const asked = open === undefined || whyNot(open, migration) !== undefined ? undefined : open;
+  return (
+    <>
+      <Flex columnGap={{ default: 'columnGapSm' }} rowGap={{ default: 'rowGapSm' }}>
+        <FlexItem>
+          <SteerButton
+            kind="pause-vm"
+            why={whyNot('pause-vm', migration)}
+            onClick={() => {
+              onSteer({ kind: 'pause-vm' });
+            }}
+          />
+        </FlexItem>
+        {questions.map((kind) => (
+          <FlexItem key={kind}>
+            <SteerButton
+              kind={kind}
+              why={whyNot(kind, migration)}
+              isExpanded={asked === kind}
+              onClick={() => {
+                setOpen(open === kind ? undefined : kind);
+              }}
+            />
+          </FlexItem>
+        ))}
+      </Flex>
+      {asked === undefined ? null : (
+        <SteerForm
+          key={asked}
+          question={asked}
+          label={labelOf(asked)}
+          migration={migration}
+          onSteer={(action) => {
+            setOpen(undefined);
+            onSteer(action);
+          }}
+          onBack={() => {
+            setOpen(undefined);
+          }}
+        />
+      )}
+      <Steered steering={migration.steering} />
+    </>
+  );
+}

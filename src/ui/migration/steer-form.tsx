@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Button, Form, FormGroup, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import { type ReactNode, useId, useState } from 'react';
+import type { Migration, SteerAction } from '../../engine/migration/index.ts';
+import { parseBandwidthInput, parseDowntime } from '../../engine/plan/index.ts';
+import { pauseForLastPass } from '../../engine/progress/index.ts';
+import { _ } from '../common/index.ts';
+
+/** What needs a word or a figure of the admin before it is done. */
+export type SteerQuestion = Exclude<SteerAction['kind'], 'pause-vm'>;
+
+/** What the text stands for; undefined if it is not understood. */
+function actionOf(question: SteerQuestion, text: string): SteerAction | undefined {
+  switch (question) {
+    case 'post-copy':
+      return { kind: 'post-copy' };
+    case 'longer-pause': {
+      const milliseconds = parseDowntime(text);
+      return milliseconds === undefined ? undefined : { kind: 'longer-pause', milliseconds };
+    }
+    case 'bandwidth-limit': {
+      const limit = parseBandwidthInput(text);
+      if (limit.kind === 'invalid') return undefined;
+      return limit.kind === 'none'
+        ? { kind: 'bandwidth-limit' }
+        : { kind: 'bandwidth-limit', bytesPerSecond: limit.bytesPerSecond };
+    }
+  }
+}
+
+/** The pause that the figures call for, in milliseconds, as a text to begin with. */
+function proposalOf(question: SteerQuestion, { state }: Migration): string {
+  if (question !== 'longer-pause' || state.phase !== 'copying') return '';
+  return String(pauseForLastPass(state.progress) ?? '');
+}
+
+function fieldOf(question: 'longer-pause' | 'bandwidth-limit'): {
+  label: string;
+  help: string;
+  error: string;
+} {
+  return question === 'longer-pause'
+    ? {
+        label: _('Longest pause, in milliseconds'),
+        help: _('The VM stands still for up to this time, then runs on the destination.'),
+        error: _('Enter a whole number from 1 to 2000000.'),
+      }
+    : {
+        label: _('Bandwidth limit, in MiB/s'),
+        help: _('If empty, the migration uses all of the link.'),
+        error: _('Enter a number above 0.'),
+      };
+}
+
+function Question({
+  question,
+  text,
+  isWrong,
+  onChange,
+}: {
+  readonly question: 'longer-pause' | 'bandwidth-limit';
+  readonly text: string;
+  readonly isWrong: boolean;
+  readonly onChange: (text: string) => void;
+}): ReactNode {
+  const id = useId();
+  const helpId = useId();
+  const { label, help, error } = fieldOf(question);
+  const variant = isWrong ? 'error' : 'default';
+  return (
+    <FormGroup label={label} fieldId={id}>
+      <TextInput
+        id={id}
+        className="migrate-seconds"
+        inputMode="decimal"
+        autoComplete="off"
+        value={text}
+        validated={variant}
+        aria-describedby={helpId}
+        onChange={(_event, value) => {
+          onChange(value);
+        }}
+      />
+      <HelperText>
+        <HelperTextItem id={helpId} variant={variant} screenReaderText={_('error')}>
+          {isWrong ? error : help}
+        </HelperTextItem>
+      </HelperText>
+    </FormGroup>
+  );
+}
+
+/** Asks for what is missing before libvirt is asked. */
+export function SteerForm({
+  question,
+  label,
+  migration,
+  onSteer,
+  onBack,
+}: {
+  readonly question: SteerQuestion;
+  readonly label: string;
+  readonly migration: Migration;
+  readonly onSteer: (action: SteerAction) => void;
+  readonly onBack: () => void;
+}): ReactNode {
+  const [text, setText] = useState(() => proposalOf(question, migration));
+  const action = actionOf(question, text);
+  const isWrong = action === undefined && text.trim() !== '';
+  return (
+    <Form
+      aria-label={label}
+      className="migrate-steer-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (action !== undefined) onSteer(action);
+      }}
+    >
+      {question === 'post-copy' ? (
+        <p>
+          {_(
+            'The VM runs on the destination at once and fetches the rest of its memory from this host. There is no way back: if a host or the network fails before all of its memory has arrived, the VM is lost.',
+          )}
+        </p>
+      ) : (
+        <Question question={question} text={text} isWrong={isWrong} onChange={setText} />
+      )}
+      <div>
+        <Button
+          type="submit"
+          variant={question === 'post-copy' ? 'danger' : 'primary'}
+          isDisabled={action === undefined}
+        >
+          {question === 'post-copy' ? _('Switch now') : _('Apply')}
+        </Button>{' '}
+        <Button variant="link" onClick={onBack}>
+          {_('Back')}
+        </Button>
+      </div>
+    </Form>
+  );
+}
