@@ -457,3 +457,60 @@ describe('the command that a report shows', () => {
     await guest.goesOn();
   });
 });
+
+describe('a VM that writes faster than the link carries', () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await newGuest({ memory: 192, dirtyMb: 48, dirtyRate: 60 });
+    await guest.dirtying();
+    await alpha.shape('100mbit');
+    await beta.shape('100mbit');
+  });
+  afterAll(async () => {
+    await alpha.shape(undefined);
+    await beta.shape(undefined);
+  });
+
+  test('is a warning, no problem, with a step that finishes the migration', async () => {
+    const findings = async (
+      ...options: readonly string[]
+    ): Promise<Report['findings'][number] | undefined> => {
+      const { stdout } = await cli(
+        alpha,
+        'check',
+        guest.name,
+        toBeta,
+        '--json',
+        '--period=1',
+        '--bandwidth=1',
+        ...options,
+      );
+      return (JSON.parse(stdout) as Report).findings.find(({ check }) => check === 'dirty-rate');
+    };
+    expect(await findings()).toMatchObject({ verdict: 'block' });
+    expect(await findings('--on-stall', 'pause-vm')).toMatchObject({ verdict: 'warn' });
+    expect(await findings('--pause-vm')).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('is switched to post-copy after the first pass', async () => {
+    const run = await cli(alpha, 'migrate', guest.name, toBeta, '--period=1', '--post-copy');
+    expect(run.stderr).toContain('Switched to post-copy.');
+    expect(run).toMatchObject({ exitCode: 0 });
+    await guest.runs();
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
+  });
+
+  test('is limited from the start, and paused by the step that was chosen', async () => {
+    const run = await cli(
+      beta,
+      'migrate',
+      guest.name,
+      toAlpha,
+      ...['--period=1', '--bandwidth-limit', '10', '--on-stall', 'pause-vm:0', '--timeout', '5'],
+    );
+    expect(run.stderr).toContain('Paused the VM to finish.');
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(await alpha.virsh('domstate', guest.name)).toBe('running');
+    await guest.runs();
+  });
+});
