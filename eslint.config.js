@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import nodePlugin from 'eslint-plugin-n';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { mayNotImport } from './test/layers.js';
@@ -62,6 +63,18 @@ export default defineConfig(
     files: ['src/**/*.tsx', 'test/**/*.tsx'],
     plugins: { 'react-hooks': reactHooks },
     rules: reactHooks.configs.recommended.rules,
+  },
+  {
+    // The command line runs on the Node of Debian 12; the types are those of the Node that builds it.
+    files: ['src/main.node.ts', 'src/cli/**/*.ts', 'src/platform/**/*.ts'],
+    plugins: { n: nodePlugin },
+    rules: {
+      'n/no-unsupported-features/node-builtins': [
+        'error',
+        // Node 18 calls parseArgs experimental, and has it as it became.
+        { version: '>=18.3.0', allowExperimental: true },
+      ],
+    },
   },
   {
     // Tools run by node as they are; what they print is their purpose.

@@ -18,7 +18,6 @@ interface AbortController {
 }
 
 declare const AbortController: { new (): AbortController };
-declare const AbortSignal: { any(signals: readonly AbortSignal[]): AbortSignal };
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(handle: unknown): void;

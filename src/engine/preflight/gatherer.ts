@@ -116,9 +116,17 @@ export class Gatherer {
         late.abort();
       }, limit);
     });
-    const signal = AbortSignal.any([lifetime, late.signal]);
+    // AbortSignal.any of both would need Node 18.17 or 20.3.
+    onAbort(lifetime, () => {
+      late.abort();
+    });
+    if (lifetime.aborted) late.abort();
     try {
-      return await Promise.race([this.#stopped, overdue, settled(gather({ ...this.#options, signal }))]);
+      return await Promise.race([
+        this.#stopped,
+        overdue,
+        settled(gather({ ...this.#options, signal: late.signal })),
+      ]);
     } finally {
       clearTimeout(timer);
     }
