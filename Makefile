@@ -3,6 +3,7 @@
 # node_modules/.stamp, which installs what is missing (system packages too, on Debian and Ubuntu) and is quick when nothing is.
 
 PACKAGE = migrate
+METAINFO = org.cockpit_project.migrate.metainfo.xml
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
@@ -11,8 +12,16 @@ VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
 export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
 
 # Without po/migrate.pot, which is made from the others.
-SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) manifest.json index.html vite.config.ts package.json
+SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) manifest.json index.html package.json \
+	vite.config.ts vite.cli.config.ts tools/po-plugin.js tools/notices-plugin.js
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
+
+# An archive of `make dist` brings dist/ and dist-cli/ along, and no npm packages: nothing is built there, with neither Node nor a network.
+ifneq ($(if $(wildcard node_modules),,$(wildcard dist/manifest.json)),)
+built_from =
+else
+built_from = node_modules/.stamp $(SOURCES)
+endif
 
 all: dist/manifest.json dist-cli/cockpit-migrate
 
@@ -22,10 +31,10 @@ node_modules/.stamp: package-lock.json tools/ensure-packages
 	npm ci --no-audit --no-fund
 	@touch $@
 
-dist/manifest.json: node_modules/.stamp $(SOURCES)
+dist/manifest.json: $(built_from)
 	npm run --silent build:page
 
-dist-cli/cockpit-migrate: node_modules/.stamp $(SOURCES) vite.cli.config.ts
+dist-cli/cockpit-migrate: $(built_from)
 	npm run --silent build:cli
 
 demo: dist/manifest.json
@@ -33,12 +42,12 @@ demo: dist/manifest.json
 	node tools/demo.js
 
 check: node_modules/.stamp
-	tools/ensure-packages lab check
+	tools/ensure-packages lab check packages
 	node tools/check.js
 
 # With the whole catalogue of broken and healthy set-ups.
 check-all: node_modules/.stamp
-	tools/ensure-packages lab check
+	tools/ensure-packages lab check packages
 	node tools/check.js --all
 
 static: node_modules/.stamp
@@ -54,16 +63,21 @@ po/migrate.pot: node_modules/.stamp $(SOURCES)
 install: dist/manifest.json dist-cli/cockpit-migrate
 	mkdir -p $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	cp -r dist/. $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
+	rm $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)/notices.txt
 	mkdir -p $(DESTDIR)$(PREFIX)/share/metainfo
-	cp packaging/org.cockpit_project.migrate.metainfo.xml $(DESTDIR)$(PREFIX)/share/metainfo
+	install -m 644 packaging/$(METAINFO) $(DESTDIR)$(PREFIX)/share/metainfo
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 dist-cli/cockpit-migrate $(DESTDIR)$(PREFIX)/bin
 	install -m 644 packaging/cockpit-migrate.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	mkdir -p $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate-cli
+	install -m 644 dist/notices.txt $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate
+	install -m 644 dist-cli/notices.txt $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate-cli
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
-	rm -f $(DESTDIR)$(PREFIX)/share/metainfo/org.cockpit_project.migrate.metainfo.xml
+	rm -f $(DESTDIR)$(PREFIX)/share/metainfo/$(METAINFO)
 	rm -f $(DESTDIR)$(PREFIX)/bin/cockpit-migrate $(DESTDIR)$(PREFIX)/share/man/man1/cockpit-migrate.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate $(DESTDIR)$(PREFIX)/share/doc/cockpit-migrate-cli
 
 # A link in the developer's own home: Cockpit serves the page from the checkout after a reload.
 devel-install: dist/manifest.json dist-cli/cockpit-migrate
@@ -74,13 +88,16 @@ devel-uninstall:
 	rm -f $(HOME)/.local/share/cockpit/$(PACKAGE)
 
 # The source with dist/ and dist-cli/ built, so that packagers and machines without Node can install it with `make install`.
-dist-archive = cockpit-migrate-$(VERSION).tar.xz
+dist_archive = cockpit-migrate-$(VERSION).tar.xz
 dist: dist/manifest.json dist-cli/cockpit-migrate
-	tar --create --xz --file $(dist-archive) --transform 's,^,cockpit-migrate-$(VERSION)/,' \
-		--exclude-vcs --exclude='*/node_modules' dist dist-cli $$(git ls-files)
-	@echo $(dist-archive)
+	tools/make-archive
+
+# Packages of Debian (and Ubuntu) and of Fedora (and RHEL), in build/.
+deb rpm: dist
+	tools/ensure-packages packages
+	tools/make-packages $@ $(dist_archive) build
 
 clean:
-	rm -rf dist dist-cli node_modules .cache cockpit-migrate-*.tar.xz
+	rm -rf dist dist-cli build node_modules .cache cockpit-migrate-*.tar.xz
 
-.PHONY: all demo check check-all static bench install uninstall devel-install devel-uninstall dist clean
+.PHONY: all demo check check-all static bench install uninstall devel-install devel-uninstall dist deb rpm clean

@@ -2,6 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { noticesPlugin } from './tools/notices-plugin.js';
 
 /**
  * The command line tool as one file that needs Node and nothing else. It is CommonJS: a program has no suffix in its name, and
@@ -28,6 +29,7 @@ export default defineConfig({
     },
   },
   plugins: [
+    noticesPlugin(),
     {
       name: 'program',
       writeBundle: ({ dir = '' }) => {

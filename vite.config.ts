@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { noticesPlugin } from './tools/notices-plugin.js';
 import { poPlugin } from './tools/po-plugin.js';
 
 /**
@@ -17,6 +18,7 @@ export default defineConfig({
   plugins: [
     react(),
     poPlugin(join(import.meta.dirname, 'po')),
+    noticesPlugin(),
     {
       // It stands at the top of the repository, where packagers look for it.
       name: 'manifest',
