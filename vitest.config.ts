@@ -4,13 +4,14 @@ import { defineConfig } from 'vitest/config';
 /** Tests that boot hosts of three generations of Debian. */
 const booted = [
   'test/lab/booted.test.ts',
+  'test/lab/packages.test.ts',
   'test/e2e/bridge-survives.test.ts',
   'test/e2e/generations.test.ts',
 ];
 
 /**
  * Four kinds of tests: `unit` needs nothing but Node, `component` renders in jsdom, `lab` brings up real hosts and so
- * runs one file at a time, `booted` does the same with hosts that systemd has booted.
+ * runs one file at a time (and makes packages, which wants root to have no network), `booted` does the same with hosts that systemd has booted.
  */
 export default defineConfig({
   test: {
@@ -26,6 +27,7 @@ export default defineConfig({
             'test/contract/**',
             'test/e2e/**',
             'test/ui/**',
+            'test/packaging.test.ts',
           ],
         },
       },
@@ -47,6 +49,7 @@ export default defineConfig({
             'test/catalogue/catalogue.test.ts',
             'test/contract/**/*.test.ts',
             'test/e2e/**/*.test.ts',
+            'test/packaging.test.ts',
           ],
           exclude: booted,
           fileParallelism: false,
