@@ -84,7 +84,7 @@ describe('two builds have the same bytes', () => {
       ...(await makePackages('deb', archives[1], join(scratch, 'second'))).all,
       ...(await makePackages('rpm', archives[1], join(scratch, 'second'))).all,
     ];
-    expect(others).toHaveLength(8);
+    expect(others).toHaveLength(7);
     expect(hashes(others)).toEqual(hashes([...debs.all, ...rpms.all]));
   });
 });
@@ -163,12 +163,9 @@ describe('the packages of Fedora', () => {
   });
 
   it('have no error for rpmlint', () => {
-    const files = rpms.all.filter((file) => file.endsWith('.rpm'));
-    expect(files).toHaveLength(3);
-    const said = spawnSync('rpmlint', ['--config', join(root, 'packaging/rpmlint.toml'), ...files], {
-      encoding: 'utf8',
-    });
-    expect(said.stdout).toMatch(/3 packages and 0 specfiles checked; 0 errors/);
+    const argv = ['--config', join(root, 'packaging/rpmlint.toml'), rpms.page, rpms.cli];
+    const said = spawnSync('rpmlint', argv, { encoding: 'utf8' });
+    expect(said.stdout).toMatch(/2 packages and 0 specfiles checked; 0 errors/);
     expect(said.status).toBe(0);
   });
 });
