@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { version } from '../package.json';
 
@@ -58,4 +59,18 @@ export async function makePackages(
     cli: named(new RegExp(`/cockpit-migrate-cli${end}`)),
     all,
   };
+}
+
+/** Makes a directory with the packages of Debian for as long as something needs it: as `page` of a lab, it has them installed. */
+export async function withDebs<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(join(tmpdir(), 'cockpit-migrate-debs-'));
+  try {
+    const { page, cli } = await makePackages('deb', await makeArchive(scratch), scratch);
+    const directory = join(scratch, 'debs');
+    mkdirSync(directory);
+    for (const deb of [page, cli]) copyFileSync(deb, join(directory, basename(deb)));
+    return await use(directory);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 }

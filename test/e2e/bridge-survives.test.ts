@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, type LabHost, waitFor } from '../lab/lab.ts';
+import { withDebs } from '../packages.ts';
 import { type Bridge, bridges, sessionLibvirts } from './booted-console.ts';
 import { Console, startBrowser } from './console.ts';
 
@@ -19,12 +20,15 @@ let browser: Browser;
 
 beforeAll(async () => {
   [lab, browser] = await Promise.all([
-    Lab.start({
-      hosts: hosts.map(([generation, bus, name]) => {
-        return bus === 'with' ? `${name}:${generation}` : `${name}:${generation}:no-session-bus`;
+    withDebs((page) =>
+      Lab.start({
+        hosts: hosts.map(([generation, bus, name]) => {
+          return bus === 'with' ? `${name}:${generation}` : `${name}:${generation}:no-session-bus`;
+        }),
+        shared: false,
+        page,
       }),
-      shared: false,
-    }),
+    ),
     startBrowser(),
   ]);
 });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/engine/preflight/report.ts';
 import { type ExecResult, type Guest, type GuestOptions, Lab, type LabHost } from '../lab/lab.ts';
+import { withDebs } from '../packages.ts';
 import { Console, pictures, startBrowser } from './console.ts';
 
 const run = promisify(execFile);
@@ -37,16 +38,14 @@ const tried: {
 
 beforeAll(async () => {
   [lab, browser] = await Promise.all([
-    Lab.start({
-      hosts: generations.flatMap((each) => [`debian${each}:${each}`, `other${each}:${each}`]),
-    }),
+    withDebs((page) =>
+      Lab.start({
+        hosts: generations.flatMap((each) => [`debian${each}:${each}`, `other${each}:${each}`]),
+        page,
+      }),
+    ),
     startBrowser(),
   ]);
-  const program = readFileSync(join(root, 'dist-cli/cockpit-migrate'), 'utf8');
-  for (const each of generations) {
-    const script = 'cat >/usr/local/bin/cockpit-migrate; chmod 755 /usr/local/bin/cockpit-migrate';
-    await source(each).exec(['sh', '-c', script], { input: program });
-  }
   const { stdout } = await run(join(root, 'test/lab/lab'), ['tree', ...generations]);
   tried.versions = JSON.parse(stdout);
 });

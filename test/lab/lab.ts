@@ -25,7 +25,7 @@ export interface LabOptions {
   readonly shared?: boolean;
   /** False: the hosts' names are not in each other's /etc/hosts. */
   readonly names?: boolean;
-  /** Directory of the page, instead of dist/. */
+  /** Directory of the page, instead of dist/; booted hosts install the packages of Debian in it, if it has any. */
   readonly page?: string;
 }
 

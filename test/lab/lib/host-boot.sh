@@ -63,8 +63,16 @@ bind "$serial" "$new/var/lib/libvirt/serial"
 mkdir -p "$(dirname "$serial")/boot"
 bind "$(dirname "$serial")/boot" "$new/var/lib/libvirt/boot"
 mkdir -p "$new/var/lib/libvirt/shared"
-mkdir -p "$new/usr/share/cockpit/migrate"
-if [ -d "$page" ]; then mount --bind "$page" "$new/usr/share/cockpit/migrate"; fi
+# A directory of packages is installed as an admin would; any other is the page itself.
+if compgen -G "$page/*.deb" >/dev/null; then
+  mkdir "$new/tmp/packages"
+  cp "$page"/*.deb "$new/tmp/packages/"
+  chroot "$new" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
+    dpkg --force-unsafe-io --install --recursive /tmp/packages
+  rm -r "$new/tmp/packages"
+elif [ -d "$page" ]; then
+  bind "$page" "$new/usr/share/cockpit/migrate"
+fi
 for file in hostname machine-id hosts cockpit/disallowed-users; do cp "$root/etc/$file" "$new/etc/$file"; done
 cp "$root"/etc/ssh/ssh_host_* "$new/etc/ssh/"
 mkdir -p "$new/etc/ssh/sshd_config.d"
