@@ -4,12 +4,12 @@ import { createRoot } from 'react-dom/client';
 import { Cell, type ConnectionName } from './engine/base/index.ts';
 import { ejectMedium, Inventory, operate } from './engine/inventory/index.ts';
 import { Migrations } from './engine/migration/index.ts';
-import { FactCache, Preflight, readLocalNames } from './engine/preflight/index.ts';
+import { readLocalNames } from './engine/preflight/index.ts';
 import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
 import { App } from './ui/app.tsx';
 import { _, followTheme } from './ui/common/index.ts';
-import { type Model, RecentDestinations } from './ui/model/index.ts';
+import { Later, type Model, RecentDestinations } from './ui/model/index.ts';
 import './ui/page.css';
 
 /** From ../base1/cockpit.js of the console. */
@@ -52,28 +52,30 @@ function makeModel(): Model {
     },
     operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
     ejectMedium: (vm, drive) => ejectMedium(inventoryOf(vm.connection).connection, vm, drive),
-    newPreflights: (name) => {
-      let cache = new FactCache();
-      return (choices, fresh) => {
-        if (fresh) cache = new FactCache();
-        const preflight = new Preflight({ platform, connection: inventoryOf(name).connection }, choices, {
-          cache,
-        });
-        return {
-          state: preflight.state,
-          start: () => {
-            // Its end is told by the state; it does not reject.
-            void preflight.start();
-          },
-          retune: (tuning) => {
-            preflight.retune(tuning);
-          },
-          stop: () => {
-            preflight.stop();
-          },
+    newPreflights: new Later(async () => {
+      const { FactCache, Preflight } = await import('./engine/preflight/index.ts');
+      return (name) => {
+        let cache = new FactCache();
+        return (choices, fresh) => {
+          if (fresh) cache = new FactCache();
+          const { connection } = inventoryOf(name);
+          const preflight = new Preflight({ platform, connection }, choices, { cache });
+          return {
+            state: preflight.state,
+            start: () => {
+              // Its end is told by the state; it does not reject.
+              void preflight.start();
+            },
+            retune: (tuning) => {
+              preflight.retune(tuning);
+            },
+            stop: () => {
+              preflight.stop();
+            },
+          };
         };
       };
-    },
+    }),
     administrative,
     localNames: names,
     destinations: new RecentDestinations(window.localStorage),

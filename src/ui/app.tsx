@@ -6,7 +6,7 @@ import type { VmIdentity } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
 import type { Migration } from '../engine/migration/index.ts';
 import { _, ConfirmDialog, format, Notice } from './common/index.ts';
-import { MigrateDialog } from './dialog/index.ts';
+import { DialogPlace } from './dialog-place.tsx';
 import {
   AccessNotice,
   ConnectionNotices,
@@ -218,22 +218,18 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             }}
           />
         ) : null}
+        <DialogPlace
+          model={model}
+          vm={dialogVm}
+          filledIn={dialog}
+          migrations={migrationsByVm}
+          onClose={closeDialog}
+          beforehand={isSettled(host)}
+        />
         <OtherMigrations model={model} migrations={others} />
         <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrationsByVm} />
       </PageSection>
       <PendingOperation operations={operations} />
-      {dialog === undefined || dialogVm === undefined ? null : (
-        <MigrateDialog
-          key={`${vmKey(dialogVm)} ${dialog.uri} ${dialog.temporary}`}
-          model={model}
-          vm={dialogVm}
-          filledIn={dialog}
-          migration={migrationsByVm.get(vmKey(dialogVm))}
-          onClose={() => {
-            closeDialog(dialogVm);
-          }}
-        />
-      )}
     </Page>
   );
 }

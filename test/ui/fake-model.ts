@@ -210,26 +210,31 @@ export class FakeModel implements Model {
     return Promise.resolve(this.refusal);
   }
 
-  newPreflights(): ReturnType<Model['newPreflights']> {
-    return (choices, fresh) => {
-      const preflight: FakePreflight = {
-        choices,
-        fresh,
-        state: new Cell(this.preflightState),
-        retuned: [],
-        stopped: false,
-      };
-      this.preflights.push(preflight);
-      return {
-        state: preflight.state,
-        start: () => undefined,
-        retune: (tuning) => {
-          preflight.retuned.push(tuning);
-        },
-        stop: () => {
-          preflight.stopped = true;
-        },
-      };
-    };
-  }
+  /** There at once, as it is in the page after a moment without work. */
+  readonly newPreflights: Model['newPreflights'] = {
+    load: () => Promise.resolve(),
+    state: new Cell({
+      kind: 'loaded',
+      value: () => (choices, fresh) => {
+        const preflight: FakePreflight = {
+          choices,
+          fresh,
+          state: new Cell(this.preflightState),
+          retuned: [],
+          stopped: false,
+        };
+        this.preflights.push(preflight);
+        return {
+          state: preflight.state,
+          start: () => undefined,
+          retune: (tuning) => {
+            preflight.retuned.push(tuning);
+          },
+          stop: () => {
+            preflight.stopped = true;
+          },
+        };
+      },
+    }),
+  };
 }

@@ -18,5 +18,5 @@ export { Notice } from './notice.tsx';
 export { OriginalText } from './original-text.tsx';
 export { textOf, translator } from './text.ts';
 export { followTheme } from './theme.ts';
-export { _, format, language, ngettext } from './translate.ts';
+export { _, format, language, loadLaterTexts, ngettext } from './translate.ts';
 export { hostOf, isUnderWay, migrateDisabledReason, stateText } from './vm-text.ts';

@@ -5,6 +5,19 @@ import type { Cockpit } from '../../platform/cockpit-api.ts';
 /** cockpit.js of the console; po.js has filled its catalogue before the page begins. */
 declare const cockpit: Pick<Cockpit, 'gettext' | 'ngettext' | 'language'>;
 
+declare global {
+  interface Window {
+    /** Set by po.js: the script with the other texts of that language. Without a po.js the page is English. */
+    readonly laterTexts?: string;
+  }
+}
+
+/** Loads the texts of what is not there at the start. */
+export async function loadLaterTexts(): Promise<void> {
+  const { laterTexts } = window;
+  if (laterTexts !== undefined) await import(/* @vite-ignore */ new URL(laterTexts, document.baseURI).href);
+}
+
 /** The text in the admin's language. Give it a literal, so that it is found for the catalogue. */
 export function _(text: string): string {
   return cockpit.gettext(text);

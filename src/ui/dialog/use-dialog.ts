@@ -9,7 +9,7 @@ import { type MigrationChoices, type Plan, planFor } from '../../engine/plan/ind
 import { checks, type PreflightState } from '../../engine/preflight/index.ts';
 import { isUnderWay } from '../common/index.ts';
 import type { DialogLocation } from '../location/index.ts';
-import { type Model, useCell } from '../model/index.ts';
+import { type Model, type PreflightMaker, useCell } from '../model/index.ts';
 import {
   choicesOf,
   type DialogAction,
@@ -24,6 +24,7 @@ import { usePreflight } from './use-preflight.ts';
 
 export interface DialogSubject {
   readonly model: Model;
+  readonly newPreflights: (connection: Vm['connection']) => PreflightMaker;
   readonly vm: Vm;
   /** What a link filled in. */
   readonly filledIn: DialogLocation;
@@ -80,13 +81,13 @@ function presentPlan(choices: MigrationChoices | undefined, vm: Vm, state: Dialo
 }
 
 /** From what was entered to what is shown. */
-export function useDialog({ model, vm, filledIn, migration }: DialogSubject): DialogModel {
+export function useDialog({ model, newPreflights, vm, filledIn, migration }: DialogSubject): DialogModel {
   const [state, dispatch] = useReducer(reduceDialog, filledIn, openedDialog);
   const [refusal, setRefusal] = useState<Refusal>();
   const confirmRef = useRef<HTMLDivElement>(null);
   const verdictRef = useRef<HTMLParagraphElement>(null);
   const localNames = useCell(model.localNames);
-  const make = useMemo(() => model.newPreflights(vm.connection), [model, vm.connection]);
+  const make = useMemo(() => newPreflights(vm.connection), [newPreflights, vm.connection]);
   const recent = useMemo(() => model.destinations.list(), [model]);
   const input = useMemo(
     () => parseDestination(state.destination, { localNames, connection: vm.connection }),

@@ -6,6 +6,7 @@ import type { InventoryState, Vm, VmOperation } from '../../engine/inventory/ind
 import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import type { MigrationChoices, MigrationTuning, Plan } from '../../engine/plan/index.ts';
 import type { PreflightState } from '../../engine/preflight/index.ts';
+import type { LaterModel } from './later.ts';
 import type { RecentDestinations } from './recent-destinations.ts';
 
 /** The VMs of one libvirt connection. */
@@ -46,7 +47,8 @@ export interface Model {
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined>;
   /** Takes the medium out of a drive (`sda`); the answer is libvirt's refusal. */
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined>;
-  newPreflights(connection: ConnectionName): PreflightMaker;
+  /** Makes the preflights of a dialog. The checks are half of the program, and the list does without them. */
+  readonly newPreflights: LaterModel<(connection: ConnectionName) => PreflightMaker>;
   /** Whether the session may act as root; undefined until that is known. */
   readonly administrative: ReadonlyCell<boolean | undefined>;
   /** Names and addresses of this host, as far as they are known. */

@@ -4,10 +4,13 @@ import { userEvent } from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { msg } from '../../../src/engine/base/message.ts';
 import { App } from '../../../src/ui/app.tsx';
+import { dialogScript } from '../../../src/ui/dialog-place.tsx';
 import { fileName } from '../../../src/ui/common/download.ts';
 import { schemaProblems } from '../../json-schema.ts';
 import { expectAccessible } from '../axe.ts';
 import { doneWith, FakeModel, finding, passed, vmNamed } from '../fake-model.ts';
+
+await dialogScript.load();
 
 const web = vmNamed('web 1');
 const ports = finding('data-ports', {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { AlertActionLink, Backdrop, Bullseye, Spinner } from '@patternfly/react-core';
+import { type ReactNode, useEffect } from 'react';
+import type { VmIdentity } from '../engine/base/index.ts';
+import type { Vm } from '../engine/inventory/index.ts';
+import type { Migration } from '../engine/migration/index.ts';
+import { _, loadLaterTexts, Notice, OriginalText } from './common/index.ts';
+import type { DialogLocation } from './location/index.ts';
+import { Later, type Model, useCell, vmKey } from './model/index.ts';
+
+/** The dialog is a script of its own: with the checks it is larger than the list. Its texts are loaded with it. */
+export const dialogScript = new Later(async () => {
+  const [dialog] = await Promise.all([import('./dialog/index.ts'), loadLaterTexts()]);
+  return dialog;
+});
+
+/** Calls back when the browser has nothing else to do. Safari does not tell. */
+function whenIdle(then: () => void): () => void {
+  if (typeof window.requestIdleCallback !== 'function') {
+    const timer = window.setTimeout(then, 500);
+    return () => {
+      window.clearTimeout(timer);
+    };
+  }
+  const callback = window.requestIdleCallback(then);
+  return () => {
+    window.cancelIdleCallback(callback);
+  };
+}
+
+/** Loads what the dialog needs: at once for one that is open, else when the list is there and the browser idle. */
+function useDialogParts(
+  model: Model,
+  open: boolean,
+  beforehand: boolean,
+): readonly [ReturnType<typeof dialogScript.state.get>, ReturnType<Model['newPreflights']['state']['get']>] {
+  const { newPreflights } = model;
+  useEffect(() => {
+    const load = (): void => {
+      // Neither rejects.
+      void dialogScript.load();
+      void newPreflights.load();
+    };
+    if (open) {
+      load();
+      return undefined;
+    }
+    return beforehand ? whenIdle(load) : undefined;
+  }, [newPreflights, open, beforehand]);
+  return [useCell(dialogScript.state), useCell(newPreflights.state)];
+}
+
+function NotLoaded({
+  error,
+  onDismiss,
+}: {
+  readonly error: Error;
+  readonly onDismiss: () => void;
+}): ReactNode {
+  return (
+    <Notice
+      live
+      variant="danger"
+      title={_('The dialog could not be loaded')}
+      onDismiss={onDismiss}
+      actions={
+        <AlertActionLink
+          onClick={() => {
+            window.location.reload();
+          }}
+        >
+          {_('Reload')}
+        </AlertActionLink>
+      }
+    >
+      <p>{_('The page was updated meanwhile, or the connection to this host is lost. Reload the page.')}</p>
+      <OriginalText>{error.message}</OriginalText>
+    </Notice>
+  );
+}
+
+export interface DialogPlaceProps {
+  readonly model: Model;
+  /** The VM of the dialog; undefined while it is closed. */
+  readonly vm: Vm | undefined;
+  readonly filledIn: DialogLocation | undefined;
+  readonly migrations: ReadonlyMap<string, Migration>;
+  readonly onClose: (vm: VmIdentity) => void;
+  /** The list is there: the dialog may be loaded before it is asked for. */
+  readonly beforehand: boolean;
+}
+
+/** The dialog while it is open, and what stands for it until it is loaded. */
+export function DialogPlace({
+  model,
+  vm,
+  filledIn,
+  migrations,
+  onClose,
+  beforehand,
+}: DialogPlaceProps): ReactNode {
+  const open = vm !== undefined && filledIn !== undefined;
+  const [dialog, preflights] = useDialogParts(model, open, beforehand);
+  if (!open) return null;
+  const close = (): void => {
+    onClose(vm);
+  };
+  if (dialog.kind === 'failed') return <NotLoaded error={dialog.error} onDismiss={close} />;
+  if (preflights.kind === 'failed') return <NotLoaded error={preflights.error} onDismiss={close} />;
+  if (dialog.kind === 'waiting' || preflights.kind === 'waiting')
+    return (
+      <Backdrop>
+        <Bullseye>
+          <Spinner aria-label={_('Loading the dialog')} />
+        </Bullseye>
+      </Backdrop>
+    );
+  const { MigrateDialog } = dialog.value;
+  return (
+    <MigrateDialog
+      key={`${vmKey(vm)} ${filledIn.uri} ${filledIn.temporary}`}
+      model={model}
+      newPreflights={preflights.value}
+      vm={vm}
+      filledIn={filledIn}
+      migration={migrations.get(vmKey(vm))}
+      onClose={close}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Cell, type ReadonlyCell } from '../../engine/base/index.ts';
+
+/** How far a part of the page has come that is in a script of its own. */
+export type LaterState<T> =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'loaded'; readonly value: T }
+  /** The host is gone, or the page was updated meanwhile: its scripts have new names then. */
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** A part of the page that the list does without. */
+export interface LaterModel<T> {
+  readonly state: ReadonlyCell<LaterState<T>>;
+  /** Begins to load it, unless that was done; after a failure it is tried again. Does not reject: the state tells. */
+  load(): Promise<void>;
+}
+
+/** Loads a part once, when it is first asked for. */
+export class Later<T> implements LaterModel<T> {
+  readonly #import: () => Promise<T>;
+  readonly #state = new Cell<LaterState<T>>({ kind: 'waiting' });
+  #loading: Promise<void> | undefined;
+
+  constructor(load: () => Promise<T>) {
+    this.#import = load;
+  }
+
+  get state(): ReadonlyCell<LaterState<T>> {
+    return this.#state;
+  }
+
+  load(): Promise<void> {
+    this.#loading ??= this.#import().then(
+      (value) => {
+        this.#state.set({ kind: 'loaded', value });
+      },
+      (error: unknown) => {
+        this.#loading = undefined;
+        this.#state.set({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+      },
+    );
+    return this.#loading;
+  }
+}
