@@ -12,8 +12,8 @@ VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
 export PATH := $(CURDIR)/.cache/node/bin:$(PATH)
 
 # Without po/migrate.pot, which is made from the others.
-SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) manifest.json index.html package.json \
-	vite.config.ts vite.cli.config.ts tools/po-plugin.js tools/notices-plugin.js
+SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) $(wildcard tools/*-plugin.js) tools/unused-styles.js \
+	manifest.json index.html package.json vite.config.ts vite.cli.config.ts
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
 
 # An archive of `make dist` brings dist/ and dist-cli/ along, and no npm packages: nothing is built there, with neither Node nor a network.
@@ -60,7 +60,9 @@ bench: dist/manifest.json
 po/migrate.pot: node_modules/.stamp $(SOURCES)
 	npm run --silent pot
 
+# The names of the scripts change with their content: what an older version left would stay for good.
 install: dist/manifest.json dist-cli/cockpit-migrate
+	rm -rf $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	cp -r dist/. $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	rm $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)/notices.txt

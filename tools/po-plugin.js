@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { po } from 'gettext-parser';
 
 /**
@@ -24,22 +25,51 @@ function script(language, text, wanted) {
 }
 
 /**
- * Vite plugin: po/LANG.po becomes dist/po.LANG.js (the page) and dist/po.manifest.LANG.js (the menu entry, which newer
- * Cockpit versions look up apart).
+ * The files of which every page has the texts at once: those of the entry, and of what it imports at the start.
+ * @param {import('rolldown').OutputBundle} bundle
+ * @param {string} root
+ * @returns {ReadonlySet<string>}
+ */
+function initialFiles(bundle, root) {
+  /** @type {Set<string>} */
+  const found = new Set();
+  const chunks = Object.values(bundle).flatMap((each) => (each.type === 'chunk' ? [each] : []));
+  const waiting = chunks.filter(({ isEntry }) => isEntry);
+  for (const chunk of waiting) {
+    for (const id of chunk.moduleIds) found.add(relative(root, id));
+    waiting.push(...chunks.filter((each) => chunk.imports.includes(each.fileName) && !waiting.includes(each)));
+  }
+  return found;
+}
+
+/**
+ * Vite plugin: po/LANG.po becomes dist/po.LANG.js (the texts of the list), dist/later.LANG-HASH.js (those of the scripts that are loaded
+ * later; po.LANG.js names it) and dist/po.manifest.LANG.js (the menu entry, which newer Cockpit versions look up apart).
  * @param {string} directory of the catalogues
  * @returns {import('vite').Plugin}
  */
 export function poPlugin(directory) {
+  const root = dirname(directory);
   return {
     name: 'po',
-    generateBundle() {
+    generateBundle(_options, bundle) {
+      const initial = initialFiles(bundle, root);
+      /** @type {(references: string) => boolean} */
+      const atOnce = (references) => references.split(/\s+/).some((file) => file === 'manifest.json' || initial.has(file));
+      /** @type {(references: string) => boolean} */
+      const later = (references) =>
+        !atOnce(references) &&
+        references.split(/\s+/).some((file) => /^src\/(?!cli\/|main\.node)/.test(file));
       for (const file of readdirSync(directory).filter((name) => name.endsWith('.po'))) {
         const language = file.slice(0, -'.po'.length);
         const text = readFileSync(join(directory, file), 'utf8');
+        const rest = script(language, text, later);
+        const restName = `later.${language}-${createHash('sha256').update(rest).digest('hex').slice(0, 8)}.js`;
+        this.emitFile({ type: 'asset', fileName: restName, source: rest });
         this.emitFile({
           type: 'asset',
           fileName: `po.${language}.js`,
-          source: script(language, text, () => true),
+          source: `${script(language, text, atOnce)}window.laterTexts = ${JSON.stringify(`./${restName}`)};\n`,
         });
         this.emitFile({
           type: 'asset',

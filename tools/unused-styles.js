@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// @ts-check
+
+/**
+ * What PatternFly's style sheets have and the page never shows. PatternFly's components bring the sheet of each component that they
+ * might show, with all variants, and that is most of what would go over the wire. `test/ui/setup.ts` looks after every test of a
+ * component whether something of this was shown after all.
+ */
+
+/** Themes that nobody turns on: Cockpit has light and dark. */
+const themes = ['felt', 'glass', 'high-contrast'];
+
+/** Components of PatternFly that its components could show, and ours do not ask for. */
+const blocks = [
+  'alert-group',
+  'breadcrumb',
+  'drawer',
+  'inline-edit',
+  'panel',
+  'popover',
+  'radio',
+  'table__tree-view',
+];
+
+const block = new RegExp(`^pf-v6-c-(${blocks.join('|')})(__|$)`);
+
+/** A variant from a width of the window on. Ours are for every width. */
+const fromWidth = /^pf-m-.*-on-(sm|md|lg|xl|2xl)$/;
+
+/**
+ * Whether a class is one that the page never has.
+ * @param {string} name
+ */
+export function isUnusedClass(name) {
+  return (
+    themes.some((theme) => name === `pf-v6-theme-${theme}`) ||
+    name.startsWith('pf-v6-pficon') ||
+    name.startsWith('pf-m-tree-view') ||
+    block.test(name) ||
+    fromWidth.test(name)
+  );
+}
