@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confHost, confText } from '../../../libvirt/vir-conf.ts';
 import { msg, shellCommand } from '../../base/index.ts';
 import { isThisHost } from '../../destination/index.ts';
 import { copiedDisks } from '../../plan/index.ts';
@@ -26,7 +27,7 @@ const tlsHere: Judgement = {
 
 /** Judges what qemu.conf on the destination says about data that arrives. */
 function judgeSettings({ settings, addresses }: HostReading): Judgement | undefined {
-  if (settings.get('migrate_tls_force') === '1')
+  if (confText(settings, 'migrate_tls_force') === '1')
     return {
       verdict: 'block',
       found: msg(
@@ -34,7 +35,7 @@ function judgeSettings({ settings, addresses }: HostReading): Judgement | undefi
       ),
       remedies: [dropQemuSetting('migrate_tls_force', 'destination')],
     };
-  const listens = settings.get('migration_address');
+  const listens = confHost(settings, 'migration_address');
   if (listens === undefined || !isAddress(listens) || isWildcardAddress(listens)) return undefined;
   if (!isLoopback(listens) && addresses?.has(canonicalAddress(listens)) !== false) return undefined;
   return {
@@ -87,7 +88,7 @@ export const dataPortsCheck = defineCheck({
     source: sourceShellFact,
   },
   judge: ({ address, ports, localNames, shell, source }, plan): Judgement => {
-    if (source.available && source.value.settings.get('migrate_tls_force') === '1') return tlsHere;
+    if (source.available && confText(source.value.settings, 'migrate_tls_force') === '1') return tlsHere;
     const configured = shell.available ? judgeSettings(shell.value) : undefined;
     if (configured !== undefined) return configured;
     const known = localNames.available ? localNames.value : [];

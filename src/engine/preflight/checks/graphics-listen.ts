@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
@@ -97,7 +98,7 @@ function problemsOf(
   const { type, needsTls = false } = device;
   const { uuid, to } = names;
   const noTls =
-    type === 'spice' && needsTls && there.settingsReadable && there.settings.get('spice_tls') !== '1';
+    type === 'spice' && needsTls && there.settingsReadable && confText(there.settings, 'spice_tls') !== '1';
   return [
     ...addressProblems(device, there, names),
     ...networkProblems(device, networks, names),

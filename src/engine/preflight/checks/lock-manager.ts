@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable, required } from '../fact.ts';
@@ -42,13 +43,13 @@ function managerOf({ settings, settingsReadable }: HostReading): string {
       why: msg('Not checked: qemu.conf could not be read.'),
       remedies: [showSettings],
     });
-  return settings.get('lock_manager') ?? noManager;
+  return confText(settings, 'lock_manager') ?? noManager;
 }
 
 /** A daemon without which libvirt on the destination starts no VM. Where systemd waits to start it, systemd listens for it. */
 function missingDaemon({ listeners, settings }: HostReading): { name: string; found: Message } | undefined {
   const wanted = [
-    ...(settings.get('lock_manager') === 'lockd'
+    ...(confText(settings, 'lock_manager') === 'lockd'
       ? [
           {
             name: 'virtlockd',
@@ -56,7 +57,7 @@ function missingDaemon({ listeners, settings }: HostReading): { name: string; fo
           },
         ]
       : []),
-    ...(settings.get('stdio_handler') === 'file'
+    ...(confText(settings, 'stdio_handler') === 'file'
       ? []
       : [
           {

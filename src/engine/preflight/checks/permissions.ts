@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confList } from '../../../libvirt/vir-conf.ts';
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { ValidDestination } from '../../destination/index.ts';
 import { defineCheck } from '../check.ts';
@@ -34,7 +35,7 @@ function allow({ parts: { transport, user = 'root' } }: ValidDestination): Remed
 
 /** An access driver of libvirtd.conf lets root pass, and asks for every other user. */
 function judgeDrivers({ settings }: HostReading, destination: ValidDestination): Judgement | undefined {
-  const drivers = /"([^"]+)"/.exec(settings.get('access_drivers') ?? '')?.[1];
+  const [drivers] = confList(settings, 'access_drivers');
   const { user = 'root' } = destination.parts;
   if (drivers === undefined || user === 'root') return undefined;
   return {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainOwner } from '../../../libvirt/domain-resources.ts';
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
@@ -54,7 +55,9 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
     host: 'destination',
   };
   const { accounts, settings } = required(shell, [look]);
-  const asked = owners.filter(({ of }) => of === 'process' || settings.get('dynamic_ownership') !== '0');
+  const asked = owners.filter(
+    ({ of }) => of === 'process' || confText(settings, 'dynamic_ownership') !== '0',
+  );
   const known = asked.map((owner) => ({ owner, there: accounts?.get(`${owner.kind} ${owner.name}`) }));
   const [first, ...others] = known.flatMap(({ owner, there }) => (there === false ? [owner] : []));
   if (first !== undefined)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confHost } from '../../../libvirt/vir-conf.ts';
 import { msg } from '../../base/index.ts';
 import { isHostName } from '../../destination/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
@@ -67,7 +68,7 @@ export const dataAddressFact = defineFact<
         original: choices.migrationUri,
       });
     }
-    const configured = shell.available ? shell.value.settings.get('migration_host') : undefined;
+    const configured = shell.available ? confHost(shell.value.settings, 'migration_host') : undefined;
     if (configured !== undefined && !isHostName(configured)) {
       throw new FactUnavailable({
         why: msg('A setting in qemu.conf on the destination is not valid.'),

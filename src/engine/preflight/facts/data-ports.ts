@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { msg } from '../../base/index.ts';
 import { defineFact, type FactContext, type FactResult, FactUnavailable } from '../fact.ts';
 import { dataAddressFact } from './data-address.ts';
@@ -48,7 +49,7 @@ function requireQuiet({ arriving }: DestinationDomains, shell: FactResult<HostLi
 
 /** A port from qemu.conf on the destination, or libvirt's default. */
 function portSetting(shell: FactResult<HostListening>, name: string, standard: number): number {
-  const text = shell.available ? shell.value.settings.get(name) : undefined;
+  const text = shell.available ? confText(shell.value.settings, name) : undefined;
   if (text === undefined) return standard;
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (value > 0 && value < 65536) return value;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { basename, dirname, msg, normalizePath, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DestinationPool, DestinationPools } from '../facts/destination-pools.ts';
 import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
@@ -143,7 +144,8 @@ function ofRoot(
   { settings, qemuUser }: HostReading,
   { name }: DestinationHost,
 ): CopyProblem | undefined {
-  if (settings.get('dynamic_ownership') !== '0' || qemuUser === undefined || qemuUser === 0) return undefined;
+  if (confText(settings, 'dynamic_ownership') !== '0' || qemuUser === undefined || qemuUser === 0)
+    return undefined;
   const create = shellCommand('qemu-img', 'create', '-f', format ?? 'raw', '--', path, String(capacityBytes));
   return {
     kind: 'impossible',

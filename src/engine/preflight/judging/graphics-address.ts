@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
+import { confText } from '../../../libvirt/vir-conf.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { isAddress, isHostLocalAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
@@ -14,7 +15,7 @@ export function addressesOf(
   const open =
     listens.length === 0 ||
     listens.some((listen) => listen.type === 'address' && listen.address === undefined);
-  const configured = open ? settings.get(`${type}_listen`) : undefined;
+  const configured = open ? confText(settings, `${type}_listen`) : undefined;
   return { own, configured: configured === undefined ? [] : [configured] };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { DomainGraphics } from '../../../libvirt/domain-devices.ts';
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { msg, type Remedy } from '../../base/index.ts';
 import { FactUnavailable } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
@@ -30,7 +31,7 @@ function missingFiles(
   { settings, graphicsFilesMissing }: HostReading,
   to: DestinationHost,
 ): readonly string[] {
-  if (settings.get(`${type}_tls`) !== '1') return [];
+  if (confText(settings, `${type}_tls`) !== '1') return [];
   // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
   if (type === 'spice' && !needsTls && port !== undefined) return [];
   if (graphicsFilesMissing === undefined)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confText } from '../../../libvirt/vir-conf.ts';
 import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
@@ -112,7 +113,7 @@ function ownerProblem(
   { name }: DestinationHost,
 ): AccessProblem | undefined {
   const user = String(qemuUser ?? '?');
-  if (settings.get('dynamic_ownership') === '0')
+  if (confText(settings, 'dynamic_ownership') === '0')
     return {
       found: msg(
         'QEMU’s user on $3 (number $2) cannot open $0 ($1), and libvirt there does not change owners.',

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { confList } from '../../../libvirt/vir-conf.ts';
+import { normalizePath } from '../../base/index.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 
 /**
@@ -22,10 +24,11 @@ export function isShared(
   settings: HostReading['settings'],
 ): boolean {
   if (sharedFileSystems.test(fileSystem)) return true;
-  const folders = [...(settings.get('shared_filesystems') ?? '').matchAll(/"([^"]+)"/g)].map(
-    (match) => match[1] ?? '',
+  // libvirt tries the path and every folder above it (virFileIsSharedFSOverride).
+  const below = `${normalizePath(path)}/`;
+  return confList(settings, 'shared_filesystems').some((folder) =>
+    below.startsWith(`${normalizePath(folder).replace(/\/$/, '')}/`),
   );
-  return folders.some((folder) => path.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
 }
 
 /** Older versions of libvirt do not take this file system for shared. */

@@ -5,7 +5,7 @@ import { missing, testCheck, there } from '../../test-check.ts';
 
 const allowed = there({ kind: 'allowed' } as const);
 const shell = there(reading({}, { hooks: [] }));
-const limited = there(reading({}, { hooks: [], settings: new Map([['access_drivers', '[ "polkit" ]']]) }));
+const limited = there(reading({}, { hooks: [], settings: new Map([['access_drivers', ['polkit']]]) }));
 const root = { destination: destination(), access: [], beginPhase: allowed };
 
 testCheck(permissionsCheck, [

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { sharedStorageCheck } from '../../../../src/engine/preflight/checks/shared-storage.ts';
 import { copyableDisks } from '../../../../src/engine/preflight/facts/disk-copies.ts';
 import { diskFiles } from '../../../../src/engine/preflight/facts/disk-files.ts';
-import type { FileReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
+import type { FileReading, HostReading } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
 import type { DestinationStorage } from '../../../../src/engine/preflight/facts/volumes.ts';
 import type { Finding } from '../../../../src/engine/preflight/finding.ts';
 import { domain, file, reading } from '../../fixtures.ts';
@@ -34,7 +34,7 @@ function facts(
   here: Readonly<Record<string, FileReading>>,
   remote?: Readonly<Record<string, FileReading>>,
   storage?: DestinationStorage,
-  settings = new Map<string, string>(),
+  settings: HostReading['settings'] = new Map(),
   copied: readonly string[] = [],
   unfit: readonly string[] = [],
 ): Parameters<typeof sharedStorageCheck.judgeFacts>[0] {
@@ -168,7 +168,7 @@ testCheck(sharedStorageCheck, [
       { [path]: local },
       { [path]: local },
       undefined,
-      new Map([['shared_filesystems', '[ "/images" ]']]),
+      new Map([['shared_filesystems', ['/images/']]]),
     ),
     verdict: 'pass',
   },

@@ -112,18 +112,18 @@ describe('readingScript, run here', () => {
 
 describe('parseListening', () => {
   const text =
-    '== clock-first\n1769853600.5\n== sockets\n   0: 00000000:C000 00000000:0000 0A 00000000:00000000\n== configuration-unreadable\nmigration_port_min = 49200\n== memory\n';
+    '== clock-first\n1769853600.5\n== sockets\n   0: 00000000:C000 00000000:0000 0A 00000000:00000000\n== configuration-unreadable\n== configuration-libvirtd\naccess_drivers = [ "polkit" ]\n== configuration-virtqemud\n== configuration-end\n== memory\n';
 
   it('is there before the rest', () => {
     expect(parseListening(text, '==')).toEqual({
       listening: new Set([49152]),
-      settings: new Map([['migration_port_min', '49200']]),
+      settings: new Map([['access_drivers', ['polkit']]]),
       settingsReadable: false,
     });
   });
 
   it('is not believed before it is all there, wherever it breaks off', () => {
-    for (let length = 0; length < text.indexOf('== memory'); length += 1)
+    for (let length = 0; length < text.indexOf('== configuration-end\n') + '== '.length; length += 1)
       expect(parseListening(text.slice(0, length), '==')).toBeUndefined();
   });
 });
@@ -220,8 +220,16 @@ describe('parseReading', () => {
       '== byte-order',
       '     1',
       '== configuration',
-      'migration_port_min = 50000',
-      'migration_host = "beta-data"',
+      'migration_port_min = 50000 # ours',
+      "migration_host = 'beta-data'",
+      'shared_filesystems = [',
+      '  "/mnt/vms", "/srv"',
+      ']',
+      '== configuration-libvirtd',
+      '#listen_tls = 0',
+      'access_drivers = [ "polkit" ]',
+      '== configuration-virtqemud',
+      '== configuration-end',
       '== mounts',
       '21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw',
       '22 21 0:40 /vm /my\\040images rw - nfs4 nas:/export rw',
@@ -252,7 +260,13 @@ describe('parseReading', () => {
       ['eno3', { bridge: false, carries: 'some' }],
     ]);
     expect(reading?.hooks).toEqual(['/etc/libvirt/hooks/qemu']);
-    expect(reading?.settings.get('migration_host')).toBe('beta-data');
+    expect(Object.fromEntries(reading?.settings ?? [])).toEqual({
+      access_drivers: ['polkit'],
+      migration_port_min: '50000',
+      migration_host: 'beta-data',
+      shared_filesystems: ['/mnt/vms', '/srv'],
+    });
+    expect(reading?.settingsReadable).toBe(true);
     expect(reading?.files.get('/my images/a')).toMatchObject({
       fileSystem: 'nfs4',
       mountSource: 'nas:/export/vm',

@@ -53,17 +53,19 @@ read_sockets() {
   printf '\001\000' | od -An -tu2
 }
 
-# The settings of libvirt that count for a migration and are not commented out.
+# The configuration files of libvirt, whole: their syntax is not that of lines.
 read_configuration() {
   if [ -r /etc/libvirt/qemu.conf ] || [ ! -e /etc/libvirt/qemu.conf ]; then
     echo "$mark configuration"
   else
     echo "$mark configuration-unreadable"
   fi
-  settings='migration_(port_min|port_max|host|address)|vnc_listen|spice_listen|(vnc|spice)_tls|shared_filesystems|lock_manager'
-  settings="$settings|stdio_handler|migrate_tls_force|dynamic_ownership|access_drivers"
-  grep -hE "^[[:space:]]*($settings)[[:space:]]*=" \
-    /etc/libvirt/qemu.conf /etc/libvirt/libvirtd.conf /etc/libvirt/virtqemud.conf 2>/dev/null
+  cat /etc/libvirt/qemu.conf 2>/dev/null
+  for name in libvirtd virtqemud; do
+    echo "$mark configuration-$name"
+    cat "/etc/libvirt/$name.conf" 2>/dev/null
+  done
+  echo "$mark configuration-end"
 }
 
 # Sockets of the host with the flag of one that takes connections (__SO_ACCEPTCON).
@@ -148,7 +150,10 @@ read_accounts() {
 
 # A setting of qemu.conf that is a text.
 setting() {
-  sed -n 's/^[[:space:]]*'"$1"'[[:space:]]*=[[:space:]]*"\(.*\)".*/\1/p' /etc/libvirt/qemu.conf 2>/dev/null | head -n 1
+  {
+    quote="['\"]"
+    sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*\($quote\)\([^'\"]*\)\1.*/\2/p" /etc/libvirt/qemu.conf
+  } 2>/dev/null | head -n 1
 }
 
 # Certificates of VNC and SPICE that QEMU's user cannot read. They are where qemu.conf says, else in a folder of their own, else

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { parseConf } from '../../../../libvirt/vir-conf.ts';
 import { linesByNumber, parseFile } from './file.ts';
 import { parseMounts } from './mounts.ts';
 import { parseAddresses, parseDevices } from './network-devices.ts';
@@ -12,7 +13,8 @@ export function parseListening(text: string, mark: string): HostListening | unde
   // The last one may go on.
   const sections = sectionsOf(text, mark).slice(0, -1);
   const has = (beginning: string): boolean => sections.some(({ name }) => name.startsWith(beginning));
-  return has('sockets') && has('configuration') ? listeningOf(sections) : undefined;
+  // The file of libvirtd is the last but one, so both sections of it are whole.
+  return has('sockets') && has('configuration-virtqemud') ? listeningOf(sections) : undefined;
 }
 
 /** Reads what the script printed; undefined if it did not come to its end. */
@@ -69,10 +71,16 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
 
 function listeningOf(sections: readonly Section[]): HostListening {
   const configuration = `${bodyOf(sections, 'configuration')}${bodyOf(sections, 'configuration-unreadable')}`;
+  const conf = parseConf(configuration);
+  const daemons = ['libvirtd', 'virtqemud'].map((name) =>
+    parseConf(bodyOf(sections, `configuration-${name}`)),
+  );
   return {
     listening: new Set(parseSockets(bodyOf(sections, 'sockets'), listens).keys()),
-    settings: parseSettings(configuration),
-    settingsReadable: !sections.some(({ name }) => name === 'configuration-unreadable'),
+    settings: new Map([...daemons, conf].flatMap(({ settings }) => [...settings])),
+    // What libvirt cannot read itself says nothing about the libvirt that runs.
+    settingsReadable:
+      conf.badLine === undefined && !sections.some(({ name }) => name === 'configuration-unreadable'),
   };
 }
 
@@ -139,22 +147,4 @@ function parseClosed(text: string): NonNullable<HostReading['closedFolders']> {
     if (!closed.has(folder)) closed.set(folder, why === 'read-only' ? why : 'no-inodes');
   }
   return closed;
-}
-
-/** `name = value` lines; a string loses its quotes. */
-function parseSettings(text: string): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const at = line.indexOf('=');
-    const name = line.slice(0, at).trim();
-    if (at > 0 && /^\w+$/.test(name))
-      settings.set(
-        name,
-        line
-          .slice(at + 1)
-          .trim()
-          .replace(/^"(.*)"$/, '$1'),
-      );
-  }
-  return settings;
 }

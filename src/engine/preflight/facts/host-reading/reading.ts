@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { Conf } from '../../../../libvirt/vir-conf.ts';
 import type { FileReading } from './file.ts';
 import type { NetworkDevice } from './network-devices.ts';
 
@@ -6,9 +7,9 @@ import type { NetworkDevice } from './network-devices.ts';
 export interface HostListening {
   /** TCP ports on which somebody listens. */
   readonly listening: ReadonlySet<number>;
-  /** Settings of libvirt's configuration files that are not commented out; empty if they could not be read. */
-  readonly settings: ReadonlyMap<string, string>;
-  /** False when qemu.conf is there and could not be read. */
+  /** Settings of qemu.conf and of the daemon's configuration file; empty if they could not be read. */
+  readonly settings: Conf['settings'];
+  /** False when qemu.conf is there and could not be read, by us or by libvirt itself. */
   readonly settingsReadable: boolean;
 }
 
