@@ -91,6 +91,15 @@ export function overBridge(which: keyof Hosts, name: string, bridge: string): Ma
   );
 }
 
+/** A storage pool of a host, active, that shows a folder which is there. */
+export function namedPool(which: keyof Hosts, name: string, folder: string): Make {
+  return shell(
+    which,
+    `virsh -q pool-define-as --name ${name} --type dir --target ${folder}; virsh -q pool-start ${name}`,
+    `virsh -q pool-destroy ${name}; virsh -q pool-undefine ${name}`,
+  );
+}
+
 /** Puts a device into the definition with which the VM is started the next time. */
 export function atNextStart(device: string): NonNullable<SetUp['then']> {
   return async ({ source }, _, { uuid }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, atNextStart, configured, listening, overBridge, shell } from './causes.ts';
-import { card, disk, isolated, line, local, screenCertificate, shared, vnc } from './parts.ts';
+import { all, atNextStart, configured, listening, namedPool, overBridge, shell } from './causes.ts';
+import { card, disk, isolated, line, local, screenCertificate, shared, vnc, volume } from './parts.ts';
 import { healthyOnes } from './set-up.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
@@ -290,6 +290,20 @@ export const healthy = healthyOnes([
       ),
     ),
     change: { copyDisks: ['vda', 'vdb'] },
+  },
+  {
+    name: 'a volume whose pool has another folder there, with the same file in it',
+    vm: { name: 'pooled', devices: volume('vms', 'pooled.img') },
+    cause: all(
+      image('pooled.img'),
+      shell(
+        'destination',
+        `mkdir -p /mnt/vms2; mount --bind ${shared} /mnt/vms2`,
+        'umount /mnt/vms2; rmdir /mnt/vms2',
+      ),
+      namedPool('source', 'vms', shared),
+      namedPool('destination', 'vms', '/mnt/vms2'),
+    ),
   },
   { name: 'for a while', vm: { name: 'temporary' }, change: { temporary: true } },
 ]);

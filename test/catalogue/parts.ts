@@ -11,6 +11,11 @@ export function disk(file: string, driver = '', format = 'raw', target = 'vda'):
   return `<disk type='file' device='disk'><driver name='qemu' type='${format}'${driver}/><source file='${file}'/><target dev='${target}' bus='virtio'/></disk>`;
 }
 
+/** A disk that is a volume of a storage pool. */
+export function volume(pool: string, name: string, driver = " cache='none'"): string {
+  return `<disk type='volume' device='disk'><driver name='qemu' type='raw'${driver}/><source pool='${pool}' volume='${name}'/><target dev='vda' bus='virtio'/></disk>`;
+}
+
 /** A network card. */
 export function card(type: string, source: string, more = ''): string {
   return `<interface type='${type}'><source ${source}/><model type='virtio'/>${more}</interface>`;

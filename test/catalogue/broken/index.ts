@@ -3,12 +3,20 @@ import type { BrokenSetUp } from '../set-up.ts';
 import { connection } from './connection.ts';
 import { devices } from './devices.ts';
 import { machine } from './machine.ts';
+import { reported } from './reported.ts';
 import { storage } from './storage.ts';
 import { hasKvm } from './this-machine.ts';
 import { vm } from './vm.ts';
 
 /** Every broken set-up that can be made on this machine. The first of a check is the one that `make check` runs. */
-export const broken: readonly BrokenSetUp[] = [...connection, ...vm, ...machine, ...storage, ...devices];
+export const broken: readonly BrokenSetUp[] = [
+  ...connection,
+  ...vm,
+  ...machine,
+  ...storage,
+  ...devices,
+  ...reported,
+];
 
 /** Checks of which no cause can be made on this machine, and why. */
 export const notMade: ReadonlyMap<string, string> = new Map(

@@ -6,6 +6,7 @@ import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { type DestinationPools, destinationPoolsFact } from '../facts/destination-pools.ts';
 import { destinationSecretsFact, type Secrets } from '../facts/destination-secrets.ts';
+import { destinationVolumeFilesFact } from '../facts/destination-volume-files.ts';
 import { type DiskCopy, diskCopiesFact } from '../facts/disk-copies.ts';
 import { type DiskFile, diskFiles, diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact, type SourceDomain } from '../facts/domain.ts';
@@ -13,6 +14,7 @@ import { secretFile } from '../facts/host-paths.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
+import { type DestinationStorage, destinationStorageFact, pathThere } from '../facts/volumes.ts';
 import type { Judgement } from '../finding.ts';
 import { type CopyProblem, copyProblem, filesNotCopied } from '../judging/copied-disk.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
@@ -38,6 +40,17 @@ interface Hosts {
   readonly source: FactResult<HostReading>;
   readonly shell: FactResult<HostReading>;
   readonly pools: FactResult<DestinationPools>;
+  readonly storage: FactResult<DestinationStorage>;
+}
+
+/** What the destination's shell told, with the volumes that have another path there. */
+function withVolumes(
+  shell: FactResult<HostReading>,
+  volumes: FactResult<HostReading['files']>,
+): FactResult<HostReading> {
+  if (!shell.available || !volumes.available || volumes.value.size === 0) return shell;
+  const files = new Map([...shell.value.files, ...volumes.value]);
+  return { available: true, value: { ...shell.value, files } };
 }
 
 function localFile({ source }: Hosts, path: string): FileReading | undefined {
@@ -46,7 +59,11 @@ function localFile({ source }: Hosts, path: string): FileReading | undefined {
 
 /** Of an image that has to be there. */
 function imageProblem(file: DiskFile, there: HostReading, hosts: Hosts): Problem | undefined {
-  const problem = accessProblem(file, localFile(hosts, file.path), there, hosts.to);
+  const { storage } = hosts;
+  const path = pathThere(file, storage.available ? storage.value : undefined);
+  // Of a volume that the destination lacks, shared-storage speaks.
+  if (path === undefined) return undefined;
+  const problem = accessProblem({ ...file, path }, localFile(hosts, file.path), there, hosts.to);
   return problem === undefined ? undefined : { ...problem, kind: problem.sure ? 'impossible' : 'doubtful' };
 }
 
@@ -186,10 +203,15 @@ export const diskPathCheck = defineCheck({
     shell: destinationShellFact,
     secrets: destinationSecretsFact,
     pools: destinationPoolsFact,
+    storage: destinationStorageFact,
+    volumes: destinationVolumeFilesFact,
   },
-  judge: ({ domain, files, copies: { disks: copies }, source, shell, secrets, pools }, plan): Judgement => {
+  judge: (facts, plan): Judgement => {
+    const { domain, files, source, secrets, pools, storage } = facts;
+    const copies = facts.copies.disks;
     const to = destinationHost(plan);
-    const hosts = { to, source, shell, pools };
+    const shell = withVolumes(facts.shell, facts.volumes);
+    const hosts = { to, source, shell, pools, storage };
     const images = filesNotCopied(files, copies, domain.migratable).filter(({ removable }) => !removable);
     const needed = secretsNeeded({ ...domain.config, devices: { ...domain.config.devices, tpms: [] } });
     const noSecret = needed.length === 0 ? undefined : judgeSecrets(needed, required(secrets), to);

@@ -5,11 +5,13 @@ import { type Message, msg, type Remedy } from '../../base/index.ts';
 import { copiedDisks } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable } from '../fact.ts';
+import { destinationVolumeFilesFact } from '../facts/destination-volume-files.ts';
 import { copyableDisks, diskCopiesFact } from '../facts/disk-copies.ts';
 import { diskFilesFact } from '../facts/disk-files.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
+import { compareVersions, sourceVersionsFact, type Versions } from '../facts/versions.ts';
 import { type DestinationStorage, destinationStorageFact } from '../facts/volumes.ts';
 import type { Judgement } from '../finding.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
@@ -125,14 +127,20 @@ export const sharedStorageCheck = defineCheck({
     'Both hosts need the very same disks, or the migration has to copy them. Otherwise the VM loses their content.',
   ),
   needs: { domain: domainFact, disks: diskFilesFact, source: sourceShellFact, copies: diskCopiesFact },
-  wants: { shell: destinationShellFact, storage: destinationStorageFact },
-  judge: ({ domain, disks, source, copies, shell, storage }, plan): Judgement => {
+  wants: {
+    shell: destinationShellFact,
+    storage: destinationStorageFact,
+    volumes: destinationVolumeFilesFact,
+    versions: sourceVersionsFact,
+  },
+  judge: ({ domain, disks, source, copies, shell, storage, volumes, versions }, plan): Judgement => {
     const chosen = { copied: copiedDisks(plan), config: domain.config, to: destinationHost(plan) };
     if (copies.unfit.length > 0) return unfit(copies.unfit, chosen);
     // Media in drives are another check's, but libvirt takes a floppy that can be written for a disk.
     const files = disks.filter(({ removable, role }) => !removable || role === 'disk');
-    const there = lookThere(shell, storage, chosen.to);
-    const verdicts = judgeDisks(domain.config, files, source, there, copies.disks, domain.migratable);
+    const there = lookThere(shell, storage, volumes, chosen.to);
+    const here = obeyed(source, versions);
+    const verdicts = judgeDisks(domain.config, files, here, there, copies.disks, domain.migratable);
     const details = verdicts.map(({ found }) => found);
     const blocked = ofKind(verdicts, 'block');
     if (blocked !== undefined) return judgeBlocked(blocked, details, chosen);
@@ -201,15 +209,25 @@ function unfit(names: readonly string[], { copied, config: { disks } }: Chosen):
   };
 }
 
+/** libvirt before 10.9 does not know shared_filesystems, and does not mind that it is set. */
+function obeyed(source: HostReading, versions: FactResult<Versions>): HostReading {
+  if (!versions.available || compareVersions(versions.value.libvirt, '10.9.0') >= 0) return source;
+  const settings = [...source.settings].filter(([name]) => name !== 'shared_filesystems');
+  return { ...source, settings: new Map(settings) };
+}
+
 /** The destination's storage, as far as it was seen. */
 function lookThere(
   shell: FactResult<HostReading>,
   storage: FactResult<DestinationStorage>,
+  volumes: FactResult<HostReading['files']>,
   host: DestinationHost,
 ): StorageThere {
   return {
     host,
-    ...(shell.available ? { files: shell.value.files } : {}),
+    ...(shell.available
+      ? { files: new Map([...shell.value.files, ...(volumes.available ? volumes.value : [])]) }
+      : {}),
     ...(storage.available ? { pools: storage.value } : {}),
     why: shell.available ? msg('$0 did not show the file.', host.name) : shell.why,
   };

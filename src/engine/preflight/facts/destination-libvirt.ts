@@ -36,9 +36,13 @@ function questions(
     id: volumeCommand(pool, volume),
     argv: ['vol-path', '--pool', pool, '--vol', volume],
   }));
-  const files = disks.map(({ path }) => ({
+  const files = disks.map(({ path, volume }) => ({
     id: fileCommand(path),
-    argv: ['vol-dumpxml', '--vol', path],
+    // A volume is what the pool of that name there has, whatever its path.
+    argv:
+      volume === undefined
+        ? ['vol-dumpxml', '--vol', path]
+        : ['vol-dumpxml', '--pool', volume.pool, '--vol', volume.volume],
   }));
   return [
     { id: 'hostname', argv: ['hostname'] },

@@ -10,6 +10,8 @@ export interface DiskFile {
   /** The disk's name in the guest, for example `vda`. */
   readonly disk: string;
   readonly path: string;
+  /** The volume that has this path on this host; on another host the same volume may have another path. */
+  readonly volume?: { readonly pool: string; readonly volume: string };
   /** `base`: a file beneath the disk's own in its backing chain, only read. */
   readonly role: 'disk' | 'read-only' | 'base';
   readonly block: boolean;
@@ -119,7 +121,8 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       // libvirt did not tell the path. The name stands for it, and nothing is found under it.
       const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
-      return [{ disk, path, role, block: path.startsWith('/dev/'), removable, optional }];
+      const block = path.startsWith('/dev/');
+      return [{ disk, path, volume: { pool, volume }, role, block, removable, optional }];
     });
     return [...diskFiles(config), ...resolved];
   },

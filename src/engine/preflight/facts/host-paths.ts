@@ -75,5 +75,8 @@ export const hostPathsFact = defineFact<
 >({
   name: 'host-paths',
   needs: { domain: domainFact, files: diskFilesFact },
-  gather: ({ domain, files }) => hostPaths(domain.config, files, domain.stored),
+  gather: ({ domain, files }) => ({
+    ...hostPaths(domain.config, files, domain.stored),
+    uuid: domain.config.uuid,
+  }),
 });

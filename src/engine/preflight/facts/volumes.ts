@@ -8,7 +8,7 @@ import {
   fileCommand,
   volumeCommand,
 } from './destination-libvirt.ts';
-import { diskFilesFact, diskVolumes } from './disk-files.ts';
+import { type DiskFile, diskFilesFact, diskVolumes, isVolumePath } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 
 /** A file as a storage pool of the destination shows it. */
@@ -26,6 +26,16 @@ export interface DestinationStorage {
   readonly files: ReadonlyMap<string, PoolFile | undefined>;
   /** Volumes by `pool/volume`: their path there, or libvirt's words for why there is none. */
   readonly volumes: ReadonlyMap<string, { ok: true; path: string } | { ok: false; original: string }>;
+}
+
+/** The path of a file on the destination; undefined for a volume that the destination lacks, or whose path it did not tell. */
+export function pathThere(
+  { path, volume }: Pick<DiskFile, 'path' | 'volume'>,
+  storage: DestinationStorage | undefined,
+): string | undefined {
+  if (volume === undefined) return path;
+  const answer = storage?.volumes.get(`${volume.pool}/${volume.volume}`);
+  return answer?.ok === true && isVolumePath(answer.path) ? answer.path : undefined;
 }
 
 /** Reads the XML of a volume. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
-import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { type FactResult, required } from '../fact.ts';
 import type { DestinationPool, DestinationPools } from '../facts/destination-pools.ts';
 import type { DiskCopy } from '../facts/disk-copies.ts';
@@ -67,7 +67,9 @@ function judgeVolume(
       remedies: [known.pools.some(named) ? startPool(pool, host) : definePool(pool, host)],
     };
   const { path } = copy;
-  if (path !== undefined && shell.available && shell.value.files.get(path)?.exists === true)
+  // The pool of that name there may have another folder.
+  const ofPool = known.pools.some((one) => named(one) && path !== undefined && dirname(path) === one.path);
+  if (ofPool && path !== undefined && shell.available && shell.value.files.get(path)?.exists === true)
     return {
       kind: 'impossible',
       found: msg('$3 has $0, but its storage pool $1 there does not list $2.', path, pool, volume, host.name),

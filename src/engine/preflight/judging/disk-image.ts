@@ -3,62 +3,18 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
+import { pathThere } from '../facts/volumes.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
-import { compareByHand, type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
+import { type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
 import { mountStorage, provideImage } from './missing-image.ts';
-import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
-import { isOfOneHost, isShared, isSharedSinceLater } from './shared-file-system.ts';
-
-/** One file of a disk, on this host and as far as it was seen on the destination. */
-interface Image {
-  readonly file: DiskFile;
-  readonly local: FileReading;
-  readonly there: StorageThere;
-  readonly compared: Comparison;
-  readonly say: Say;
-}
-
-function compare(path: string, local: FileReading, there: StorageThere): Comparison {
-  const seen = there.files?.get(path);
-  if (seen !== undefined) return compareFiles(local, seen, there.host);
-  const pooled = there.pools?.files.get(path);
-  return pooled === undefined
-    ? { kind: 'not-proved', evidence: there.why }
-    : compareWithPool(local, pooled, there.host);
-}
-
-/** This host itself did not show the file. */
-function notSeen({ disk, path }: DiskFile, say: Say): DiskVerdict {
-  return say('unknown', msg('$0 ($1) was not checked: this host did not show the file.', disk, path), {
-    text: msg('Show the file.'),
-    command: shellCommand('stat', '-L', '--', path),
-    host: 'source',
-  });
-}
-
-function onlyHere({ file: { disk, path }, local, say }: Omit<Image, 'compared'>): DiskVerdict {
-  return {
-    ...say(
-      'block',
-      msg(
-        '$0 ($1) is only on this host. On a file system that is not shared ($2), libvirt refuses to migrate a disk.',
-        disk,
-        path,
-        local.fileSystem,
-      ),
-      {
-        text: msg(
-          'Move $0 to storage that both hosts share (NFS, GlusterFS, Ceph, iSCSI), under the same path on both.',
-          disk,
-        ),
-      },
-    ),
-    ofThisHost: true,
-  };
-}
+import { notShared } from './not-shared-image.ts';
+import { replacedFile } from './replaced-file.ts';
+import type { Comparison } from './same-file.ts';
+import { compareImage, type Image, notProved, notSeen, seenThere } from './seen-image.ts';
+import { isShared, isSharedSinceLater } from './shared-file-system.ts';
 
 /** A qcow2 image with `data_file`, of which libvirt 9.0 knows nothing. */
-function contentElsewhere({ file: { disk, path }, there, say }: Omit<Image, 'compared'>): DiskVerdict {
+function contentElsewhere({ file: { disk, path }, there, say }: Image): DiskVerdict {
   return {
     ...say(
       'block',
@@ -80,47 +36,54 @@ function contentElsewhere({ file: { disk, path }, there, say }: Omit<Image, 'com
 }
 
 /** Judges a file that has to be on the destination. */
-export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): DiskVerdict {
+export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): readonly DiskVerdict[] {
   const { disk, path } = file;
   const say = sayOf(disk, path);
   const local = here.files.get(path);
-  if (local?.exists !== true) return notSeen(file, say);
-  if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings))
-    return onlyHere({ file, local, there, say });
-  if (local.dataElsewhere === true) return contentElsewhere({ file, local, there, say });
-  const image = { file, local, there, say, compared: compare(path, local, there) };
-  return file.role === 'disk' ? judgeWritable(image) : judgeReadOnly(image);
+  if (local?.exists !== true) return [notSeen(file, say)];
+  const replaced = replacedFile(file, local, here.openFiles);
+  if (replaced !== undefined) return [replaced];
+  const image = { file, local, there, say, compared: compareImage(file, local, there) };
+  if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings)) return [notShared(image)];
+  if (local.dataElsewhere === true) return [contentElsewhere(image)];
+  // Of a volume that the destination lacks, its storage pool speaks.
+  if (there.pools !== undefined && pathThere(file, there.pools) === undefined) return [];
+  return [file.role === 'disk' ? judgeWritable(image) : judgeReadOnly(image)];
 }
 
-/** A disk that is copied must not be the very file onto which it would be copied. */
-export function judgeCopy(file: DiskFile, here: HostReading, there: StorageThere): DiskVerdict {
-  const { disk, path, block } = file;
-  const { host } = there;
-  const say = sayOf(disk, path);
-  const local = here.files.get(path);
-  const compared = local?.exists === true ? compare(path, local, there) : undefined;
-  if (compared?.kind === 'same')
-    return say(
-      'block',
-      msg('$0 ($1) is the same file on $2. It would be copied onto itself.', disk, path, host.name),
-    );
-  const ofThisHost = local?.exists === true && !block && isOfOneHost(path, local, here.settings);
-  if (ofThisHost || compared?.kind === 'missing' || compared?.kind === 'different')
-    return say('pass', msg('$0 ($1) is copied to $2.', disk, path, host.name));
-  return compared === undefined ? notSeen(file, say) : notProved(file, compared, say, host);
+/** A volume is where the storage pool of that name has it. */
+function provideDisk({ path, volume }: DiskFile, local: FileReading, host: DestinationHost): Remedy {
+  return volume === undefined
+    ? mountStorage(path, local, host)
+    : {
+        text: msg(
+          'Let the storage pool $0 on $1 show the same storage as on this host ($2).',
+          volume.pool,
+          host.name,
+          path,
+        ),
+      };
 }
 
-function notProved(
-  { disk, path }: DiskFile,
-  { evidence }: Extract<Comparison, { kind: 'not-proved' | 'different' }>,
-  say: Say,
+function another(
+  file: DiskFile,
+  local: FileReading,
+  { evidence, doubtful }: Extract<Comparison, { kind: 'different' }>,
   host: DestinationHost,
+  say: Say,
 ): DiskVerdict {
-  return say(
-    'unknown',
-    msg('$0 ($1) may be another file on $2. $3', disk, path, host.name, evidence),
-    compareByHand(path, host),
+  const { disk, path } = file;
+  const verdict = say(
+    'block',
+    msg('$0 ($1) is another file on $2. $3', disk, path, host.name, evidence),
+    provideDisk(file, local, host),
   );
+  return doubtful === true
+    ? {
+        ...verdict,
+        risk: msg('If the content differs, the VM goes on with another disk and destroys what is on it.'),
+      }
+    : verdict;
 }
 
 function judgeWritable({ file, local, compared, there: { host }, say }: Image): DiskVerdict {
@@ -130,14 +93,10 @@ function judgeWritable({ file, local, compared, there: { host }, say }: Image): 
       return say(
         'block',
         msg('$0 ($1) is missing on $2.', disk, path, host.name),
-        mountStorage(path, local, host),
+        provideDisk(file, local, host),
       );
     case 'different':
-      return say(
-        'block',
-        msg('$0 ($1) is another file on $2. $3', disk, path, host.name, compared.evidence),
-        mountStorage(path, local, host),
-      );
+      return another(file, local, compared, host, say);
     case 'not-proved':
       return notProved(file, compared, say, host);
     case 'same':
@@ -178,7 +137,7 @@ function judgeReadOnly(image: Image): DiskVerdict {
   if (compared.kind === 'missing') return missingReadOnly(image);
   if (compared.kind === 'same')
     return say('pass', msg('$0 ($1) is the same file on both hosts. $2', disk, path, compared.evidence));
-  const remote = there.files?.get(path);
+  const remote = seenThere(file, there);
   if (remote === undefined) return notProved(file, compared, say, host);
   if (remote.sizeBytes !== local.sizeBytes)
     return say(

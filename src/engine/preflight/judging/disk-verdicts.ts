@@ -6,8 +6,9 @@ import type { DiskCopy } from '../facts/disk-copies.ts';
 import { type DiskFile, type DiskVolume, diskVolumes, isVolumePath } from '../facts/disk-files.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { filesNotCopied } from './copied-disk.ts';
+import { judgeCopy } from './copied-image.ts';
 import type { DestinationHost } from './destination-host.ts';
-import { judgeCopy, judgeFile } from './disk-image.ts';
+import { judgeFile } from './disk-image.ts';
 import { judgeKind, judgeNetwork } from './disk-source.ts';
 import { type DiskVerdict, notComparable, type StorageThere, sayOf } from './disk-verdict.ts';
 import { definePool, startPool } from './pool-remedies.ts';
@@ -35,7 +36,7 @@ export function judgeDisks(
     ...files
       .filter(({ disk, role }) => copied.has(disk) && role === 'disk')
       .map((file) => judgeCopy(file, here, there)),
-    ...filesNotCopied(files, copies, migratable).map((file) => judgeFile(file, here, there)),
+    ...filesNotCopied(files, copies, migratable).flatMap((file) => judgeFile(file, here, there)),
     ...diskVolumes(config).flatMap((volume): readonly DiskVerdict[] => {
       // Media in drives are another check's.
       if (volume.removable) return [];

@@ -5,11 +5,13 @@ import type { FileReading } from '../facts/host-reading/index.ts';
 import type { PoolFile } from '../facts/volumes.ts';
 import type { DestinationHost } from './destination-host.ts';
 import { fileKindText } from './file-kind-text.ts';
+import { compareDevices } from './same-device.ts';
 
 /** What two readings of one path tell, one from each host. `evidence` is a whole sentence. */
 export type Comparison =
   | { readonly kind: 'same'; readonly evidence: Message }
-  | { readonly kind: 'different'; readonly evidence: Message }
+  /** `doubtful`: the admin may know better. */
+  | { readonly kind: 'different'; readonly evidence: Message; readonly doubtful?: true }
   | { readonly kind: 'missing' }
   | { readonly kind: 'not-proved'; readonly evidence: Message };
 
@@ -89,26 +91,6 @@ function noProof(here: FileReading, there: FileReading, name: string): Message {
         there.fileSystem,
         name,
       );
-}
-
-function compareDevices(here: FileReading, there: FileReading, name: string): Comparison {
-  const common = here.deviceIds.find((id) => there.deviceIds.includes(id));
-  if (common !== undefined) return { kind: 'same', evidence: msg('The device is $0 on both hosts.', common) };
-  if (here.deviceIds.length === 0 || there.deviceIds.length === 0) {
-    return {
-      kind: 'not-proved',
-      evidence: msg('The device has no identifier to compare (WWN, serial number).'),
-    };
-  }
-  return {
-    kind: 'different',
-    evidence: msg(
-      'The device is $0 on this host and $1 on $2.',
-      here.deviceIds.join(', '),
-      there.deviceIds.join(', '),
-      name,
-    ),
-  };
 }
 
 /** `2026-01-31 10:00:00.123456789 +0000` of stat as the `seconds.nanoseconds` of libvirt's volumes. */

@@ -36,6 +36,11 @@ export function isSharedSinceLater({ fileSystem }: FileReading): boolean {
   return sharedSinceLater.test(fileSystem);
 }
 
+/** A file system of that kind is on one host alone. */
+export function isFileSystemOfOneHost({ fileSystem }: FileReading): boolean {
+  return ofOneHost.test(fileSystem);
+}
+
 /** No other host can have this file. */
 export function isOfOneHost(path: string, file: FileReading, settings: HostReading['settings']): boolean {
   return ofOneHost.test(file.fileSystem) && !isShared(path, file, settings);

@@ -33,6 +33,8 @@ function facts(
     secrets: there(new Set<string>()),
     copies: noCopies,
     pools: there({ pools: [], listed: new Map() }),
+    storage: missing,
+    volumes: missing,
   };
 }
 
@@ -81,6 +83,8 @@ function copying(
         : there(reading({ [place]: seen, '/images': folder }, { settings, qemuUser: 64055 })),
     copies: { disks: [disk], unfit: [], asRoot: true },
     pools: there({ pools, listed: lists }),
+    storage: missing,
+    volumes: missing,
   };
 }
 

@@ -45,6 +45,8 @@ function facts(
     source: reading(here, { settings }),
     shell: remote === undefined ? missing : there(reading(remote)),
     storage: storage === undefined ? missing : there(storage),
+    volumes: there(new Map()),
+    versions: there({ libvirt: '11.3.0', qemu: '10.0.2' }),
     copies: {
       disks: copyableDisks(vm.config.disks).filter(({ disk: name }) => copied.includes(name)),
       unfit,
@@ -66,6 +68,45 @@ function withCopies(
 const nfs = file({ fileSystem: 'nfs4', mountSource: 'nas:/images', inode: '77' });
 const local = file({ fileSystem: 'ext4', mountSource: '/dev/sda1', inode: '12' });
 const absent = file({ exists: false });
+const gluster = file({ inode: '555' });
+
+/** A VM whose disk is the volume `default/web` under `path`, and what the destination's pool of that name has under `placed`. */
+function ofVolume(
+  here: FileReading,
+  placed: string,
+  seen: FileReading,
+  underSamePath: FileReading = absent,
+): ReturnType<typeof facts> {
+  const base = facts(volume, { [path]: here }, { [path]: underSamePath });
+  return {
+    ...base,
+    disks: [
+      {
+        ...{ disk: 'vda', path, role: 'disk', block: false, removable: false, optional: false },
+        volume: { pool: 'default', volume: 'web' },
+      },
+    ],
+    storage: there({ files: new Map(), volumes: new Map([['default/web', { ok: true, path: placed }]]) }),
+    volumes: there(new Map([[placed, seen]])),
+  };
+}
+
+/** QEMU of the VM has these inodes open. */
+function open(
+  here: FileReading,
+  inodes: readonly string[],
+  removed: readonly string[] = [],
+): ReturnType<typeof facts> {
+  const base = facts(disk, { [path]: here }, { [path]: here });
+  const openFiles = { pid: '7', inodes: new Set(inodes), removed: new Set(removed) };
+  return { ...base, source: reading({ [path]: here }, { openFiles }) };
+}
+
+/** Never offers to copy the disk. */
+const offersNoCopy = (finding: Finding): void => {
+  const actions = 'remedies' in finding ? finding.remedies.map(({ action }) => action) : [];
+  expect(actions.every((action) => action === undefined)).toBe(true);
+};
 const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
 
 /** The first remedy is to copy these disks. */
@@ -75,6 +116,143 @@ const offers = (disks: readonly string[]) => (finding: Finding) => {
 };
 
 testCheck(sharedStorageCheck, [
+  {
+    name: 'a volume whose pool there leads to another file',
+    facts: ofVolume(gluster, '/images/b/web.qcow2', file({ inode: '556' }), gluster),
+    verdict: 'block',
+    found: /another file/,
+  },
+  {
+    name: 'a volume whose pool there has another folder, and the same file in it',
+    facts: ofVolume(gluster, '/mnt/vms/web.qcow2', gluster),
+    verdict: 'pass',
+  },
+  {
+    name: 'a volume whose file is gone, although the pool there lists it',
+    facts: ofVolume(gluster, '/mnt/vms/web.qcow2', absent),
+    verdict: 'block',
+    found: /missing/,
+  },
+  {
+    name: 'a file that was replaced under the running VM',
+    facts: open({ ...nfs, device: '64' }, ['64 78'], [path]),
+    verdict: 'block',
+    found: /removed or replaced/,
+    also: (finding) => {
+      expect(finding).not.toHaveProperty('override');
+    },
+  },
+  {
+    name: 'a file that QEMU does not have open, for an unknown reason',
+    facts: open({ ...nfs, device: '64' }, ['65 77']),
+    verdict: 'block',
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'a file that QEMU has open',
+    facts: open({ ...nfs, device: '64' }, ['64 77', '64 9'], ['/tmp/other']),
+    verdict: 'pass',
+  },
+  {
+    name: 'on the host that serves the storage',
+    facts: facts(disk, { [path]: local }, { [path]: gluster }),
+    verdict: 'block',
+    found: /serves/,
+    also: offersNoCopy,
+  },
+  {
+    name: 'on the host that serves the storage, copied',
+    facts: withCopies(['vda'], disk, { [path]: local }, { [path]: gluster }),
+    verdict: 'block',
+    found: /copied onto itself/,
+    copyDisks: ['vda'],
+  },
+  {
+    name: 'another file on a file system of the other host alone, copied',
+    facts: withCopies(
+      ['vda'],
+      disk,
+      { [path]: local },
+      { [path]: { ...local, inode: '13', changeTimes: ['x'] } },
+    ),
+    verdict: 'pass',
+  },
+  {
+    name: 'a cluster file system that libvirt does not know',
+    facts: facts(
+      disk,
+      { [path]: { ...local, fileSystem: 'fuse.sshfs' } },
+      { [path]: { ...local, fileSystem: 'fuse.sshfs' } },
+    ),
+    verdict: 'block',
+    found: /same file on both hosts, but libvirt does not know/,
+    also: offersNoCopy,
+  },
+  {
+    name: 'a file system that libvirt does not know, and no such file there',
+    facts: facts(disk, { [path]: { ...local, fileSystem: 'fuse.sshfs' } }, { [path]: absent }),
+    verdict: 'block',
+    found: /does not know the file system/,
+    also: offers(['vda']),
+  },
+  {
+    name: 'local, but set to be shared, of which an older libvirt knows nothing',
+    facts: {
+      ...facts(
+        disk,
+        { [path]: local },
+        { [path]: local },
+        undefined,
+        new Map([['shared_filesystems', ['/images']]]),
+      ),
+      versions: there({ libvirt: '9.0.0', qemu: '7.2.22' }),
+    },
+    verdict: 'block',
+    found: /does not know its file system/,
+  },
+  {
+    name: 'loop devices of one name',
+    facts: facts(
+      block,
+      { '/dev/sdb': { ...device, deviceIds: [], major: 7 } },
+      { '/dev/sdb': { ...device, deviceIds: [], major: 7 } },
+    ),
+    verdict: 'block',
+    found: /for itself/,
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  {
+    name: 'devices without an identifier that begin differently',
+    facts: facts(
+      block,
+      { '/dev/sdb': { ...device, deviceIds: [], major: 147, digest: 'a'.repeat(64) } },
+      { '/dev/sdb': { ...device, deviceIds: [], major: 147, digest: 'b'.repeat(64) } },
+    ),
+    verdict: 'block',
+    found: /first mebibyte/,
+  },
+  {
+    name: 'devices without an identifier that begin alike',
+    facts: facts(
+      block,
+      { '/dev/sdb': { ...device, deviceIds: [], major: 147, digest: 'a'.repeat(64) } },
+      { '/dev/sdb': { ...device, deviceIds: [], major: 147, digest: 'a'.repeat(64) } },
+    ),
+    verdict: 'unknown',
+  },
+  {
+    name: 'multipath on this host alone',
+    facts: facts(
+      block,
+      { '/dev/sdb': { ...device, deviceIds: ['mpath-36001405abcdef0123456789abcdef012'] } },
+      { '/dev/sdb': { ...device, deviceIds: ['naa.6001405abcdef0123456789abcdef012'] } },
+    ),
+    verdict: 'pass',
+  },
   {
     name: 'of a kind that libvirt learned later',
     facts: facts(
@@ -157,7 +335,7 @@ testCheck(sharedStorageCheck, [
   },
   {
     name: 'local',
-    facts: facts(disk, { [path]: local }, { [path]: local }),
+    facts: facts(disk, { [path]: local }, { [path]: absent }),
     verdict: 'block',
     found: /is only on this host\. .*\(ext4\)/,
   },
@@ -351,7 +529,7 @@ testCheck(sharedStorageCheck, [
     facts: facts(
       "<disk type='file' device='floppy'><driver name='qemu' type='raw'/><source file='/f.img'/><target dev='fda'/></disk>",
       { '/f.img': local },
-      { '/f.img': local },
+      { '/f.img': absent },
     ),
     verdict: 'block',
     found: /is only on this host/,

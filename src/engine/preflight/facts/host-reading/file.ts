@@ -23,6 +23,12 @@ export interface FileReading {
   readonly mountSource: string;
   /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
   readonly deviceIds: readonly string[];
+  /** For a block device: the kernel's number of its driver. */
+  readonly major?: number;
+  /** For a block device without an identifier: a checksum of its first mebibyte. */
+  readonly digest?: string;
+  /** Number of the file system on its host. */
+  readonly device?: string;
   /** Not even root may write to it: its file system is mounted for reading alone, or it cannot be changed. */
   readonly readOnly?: true;
   /** A qcow2 image whose content is in another file (`data_file`), of which libvirt 9.0 knows nothing. */
@@ -42,7 +48,7 @@ export function linesByNumber(text: string): ReadonlyMap<number, string> {
   let current = 0;
   for (const line of text.split('\n')) {
     const [, word, number, rest] =
-      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition) (\d+)(?: (.*))?$/.exec(
+      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition|digest) (\d+)(?: (.*))?$/.exec(
         line,
       ) ?? [];
     if (number !== undefined) current = Number(number);
@@ -67,7 +73,9 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
   const lines = body.split('\n');
   const looks = lines.flatMap((line) => {
     const look =
-      /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|[^|]*(?:\|(\d{1,19}) (\d{1,9}))?/.exec(line);
+      /^stat (\d{1,20}) (\d{1,19}) ([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)(?:\|(\d{1,19}) (\d{1,9}))?(?:\|(\d{1,20}))?/.exec(
+        line,
+      );
     return look === null ? [] : [look];
   });
   const [first] = looks;
@@ -86,6 +94,9 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
     )
     .map(({ value }) => (partition === undefined ? value : `${value}, partition ${partition}`));
   const birth = first?.[3];
+  const major =
+    first?.[5]?.startsWith('block') === true ? /^[0-9a-f]{1,8}/.exec(first[6] ?? '')?.[0] : undefined;
+  const digest = lineOf(lines, /^digest ([0-9a-f]{64})$/)?.[1];
   const space = lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9}) ([0-9a-f]{1,32})$/)?.slice(1) ?? [];
   const [free, available, blockSize] = space.slice(0, 3).map(Number);
   const size = lineOf(lines, /^size (\d{1,19})$/)?.[1] ?? last?.[2];
@@ -94,7 +105,10 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
     kind: first?.[5] ?? '',
     inode: first?.[1] ?? '',
     sizeBytes: Number(size ?? 0),
-    ...(last?.[6] === undefined ? {} : { allocatedBytes: Number(last[6]) * Number(last[7]) }),
+    ...(last?.[7] === undefined ? {} : { allocatedBytes: Number(last[7]) * Number(last[8]) }),
+    ...(first?.[9] === undefined ? {} : { device: first[9] }),
+    ...(major === undefined ? {} : { major: Number.parseInt(major, 16) }),
+    ...(digest === undefined ? {} : { digest }),
     ...(free === undefined || available === undefined || blockSize === undefined
       ? {}
       : {

@@ -10,12 +10,13 @@
 #             6  libvirt's own folders, in one word, with spaces between
 #             7  programs to look for, the same way
 #             8  ROM files of QEMU to look for, the same way
-#             9  and further: paths to look at
+#             9  the UUID of the VM whose QEMU is looked for, or nothing
+#             10 and further: paths to look at
 # Prints:     sections "MARK NAME" and what belongs to them, in the order below. The last one is "end".
 # Runs on:    the source as root or as the user of the session, the destination as the user of ssh. A POSIX shell and coreutils,
 #             which every libvirt host has; setpriv is of util-linux, the rest is used where it is there.
 #
-# Try it:     sh host-reading.sh == 0 '' '' 'user root' /var/lib/libvirt/qemu swtpm bios-256k.bin /etc/hosts
+# Try it:     sh host-reading.sh == 0 '' '' 'user root' /var/lib/libvirt/qemu swtpm bios-256k.bin '' /etc/hosts
 #
 # QEMU's user is who owns libvirt's folder for it: libvirtd sees to that when it starts (qemuStateInitialize). Whether that user
 # can go to a path is tried as that user, since access lists and groups count too.
@@ -27,7 +28,8 @@ accounts=$5
 own_folders=$6
 programs=$7
 roms=$8
-shift 8
+uuid=$9
+shift 9
 export LC_ALL=C TZ=UTC
 me=$(id -u)
 user=$(stat -c '%u' /var/lib/libvirt/qemu 2>/dev/null)
@@ -208,7 +210,7 @@ read_roms() {
 
 # look_at NUMBER PATH: the inode, sizes and times of what is there, or that nothing is.
 look_at() {
-  if seen=$(stat -L -c "stat $1 %i %s %w|%z|%F|%t %T|%b %B" -- "$2" 2>&1); then
+  if seen=$(stat -L -c "stat $1 %i %s %w|%z|%F|%t %T|%b %B|%d" -- "$2" 2>&1); then
     printf '%s\n' "$seen"
   else
     case $seen in
@@ -238,14 +240,35 @@ read_access() {
   done' sh "$2" "$1" 2>/dev/null
 }
 
-# read_block_device NUMBER PATH: its size, and what identifies the medium itself on any host.
+# read_rbd NUMBER DEVICE: a mapped image of Ceph is the same wherever cluster, pool and name are.
+read_rbd() {
+  name=$(readlink -f "$2")
+  name=${name##*/}
+  rbd=/sys/bus/rbd/devices/${name#rbd}
+  [ "$name" != "${name#rbd}" ] && [ -r "$rbd/cluster_fsid" ] || return
+  printf 'id %s rbd=rbd %s/%s/%s/%s@%s\n' "$1" "$(cat "$rbd/cluster_fsid")" "$(cat "$rbd/pool")" \
+    "$(cat "$rbd/pool_ns" 2>/dev/null)" "$(cat "$rbd/name")" "$(cat "$rbd/current_snap" 2>/dev/null)"
+}
+
+# read_block_device NUMBER PATH: its size, and what identifies the medium itself on any host. Of one without an identifier, a
+# checksum of what it begins with.
 read_block_device() {
   numbers=$(stat -L -c '%t %T' -- "$2")
   device=/sys/dev/block/$(printf '%d:%d' "0x${numbers% *}" "0x${numbers#* }")
   echo "size $1 $(blockdev --getsize64 "$2" 2>/dev/null)"
-  for attribute in wwid device/wwid dm/uuid serial device/serial md/uuid ../wwid ../device/wwid ../serial; do
-    [ -r "$device/$attribute" ] && printf 'id %s %s=%s\n' "$1" "$attribute" "$(cat "$device/$attribute")"
-  done
+  ids=$(
+    for attribute in wwid device/wwid dm/uuid serial device/serial md/uuid ../wwid ../device/wwid ../serial; do
+      value=$(cat "$device/$attribute" 2>/dev/null)
+      [ -z "$value" ] || printf 'id %s %s=%s\n' "$1" "$attribute" "$value"
+    done
+    read_rbd "$1" "$device"
+  )
+  if [ -n "$ids" ]; then
+    printf '%s\n' "$ids"
+  elif [ "$1" -le "$careful" ]; then
+    sum=$(timeout 2 head -c 1048576 -- "$2" 2>/dev/null | sha256sum)
+    echo "digest $1 ${sum%% *}"
+  fi
   [ -r "$device/partition" ] && echo "partition $1 $(cat "$device/partition")"
 }
 
@@ -274,6 +297,23 @@ read_files() {
   done
 }
 
+# The files that the VM's QEMU has open: file system and inode of each, and the paths of those that were removed.
+read_open_files() {
+  [ -n "$uuid" ] || return
+  # QEMU has the UUID as a word of its own behind -uuid; other programs that name it have no such word.
+  grep -lzxF -e "$uuid" /proc/[0-9]*/cmdline 2>/dev/null | while IFS= read -r command; do
+    grep -qzxF -e -uuid "$command" 2>/dev/null || continue
+    files=${command%/cmdline}/fd
+    ls "$files" >/dev/null 2>&1 || continue
+    echo "$mark open"
+    pid=${command%/cmdline}
+    echo "pid ${pid##*/}"
+    stat -L -c 'open %d %i' "$files"/* 2>/dev/null
+    readlink "$files"/* 2>/dev/null | sed -n 's/^\(\/.*\) (deleted)$/removed \1/p'
+    break
+  done
+}
+
 read_clock first
 read_sockets
 read_configuration
@@ -291,6 +331,7 @@ read_descriptors
 read_roms
 echo "$mark mounts"
 cat /proc/self/mountinfo
+read_open_files
 read_files "$@"
 read_clock last
 echo "$mark end"

@@ -12,6 +12,8 @@ export interface WantedPaths {
   readonly emulator?: string;
   /** Users (`user NAME`) and groups (`group NAME`) that may be known. */
   readonly accounts?: readonly string[];
+  /** UUID of the VM whose open files are told. */
+  readonly uuid?: string;
 }
 
 /** The script's parameters after the marker. */
@@ -21,10 +23,12 @@ export function readingParameters({
   loader,
   emulator,
   accounts = [],
+  uuid = '',
 }: WantedPaths): readonly string[] {
   return [
     ...[String(careful.length), loader ?? '', emulator ?? '', accounts.join('\n')],
     ...[libvirtFolders, programs, romFiles].map((names) => names.join(' ')),
+    uuid,
     ...[...careful, ...once],
   ];
 }

@@ -4,7 +4,7 @@ import { linesByNumber, parseFile } from './file.ts';
 import { parseMounts } from './mounts.ts';
 import { parseAddresses, parseDevices } from './network-devices.ts';
 import { romFiles, type WantedPaths } from './parameters.ts';
-import type { HostListening, HostReading } from './reading.ts';
+import type { HostListening, HostReading, OpenFiles } from './reading.ts';
 import { bodyOf, type Section, sectionsOf } from './sections.ts';
 import { datagrams, listens, parseListeners, parseSockets } from './sockets.ts';
 
@@ -58,6 +58,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
     ...(bodies.some(({ name }) => name === 'graphics')
       ? { graphicsFilesMissing: parseGraphicsFiles(body('graphics')) }
       : {}),
+    ...(bodies.some(({ name }) => name === 'open') ? { openFiles: parseOpenFiles(body('open')) } : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -81,6 +82,16 @@ function listeningOf(sections: readonly Section[]): HostListening {
     // What libvirt cannot read itself says nothing about the libvirt that runs.
     settingsReadable:
       conf.badLine === undefined && !sections.some(({ name }) => name === 'configuration-unreadable'),
+  };
+}
+
+function parseOpenFiles(text: string): OpenFiles {
+  const all = (pattern: RegExp): readonly string[] =>
+    [...text.matchAll(pattern)].map(([, found]) => found ?? '');
+  return {
+    pid: all(/^pid (\d{1,10})$/gm)[0] ?? '',
+    inodes: new Set(all(/^open (\d{1,20} \d{1,20})$/gm)),
+    removed: new Set(all(/^removed (\/.*)$/gm)),
   };
 }
 

@@ -13,6 +13,16 @@ export interface HostListening {
   readonly settingsReadable: boolean;
 }
 
+/** Files that a program has open. */
+export interface OpenFiles {
+  /** Number of the process. */
+  readonly pid: string;
+  /** File system and inode of each, `DEVICE INODE`. */
+  readonly inodes: ReadonlySet<string>;
+  /** Paths that they had, of those that were removed. */
+  readonly removed: ReadonlySet<string>;
+}
+
 /** What one look at a host gave. */
 export interface HostReading extends HostListening {
   /** By path; one of which was not told whether it exists is not among them. */
@@ -43,6 +53,8 @@ export interface HostReading extends HostListening {
   readonly graphicsFilesMissing?: ReadonlyMap<string, readonly string[]>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
+  /** The files that the VM's QEMU has open; absent if there is no QEMU of it, or it was not told. */
+  readonly openFiles?: OpenFiles;
   /** Programs that were looked for, and are there. */
   readonly programs: ReadonlySet<string>;
   /** Sizes in bytes of the ROM files that the VM's QEMU there comes with; of those that it has. */
