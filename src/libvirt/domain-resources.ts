@@ -30,6 +30,8 @@ export interface DomainResources {
   readonly firmware: {
     /** Path of the code, for example of OVMF. */
     readonly loader?: string;
+    /** The code is an image of this format; raw if absent. */
+    readonly loaderFormat?: string;
     /** Path of the VM's own variables. */
     readonly nvram?: string;
     /** Path of the file from which the variables were made. */
@@ -207,6 +209,7 @@ export function parseResources(domain: XmlElement): DomainResources {
   const nvram = text('os', 'nvram') ?? attribute(child(domain, 'os', 'nvram', 'source'), 'file');
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
   const format = attribute(child(domain, 'os', 'nvram'), 'format');
+  const loaderFormat = attribute(child(domain, 'os', 'loader'), 'format');
   const hugepages = hugepagesOf(domain);
   return {
     vcpus,
@@ -221,6 +224,7 @@ export function parseResources(domain: XmlElement): DomainResources {
       ...(nvram === undefined ? {} : { nvram }),
       ...(template === undefined ? {} : { template }),
       ...(format === undefined ? {} : { format }),
+      ...(loaderFormat === undefined ? {} : { loaderFormat }),
     },
     paths: pathsOf(domain),
     argumentPaths: argumentPathsOf(domain),

@@ -4,7 +4,7 @@ import { dirname, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
 import { domainFact } from '../facts/domain.ts';
-import type { HostReading } from '../facts/host-reading/index.ts';
+import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
@@ -75,7 +75,18 @@ function sameVersion(path: string, arch: string, { name }: DestinationHost): Rem
     : { text: msg('Replace $0 on $1 by the file of this host, if no other VM there uses it.', path, name) };
 }
 
-function judgeLoader(loader: string, arch: string, { source, there, to }: Hosts): Judgement | undefined {
+/** The size that QEMU sees; the file of an image with a format of its own has another one. */
+function sizeOf(file: FileReading | undefined, format = 'raw'): number | undefined {
+  if (file?.exists !== true) return undefined;
+  return format === 'raw' ? file.sizeBytes : file.virtualBytes;
+}
+
+function judgeLoader(
+  loader: string,
+  { loaderFormat }: Firmware,
+  arch: string,
+  { source, there, to }: Hosts,
+): Judgement | undefined {
   const seen = there.files.get(loader);
   if (!fileExists(there, loader))
     return {
@@ -83,14 +94,15 @@ function judgeLoader(loader: string, arch: string, { source, there, to }: Hosts)
       found: msg('$1 lacks the firmware of the VM: $0.', loader, to.name),
       remedies: [provide(loader, arch, to)],
     };
-  const here = source.available ? source.value.files.get(loader) : undefined;
-  return here?.exists === true && seen !== undefined && here.sizeBytes !== seen.sizeBytes
+  const here = sizeOf(source.available ? source.value.files.get(loader) : undefined, loaderFormat);
+  const size = sizeOf(seen, loaderFormat);
+  return here !== undefined && size !== undefined && here !== size
     ? {
         verdict: 'block',
         found: msg(
           'The firmware $2 has another size on $3: $0 bytes on this host, $1 bytes there. QEMU takes only the same size.',
-          here.sizeBytes,
-          seen.sizeBytes,
+          here,
+          size,
           loader,
           to.name,
         ),
@@ -272,7 +284,7 @@ export const firmwareCheck = defineCheck({
     ]);
     const hosts = { source, there, to };
     return (
-      judgeLoader(loader, arch, hosts) ??
+      judgeLoader(loader, firmware, arch, hosts) ??
       (nvram === undefined ? undefined : judgeVariables(loader, nvram, firmware, arch, hosts)) ??
       judgeSizes(firmware, arch, hosts) ??
       unlike ?? { verdict: 'pass', found: msg('$1 has the firmware of the VM: $0.', loader, to.name) }

@@ -41,7 +41,37 @@ const facts = (
       : there(reading({ ...absent(code, template, nvram, '/var/lib/libvirt/qemu/nvram'), ...files })),
 });
 
+/** The firmware in a qcow2 image of that size, and of that virtual size if it was told. */
+const image = (sizeBytes: number, virtualBytes?: number): FileReading =>
+  file({ sizeBytes, ...(virtualBytes === undefined ? {} : { virtualBytes }) });
+const packed = domain(
+  {},
+  '',
+  `<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type><loader readonly='yes' type='pflash' format='qcow2'>${code}</loader><nvram template='${template}' format='qcow2'>${nvram}</nvram></os>`,
+);
+const ofImages = (here: FileReading, seen: FileReading): Parameters<typeof firmwareCheck.judgeFacts>[0] => ({
+  domain: packed,
+  source: there(reading({ [code]: here })),
+  shell: there(reading({ ...absent(nvram), [code]: seen, [template]: file(), ...folder })),
+});
+
 testCheck(firmwareCheck, [
+  {
+    name: 'qcow2 images of other sizes with content of one size',
+    facts: ofImages(image(2_000_000, 4 * 2 ** 20), image(1_500_000, 4 * 2 ** 20)),
+    verdict: 'pass',
+  },
+  {
+    name: 'qcow2 images of whose content the sizes were not told',
+    facts: ofImages(image(2_000_000), image(1_500_000)),
+    verdict: 'pass',
+  },
+  {
+    name: 'qcow2 images with content of another size',
+    facts: ofImages(image(2_000_000, 4 * 2 ** 20), image(2_000_000, 2 * 2 ** 20)),
+    verdict: 'block',
+    found: /4194304 bytes on this host, 2097152/,
+  },
   { name: 'BIOS', facts: { ...facts(), domain: domain() }, verdict: 'pass' },
   { name: 'all there', facts: facts({ [code]: file(), [template]: file(), ...folder }), verdict: 'pass' },
   { name: 'variables on shared storage', facts: facts({ [code]: file(), [nvram]: file() }), verdict: 'pass' },
