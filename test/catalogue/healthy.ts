@@ -295,13 +295,17 @@ export const healthy = healthyOnes([
     name: 'a volume whose pool has another folder there, with the same file in it',
     vm: { name: 'pooled', devices: volume('vms', 'pooled.img') },
     cause: all(
-      image('pooled.img'),
+      shell(
+        'source',
+        `mkdir -p ${shared}/pooled; truncate -s 1M ${shared}/pooled/pooled.img`,
+        `rm -rf ${shared}/pooled`,
+      ),
       shell(
         'destination',
-        `mkdir -p /mnt/vms2; mount --bind ${shared} /mnt/vms2`,
+        `mkdir -p /mnt/vms2; mount --bind ${shared}/pooled /mnt/vms2`,
         'umount /mnt/vms2; rmdir /mnt/vms2',
       ),
-      namedPool('source', 'vms', shared),
+      namedPool('source', 'vms', `${shared}/pooled`),
       namedPool('destination', 'vms', '/mnt/vms2'),
     ),
   },

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +33,10 @@ const gone = join(folder, 'gone');
 const emulator = join(folder, 'qemu');
 const accounts = ['user root', 'user no such', 'group root', 'group -x'];
 const roms = join(folder, 'roms of it');
+const firmware = join(folder, 'code.qcow2');
+const kept = join(folder, 'kept.img');
+const replaced = join(folder, 'replaced (1).img');
+const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';
 const server = createServer();
 let seen: HostReading | undefined;
 let port = 0;
@@ -33,7 +47,20 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
-  const paths = { careful: [plain, link], once: [gone], loader: '/no/such "firmware"', emulator, accounts };
+  const paths = {
+    ...{ careful: [plain, link], once: [gone, firmware, kept, replaced], loader: firmware },
+    ...{ emulator, accounts, uuid },
+  };
+  // The header of qcow2: the size that QEMU sees is in the bytes 24 to 31.
+  const header = Buffer.alloc(104);
+  header.write('QFI\u00fb', 'latin1');
+  header.writeBigUInt64BE(4n * 2n ** 20n + 7n, 24);
+  writeFileSync(firmware, header);
+  for (const path of [kept, replaced, `${replaced}.new`]) writeFileSync(path, 'x');
+  // It stands for QEMU: a word of its own is the UUID, behind -uuid.
+  const files = [kept, replaced].map((path) => openSync(path, 'r'));
+  const qemu = spawn('sh', ['-c', 'read line', '-uuid', uuid], { stdio: ['pipe', ...files] });
+  renameSync(`${replaced}.new`, replaced);
   // It is run as libvirt's user, who has to come to it.
   mkdirSync(roms);
   writeFileSync(join(roms, 'efi-virtio.rom'), 'x'.repeat(77));
@@ -43,6 +70,7 @@ beforeAll(async () => {
     input: `set -- ${scriptWords('==mark==', ...readingParameters(paths))}\n${readingScript}`,
     encoding: 'utf8',
   });
+  qemu.kill();
   seen = parseReading(text, '==mark==', paths);
 });
 
@@ -52,6 +80,19 @@ afterAll(() => {
 });
 
 describe('readingScript, run here', () => {
+  it('sees the files that QEMU has open, and which of them were removed', () => {
+    const open = (path: string): boolean | undefined => {
+      const { device = '', inode = '' } = seen?.files.get(path) ?? {};
+      return seen?.openFiles?.inodes.has(`${device} ${inode}`);
+    };
+    expect([kept, replaced].map(open)).toEqual([true, false]);
+    expect([...(seen?.openFiles?.removed ?? [])]).toEqual([replaced]);
+  });
+
+  it('sees the size of the content of firmware in a qcow2 image', () => {
+    expect(seen?.files.get(firmware)?.virtualBytes).toBe(4 * 2 ** 20 + 7);
+  });
+
   it('sees a file whatever its name, through links', () => {
     const { ino, size } = statSync(plain);
     for (const path of [plain, link]) {

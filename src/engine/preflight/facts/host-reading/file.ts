@@ -9,6 +9,8 @@ export interface FileReading {
   readonly kind: string;
   readonly inode: string;
   readonly sizeBytes: number;
+  /** Of a qcow2 image: the size that QEMU sees. */
+  readonly virtualBytes?: number;
   /** What it takes up on the medium: less than its size where it has holes; absent where it was not told. */
   readonly allocatedBytes?: number;
   /** Of a folder: what its file system still takes, in bytes, from root and from everybody else, and which one that is. */
@@ -48,7 +50,7 @@ export function linesByNumber(text: string): ReadonlyMap<number, string> {
   let current = 0;
   for (const line of text.split('\n')) {
     const [, word, number, rest] =
-      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition|digest) (\d+)(?: (.*))?$/.exec(
+      /^(stat|gone|real|space|read-only|data-elsewhere|may|may-not|size|id|partition|digest|virtual) (\d+)(?: (.*))?$/.exec(
         line,
       ) ?? [];
     if (number !== undefined) current = Number(number);
@@ -96,6 +98,7 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
   const birth = first?.[3];
   const major =
     first?.[5]?.startsWith('block') === true ? /^[0-9a-f]{1,8}/.exec(first[6] ?? '')?.[0] : undefined;
+  const virtual = lineOf(lines, /^virtual (\d{1,19})$/)?.[1];
   const digest = lineOf(lines, /^digest ([0-9a-f]{64})$/)?.[1];
   const space = lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9}) ([0-9a-f]{1,32})$/)?.slice(1) ?? [];
   const [free, available, blockSize] = space.slice(0, 3).map(Number);
@@ -109,6 +112,7 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
     ...(first?.[9] === undefined ? {} : { device: first[9] }),
     ...(major === undefined ? {} : { major: Number.parseInt(major, 16) }),
     ...(digest === undefined ? {} : { digest }),
+    ...(virtual === undefined ? {} : { virtualBytes: Number(virtual) }),
     ...(free === undefined || available === undefined || blockSize === undefined
       ? {}
       : {

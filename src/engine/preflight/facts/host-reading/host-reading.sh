@@ -219,14 +219,22 @@ look_at() {
   fi
 }
 
-# read_qcow2 NUMBER PATH: whether the header names an external data file: the magic, and that bit in the last byte of
-# incompatible_features.
+# read_qcow2 NUMBER PATH: the size that QEMU sees of an image with the magic of qcow2, and whether its header names an external
+# data file: that bit in the last byte of incompatible_features.
 read_qcow2() {
   bytes=$(head -c 80 -- "$2" 2>/dev/null | od -An -v -tu1 | tr -s ' \n' ' ')
   case $bytes in
     ' 81 70 73 251 '*)
       last=${bytes% }
       [ $((${last##* } & 4)) = 0 ] || echo "data-elsewhere $1"
+      # shellcheck disable=SC2086 # One word for each byte.
+      echo "virtual $1 $(
+        set -- $bytes
+        shift 24
+        size=0
+        for byte in "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8"; do size=$((size * 256 + byte)); done
+        echo "$size"
+      )"
       ;;
   esac
 }
@@ -290,11 +298,32 @@ read_files() {
     real=$(readlink -f -- "$path" | tr '\n' '?')
     printf 'real %s %s\n' $number "${real%?}"
     [ "$me" != 0 ] || [ ! -e "$path" ] || [ -w "$path" ] || echo "read-only $number"
-    if [ $number -le "$careful" ] && [ -f "$path" ]; then read_qcow2 $number "$path"; fi
+    if [ $number -le "$careful" ] || [ "$path" = "$loader" ]; then
+      [ ! -f "$path" ] || read_qcow2 $number "$path"
+    fi
     [ ! -d "$path" ] || echo "space $number $(stat -f -c '%f %a %S %i' -- "$path" 2>/dev/null)"
     read_access $number "$path"
     [ ! -b "$path" ] || read_block_device $number "$path"
   done
+}
+
+# Programs that start VMs of libvirt anew, as far as they show: processes, folders, and the definitions that Pacemaker starts VMs
+# from (parameter "config" of VirtualDomain in the CIB), with the UUID that each of them has.
+read_managers() {
+  echo "$mark managers"
+  cat /proc/[0-9]*/comm 2>/dev/null | grep -xE 'pacemakerd|corosync|vdsmd?|nova-compute' | sort -u | sed 's/^/process /'
+  for path in /etc/cloudstack/agent/agent.properties /var/lib/one /var/tmp/one /etc/vdsm /etc/nova; do
+    [ ! -e "$path" ] || echo "path $path"
+  done
+  cib=/var/lib/pacemaker/cib/cib.xml
+  if [ -r "$cib" ]; then
+    echo cib-read
+    tr '\n' ' ' <"$cib" | grep -oE '<nvpair [^>]*>' | grep -E "name=[\"']config[\"']" |
+      sed -n "s/.* value=[\"']\([^\"']*\)[\"'].*/\1/p" | while IFS= read -r config; do
+      echo "config $config"
+      [ -z "$uuid" ] || [ ! -r "$config" ] || ! grep -qiF -e "<uuid>$uuid</uuid>" "$config" || echo "own $config"
+    done
+  fi
 }
 
 # The files that the VM's QEMU has open: file system and inode of each, and the paths of those that were removed.
@@ -332,6 +361,7 @@ read_roms
 echo "$mark mounts"
 cat /proc/self/mountinfo
 read_open_files
+read_managers
 read_files "$@"
 read_clock last
 echo "$mark end"

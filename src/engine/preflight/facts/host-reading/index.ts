@@ -5,4 +5,4 @@ export { default as readingScript } from './host-reading.sh?raw';
 export type { NetworkDevice } from './network-devices.ts';
 export { libvirtFolders, readingParameters, type WantedPaths } from './parameters.ts';
 export { parseListening, parseReading } from './parse.ts';
-export type { HostListening, HostReading } from './reading.ts';
+export type { HostListening, HostReading, Managers } from './reading.ts';

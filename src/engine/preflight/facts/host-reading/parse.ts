@@ -4,7 +4,7 @@ import { linesByNumber, parseFile } from './file.ts';
 import { parseMounts } from './mounts.ts';
 import { parseAddresses, parseDevices } from './network-devices.ts';
 import { romFiles, type WantedPaths } from './parameters.ts';
-import type { HostListening, HostReading, OpenFiles } from './reading.ts';
+import type { HostListening, HostReading, Managers, OpenFiles } from './reading.ts';
 import { bodyOf, type Section, sectionsOf } from './sections.ts';
 import { datagrams, listens, parseListeners, parseSockets } from './sockets.ts';
 
@@ -59,6 +59,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       ? { graphicsFilesMissing: parseGraphicsFiles(body('graphics')) }
       : {}),
     ...(bodies.some(({ name }) => name === 'open') ? { openFiles: parseOpenFiles(body('open')) } : {}),
+    ...(bodies.some(({ name }) => name === 'managers') ? { managers: parseManagers(body('managers')) } : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -82,6 +83,20 @@ function listeningOf(sections: readonly Section[]): HostListening {
     // What libvirt cannot read itself says nothing about the libvirt that runs.
     settingsReadable:
       conf.badLine === undefined && !sections.some(({ name }) => name === 'configuration-unreadable'),
+  };
+}
+
+function parseManagers(text: string): Managers {
+  const lines = text.split('\n');
+  const behind = (word: string): readonly string[] =>
+    lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+  const own = behind('own');
+  return {
+    processes: new Set(behind('process')),
+    paths: new Set(behind('path')),
+    ...(lines.includes('cib-read')
+      ? { clustered: new Map(behind('config').map((path) => [path, own.includes(path)])) }
+      : {}),
   };
 }
 

@@ -23,6 +23,16 @@ export interface OpenFiles {
   readonly removed: ReadonlySet<string>;
 }
 
+/** Programs on a host that may start VMs of libvirt anew. */
+export interface Managers {
+  /** Processes of some that are known, by name. */
+  readonly processes: ReadonlySet<string>;
+  /** Folders and files of some that are known. */
+  readonly paths: ReadonlySet<string>;
+  /** Definitions from which Pacemaker starts VMs, and whether each has the UUID of the VM; absent if its CIB was not read. */
+  readonly clustered?: ReadonlyMap<string, boolean>;
+}
+
 /** What one look at a host gave. */
 export interface HostReading extends HostListening {
   /** By path; one of which was not told whether it exists is not among them. */
@@ -53,6 +63,8 @@ export interface HostReading extends HostListening {
   readonly graphicsFilesMissing?: ReadonlyMap<string, readonly string[]>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
+  /** What may start VMs anew there; absent if it was not told. */
+  readonly managers?: Managers;
   /** The files that the VM's QEMU has open; absent if there is no QEMU of it, or it was not told. */
   readonly openFiles?: OpenFiles;
   /** Programs that were looked for, and are there. */
