@@ -8,6 +8,8 @@ export interface DomainHostdev {
   /** What identifies it on the host, for example `0000:03:00.0` or `046d:c52b`. */
   readonly address: string;
   readonly failover: boolean;
+  /** libvirt drops it from a VM that arrives where the host does not have it, instead of failing. */
+  readonly optional?: true;
 }
 
 /** Hexadecimal digits of an attribute such as `0x0a`, in the width that the kernel writes. */
@@ -44,5 +46,8 @@ export function hostdevOf(element: XmlElement): DomainHostdev {
     type,
     address: name,
     failover: attribute(child(element, 'teaming'), 'type') === 'transient',
+    ...(['optional', 'requisite'].includes(attribute(source, 'startupPolicy') ?? '')
+      ? { optional: true }
+      : {}),
   };
 }

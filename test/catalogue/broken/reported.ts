@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, namedPool, shell } from '../causes.ts';
+import { all, configured, namedPool, restarting, shell } from '../causes.ts';
 import { disk, shared, volume } from '../parts.ts';
 import { brokenOnes } from '../set-up.ts';
 
@@ -34,6 +34,61 @@ export const reported = brokenOnes([
     },
     verdict: 'block',
     says: /replaced\.img\): the running VM/,
+  },
+  {
+    check: 'name-collision',
+    name: 'one folder for the definitions of both hosts',
+    vm: { name: 'folder' },
+    // libvirt migrates it, and then the definition is gone.
+    cause: restarting(
+      restarting(
+        shell(
+          'both',
+          `mkdir -p ${shared}/definitions/networks; mount --bind ${shared}/definitions /etc/libvirt/qemu`,
+          `umount /etc/libvirt/qemu; rm -rf ${shared}/definitions`,
+        ),
+      ),
+      'source',
+    ),
+    verdict: 'block',
+    says: /keep their definitions in one folder/,
+  },
+  {
+    check: 'other-manager',
+    name: 'a mark of OpenNebula',
+    vm: { name: 'nebula' },
+    then: async ({ source }, _, { uuid }) => {
+      const uri = 'http://opennebula.org/xmlns/libvirt/1.0';
+      await source.virsh('metadata', uuid, '--uri', uri, '--key', 'one', '--set', '<vm/>', '--live');
+    },
+    verdict: 'block',
+    says: /OpenNebula manages/,
+  },
+  {
+    check: 'other-manager',
+    name: 'a resource of Pacemaker',
+    vm: { name: 'clustered' },
+    cause: shell(
+      'source',
+      `mkdir -p /var/lib/pacemaker/cib; echo '<cib><configuration><resources><primitive id="vm" class="ocf" provider="heartbeat" type="VirtualDomain"><instance_attributes id="a"><nvpair id="b" name="config" value="/etc/libvirt/qemu/clustered.xml"/></instance_attributes></primitive></resources></configuration></cib>' > /var/lib/pacemaker/cib/cib.xml`,
+      'rm -rf /var/lib/pacemaker',
+    ),
+    verdict: 'block',
+    says: /resource of Pacemaker.*clustered\.xml/,
+  },
+  {
+    check: 'host-devices',
+    name: 'a USB device that the destination does not have',
+    vm: {
+      name: 'usb',
+      devices:
+        "<controller type='usb' model='qemu-xhci'/><hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0x5678'/></source></hostdev>",
+      start: false,
+      usual: true,
+    },
+    verdict: 'block',
+    says: /lacks the USB device 1234:5678/,
+    refusal: /Did not find USB device 1234:5678/,
   },
   {
     check: 'data-ports',

@@ -5,6 +5,7 @@ import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import { dirname, type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, required } from '../fact.ts';
+import { type BeginPhase, beginPhaseFact } from '../facts/begin-phase.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
@@ -13,11 +14,14 @@ import { type DestinationHost, destinationHost } from '../judging/destination-ho
 import { unknownListener } from '../judging/device-endpoints.ts';
 import { fileExists } from '../judging/file-exists.ts';
 import { mayHaveListener } from '../judging/socket-listener.ts';
+import { judgeUsb } from '../judging/usb-devices.ts';
 
 /** A device that ties the VM to this host: libvirt refuses to migrate with it. */
 interface Tie {
   readonly what: Message;
   readonly detach: Remedy;
+  /** QEMU reaches it through VFIO, some of whose drivers can migrate. */
+  readonly vfio: boolean;
 }
 
 function detach(text: Message, command: string): Remedy {
@@ -29,6 +33,7 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
     ...devices.hostdevs
       .filter(({ type, failover }) => type !== 'usb' && !(type === 'pci' && failover))
       .map(({ type, address }) => ({
+        vfio: type === 'pci' || type === 'mdev',
         what: msg('$0 device $1', type, address),
         detach: detach(
           msg(
@@ -41,6 +46,7 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
     ...devices.interfaces
       .filter(({ type, failover }) => type === 'hostdev' && !failover)
       .map(({ mac }) => ({
+        vfio: true,
         what: msg('network interface $0, which is a device of the host', mac),
         detach: detach(
           msg(
@@ -53,6 +59,7 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
     ...disks
       .filter(({ type }) => type === 'nvme')
       .map(({ target }) => ({
+        vfio: false,
         what: msg('NVMe device behind $0', target),
         detach: detach(
           msg('Detach the disk $0, after its content was moved to storage that both hosts share.', target),
@@ -62,13 +69,47 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
   ];
 }
 
-function judgeTies([first, ...others]: readonly Tie[]): Judgement | undefined {
+/**
+ * libvirt 10.0 and QEMU 8.1 migrate VFIO devices whose driver can (mlx5 and others). Whether they would, they were asked: see
+ * `qemu-blockers`.
+ */
+function judgeTies(ties: readonly Tie[], beginPhase: FactResult<BeginPhase>): Judgement | undefined {
+  const allowed = beginPhase.available && beginPhase.value.kind === 'allowed';
+  const [first, ...others] = ties.filter(({ vfio }) => !(vfio && allowed));
   if (first === undefined) return undefined;
-  return {
-    verdict: 'block',
+  const judgement = {
+    verdict: 'block' as const,
     found: msg('The VM uses a device of this host, which cannot migrate: $0.', first.what),
     details: others.map(({ what }) => msg('And: $0.', what)),
-    remedies: [first.detach, ...others.map((each) => each.detach)],
+    remedies: [first.detach, ...others.map((each) => each.detach)] as const,
+  };
+  // libvirt itself was not asked, and it may know a driver that can.
+  return beginPhase.available || ![first, ...others].every(({ vfio }) => vfio)
+    ? judgement
+    : {
+        ...judgement,
+        override: {
+          risk: msg('If the driver of the device cannot migrate, libvirt refuses, and the VM stays here.'),
+        },
+      };
+}
+
+/** What is tied to this host and migrates all the same needs its like on the destination. */
+function judgeMigratable(ties: readonly Tie[], { name }: DestinationHost): Judgement | undefined {
+  const [first, ...others] = ties;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: msg(
+      'libvirt and QEMU migrate this device of the host: $0. $1 needs the same device under the same address, free, with the same driver and firmware.',
+      first.what,
+      name,
+    ),
+    details: [
+      ...others.map(({ what }) => msg('And: $0.', what)),
+      msg('Post-copy does not work with such a device.'),
+    ],
+    remedies: [{ text: msg('Show the devices of $0.', name), command: 'lspci -nnk', host: 'destination' }],
   };
 }
 
@@ -159,32 +200,17 @@ export const hostDevicesCheck = defineCheck({
   group: 'devices',
   why: msg('A device of this host stays on this host, and libvirt cannot read what is in it.'),
   needs: { domain: domainFact },
-  wants: { shell: destinationShellFact },
-  judge: ({ domain, shell }, plan): Judgement => {
+  wants: { shell: destinationShellFact, beginPhase: beginPhaseFact },
+  judge: ({ domain, shell, beginPhase }, plan): Judgement => {
     const to = destinationHost(plan);
-    const { interfaces, hostdevs } = domain.config.devices;
-    const usb = hostdevs.filter(({ type }) => type === 'usb').map(({ address }) => address);
+    const { interfaces } = domain.config.devices;
+    const ties = tying(domain.config);
     return (
-      judgeTies(tying(domain.config)) ??
+      judgeTies(ties, beginPhase) ??
       judgeSockets(interfaces, shell, to) ??
       judgeFolders(interfaces, shell, to) ??
-      (usb.length === 0
-        ? { verdict: 'pass', found: msg('The VM uses no device of this host.') }
-        : {
-            verdict: 'warn',
-            found: msg(
-              'The VM uses USB devices of this host: $0. For the guest, they are unplugged during the migration.',
-              usb.join(', '),
-            ),
-            remedies: [
-              {
-                text: msg(
-                  'Plug the same kind of USB device into $0, where libvirt gives it to the VM.',
-                  to.name,
-                ),
-              },
-            ],
-          })
+      judgeUsb(domain.config.devices.hostdevs, shell, to) ??
+      judgeMigratable(ties, to) ?? { verdict: 'pass', found: msg('The VM uses no device of this host.') }
     );
   },
 });

@@ -12,7 +12,11 @@ import {
   type KnownDomain,
 } from '../facts/destination-domains.ts';
 import { domainFact } from '../facts/domain.ts';
+import type { HostReading } from '../facts/host-reading/index.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
+import { compareFiles } from '../judging/same-file.ts';
+import { isFileSystemOfOneHost } from '../judging/shared-file-system.ts';
 
 /** The VM by both of its names, and the host that may know it already. */
 interface Wanted {
@@ -159,6 +163,43 @@ function judgeDefined({ host, name, uuid }: Wanted, temporary: boolean): Judgeme
   };
 }
 
+/** Folder in which libvirt of the system keeps its definitions. */
+const definitions = '/etc/libvirt/qemu';
+
+/**
+ * Both hosts keep their definitions in one folder, which libvirt forbids (docs/migration.rst): what this host removes after the
+ * migration is what the destination has just written. A local folder cannot be shared, and looks alike on hosts that were cloned.
+ */
+function judgeOneFolder(
+  source: FactResult<HostReading>,
+  shell: FactResult<HostReading>,
+  host: string,
+): Judgement | undefined {
+  const here = source.available ? source.value.files.get(definitions) : undefined;
+  const there = shell.available ? shell.value.files.get(definitions) : undefined;
+  if (here?.exists !== true || there?.exists !== true) return undefined;
+  if (isFileSystemOfOneHost(here) || isFileSystemOfOneHost(there)) return undefined;
+  if (compareFiles(here, there, { name: host }).kind !== 'same') return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      'This host and $0 keep their definitions in one folder: $1. After the migration, this host removes the definition that $0 has just written.',
+      host,
+      definitions,
+    ),
+    remedies: [
+      {
+        text: msg('Give each host a folder $0 of its own, and restart libvirt on both.', definitions),
+      },
+      {
+        text: msg('Show where the folder is.'),
+        command: shellCommand('findmnt', '-T', definitions),
+        host: 'destination',
+      },
+    ],
+  };
+}
+
 /** The destination knows this very VM. */
 function judgeSameUuid(
   same: KnownDomain,
@@ -187,13 +228,16 @@ export const nameCollisionCheck = defineCheck({
     'A host can have each name and each UUID only once. A definition of this VM that the destination already has is replaced.',
   ),
   needs: { domain: domainFact, known: destinationDomainsFact, destination: destinationFact },
-  wants: { twin: destinationCopyFact },
-  judge: ({ domain, known, destination, twin }, plan): Judgement => {
+  wants: { twin: destinationCopyFact, source: sourceShellFact, shell: destinationShellFact },
+  judge: ({ domain, known, destination, twin, source, shell }, plan): Judgement => {
     const { name, uuid } = domain.config;
     const wanted: Wanted = { host: destination.parts.host, name, listed: name.trimEnd(), uuid };
     const sameName = known.domains.find((other) => other.name === wanted.listed && !hasUuid(other, wanted));
     if (sameName !== undefined) return judgeSameName(sameName, wanted);
     const same = known.domains.find((other) => hasUuid(other, wanted));
+    // A temporary migration removes no definition.
+    const oneFolder = isTemporary(plan) ? undefined : judgeOneFolder(source, shell, wanted.host);
+    if (oneFolder !== undefined) return oneFolder;
     return same === undefined
       ? { verdict: 'pass', found: msg('$0 has no VM with this name or UUID.', wanted.host) }
       : judgeSameUuid(same, wanted, known, twin, isTemporary(plan));

@@ -68,6 +68,14 @@ export function hostPaths(
   };
 }
 
+/** And the folder in which libvirt keeps its definitions. */
+function withDefinitions(paths: WantedPaths): WantedPaths {
+  const folder = '/etc/libvirt/qemu';
+  return [...paths.careful, ...paths.once].includes(folder)
+    ? paths
+    : { ...paths, once: [...paths.once, folder] };
+}
+
 /** Every path that is looked at on both hosts. */
 export const hostPathsFact = defineFact<
   WantedPaths,
@@ -76,7 +84,7 @@ export const hostPathsFact = defineFact<
   name: 'host-paths',
   needs: { domain: domainFact, files: diskFilesFact },
   gather: ({ domain, files }) => ({
-    ...hostPaths(domain.config, files, domain.stored),
+    ...withDefinitions(hostPaths(domain.config, files, domain.stored)),
     uuid: domain.config.uuid,
   }),
 });

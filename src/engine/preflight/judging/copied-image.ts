@@ -6,7 +6,7 @@ import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { compareByHand, type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
 import { replacedFile } from './replaced-file.ts';
 import type { Comparison } from './same-file.ts';
-import { compareImage, notProved, notSeen, seenThere } from './seen-image.ts';
+import { compareImage, isOfClonedHosts, notProved, notSeen, seenThere } from './seen-image.ts';
 import { isFileSystemOfOneHost, isOfOneHost } from './shared-file-system.ts';
 
 /** On this host alone, and what the destination has there, if anything, is none of a server's. */
@@ -33,7 +33,7 @@ export function judgeCopy(file: DiskFile, here: HostReading, there: StorageThere
   const replaced = replacedFile(file, local, here.openFiles);
   if (replaced !== undefined) return replaced;
   const compared = compareImage(file, local, there);
-  if (compared.kind === 'same')
+  if (compared.kind === 'same' && !isOfClonedHosts(local, seenThere(file, there)))
     return say(
       'block',
       msg('$0 ($1) is the same file on $2. It would be copied onto itself.', disk, path, host.name),
@@ -44,6 +44,7 @@ export function judgeCopy(file: DiskFile, here: HostReading, there: StorageThere
     isSurelyAnother(file, local, here, there)
   )
     return say('pass', msg('$0 ($1) is copied to $2.', disk, path, host.name));
+  if (compared.kind === 'same') return say('pass', msg('$0 ($1) is copied to $2.', disk, path, host.name));
   return mayBeItself(file, local, compared, there, say, isOfOneHost(path, local, here.settings));
 }
 

@@ -3,7 +3,7 @@
 import { msg, type Remedy } from '../../base/index.ts';
 import type { FileReading } from '../facts/host-reading/index.ts';
 import { compareByHand, type DiskVerdict } from './disk-verdict.ts';
-import { type Image, seenThere } from './seen-image.ts';
+import { type Image, isOfClonedHosts, seenThere } from './seen-image.ts';
 import { isFileSystemOfOneHost } from './shared-file-system.ts';
 
 const moveToShared = (disk: string): Remedy => ({
@@ -92,5 +92,7 @@ export function notShared(image: Image): DiskVerdict {
   const seen = seenThere(file, there);
   if (!isFileSystemOfOneHost(local)) return notTakenForShared(image);
   if (seen?.exists === true && !isFileSystemOfOneHost(seen)) return servedHere(image, seen);
-  return compared.kind === 'same' ? notTakenForShared(image) : onlyHere(image);
+  return compared.kind === 'same' && !isOfClonedHosts(local, seen)
+    ? notTakenForShared(image)
+    : onlyHere(image);
 }

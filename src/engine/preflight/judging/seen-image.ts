@@ -7,6 +7,7 @@ import { pathThere } from '../facts/volumes.ts';
 import type { DestinationHost } from './destination-host.ts';
 import { compareByHand, type DiskVerdict, type Say, type StorageThere } from './disk-verdict.ts';
 import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
+import { isFileSystemOfOneHost } from './shared-file-system.ts';
 
 /** One file of a disk, on this host and as far as it was seen on the destination. */
 export interface Image {
@@ -40,6 +41,19 @@ export function notSeen({ disk, path }: DiskFile, say: Say): DiskVerdict {
     command: shellCommand('stat', '-L', '--', path),
     host: 'source',
   });
+}
+
+/**
+ * Two local file systems where hosts were made from one disk image: inode and birth of a file are the same there, and it is
+ * another file. Only the last change tells.
+ */
+export function isOfClonedHosts(local: FileReading, seen: FileReading | undefined): boolean {
+  return (
+    seen !== undefined &&
+    isFileSystemOfOneHost(local) &&
+    isFileSystemOfOneHost(seen) &&
+    !local.changeTimes.some((time) => seen.changeTimes.includes(time))
+  );
 }
 
 /** Nothing proves that both are one file. */

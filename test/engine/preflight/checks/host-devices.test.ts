@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { expect } from 'vitest';
 import { hostDevicesCheck } from '../../../../src/engine/preflight/checks/host-devices.ts';
 import { absent, domain, file, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
@@ -22,7 +23,18 @@ const facts = (
 ): Parameters<typeof hostDevicesCheck.judgeFacts>[0] => ({
   domain: domain({}, devices),
   shell,
+  beginPhase: there({ kind: 'refused', original: 'cannot migrate a domain with <hostdev>' }),
 });
+/** libvirt and QEMU accept the migration, or were not asked. */
+const asked = (devices: string, kind?: 'allowed'): ReturnType<typeof facts> => ({
+  ...facts(devices),
+  beginPhase: kind === undefined ? missing : there({ kind }),
+});
+const plugged = (...ids: readonly string[]): Parameters<typeof facts>[1] =>
+  there(reading({}, { usb: ids.map((id, index) => ({ id, at: `1-${index + 2}` })) }));
+const optionalUsb = usb.replace('<source>', "<source startupPolicy='optional'>");
+const placedUsb =
+  "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source></hostdev>";
 
 testCheck(hostDevicesCheck, [
   { name: 'none', facts: facts(''), verdict: 'pass' },
@@ -32,7 +44,47 @@ testCheck(hostDevicesCheck, [
     facts: facts(pci("<teaming type='transient' persistent='ua-1'/>")),
     verdict: 'pass',
   },
-  { name: 'USB', facts: facts(usb), verdict: 'warn', found: /046d:c52b/ },
+  {
+    name: 'PCI with a driver that migrates',
+    facts: asked(pci(), 'allowed'),
+    verdict: 'warn',
+    found: /needs the same device/,
+  },
+  { name: 'mdev with a driver that migrates', facts: asked(mdev, 'allowed'), verdict: 'warn' },
+  { name: 'a card of the host with a driver that migrates', facts: asked(card, 'allowed'), verdict: 'warn' },
+  {
+    name: 'PCI, and libvirt was not asked',
+    facts: asked(pci()),
+    verdict: 'block',
+    also: (finding) => {
+      expect(finding).toHaveProperty('override');
+    },
+  },
+  { name: 'NVMe, whatever libvirt says of the rest', facts: asked(nvme, 'allowed'), verdict: 'block' },
+  { name: 'USB, not seen there', facts: facts(usb), verdict: 'warn', found: /046d:c52b/ },
+  { name: 'USB that is there', facts: facts(usb, plugged('1d6b:0002', '046d:c52b')), verdict: 'warn' },
+  {
+    name: 'USB that is not there',
+    facts: facts(usb, plugged('1d6b:0002')),
+    verdict: 'block',
+    found: /lacks the USB device 046d:c52b/,
+  },
+  {
+    name: 'USB that is there twice',
+    facts: facts(usb, plugged('046d:c52b', '046d:c52b')),
+    verdict: 'block',
+    found: /2 USB devices/,
+  },
+  { name: 'USB that may be missing', facts: facts(optionalUsb, plugged()), verdict: 'warn' },
+  {
+    name: 'USB by bus and number',
+    facts: facts(placedUsb, plugged('1d6b:0002')),
+    verdict: 'warn',
+    also: (finding) => {
+      expect(JSON.stringify(finding.details)).toMatch(/another one/);
+    },
+  },
+  { name: 'USB by bus and number, where nothing is', facts: facts(placedUsb, plugged()), verdict: 'block' },
   { name: 'mdev', facts: facts(mdev), verdict: 'block', found: /c2177883/ },
   { name: 'NVMe', facts: facts(nvme), verdict: 'block', found: /NVMe device behind vda/ },
   { name: 'a network card of the host', facts: facts(card), verdict: 'block', found: /52:54:00:00:00:01/ },

@@ -156,6 +156,17 @@ testCheck(sharedStorageCheck, [
     verdict: 'pass',
   },
   {
+    name: 'a file of this host, and one of the same inode and birth on a host that was cloned',
+    facts: facts(
+      disk,
+      { [path]: { ...local, birthTime: local.changeTimes[0] ?? '' } },
+      { [path]: { ...local, birthTime: local.changeTimes[0] ?? '', changeTimes: [] } },
+    ),
+    verdict: 'block',
+    found: /is only on this host/,
+    also: offers(['vda']),
+  },
+  {
     name: 'on the host that serves the storage',
     facts: facts(disk, { [path]: local }, { [path]: gluster }),
     verdict: 'block',

@@ -307,6 +307,16 @@ read_files() {
   done
 }
 
+# USB devices: vendor and product, then bus and number, as libvirt looks for them (virUSBDeviceSearch).
+read_usb() {
+  [ -d /sys/bus ] || return
+  echo "$mark usb"
+  for device in /sys/bus/usb/devices/*; do
+    [ -r "$device/idVendor" ] && [ -r "$device/idProduct" ] || continue
+    echo "usb $(cat "$device/idVendor"):$(cat "$device/idProduct") $(cat "$device/busnum")-$(cat "$device/devnum")"
+  done
+}
+
 # Programs that start VMs of libvirt anew, as far as they show: processes, folders, and the definitions that Pacemaker starts VMs
 # from (parameter "config" of VirtualDomain in the CIB), with the UUID that each of them has.
 read_managers() {
@@ -362,6 +372,7 @@ echo "$mark mounts"
 cat /proc/self/mountinfo
 read_open_files
 read_managers
+read_usb
 read_files "$@"
 read_clock last
 echo "$mark end"

@@ -60,6 +60,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       : {}),
     ...(bodies.some(({ name }) => name === 'open') ? { openFiles: parseOpenFiles(body('open')) } : {}),
     ...(bodies.some(({ name }) => name === 'managers') ? { managers: parseManagers(body('managers')) } : {}),
+    ...(bodies.some(({ name }) => name === 'usb') ? { usb: parseUsb(body('usb')) } : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),
     ...(first === undefined || last === undefined ? {} : { clock: { first, last } }),
@@ -84,6 +85,15 @@ function listeningOf(sections: readonly Section[]): HostListening {
     settingsReadable:
       conf.badLine === undefined && !sections.some(({ name }) => name === 'configuration-unreadable'),
   };
+}
+
+function parseUsb(text: string): NonNullable<HostReading['usb']> {
+  return [...text.matchAll(/^usb ([0-9a-f]{4}:[0-9a-f]{4}) (\d{1,3}-\d{1,3})$/gm)].map(
+    ([, id = '', at = '']) => ({
+      id,
+      at,
+    }),
+  );
 }
 
 function parseManagers(text: string): Managers {

@@ -63,6 +63,8 @@ export interface HostReading extends HostListening {
   readonly graphicsFilesMissing?: ReadonlyMap<string, readonly string[]>;
   /** User under which QEMU runs there, by number; absent if it could not be seen. */
   readonly qemuUser?: number;
+  /** USB devices: `VENDOR:PRODUCT` and `BUS-NUMBER` of each; absent if that was not told. */
+  readonly usb?: readonly { readonly id: string; readonly at: string }[];
   /** What may start VMs anew there; absent if it was not told. */
   readonly managers?: Managers;
   /** The files that the VM's QEMU has open; absent if there is no QEMU of it, or it was not told. */
