@@ -40,6 +40,7 @@ function optionFor(action: RemedyAction | undefined): string | undefined {
     case 'set-destination':
     case 'confirm-uri-parameters':
     case 'pause-vm':
+    case 'resume-vm':
     case 'eject-medium':
     case undefined:
       return undefined;

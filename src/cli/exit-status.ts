@@ -37,7 +37,7 @@ export function statusOfMigration({ state }: Migration): ExitStatus {
       ];
     case 'failed':
     case 'cancelled':
-      return exitStatus.bad;
+      return state.where?.kind === 'unknown' ? exitStatus.unknown : exitStatus.bad;
     case 'preparing':
     case 'copying':
     case 'switching':

@@ -2,7 +2,7 @@
 
 import { durationText, type Message, msg, nmsg, rateText, sizeText } from '../engine/base/index.ts';
 import { notRecordedText, predictionText } from '../engine/forecast/index.ts';
-import { type Migration, resumeRemedy } from '../engine/migration/index.ts';
+import { type Migration, whereaboutsRemedies, whereaboutsText } from '../engine/migration/index.ts';
 import type { MigrationProgress } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
 import { messageText } from './environment.ts';
@@ -89,7 +89,7 @@ function doneHeadline(
     case 'contradicted':
       return msg('Migrated $0 to $1, but not everything is as expected.', name, destination);
     case 'incomplete':
-      return msg('Migrated $0 to $1, but not everything could be verified.', name, destination);
+      return msg('The migration of $0 to $1 ended, but not everything could be verified.', name, destination);
   }
 }
 
@@ -98,7 +98,9 @@ function headline({ state, vm, destination = '' }: Migration): Message {
     case 'done':
       return doneHeadline(state, vm.name, destination);
     case 'failed':
-      return msg('The migration of $0 failed.', vm.name);
+      return state.where?.kind === 'unknown'
+        ? msg('The migration of $0 ended with an error.', vm.name)
+        : msg('The migration of $0 failed.', vm.name);
     case 'cancelled':
       return msg('The migration of $0 was cancelled.', vm.name);
     case 'preparing':
@@ -112,6 +114,20 @@ function headline({ state, vm, destination = '' }: Migration): Message {
     'The migration of $0 goes on in libvirt. To see it, use cockpit-migrate list or the page.',
     vm.name,
   );
+}
+
+/** Where the VM is, and what to do about it. */
+function whereLines(migration: Migration): readonly string[] {
+  const { state } = migration;
+  if (!('where' in state) || state.where === undefined) return [];
+  return [
+    ...whereaboutsText(state.where, migration).map((message) => `  ${messageText(message)}`),
+    // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+    ...whereaboutsRemedies(state.where, migration).flatMap((remedy) => remedyLines(remedy, Infinity, '  ')),
+    ...(state.phase === 'done' && state.callError !== undefined
+      ? [`  ${messageText(msg('libvirt reported an error all the same: $0', state.callError))}`]
+      : []),
+  ];
 }
 
 /** How it ended, with what both hosts answered. */
@@ -146,13 +162,12 @@ export function migrationText(migration: Migration): readonly string[] {
     (state.phase === 'failed' || state.phase === 'cancelled') && state.leftBehind !== undefined
       ? [messageText(state.leftBehind)]
       : [];
-  const resume = resumeRemedy(migration);
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [
     messageText(headline(migration)),
+    ...whereLines(migration),
     ...[...failure, ...leftBehind].map((line) => `  ${line}`),
     ...(figures.length === 0 ? [] : [`  ${figures.map(messageText).join(' ')}`]),
-    ...(resume === undefined ? [] : remedyLines(resume, Infinity, '  ')),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>
         `  ${marks[verdict].padEnd(9)}${messageText(question)} ${messageText(answer)}${

@@ -87,9 +87,13 @@ function PendingOperation({
 function OtherMigrations({
   model,
   migrations,
+  vms,
+  onResume,
 }: {
   readonly model: Model;
   readonly migrations: readonly Migration[];
+  readonly vms: readonly Vm[];
+  readonly onResume: (vm: Vm) => void;
 }): ReactNode {
   return (
     <MigrationsArea
@@ -99,6 +103,10 @@ function OtherMigrations({
       }}
       onSteer={({ vm }, action) => {
         model.migrations.steer(vm, action);
+      }}
+      onResume={({ vm }) => {
+        const row = vms.find((each) => vmKey(each) === vmKey(vm));
+        if (row !== undefined) onResume(row);
       }}
       onDismiss={({ vm }) => {
         model.migrations.dismiss(vm);
@@ -226,7 +234,14 @@ export function App({ model }: { readonly model: Model }): ReactNode {
           onClose={closeDialog}
           beforehand={isSettled(host)}
         />
-        <OtherMigrations model={model} migrations={others} />
+        <OtherMigrations
+          model={model}
+          migrations={others}
+          vms={vms}
+          onResume={(vm) => {
+            operations.ask(vm, 'resume');
+          }}
+        />
         <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrationsByVm} />
       </PageSection>
       <PendingOperation operations={operations} />

@@ -129,7 +129,7 @@ describe('migrationText', () => {
   });
 
   it('says that a paused VM is still paused, and how it is resumed', () => {
-    const state: MigrationPhase = {
+    const state = {
       phase: 'done',
       verification: 'confirmed',
       paused: true,
@@ -137,17 +137,40 @@ describe('migrationText', () => {
       downtimeMilliseconds: 170,
       predicted: { kind: 'converges', totalMilliseconds: 1600, downtimeMilliseconds: 9 } as Prediction,
       answers: [],
-    };
+      where: { kind: 'paused-there', reason: 'user' },
+    } as const;
     expect(migrationText(migrationIn(state))).toEqual([
       'Done: web is on qemu+ssh://beta/system, paused as before.',
-      '  Took 1.6 s. Forecast: 1.6 s (0 % off).',
+      '  web is on beta: paused (by an administrator).',
       '  -> Resume the VM on the destination.',
       '     Run on this host:',
       `       virsh -c qemu+ssh://beta/system resume ${uuid}`,
+      '  Took 1.6 s. Forecast: 1.6 s (0 % off).',
     ]);
-    expect(migrationText(migrationIn({ ...state, verification: 'contradicted' })).join('\n')).not.toMatch(
-      /resume/,
-    );
+    const silent = { ...state.where, unanswered: { host: 'source', error: 'no' } } as const;
+    expect(migrationText(migrationIn({ ...state, where: silent })).join('\n')).not.toMatch(/resume/);
+  });
+
+  it('says where the VM is, whatever the error says', () => {
+    const failure = { summary: msg('No.'), original: 'error: no' };
+    const dead = { kind: 'nowhere', reason: 'destroyed', host: 'source' } as const;
+    expect(migrationText(migrationIn({ phase: 'failed', failure, where: dead }))).toEqual([
+      'The migration of web failed.',
+      '  web runs on neither host.',
+      '  An administrator or a program forced the VM off.',
+      '  Reason that libvirt gives on this host: shut off (forced off)',
+      '  No.',
+      '  | error: no',
+    ]);
+    const sights = { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'refused' } } as const;
+    const unanswered = [{ host: 'destination', error: 'refused' }] as const;
+    const unknown = migrationIn({ phase: 'failed', failure, where: { kind: 'unknown', sights, unanswered } });
+    expect(migrationText(unknown).slice(0, 3)).toEqual([
+      'The migration of web ended with an error.',
+      '  Not known where web is.',
+      '  State on this host: gone',
+    ]);
+    expect(statusOfMigration(unknown)).toBe(3);
   });
 
   it('has libvirt’s own words of a failure', () => {

@@ -84,7 +84,19 @@ describe('docs/report.schema.json', () => {
         remedies: [{ text: msg('T'), command: 'c', host: 'source', xml: '<x/>' }, { text: msg('U') }],
       },
     },
-    { phase: 'cancelled', answers: [answer] },
+    { phase: 'cancelled', answers: [answer], where: { kind: 'runs-here' } },
+    {
+      phase: 'failed',
+      failure: { summary: msg('S'), original: '' },
+      where: { kind: 'paused-here', reason: 'user' },
+    },
+    {
+      phase: 'done',
+      verification: 'incomplete',
+      answers: [],
+      callError: 'broken',
+      where: { kind: 'both', here: 'running', there: 'paused' },
+    },
   ];
   it.each(phases.map((state) => [state.phase, state] as const))(
     'describes a migration that is %s',

@@ -427,6 +427,89 @@ describe('an interrupt', () => {
   });
 });
 
+describe('a fault on the way', () => {
+  const guests: Guest[] = [];
+  beforeAll(async () => {
+    const options = { memory: 160, dirtyMb: 32, dirtyRate: 10, disk: 'none' } as const;
+    guests.push(...(await Promise.all(faults.map(() => newGuest(options)))));
+    await Promise.all(guests.map((guest) => guest.dirtying()));
+    await alpha.shape('40mbit');
+  });
+  afterAll(async () => {
+    await alpha.shape(undefined);
+  });
+
+  /** Makes it happen on the way, and what is said at the end. */
+  interface Fault {
+    readonly name: string;
+    readonly happens: (guest: Guest) => Promise<unknown>;
+    readonly runsOn: 'source' | 'nowhere';
+    readonly says: RegExp;
+    readonly exitCode: number;
+  }
+  const faults: readonly Fault[] = [
+    {
+      name: 'QEMU is killed on the source',
+      happens: async (guest) =>
+        alpha.exec(['sh', '-c', 'kill -KILL "$(cat "$1")"', 'sh', `/run/libvirt/qemu/${guest.name}.pid`]),
+      runsOn: 'nowhere',
+      says: /runs on neither host\. QEMU ended unexpectedly, or the guest crashed\. .*this host: shut off \(crashed\)/,
+      exitCode: 1,
+    },
+    {
+      name: 'the VM is forced off on the source',
+      happens: (guest) => alpha.virsh('destroy', guest.uuid),
+      runsOn: 'nowhere',
+      says: /runs on neither host\. An administrator or a program forced the VM off\./,
+      exitCode: 1,
+    },
+    {
+      name: 'the VM shuts down from inside',
+      happens: (guest) => alpha.virsh('qemu-monitor-command', guest.uuid, '--hmp', 'system_powerdown'),
+      runsOn: 'nowhere',
+      says: /runs on neither host\. The guest shut down, or QEMU was told to end\./,
+      exitCode: 1,
+    },
+    {
+      name: 'the libvirt daemon of the destination is killed',
+      happens: () => beta.daemon('libvirtd', 'kill'),
+      runsOn: 'source',
+      says: /runs on this host\. beta did not answer: /,
+      exitCode: 1,
+    },
+  ];
+
+  test.each(faults.map((fault, at) => [fault.name, fault, at] as const))(
+    '%s: what is said of the VM is what the hosts say',
+    async (_, { happens, runsOn, says, exitCode }, at) => {
+      const guest = guests[at];
+      if (guest === undefined) throw new Error('no guest');
+      const run = await background(
+        ...([alpha, 'migrate', guest.name, toBeta, '--period=1', '--json'] as const),
+        ...['--accept-unknown', '--override', 'dirty-rate'],
+      );
+      await waitFor('the job', async () =>
+        (await alpha.virsh('domjobinfo', guest.name)).includes('Data remaining'),
+      );
+      await happens(guest);
+      const ended = await run.ended;
+      const report = JSON.parse(ended.stdout) as MigratedReport;
+      expect(schemaProblems(report)).toEqual([]);
+      const { migration } = report;
+      expect(migration.whereabouts?.statement.join(' ')).toMatch(says);
+      expect(migration).toMatchObject({ phase: 'failed', whereabouts: { runsOn } });
+      expect(ended.exitCode).toBe(exitCode);
+      expect(await alpha.virsh('domstate', guest.name)).toBe(runsOn === 'source' ? 'running' : 'shut off');
+      await beta.daemon('libvirtd', 'start');
+      await waitFor('the destination to be rid of it', async () => !(await names(beta)).includes(guest.name));
+      if (runsOn === 'source') {
+        expect(migration.failure?.summary).toBe('The libvirt daemon of beta does not answer.');
+        await guest.goesOn();
+      }
+    },
+  );
+});
+
 describe('the command that a report shows', () => {
   test.each([
     ['permanent', [], ['gone', 'yes']],

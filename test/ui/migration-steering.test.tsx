@@ -71,7 +71,7 @@ describe('a running migration', () => {
 
   test.each([
     ['Switch to post-copy', { postCopyAllowed: false }, undefined, 'before the migration starts'],
-    ['Pause the VM to finish', {}, { phase: 'preparing' }, 'once the memory is copied'],
+    ['Pause the VM to finish', {}, { phase: 'preparing' }, 'once copying has begun'],
     ['Allow a longer pause', {}, { phase: 'switching', progress }, 'already changing hosts'],
     ['Change the bandwidth limit', { cancelling: true }, undefined, 'being cancelled'],
   ] as const)('says why not: %s', async (name, change, state, why) => {

@@ -7,6 +7,7 @@ export type RemedyAction =
   | { readonly kind: 'set-migration-uri'; readonly uri: string }
   | { readonly kind: 'confirm-uri-parameters' }
   | { readonly kind: 'pause-vm' }
+  | { readonly kind: 'resume-vm' }
   /** Of the drive that the guest knows as, for example, `sda`. */
   | { readonly kind: 'eject-medium'; readonly disk: string }
   /** Copies these disks, and no others. */

@@ -3,3 +3,8 @@
 export function isHostName(text: string): boolean {
   return text.length < 256 && /^[\w:][\w.:%-]*$/.test(text);
 }
+
+/** The host's part of a destination URI; the whole URI if it has none. */
+export function hostOf(uri: string): string {
+  return /^[^:]+:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]+)/.exec(uri)?.[1] ?? uri;
+}

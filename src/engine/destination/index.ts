@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { isHostName } from './host-name.ts';
+export { hostOf, isHostName } from './host-name.ts';
 export { type MigrationUriInput, parseMigrationUriInput } from './migration-uri.ts';
 export {
   type DestinationInput,

@@ -95,19 +95,17 @@ export const explanations: Readonly<Record<LibvirtReason, Explanation | undefine
   },
   'daemon-down': {
     summary: msg('A libvirt daemon does not answer.'),
-    advice: msg('Start libvirt on the host that the original message names.'),
+    advice: msg('Start libvirt on the host whose daemon does not answer.'),
     remedies: logs,
   },
   'tunnel-ended': {
     summary: msg('The connection to the destination closed before libvirt gave a reason.'),
-    advice: msg(
-      'The libvirt log of the destination or of this host has the reason. The list shows where the VM runs.',
-    ),
+    advice: msg('The libvirt log of the destination or of this host has the reason.'),
     remedies: logs,
   },
   closed: {
     summary: msg('The connection to libvirt was lost.'),
-    advice: msg('The VM goes on. The list shows where it runs.'),
+    remedies: logs,
   },
   busy: {
     summary: msg('The VM is busy with another libvirt job.'),

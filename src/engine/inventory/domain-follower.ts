@@ -13,6 +13,7 @@ import { ReadQueue } from './read-queue.ts';
 import { hasStaleRecord, removeStaleRecord } from './stale-record.ts';
 
 /** virDomainEventType and details that are looked at (libvirt-domain.h). */
+const started = 2;
 const stopped = 5;
 const stoppedMigrated = 3;
 
@@ -43,6 +44,8 @@ export class DomainFollower {
   readonly #jobs: JobWatches;
   /** Domains that were found paused for a migration, and asked for their job because of it. */
   readonly #arriving = new Set<string>();
+  /** Why domains stopped, as libvirt's events told; a domain without a stored definition is gone then. */
+  readonly #stopDetails = new Map<string, number>();
   readonly #ended = new AbortController();
   #details: Promise<void> = Promise.resolve();
   #unsubscribe: Unsubscribe = () => undefined;
@@ -107,6 +110,11 @@ export class DomainFollower {
     return this.#jobs.completedJob(this.#path(uuid));
   }
 
+  /** The detail of the event with which libvirt told that the domain stopped (virDomainEventStoppedDetailType). */
+  stopDetail(uuid: string): number | undefined {
+    return this.#stopDetails.get(this.#path(uuid));
+  }
+
   /** True if the domain, when last asked, had no job. False while that is not known. */
   isJobless(uuid: string): boolean {
     return this.#jobs.isJobless(this.#path(uuid));
@@ -147,6 +155,8 @@ export class DomainFollower {
     }
     if (kind === 'job-completed') this.#jobs.completed(path, event.job);
     this.#queue.add(path);
+    if (kind === 'lifecycle' && event.event === started) this.#stopDetails.delete(path);
+    if (kind === 'lifecycle' && event.event === stopped) this.#stopDetails.set(path, event.detail);
     if (kind === 'lifecycle' && event.event === stopped && event.detail === stoppedMigrated) {
       for (const delay of undefineDelays) this.#queue.addLater(path, delay);
     }

@@ -12,4 +12,4 @@ export {
   type VmOperation,
   type VmState,
 } from './vm.ts';
-export { vmStateOf } from './vm-state.ts';
+export { type DomainStateCodes, vmStateOf } from './vm-state.ts';

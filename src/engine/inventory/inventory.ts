@@ -118,6 +118,11 @@ export class Inventory {
     return this.#follower.completedJob(uuid);
   }
 
+  /** Why the VM stopped, as libvirt's event told on this connection (virDomainEventStoppedDetailType). */
+  stopDetail(uuid: string): number | undefined {
+    return this.#follower.stopDetail(uuid);
+  }
+
   /** All that is known, whether or not it is shown at the moment. */
   get entries(): Iterable<InventoryEntry> {
     return this.#follower.entries;

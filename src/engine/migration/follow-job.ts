@@ -7,6 +7,9 @@ import { pause, type RunContext } from './run-context.ts';
 import { jobEvent } from './run-event.ts';
 import { isUnderWay } from './run-state.ts';
 
+/** VIR_DOMAIN_EVENT_STOPPED_MIGRATED */
+const stoppedMigrated = 3;
+
 /** Between two tries to learn from libvirt how a migration ended. */
 const askAgainMilliseconds = 1000;
 
@@ -57,11 +60,15 @@ function tellJob({ inventory, vm, signal, state, dispatch }: RunContext): 'runni
 
 /** There is no job any more: what libvirt says about the VM now tells how it ended. */
 async function conclude(run: RunContext, recordRead: Promise<void>): Promise<void> {
-  const { signal, dispatch } = run;
+  const { inventory, vm, signal, dispatch } = run;
   try {
     await recordRead;
     const state = await stateHere(run);
-    const left = state === undefined || (state.kind === 'shut-off' && state.migratedAway);
+    const stop = inventory.stopDetail(vm.uuid);
+    const left =
+      state === undefined
+        ? stop === undefined || stop === stoppedMigrated
+        : state.kind === 'shut-off' && state.migratedAway;
     dispatch({ kind: left ? 'vm-left' : 'vm-stayed' });
   } catch (error) {
     if (signal.aborted) return;

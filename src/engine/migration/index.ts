@@ -2,6 +2,7 @@
 /** What the rest of the program may import of this folder. */
 export { type MigrationHandle, Migrations } from './queue.ts';
 export { migrationReportOf } from './report.ts';
-export { resumeRemedy } from './resume-remedy.ts';
 export { type Migration, stalledProgress, type VerificationAnswer } from './state.ts';
 export { type SteerAction, type Steering, steeredText, steerText } from './steering.ts';
+export { isAskedAgain, runsOn, type VmWhereabouts } from './whereabouts.ts';
+export { whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';

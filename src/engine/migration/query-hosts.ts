@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import { type VirshAnswer, virshSession } from '../../libvirt/virsh.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { VmIdentity } from '../base/index.ts';
 import { originalText } from '../failure/index.ts';
-import { vmStateOf } from '../inventory/index.ts';
+import type { Inventory } from '../inventory/index.ts';
 import { recordNamespace } from '../record/index.ts';
+import { type HostSight, sightOfAbsence, sightOfCodes, stateLine } from './host-sight.ts';
 import type { Expectation, HostAnswers } from './verification.ts';
 
-/** How long the destination may take to answer. */
-const destinationMilliseconds = 30_000;
+/** How a host is asked. */
+export interface Inquiry {
+  /** How long the destination may take to answer. */
+  readonly destinationMilliseconds: number;
+  /** The VM arrived: what belongs to it there is put right, too. A VM that did not arrive is left as it is. */
+  readonly arrived: boolean;
+}
 
 /** Asks both hosts. Does not reject: what could not be asked is part of the answer. */
 export async function queryHosts(
   platform: Platform,
-  connection: LibvirtConnection,
+  inventory: Inventory,
   expectation: Expectation,
+  inquiry: Inquiry,
 ): Promise<HostAnswers> {
   const [destination, source] = await Promise.all([
-    askDestination(platform, expectation),
-    querySource(connection, expectation.vm),
+    askDestination(platform, expectation, inquiry),
+    inquiry.arrived ? askSource(inventory, expectation.vm) : settledSource(inventory, expectation.vm),
   ]);
   return { destination, source };
 }
@@ -28,6 +34,7 @@ export async function queryHosts(
 async function askDestination(
   platform: Platform,
   { vm, destination, temporary, autostart }: Expectation,
+  { destinationMilliseconds, arrived }: Inquiry,
 ): Promise<HostAnswers['destination']> {
   if (destination === undefined) return undefined;
   const limit = new AbortController();
@@ -42,10 +49,10 @@ async function askDestination(
         { id: 'state', argv: ['domstate', '--reason', vm.uuid] },
         { id: 'uuid', argv: ['domuuid', '--', vm.name] },
         // libvirt sends the definition, and not whether it is started with the host.
-        ...(autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
+        ...(arrived && autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
         { id: 'info', argv: ['dominfo', vm.uuid] },
         // The record came along with the definition; it told of the way here and means nothing any more.
-        ...(temporary === false
+        ...(arrived && temporary === false
           ? [
               {
                 id: 'record',
@@ -69,18 +76,33 @@ async function askDestination(
   }
 }
 
-/** Asks this host what the VM is doing. Does not reject. */
-export async function querySource(
-  connection: LibvirtConnection,
-  vm: VmIdentity,
-): Promise<HostAnswers['source']> {
+/** Between two questions to this host, and how many there are at most. */
+const settleMilliseconds = 500;
+const settleTries = 6;
+
+/**
+ * Asks this host what the VM is doing, until it says the same twice: where QEMU ended in the middle of the migration, libvirt answers
+ * the call first, and notes the end of the VM when it has let go of the job. Does not reject.
+ */
+async function settledSource(inventory: Inventory, vm: VmIdentity): Promise<HostSight> {
+  let sight = await askSource(inventory, vm);
+  for (let tries = 1; tries < settleTries; tries += 1) {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, settleMilliseconds);
+    });
+    const next = await askSource(inventory, vm);
+    if (stateLine(next) === stateLine(sight) && next.kind === sight.kind) return next;
+    sight = next;
+  }
+  return sight;
+}
+
+async function askSource(inventory: Inventory, vm: VmIdentity): Promise<HostSight> {
   try {
-    const state = vmStateOf(await connection.domain(vm.uuid).state());
-    return state.kind === 'shut-off' || state.kind === 'running' || state.kind === 'paused'
-      ? state.kind
-      : 'other';
+    return sightOfCodes(await inventory.connection.domain(vm.uuid).state());
   } catch (error) {
-    if (error instanceof LibvirtError && error.reason === 'no-such-domain') return 'gone';
-    return { unreachable: originalText(error) };
+    if (error instanceof LibvirtError && error.reason === 'no-such-domain')
+      return sightOfAbsence(inventory.stopDetail(vm.uuid));
+    return { kind: 'silent', error: originalText(error) };
   }
 }

@@ -102,12 +102,14 @@ export class Migrations {
   /** Forgets a migration that has ended. */
   dismiss(vm: VmIdentity): void {
     if (this.#runs.get(keyOf(vm))?.hasEnded !== true) return;
+    this.#runs.get(keyOf(vm))?.stop();
     this.#runs.delete(keyOf(vm));
     this.#publish();
   }
 
   #add(run: MigrationRun): void {
-    // Last in the order, also when an ended one of the same VM is replaced.
+    // Last in the order, also when an ended one of the same VM is replaced, whose hosts are asked no more.
+    this.#runs.get(keyOf(run.vm))?.stop();
     this.#runs.delete(keyOf(run.vm));
     this.#runs.set(keyOf(run.vm), run);
     run.state.subscribe(() => {

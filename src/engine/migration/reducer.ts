@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { msg } from '../base/index.ts';
-import { type MigrationFailure, migrationFailure } from '../failure/index.ts';
-import { leftBehind } from './left-behind.ts';
+import { conclude, mayChange } from './conclusion.ts';
 import type { RunEvent } from './run-event.ts';
 import {
+  type Ending,
+  type EndPhase,
   isEnd,
   isUnderWay,
   type JobPhase,
@@ -11,10 +11,8 @@ import {
   type RunFacts,
   type RunPhase,
   type RunState,
-  shownPhase,
 } from './run-state.ts';
 import type { Steering } from './steering.ts';
-import { verificationOf } from './verification.ts';
 
 /** The kinds of events that say how a call or a job ended, before any host is asked. */
 type JobEnd = Extract<
@@ -24,7 +22,7 @@ type JobEnd = Extract<
 
 type JobFigures = Extract<RunEvent, { kind: 'job-copying' | 'job-switching' | 'job-post-copy' }>;
 
-type ArrivalVerified = Extract<RunEvent, { kind: 'arrival-verified' }>;
+type Answered = Extract<RunEvent, { kind: 'hosts-answered' }>;
 
 /**
  * One migration's life: what was, and what happened, give what is. Pure, so that every order of events can be tried without a host.
@@ -32,7 +30,7 @@ type ArrivalVerified = Extract<RunEvent, { kind: 'arrival-verified' }>;
  * the phases, which a test compares with this function.
  */
 export function reduce(state: RunState, event: RunEvent): RunState {
-  if (isEnd(state.now)) return state;
+  if (isEnd(state.now)) return event.kind === 'hosts-answered' ? askedAgain(state, state.now, event) : state;
   switch (event.kind) {
     case 'queued':
     case 'dropped':
@@ -47,7 +45,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'call-aborted':
     case 'vm-left':
     case 'vm-stayed':
-      return isUnderWay(state.now) ? { ...state, now: afterJob(state, event) } : state;
+      return isUnderWay(state.now) ? afterJob(state, event) : state;
     case 'autostart-read':
     case 'record-read':
     case 'call-lost':
@@ -60,10 +58,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'steered':
     case 'steer-refused':
       return withFacts(state, withSteering(state, event));
-    case 'record-removed':
-    case 'arrival-verified':
-    case 'cancel-verified':
-      return concluded(state, event);
+    case 'hosts-answered':
+      return state.now.phase === 'verifying' ? concluded(state, event) : state;
   }
 }
 
@@ -111,25 +107,23 @@ function jobPhase(event: JobFigures, progress: JobPhase['progress']): JobPhase {
   }
 }
 
-/**
- * Once libvirt has been told to cancel, its words may be others: about one time in five (libvirt 9.0) the connection to the
- * destination is closed first, and it says "End of file while reading data". So what fails after a cancel was cancelled.
- */
-function afterJob({ facts, now }: RunState, event: JobEnd): RunPhase {
+/** However it ended, both hosts are asked: their answers say what came of it. */
+function afterJob({ facts }: RunState, event: JobEnd): RunState {
+  return { facts: { ...facts, ending: endingOf(facts, event) }, now: { phase: 'verifying' } };
+}
+
+function endingOf({ cancelling: cancelAsked, lost }: RunFacts, event: JobEnd): Ending {
   switch (event.kind) {
     case 'call-succeeded':
+      return { how: 'succeeded', cancelAsked };
     case 'vm-left':
-      return { phase: 'verifying' };
+      return { how: 'left', cancelAsked };
     case 'call-aborted':
-      return { phase: 'verifying-cancel' };
+      return { how: 'aborted', cancelAsked, error: event.error };
     case 'call-failed':
+      return { how: 'failed', cancelAsked, error: event.error };
     case 'vm-stayed':
-      if (facts.cancelling) return { phase: 'verifying-cancel' };
-      return {
-        phase: 'tidying',
-        error: event.kind === 'call-failed' ? event.error : facts.lost,
-        before: shownPhase(now),
-      };
+      return { how: 'stayed', cancelAsked, error: lost };
   }
 }
 
@@ -192,45 +186,16 @@ function withSteering(
   return { ...facts, steering: steering.map((each, index) => (index === place ? answered(each) : each)) };
 }
 
-function concluded(
-  state: RunState,
-  event: Extract<RunEvent, { kind: 'record-removed' | 'arrival-verified' | 'cancel-verified' }>,
-): RunState {
-  const { facts, now } = state;
-  switch (event.kind) {
-    case 'record-removed':
-      if (now.phase !== 'tidying') return state;
-      return ended(state, {
-        phase: 'failed',
-        ...leftBehind(facts, now.error),
-        failure: failureOf(now.error),
-      });
-    case 'arrival-verified':
-      return now.phase === 'verifying' ? ended(state, donePhase(facts, event)) : state;
-    case 'cancel-verified':
-      if (now.phase !== 'verifying-cancel') return state;
-      return ended(state, { phase: 'cancelled', answers: event.answers, ...leftBehind(facts) });
-  }
+function concluded(state: RunState, event: Answered): RunState {
+  const { facts } = state;
+  return facts.ending === undefined ? state : ended(state, conclude(facts, facts.ending, event));
 }
 
-function donePhase({ paused, expected }: RunFacts, { answers, job, recordError }: ArrivalVerified): RunPhase {
-  return {
-    phase: 'done',
-    verification: verificationOf(answers),
-    answers,
-    ...(paused ? { paused: true as const } : {}),
-    ...(expected === undefined ? {} : { predicted: expected.predicted }),
-    ...(recordError === undefined ? {} : { recordError }),
-    ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
-    ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
-  };
-}
-
-function failureOf(error: unknown): MigrationFailure {
-  if (error !== undefined) return migrationFailure(error);
-  return {
-    summary: msg('The migration ended, and the VM is still on this host.'),
-    original: '',
-    advice: msg('Only the program that started the migration knows the reason.'),
-  };
+/** An end is the last word, unless a host had not answered. Figures that were told before stay. */
+function askedAgain(state: RunState, now: EndPhase, event: Answered): RunState {
+  const { facts } = state;
+  if (facts.ending === undefined || !mayChange(now)) return state;
+  const next = conclude(facts, facts.ending, event);
+  const figures = now.phase === 'done' && next.phase === 'done' ? { ...now, ...next } : next;
+  return ended(state, figures);
 }

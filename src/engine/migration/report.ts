@@ -3,12 +3,18 @@ import { type Message, plainText, type Translator } from '../base/index.ts';
 import type { Prediction } from '../forecast/index.ts';
 import { type Report, type ReportRemedy, reportRemedy } from '../preflight/index.ts';
 import type { Migration, VerificationAnswer } from './state.ts';
+import { runsOn, type VmWhereabouts } from './whereabouts.ts';
+import { type Travel, whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';
 
 /** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
 export interface MigrationReport {
   /** Not one of the three ends (`done`, `failed`, `cancelled`) if it was left to libvirt while it ran. */
   readonly phase: Migration['state']['phase'];
   readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
+  /** Where the VM is, by what both hosts answered at the end; absent while there is no end, and where libvirt was asked for nothing. */
+  readonly whereabouts?: WhereaboutsReport;
+  /** libvirt's error, although the VM arrived. */
+  readonly callError?: string;
   /** What both hosts were asked at the end. */
   readonly answers?: readonly {
     readonly question: string;
@@ -30,21 +36,37 @@ export interface MigrationReport {
   };
 }
 
+/** Where the VM is at the end. */
+export interface WhereaboutsReport {
+  readonly runsOn: ReturnType<typeof runsOn>;
+  readonly state: VmWhereabouts['kind'];
+  /** The statement, in sentences. */
+  readonly statement: readonly string[];
+  readonly remedies?: readonly ReportRemedy[];
+}
+
 /** The preflight's report with what became of the migration that followed it. */
 export interface MigratedReport extends Report {
   readonly migration: MigrationReport;
 }
 
 /** What became of a migration, in the translator's language (English without one). */
-export function migrationReportOf({ state }: Migration, translator?: Translator): MigrationReport {
+export function migrationReportOf(migration: Migration, translator?: Translator): MigrationReport {
+  const { state } = migration;
   const say = (message: Message): string => plainText(message, translator);
   const { phase } = state;
+  const whereabouts =
+    'where' in state && state.where !== undefined
+      ? { whereabouts: whereaboutsReport(state.where, migration, translator) }
+      : {};
   switch (state.phase) {
     case 'done': {
       const { verification, elapsedMilliseconds, downtimeMilliseconds, predicted } = state;
       return {
         phase,
         verification,
+        ...whereabouts,
+        ...(state.callError === undefined ? {} : { callError: state.callError }),
         answers: state.answers.map((answer) => answerOf(answer, say)),
         ...(elapsedMilliseconds === undefined ? {} : { elapsedMilliseconds }),
         ...(downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds }),
@@ -54,6 +76,7 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
     case 'cancelled':
       return {
         phase,
+        ...whereabouts,
         answers: state.answers.map((answer) => answerOf(answer, say)),
         ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
       };
@@ -61,6 +84,7 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
       const { summary, original, advice, remedies } = state.failure;
       return {
         phase,
+        ...whereabouts,
         ...(state.leftBehind === undefined ? {} : { leftBehind: say(state.leftBehind) }),
         failure: {
           summary: say(summary),
@@ -79,6 +103,20 @@ export function migrationReportOf({ state }: Migration, translator?: Translator)
     case 'verifying':
       return { phase };
   }
+}
+
+function whereaboutsReport(
+  where: VmWhereabouts,
+  travel: Travel,
+  translator: Translator | undefined,
+): WhereaboutsReport {
+  const remedies = whereaboutsRemedies(where, travel).map((remedy) => reportRemedy(remedy, translator));
+  return {
+    runsOn: runsOn(where),
+    state: where.kind,
+    statement: whereaboutsText(where, travel).map((message) => plainText(message, translator)),
+    ...(remedies.length === 0 ? {} : { remedies }),
+  };
 }
 
 function answerOf(

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../../libvirt/errors.ts';
-import type { DomainJob } from '../../libvirt/job.ts';
 import type { ExpectedMigration } from '../forecast/index.ts';
 import { type InventoryEntry, isVmStalled, vmStateOf } from '../inventory/index.ts';
 import { type MigrationProgress, noProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
-import type { VerificationAnswer } from './state.ts';
+import type { HostsAnswered } from './conclusion.ts';
 import type { SteerAction, Steering } from './steering.ts';
 
 /** What can happen to a migration. Each kind has a row in the table of `docs/architecture.md`, if it changes the phase. */
@@ -26,8 +25,8 @@ export type RunEvent =
   | { readonly kind: 'job-post-copy'; readonly progress: MigrationProgress }
   | { readonly kind: 'call-succeeded' }
   | { readonly kind: 'call-failed'; readonly error: unknown }
-  /** libvirt says that somebody cancelled the job. */
-  | { readonly kind: 'call-aborted' }
+  /** libvirt says that the job was cancelled: by somebody, or because the VM ended. */
+  | { readonly kind: 'call-aborted'; readonly error?: unknown }
   /** The call is lost, but not necessarily the migration. */
   | { readonly kind: 'call-lost'; readonly error: unknown }
   /** The job is over, and the VM has left this host. */
@@ -41,18 +40,8 @@ export type RunEvent =
   | { readonly kind: 'steer-asked'; readonly action: SteerAction; readonly by: Steering['by'] }
   | { readonly kind: 'steered'; readonly action: SteerAction }
   | { readonly kind: 'steer-refused'; readonly action: SteerAction; readonly reason: string }
-  /** The record of a failed migration is removed, or cannot be. */
-  | { readonly kind: 'record-removed' }
-  /** Both hosts were asked after the VM had left. */
-  | {
-      readonly kind: 'arrival-verified';
-      readonly answers: readonly VerificationAnswer[];
-      readonly job?: DomainJob;
-      /** Why forecast and actual figures could not be kept. */
-      readonly recordError?: string;
-    }
-  /** This host was asked after a cancel. */
-  | { readonly kind: 'cancel-verified'; readonly answers: readonly VerificationAnswer[] };
+  /** Both hosts were asked after the end; again while one of them did not answer. */
+  | ({ readonly kind: 'hosts-answered' } & HostsAnswered);
 
 /** How far apart a record's time and the start of the job may be for them to belong together. */
 const sameStartMilliseconds = 120_000;
@@ -67,7 +56,7 @@ const lostReasons: readonly string[] = ['closed', 'daemon-down', 'tunnel-ended']
 export function callEnd(error: unknown): RunEvent {
   if (!(error instanceof LibvirtError)) return { kind: 'call-failed', error };
   if (lostReasons.includes(error.reason)) return { kind: 'call-lost', error };
-  return error.reason === 'operation-aborted' ? { kind: 'call-aborted' } : { kind: 'call-failed', error };
+  return { kind: error.reason === 'operation-aborted' ? 'call-aborted' : 'call-failed', error };
 }
 
 /** The record that was written when the present job began. */

@@ -18,13 +18,21 @@ export type RunPhase =
   | { readonly phase: 'queued'; readonly position?: number }
   | { readonly phase: 'preparing' }
   | JobPhase
-  /** It failed, and the record of it is being removed. The page still shows what it showed before. */
-  | { readonly phase: 'tidying'; readonly error: unknown; readonly before: MigrationPhase }
-  /** The VM left: both hosts are asked. */
+  /** The call or the job is over, however it ended: both hosts are asked. */
   | { readonly phase: 'verifying' }
-  /** It was cancelled: this host is asked whether the VM goes on. */
-  | { readonly phase: 'verifying-cancel' }
   | EndPhase;
+
+/** How the call or the job ended, before any host was asked. */
+export interface Ending {
+  /**
+   * `succeeded`, `failed`, `aborted`: as the call tells. `left`, `stayed`: there was no call, and libvirt has the VM no longer, or still
+   * has it, on this host.
+   */
+  readonly how: 'succeeded' | 'failed' | 'aborted' | 'left' | 'stayed';
+  readonly error?: unknown;
+  /** A cancel had been asked for here, and was not refused. */
+  readonly cancelAsked: boolean;
+}
 
 /** What is known of a migration in every phase. */
 export interface RunFacts {
@@ -52,6 +60,8 @@ export interface RunFacts {
   readonly postCopyAllowed?: boolean;
   /** Why the call was lost, while the job is followed without it. */
   readonly lost?: unknown;
+  /** From `verifying` on. */
+  readonly ending?: Ending;
 }
 
 /** One migration as the reducer knows it. */
@@ -145,10 +155,6 @@ export function shownPhase(now: RunPhase): MigrationPhase {
         phase: 'preparing',
         ...(now.position === undefined ? {} : { queuePosition: now.position }),
       };
-    case 'tidying':
-      return now.before;
-    case 'verifying-cancel':
-      return { phase: 'verifying' };
     default:
       return now;
   }

@@ -5,7 +5,6 @@ import type { Inventory } from '../inventory/index.ts';
 import { abort } from './abort.ts';
 import { callLibvirt } from './call.ts';
 import { followToTheEnd } from './follow-job.ts';
-import { forgetWhereItWent } from './kept-record.ts';
 import { reduce } from './reducer.ts';
 import type { Order, RunContext } from './run-context.ts';
 import type { RunEvent } from './run-event.ts';
@@ -14,7 +13,7 @@ import type { Migration } from './state.ts';
 import { steer } from './steer.ts';
 import type { SteerAction } from './steering.ts';
 import { nextDeeds, tacticsAtStart } from './tactics.ts';
-import { verifyArrival, verifyCancel } from './verify-end.ts';
+import { askOn, verifyEnd } from './verify-end.ts';
 
 /**
  * One migration from its start (or from when it was seen) to what the hosts said at its end. The reducer decides; this starts the
@@ -113,12 +112,13 @@ export class MigrationRun {
     const after = reduce(before, event);
     if (after === before || this.#stopped.signal.aborted) return;
     this.#state = after;
-    if (isEnd(after.now)) {
+    if (isEnd(after.now) && !isEnd(before.now)) {
       this.#inventory.unfollow(this.vm.uuid);
       this.#endedAt = Date.now();
     }
     this.#shown.set(migrationOf(after));
-    if (after.now.phase !== before.now.phase) this.#enter(after);
+    // An end that becomes another one, once a host has answered, was entered.
+    if (after.now.phase !== before.now.phase && !isEnd(before.now)) this.#enter(after);
     if (event.kind === 'job-copying') this.#followPlan(event);
   }
 
@@ -136,20 +136,13 @@ export class MigrationRun {
   #enter(state: RunState): void {
     switch (state.now.phase) {
       case 'verifying':
-        void verifyArrival(this.#context);
-        break;
-      case 'verifying-cancel':
-        void verifyCancel(this.#context);
-        break;
-      case 'tidying':
-        void forgetWhereItWent(this.#context).then(() => {
-          this.#dispatch({ kind: 'record-removed' });
-        });
+        void verifyEnd(this.#context);
         break;
       case 'done':
       case 'failed':
       case 'cancelled':
         this.#ended.resolve(migrationOf(state));
+        void askOn(this.#context);
         break;
       case 'queued':
       case 'preparing':

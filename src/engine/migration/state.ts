@@ -5,6 +5,7 @@ import type { MigrationFailure } from '../failure/index.ts';
 import type { Prediction } from '../forecast/index.ts';
 import type { MigrationProgress } from '../progress/index.ts';
 import type { Steering } from './steering.ts';
+import type { VmWhereabouts } from './whereabouts.ts';
 
 /** One question that was put to a host at the end, with what it answered. */
 export interface VerificationAnswer {
@@ -41,13 +42,23 @@ export type MigrationPhase =
       readonly predicted?: Prediction;
       /** Why forecast and actual figures could not be kept for the next forecast. */
       readonly recordError?: string;
+      /** libvirt reported an error, although the VM arrived. */
+      readonly callError?: string;
+      readonly where?: VmWhereabouts;
     }
-  | { readonly phase: 'failed'; readonly failure: MigrationFailure; readonly leftBehind?: Message }
+  | {
+      readonly phase: 'failed';
+      readonly failure: MigrationFailure;
+      readonly leftBehind?: Message;
+      readonly where?: VmWhereabouts;
+    }
   | {
       readonly phase: 'cancelled';
       readonly answers: readonly VerificationAnswer[];
       /** What the migration may have left on the destination. */
       readonly leftBehind?: Message;
+      /** Absent only for one that was taken out of the queue: nothing had been asked of libvirt. */
+      readonly where?: VmWhereabouts;
     };
 
 /** One migration that the page shows. */

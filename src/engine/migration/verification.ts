@@ -3,7 +3,10 @@ import { classifyError } from '../../libvirt/errors.ts';
 import type { VirshAnswer } from '../../libvirt/virsh.ts';
 import { type Message, msg, type VmIdentity } from '../base/index.ts';
 import { domainStateText } from '../inventory/index.ts';
+import { type HostSight, sightOfAnswer, stateLine } from './host-sight.ts';
+import type { RunFacts } from './run-state.ts';
 import type { VerificationAnswer } from './state.ts';
+import type { Sights } from './whereabouts.ts';
 
 /** What a migration was to bring about. */
 export interface Expectation {
@@ -21,7 +24,7 @@ export interface Expectation {
 export interface HostAnswers {
   /** The destination's answers, or why it could not be asked. */
   readonly destination: DestinationAnswers | { readonly unreachable: string } | undefined;
-  readonly source: 'gone' | 'shut-off' | 'running' | 'paused' | 'other' | { readonly unreachable: string };
+  readonly source: HostSight;
 }
 
 /** The destination's answers as virsh prints them (C locale), or its error. */
@@ -31,6 +34,29 @@ export interface DestinationAnswers {
   readonly uuid: VirshAnswer;
   /** The table of `dominfo`. */
   readonly info: VirshAnswer;
+}
+
+/** What a migration of which this is known was to bring about. */
+export function expectationOf({ vm, paused, autostart, destination, temporary }: RunFacts): Expectation {
+  return {
+    vm,
+    paused,
+    autostart,
+    ...(destination === undefined ? {} : { destination }),
+    ...(temporary === undefined ? {} : { temporary }),
+  };
+}
+
+/** What both hosts said of the VM. */
+export function sightsOf({ source, destination }: HostAnswers): Sights {
+  if (destination === undefined) return { source, destination: { kind: 'not-asked' } };
+  return {
+    source,
+    destination:
+      'unreachable' in destination
+        ? { kind: 'silent', error: destination.unreachable }
+        : sightOfAnswer(destination.state),
+  };
 }
 
 /** Compares what the hosts said with what was expected; each answer is shown. */
@@ -164,44 +190,36 @@ function answered(
   };
 }
 
-function sourceAnswer({ temporary }: Expectation, source: HostAnswers['source']): VerificationAnswer {
-  const question = msg('What is the state of the VM on this host?');
+function sourceAnswer({ temporary }: Expectation, source: HostSight): VerificationAnswer {
   const expected =
     temporary === undefined ? msg('gone or shut off') : temporary ? msg('shut off') : msg('gone');
-  if (typeof source === 'object') {
-    const answer = msg('This host did not answer: $0', source.unreachable);
-    return { question, expected, answer, verdict: 'unknown' };
-  }
-  const as =
-    temporary === undefined
-      ? source === 'gone' || source === 'shut-off'
-      : source === (temporary ? 'shut-off' : 'gone');
-  return { question, expected, answer: sourceWords(source), verdict: as ? 'as-expected' : 'not-as-expected' };
-}
-
-function sourceWords(source: Exclude<HostAnswers['source'], object>): Message {
-  switch (source) {
-    case 'gone':
-      return msg('gone');
-    case 'shut-off':
-      return msg('shut off');
-    case 'running':
-      return msg('running');
-    case 'paused':
-      return msg('paused');
-    case 'other':
-      return msg('neither running nor shut off');
-  }
+  const wanted: readonly HostSight['kind'][] =
+    temporary === undefined ? ['absent', 'off'] : temporary ? ['off'] : ['absent'];
+  return answerHere(source, expected, wanted);
 }
 
 /** After a cancelled migration: the VM has to go on here. */
-export function judgeCancel({ paused }: Expectation, source: HostAnswers['source']): VerificationAnswer {
+export function judgeCancel({ paused }: Expectation, source: HostSight): VerificationAnswer {
+  return answerHere(source, paused ? msg('paused, as before') : msg('running'), [
+    paused ? 'paused' : 'running',
+  ]);
+}
+
+function answerHere(
+  source: HostSight,
+  expected: Message,
+  wanted: readonly HostSight['kind'][],
+): VerificationAnswer {
   const question = msg('What is the state of the VM on this host?');
-  const expected = paused ? msg('paused, as before') : msg('running');
-  if (typeof source === 'object') {
-    const answer = msg('This host did not answer: $0', source.unreachable);
-    return { question, expected, answer, verdict: 'unknown' };
+  if (source.kind === 'silent' || source.kind === 'not-asked') {
+    const error = source.kind === 'silent' ? source.error : '';
+    return { question, expected, answer: msg('This host did not answer: $0', error), verdict: 'unknown' };
   }
-  const as = source === (paused ? 'paused' : 'running');
-  return { question, expected, answer: sourceWords(source), verdict: as ? 'as-expected' : 'not-as-expected' };
+  const line = stateLine(source);
+  return {
+    question,
+    expected,
+    answer: line === undefined ? msg('gone') : domainStateText(line),
+    verdict: wanted.includes(source.kind) ? 'as-expected' : 'not-as-expected',
+  };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
+export { hostOf } from '../../engine/destination/index.ts';
 export { copyText } from './clipboard.ts';
 export { CommandLine } from './command-line.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
@@ -19,4 +20,4 @@ export { OriginalText } from './original-text.tsx';
 export { textOf, translator } from './text.ts';
 export { followTheme } from './theme.ts';
 export { _, format, language, loadLaterTexts, ngettext } from './translate.ts';
-export { hostOf, isUnderWay, migrateDisabledReason, stateText } from './vm-text.ts';
+export { isUnderWay, migrateDisabledReason, stateText } from './vm-text.ts';

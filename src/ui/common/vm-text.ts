@@ -115,11 +115,6 @@ export function stateText(vm: Vm, migration: Migration | undefined): StateText {
   }
 }
 
-/** The host's part of a destination URI; the whole URI if it has none. */
-export function hostOf(uri: string): string {
-  return /^[^:]+:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]+)/.exec(uri)?.[1] ?? uri;
-}
-
 /** Why the VM cannot be migrated now; undefined if it can be tried. */
 export function migrateDisabledReason(vm: Vm, migration: Migration | undefined): string | undefined {
   if (vm.transfer?.kind === 'arriving') return _('The VM is still arriving from another host.');

@@ -18,14 +18,14 @@ export interface MigrateDialogProps extends DialogSubject {
 /** The choices and findings, and from the start on the migration. */
 function DialogBody({
   dialog,
-  subject: { model },
+  subject: { model, vm },
   onClose,
 }: {
   readonly dialog: DialogModel;
   readonly subject: DialogSubject;
   readonly onClose: () => void;
 }): ReactNode {
-  const { shown } = dialog;
+  const { shown, setRefusal } = dialog;
   if (shown === undefined) return <ChoicesView dialog={dialog} />;
   return (
     <MigrationView
@@ -36,6 +36,9 @@ function DialogBody({
       }}
       onSteer={(action) => {
         model.migrations.steer(shown.vm, action);
+      }}
+      onResume={() => {
+        void model.operate(vm, 'resume').then(setRefusal);
       }}
       onDismiss={onClose}
     />

@@ -43,6 +43,9 @@ export function remedyActions(context: RemedyActionsContext): (action: RemedyAct
       case 'pause-vm':
         changeVm(model.operate(vm, 'pause'));
         break;
+      case 'resume-vm':
+        changeVm(model.operate(vm, 'resume'));
+        break;
       case 'eject-medium':
         changeVm(model.ejectMedium(vm, action.disk));
         break;

@@ -14,6 +14,8 @@ function actionLabel(action: RemedyAction): string {
       return _('Go to the confirmation');
     case 'pause-vm':
       return _('Pause the VM now');
+    case 'resume-vm':
+      return _('Resume the VM');
     case 'eject-medium':
       return format(_('Eject the medium of $0 now'), action.disk);
     case 'copy-disks':

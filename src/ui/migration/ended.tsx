@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ReactNode } from 'react';
 import { notRecordedText, predictionText } from '../../engine/forecast/index.ts';
-import { type Migration, resumeRemedy } from '../../engine/migration/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
 import { _, format, formatDuration, hostOf, OriginalText, textOf } from '../common/index.ts';
 import { RemedyView } from '../findings/index.ts';
 import { VerificationAnswers } from './verification-answers.tsx';
+import { Whereabouts } from './whereabouts.tsx';
 
 type State<Phase> = Extract<Migration['state'], { phase: Phase }>;
 
@@ -24,24 +25,18 @@ function Duration({ state }: { readonly state: State<'done'> }): ReactNode {
   );
 }
 
-function Done({
-  migration,
-  state,
-}: {
-  readonly migration: Migration;
-  readonly state: State<'done'>;
-}): ReactNode {
+function Done({ state }: { readonly state: State<'done'> }): ReactNode {
   const predicted = predictionText(state);
-  const resume = resumeRemedy(migration);
   return (
     <>
       <Duration state={state} />
       {predicted === undefined ? null : <p>{textOf(predicted)}</p>}
       {state.recordError === undefined ? null : <p>{textOf(notRecordedText(state.recordError))}</p>}
-      {resume === undefined ? null : (
-        <ul className="migrate-remedies" aria-label={_('What to do')}>
-          <RemedyView remedy={resume} destinationHost="" />
-        </ul>
+      {state.callError === undefined ? null : (
+        <>
+          <p>{_('The VM arrived, although libvirt reported an error.')}</p>
+          <OriginalText>{state.callError}</OriginalText>
+        </>
       )}
       <VerificationAnswers answers={state.answers} />
     </>
@@ -78,11 +73,26 @@ function Failed({
 }
 
 /** How a migration ended; nothing for one under way. */
-export function Ended({ migration }: { readonly migration: Migration }): ReactNode {
+export function Ended({
+  migration,
+  onResume,
+}: {
+  readonly migration: Migration;
+  readonly onResume: () => void;
+}): ReactNode {
+  return (
+    <>
+      <Whereabouts migration={migration} onResume={onResume} />
+      <HowItEnded migration={migration} />
+    </>
+  );
+}
+
+function HowItEnded({ migration }: { readonly migration: Migration }): ReactNode {
   const { state, destination } = migration;
   switch (state.phase) {
     case 'done':
-      return <Done migration={migration} state={state} />;
+      return <Done state={state} />;
     case 'failed':
       return <Failed destination={destination} state={state} />;
     case 'cancelled':

@@ -19,11 +19,7 @@ function doneWords(
         host,
       );
     case 'incomplete':
-      return format(
-        _('According to libvirt, $0 moved to $1, but not everything could be verified.'),
-        name,
-        host,
-      );
+      return format(_('The migration of $0 to $1 ended, but not everything could be verified.'), name, host);
   }
 }
 
@@ -50,7 +46,9 @@ export function phaseText({ state, vm, destination }: Migration): string {
     case 'done':
       return doneWords(state, vm.name, host);
     case 'failed':
-      return format(_('The migration of $0 failed.'), vm.name);
+      return state.where?.kind === 'unknown'
+        ? format(_('The migration of $0 ended with an error.'), vm.name)
+        : format(_('The migration of $0 failed.'), vm.name);
     case 'cancelled':
       return format(_('The migration of $0 was cancelled.'), vm.name);
   }

@@ -33,6 +33,8 @@ export interface MigrationViewProps {
   readonly onCancel: () => void;
   /** Asks libvirt to change how the migration runs. */
   readonly onSteer: (action: SteerAction) => void;
+  /** Resumes a VM that the migration left paused on this host. */
+  readonly onResume: () => void;
   /** Forgets a migration that has ended. */
   readonly onDismiss: () => void;
 }
@@ -43,6 +45,7 @@ export function MigrationView({
   withName,
   onCancel,
   onSteer,
+  onResume,
   onDismiss,
 }: MigrationViewProps): ReactNode {
   const { vm, state, destination } = migration;
@@ -75,7 +78,7 @@ export function MigrationView({
           dismissLabel={format(_('Dismiss the result for $0'), vm.name)}
           {...(withName ? { onDismiss } : {})}
         >
-          <Ended migration={migration} />
+          <Ended migration={migration} onResume={onResume} />
         </Notice>
       )}
     </section>
@@ -87,11 +90,13 @@ export function MigrationsArea({
   migrations,
   onCancel,
   onSteer,
+  onResume,
   onDismiss,
 }: {
   readonly migrations: readonly Migration[];
   readonly onCancel: (migration: Migration) => void;
   readonly onSteer: (migration: Migration, action: SteerAction) => void;
+  readonly onResume: (migration: Migration) => void;
   readonly onDismiss: (migration: Migration) => void;
 }): ReactNode {
   const titleId = useId();
@@ -112,6 +117,9 @@ export function MigrationsArea({
               }}
               onSteer={(action) => {
                 onSteer(migration, action);
+              }}
+              onResume={() => {
+                onResume(migration);
               }}
               onDismiss={() => {
                 onDismiss(migration);

@@ -29,7 +29,7 @@ function labelOf(kind: Kind): string {
 /** Why it cannot be done now; undefined if it can. */
 function whyNot(kind: Kind, { state, postCopyAllowed, cancelling, steering }: Migration): string | undefined {
   if (cancelling) return _('The migration is being cancelled.');
-  if (state.phase === 'preparing') return _('Possible once the memory is copied.');
+  if (state.phase === 'preparing') return _('Possible once copying has begun.');
   if (state.phase !== 'copying') return _('Not needed any more: the VM is already changing hosts.');
   if (kind === 'post-copy' && postCopyAllowed === false)
     return _('Post-copy has to be chosen before the migration starts.');

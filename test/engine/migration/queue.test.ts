@@ -62,6 +62,7 @@ beforeEach(async () => {
     follow: () => undefined,
     unfollow: () => undefined,
     refresh: () => undefined,
+    stopDetail: () => undefined,
     isJobless: () => false,
     completedJob: () => undefined,
   } as unknown as Inventory;

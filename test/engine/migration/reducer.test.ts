@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
+import type { HostSight } from '../../../src/engine/migration/host-sight.ts';
 import { reduce } from '../../../src/engine/migration/reducer.ts';
 import { callEnd, type RunEvent } from '../../../src/engine/migration/run-event.ts';
 import {
@@ -12,7 +13,7 @@ import {
   seenRun,
 } from '../../../src/engine/migration/run-state.ts';
 import { LibvirtError } from '../../../src/libvirt/errors.ts';
-import { asExpected, at, runIn, sampleEvents, samplePhases, vm } from './run-samples.ts';
+import { at, hostsOf, runIn, sampleEvents, samplePhases, vm } from './run-samples.ts';
 
 type Phase = RunPhase['phase'];
 type Kind = RunEvent['kind'];
@@ -24,18 +25,24 @@ function after(state: RunState, ...events: readonly RunEvent[]): RunState {
   return events.reduce(reduce, state);
 }
 
-/** The rows of the table: `phase event cancelling` to the next phase. Without a condition a row is two. */
+const gone: HostSight = { kind: 'absent' };
+const running: HostSight = { kind: 'running' };
+const silent: HostSight = { kind: 'silent', error: 'Connection refused' };
+
+function answered(source: HostSight, destination: HostSight): Extract<RunEvent, { kind: 'hosts-answered' }> {
+  return { kind: 'hosts-answered', hosts: hostsOf(source, destination) };
+}
+
+/** The rows of the table: `phase event` to the next phase. The sample of the answers is that of a VM that arrived. */
 function documented(): Map<string, string> {
   const document = readFileSync(join(import.meta.dirname, '../../../docs/architecture.md'), 'utf8');
-  const section = document.split('\n## A migration\n')[1]?.split('\n## ')[0] ?? '';
+  const section = document.split('\n## A migration\n')[1]?.split('\n### ')[0] ?? '';
   const rows = new Map<string, string>();
   for (const line of section.split('\n')) {
-    const [, from = '', events = '', when = '', next = ''] = line.split('|').map((cell) => cell.trim());
+    const [, from = '', events = '', , next = ''] = line.split('|').map((cell) => cell.trim());
     if (!next.startsWith('`')) continue;
-    const flags = when === '' ? [true, false] : [when === 'a cancel was asked for'];
     for (const phase of codes(from))
-      for (const event of codes(events))
-        for (const flag of flags) rows.set(`${phase} ${event} ${String(flag)}`, codes(next)[0] ?? '');
+      for (const event of codes(events)) rows.set(`${phase} ${event}`, codes(next)[0] ?? '');
   }
   return rows;
 }
@@ -49,7 +56,7 @@ describe('the table of docs/architecture.md', () => {
 
   it('names phases and events that there are', () => {
     const known = phases.flatMap((phase) => kinds.map((kind) => `${phase} ${kind}`));
-    const named = [...rows.keys()].map((row) => row.split(' ').slice(0, 2).join(' '));
+    const named = [...rows.keys()];
     expect(named.filter((row) => !known.includes(row))).toEqual([]);
     const left = phases.filter((phase) => !named.some((row) => row.startsWith(`${phase} `)));
     expect(left).toEqual(['done', 'failed', 'cancelled']);
@@ -60,8 +67,8 @@ describe('the table of docs/architecture.md', () => {
     'is what the reducer does in the phase %s; whatever it does not name changes no phase',
     (phase) => {
       for (const kind of kinds) {
+        const row = `${phase} ${kind}`;
         for (const cancelling of [true, false]) {
-          const row = `${phase} ${kind} ${String(cancelling)}`;
           const next = reduce(runIn(phase, { cancelling }), sampleEvents[kind]).now.phase;
           expect(`${row} -> ${next}`).toBe(`${row} -> ${rows.get(row) ?? phase}`);
         }
@@ -84,18 +91,86 @@ describe('an end', () => {
       runIn('queued'),
       { kind: 'started', paused: true, expected },
       sampleEvents['call-succeeded'],
-      { kind: 'arrival-verified', answers: [asExpected], job, recordError: 'no space' },
+      { ...answered(gone, { kind: 'paused', reason: 'user' }), job, recordError: 'no space' },
     );
-    expect(now).toEqual({
+    expect(now).toMatchObject({
       phase: 'done',
       verification: 'confirmed',
-      answers: [asExpected],
+      where: { kind: 'paused-there' },
       paused: true,
       predicted,
       recordError: 'no space',
       elapsedMilliseconds: 5100,
       downtimeMilliseconds: 290,
     });
+  });
+
+  it('becomes another once the host that was silent answers, and keeps its figures', () => {
+    const job = { elapsedMilliseconds: 5100, downtimeMilliseconds: 290 } as never;
+    const open = after(runIn('copying'), sampleEvents['call-succeeded'], { ...answered(gone, silent), job });
+    expect(open.now).toMatchObject({ phase: 'done', verification: 'incomplete', where: { kind: 'unknown' } });
+    const known = reduce(open, answered(gone, running));
+    expect(known.now).toMatchObject({
+      phase: 'done',
+      verification: 'confirmed',
+      where: { kind: 'runs-there' },
+      elapsedMilliseconds: 5100,
+    });
+    expect(reduce(known, answered(running, gone))).toBe(known);
+  });
+
+  it('that libvirt called an error is a success where the VM runs there', () => {
+    const open = after(runIn('switching'), sampleEvents['call-failed'], answered(silent, silent));
+    expect(open.now).toMatchObject({ phase: 'failed', where: { kind: 'unknown' } });
+    expect(reduce(open, answered(gone, running)).now).toMatchObject({
+      phase: 'done',
+      where: { kind: 'runs-there' },
+      callError: 'it failed',
+    });
+  });
+
+  it('of a VM that is paused here changes when the VM is resumed', () => {
+    const paused: HostSight = { kind: 'paused', reason: 'io-error' };
+    const state = after(runIn('copying'), sampleEvents['call-failed'], answered(paused, gone));
+    expect(state.now).toMatchObject({ phase: 'failed', where: { kind: 'paused-here', reason: 'io-error' } });
+    expect(reduce(state, answered(running, gone)).now).toMatchObject({ where: { kind: 'runs-here' } });
+  });
+});
+
+describe('a VM that ended on the way', () => {
+  const dead: HostSight = { kind: 'off', reason: 'crashed' };
+  it.each([
+    ['call-failed', []],
+    ['call-aborted', []],
+    ['vm-stayed', []],
+    ['call-failed', ['cancel-asked']],
+    ['call-aborted', ['cancel-asked']],
+  ] as const)('is neither cancelled nor on this host: %s %j', (end, before) => {
+    const { now } = after(
+      runIn('copying'),
+      ...before.map((kind) => sampleEvents[kind]),
+      sampleEvents[end],
+      answered(dead, gone),
+    );
+    expect(now).toMatchObject({
+      phase: 'failed',
+      where: { kind: 'nowhere', reason: 'crashed', host: 'source' },
+    });
+    const said = now.phase === 'failed' ? plainText(now.failure.summary) : '';
+    expect(said).toBe('The VM ended while it was being migrated.');
+  });
+});
+
+describe('a connection that broke off', () => {
+  const broken = { kind: 'call-failed', error: new LibvirtError('daemon-down', 'it broke') } as const;
+  it.each([
+    [running, silent, 'The libvirt daemon of beta does not answer.'],
+    [silent, gone, 'The libvirt daemon of this host does not answer.'],
+    [silent, silent, 'Neither the libvirt daemon of this host nor that of beta answers.'],
+    [running, gone, 'A connection to libvirt broke off during the migration. The daemons answer again.'],
+  ])('says whose daemon does not answer: %j %j', (here, there, said) => {
+    const { now } = after(runIn('copying'), broken, answered(here, there));
+    expect(now.phase === 'failed' ? plainText(now.failure.summary) : now.phase).toBe(said);
   });
 });
 
@@ -118,19 +193,24 @@ describe('a cancel', () => {
       runIn('copying', { copyDisks: ['vda'] }),
       sampleEvents['cancel-asked'],
       sampleEvents['call-failed'],
-      sampleEvents['cancel-verified'],
+      answered(running, gone),
     );
-    expect(now).toMatchObject({ phase: 'cancelled', leftBehind: { args: ['vda'] } });
+    expect(now).toMatchObject({
+      phase: 'cancelled',
+      leftBehind: { args: ['vda'] },
+      where: { kind: 'runs-here' },
+    });
   });
 });
 
 describe('a failure', () => {
-  it('is shown once its record is removed; until then the page shows what it showed', () => {
-    const tidying = reduce(runIn('copying'), sampleEvents['call-failed']);
-    expect(migrationOf(tidying).state).toEqual(samplePhases.copying);
-    expect(reduce(tidying, sampleEvents['record-removed']).now).toMatchObject({
+  it('is shown once both hosts were asked', () => {
+    const verifying = reduce(runIn('copying'), sampleEvents['call-failed']);
+    expect(migrationOf(verifying).state).toEqual({ phase: 'verifying' });
+    expect(reduce(verifying, answered(running, gone)).now).toMatchObject({
       phase: 'failed',
       failure: { original: 'it failed' },
+      where: { kind: 'runs-here' },
     });
   });
 
@@ -140,28 +220,28 @@ describe('a failure', () => {
       sampleEvents['call-lost'],
       sampleEvents['vm-unknown'],
       sampleEvents['vm-stayed'],
-      sampleEvents['record-removed'],
+      answered(running, gone),
     );
     expect(now).toMatchObject({ phase: 'failed', failure: { original: 'it broke off' } });
   });
 
   it('that nobody tells the reason of says so', () => {
-    const { now } = after(runIn('copying'), sampleEvents['vm-stayed'], sampleEvents['record-removed']);
-    expect(now.phase === 'failed' ? plainText(now.failure.summary) : '').toBe(
-      'The migration ended, and the VM is still on this host.',
-    );
+    const { now } = after(runIn('copying'), sampleEvents['vm-stayed'], answered(running, gone));
+    expect(
+      now.phase === 'failed' && now.failure.advice !== undefined ? plainText(now.failure.advice) : '',
+    ).toBe('Only the program that started the migration knows the reason.');
   });
 
   it('leaves no images if libvirt refused before there was a job', () => {
     const refused = { kind: 'call-failed', error: new LibvirtError('host-key', 'unknown') } as const;
     const copies = { copyDisks: ['vda'] };
-    const early = after(runIn('preparing', copies), refused, sampleEvents['record-removed']);
+    const early = after(runIn('preparing', copies), refused, answered(running, silent));
     expect(early.now).not.toHaveProperty('leftBehind');
     const late = after(
       runIn('preparing', copies),
       sampleEvents['job-copying'],
       refused,
-      sampleEvents['record-removed'],
+      answered(running, silent),
     );
     expect(late.now).toHaveProperty('leftBehind');
   });

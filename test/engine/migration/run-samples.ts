@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { msg } from '../../../src/engine/base/message.ts';
+import { type HostSight, stateLine } from '../../../src/engine/migration/host-sight.ts';
 import type { RunEvent } from '../../../src/engine/migration/run-event.ts';
 import { orderedRun, type RunPhase, type RunState } from '../../../src/engine/migration/run-state.ts';
-import type { VerificationAnswer } from '../../../src/engine/migration/state.ts';
+import type { HostAnswers } from '../../../src/engine/migration/verification.ts';
 import { type MigrationProgress, noProgress } from '../../../src/engine/progress/progress.ts';
 import { LibvirtError } from '../../../src/libvirt/errors.ts';
 
@@ -16,12 +17,25 @@ export function at(percent: number): MigrationProgress {
   return { ...noProgress, percent };
 }
 
-export const asExpected: VerificationAnswer = {
-  question: msg('?'),
-  expected: msg('yes'),
-  answer: msg('yes'),
-  verdict: 'as-expected',
-};
+/** Both hosts' answers, as virsh and libvirt-dbus give them. */
+export function hostsOf(source: HostSight, destination: HostSight): HostAnswers {
+  return { source, destination: destinationOf(destination) };
+}
+
+function destinationOf(sight: HostSight): HostAnswers['destination'] {
+  if (sight.kind === 'not-asked') return undefined;
+  if (sight.kind === 'silent') return { unreachable: sight.error };
+  const line = stateLine(sight);
+  if (line === undefined) {
+    const absent = { id: '', ok: false, error: `failed to get domain '${vm.uuid}'` } as const;
+    return { state: absent, uuid: absent, info: absent };
+  }
+  return {
+    state: { id: 'state', ok: true, text: line },
+    uuid: { id: 'uuid', ok: true, text: vm.uuid },
+    info: { id: 'info', ok: true, text: 'Persistent:     yes\nAutostart:      disable\n' },
+  };
+}
 
 /** One event of each kind. */
 export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
@@ -43,7 +57,10 @@ export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent,
   'job-post-copy': { kind: 'job-post-copy', progress: at(99) },
   'call-succeeded': { kind: 'call-succeeded' },
   'call-failed': { kind: 'call-failed', error: new LibvirtError('other', 'it failed') },
-  'call-aborted': { kind: 'call-aborted' },
+  'call-aborted': {
+    kind: 'call-aborted',
+    error: new LibvirtError('operation-aborted', 'canceled by client'),
+  },
   'call-lost': { kind: 'call-lost', error: new LibvirtError('closed', 'it broke off') },
   'vm-left': { kind: 'vm-left' },
   'vm-stayed': { kind: 'vm-stayed' },
@@ -53,9 +70,7 @@ export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent,
   'steer-asked': { kind: 'steer-asked', action: { kind: 'post-copy' }, by: 'admin' },
   steered: { kind: 'steered', action: { kind: 'post-copy' } },
   'steer-refused': { kind: 'steer-refused', action: { kind: 'post-copy' }, reason: 'not allowed' },
-  'record-removed': { kind: 'record-removed' },
-  'arrival-verified': { kind: 'arrival-verified', answers: [asExpected] },
-  'cancel-verified': { kind: 'cancel-verified', answers: [asExpected] },
+  'hosts-answered': { kind: 'hosts-answered', hosts: hostsOf({ kind: 'absent' }, { kind: 'running' }) },
 };
 
 /** One state of each phase. */
@@ -65,9 +80,7 @@ export const samplePhases: { readonly [P in RunPhase['phase']]: Extract<RunPhase
   copying: { phase: 'copying', progress: at(30) },
   switching: { phase: 'switching', progress: at(90) },
   'post-copy': { phase: 'post-copy', progress: at(90) },
-  tidying: { phase: 'tidying', error: undefined, before: { phase: 'preparing' } },
   verifying: { phase: 'verifying' },
-  'verifying-cancel': { phase: 'verifying-cancel' },
   done: { phase: 'done', verification: 'confirmed', answers: [] },
   failed: { phase: 'failed', failure: { summary: msg('no'), original: '' } },
   cancelled: { phase: 'cancelled', answers: [] },
@@ -76,5 +89,9 @@ export const samplePhases: { readonly [P in RunPhase['phase']]: Extract<RunPhase
 /** A migration that was ordered, in that phase. */
 export function runIn(phase: RunPhase['phase'], facts: Partial<RunState['facts']> = {}): RunState {
   const { facts: known } = orderedRun({ vm, destination: 'qemu+ssh://beta/system', temporary: false });
-  return { facts: { ...known, ...facts }, now: samplePhases[phase] };
+  const ending =
+    phase === 'verifying'
+      ? { ending: { how: 'succeeded' as const, cancelAsked: facts.cancelling === true } }
+      : {};
+  return { facts: { ...known, ...ending, ...facts }, now: samplePhases[phase] };
 }

@@ -24,7 +24,9 @@ function setUp(answer: (signal?: AbortSignal) => Promise<{ state: number; reason
     follow: () => undefined,
     unfollow: () => undefined,
     refresh: () => undefined,
+    stopDetail: () => undefined,
     isJobless: () => true,
+    completedJob: () => undefined,
   };
   return {
     run: new MigrationRun({} as never, inventory as never, vm),

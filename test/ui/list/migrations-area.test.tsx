@@ -140,6 +140,7 @@ describe('migrations on the page', () => {
         verification: 'confirmed',
         paused: true,
         answers: [],
+        where: { kind: 'paused-there', reason: 'user' },
         elapsedMilliseconds: 42_000,
         downtimeMilliseconds: 130,
       }),
@@ -150,6 +151,54 @@ describe('migrations on the page', () => {
     expect(view).toHaveTextContent(`virsh -c qemu+ssh://beta/system resume ${web.uuid}`);
     expect(view).not.toHaveTextContent(/runs on|The VM paused/);
     await expectAccessible();
+  });
+
+  test.each([
+    [{ kind: 'runs-here' }, 'source', 'web runs on this host.'],
+    [{ kind: 'runs-there' }, 'destination', 'web runs on beta.'],
+    [{ kind: 'both', here: 'running', there: 'running' }, 'both', 'web is on both hosts.'],
+    [
+      { kind: 'nowhere', reason: 'crashed', host: 'source' },
+      'nowhere',
+      'web runs on neither host.QEMU ended unexpectedly, or the guest crashed.',
+    ],
+    [
+      {
+        kind: 'unknown',
+        sights: { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'Connection refused' } },
+        unanswered: [{ host: 'destination', error: 'Connection refused' }],
+      },
+      'unknown',
+      'beta did not answer: Connection refusedThis page asks again until there is an answer.',
+    ],
+  ] as const)('says where the VM is after every end: %j', async (where, on, said) => {
+    const model = new FakeModel([web]);
+    const failure = { summary: msg('It broke.'), original: 'broken' };
+    for (const state of [
+      { phase: 'done', verification: 'incomplete', answers: [], where },
+      { phase: 'failed', failure, where },
+      { phase: 'cancelled', answers: [], where },
+    ] as const) {
+      model.setMigration(migrationOf(web, state));
+      const { unmount } = render(<App model={model} />);
+      const statement = document.querySelector('[data-migration="web"] [data-vm-runs-on]');
+      expect(statement).toHaveAttribute('data-vm-runs-on', on);
+      expect(statement).toHaveTextContent(said);
+      await expectAccessible();
+      unmount();
+    }
+  });
+
+  test('offers to resume a VM that is left paused on this host', async () => {
+    const model = new FakeModel([web]);
+    const failure = { summary: msg('It broke.'), original: 'broken' };
+    model.setMigration(
+      migrationOf(web, { phase: 'failed', failure, where: { kind: 'paused-here', reason: 'io-error' } }),
+    );
+    render(<App model={model} />);
+    expect(document.querySelector('[data-vm-runs-on="source"]')).toHaveTextContent('paused (I/O error)');
+    await userEvent.click(screen.getByRole('button', { name: 'Resume the VM' }));
+    expect(model.asked).toEqual(['resume web']);
   });
 
   test('shows a failure in plain words with the original beneath', () => {
