@@ -37,7 +37,9 @@ function initialFiles(bundle, root) {
   const waiting = chunks.filter(({ isEntry }) => isEntry);
   for (const chunk of waiting) {
     for (const id of chunk.moduleIds) found.add(relative(root, id));
-    waiting.push(...chunks.filter((each) => chunk.imports.includes(each.fileName) && !waiting.includes(each)));
+    waiting.push(
+      ...chunks.filter((each) => chunk.imports.includes(each.fileName) && !waiting.includes(each)),
+    );
   }
   return found;
 }
@@ -55,7 +57,8 @@ export function poPlugin(directory) {
     generateBundle(_options, bundle) {
       const initial = initialFiles(bundle, root);
       /** @type {(references: string) => boolean} */
-      const atOnce = (references) => references.split(/\s+/).some((file) => file === 'manifest.json' || initial.has(file));
+      const atOnce = (references) =>
+        references.split(/\s+/).some((file) => file === 'manifest.json' || initial.has(file));
       /** @type {(references: string) => boolean} */
       const later = (references) =>
         !atOnce(references) &&

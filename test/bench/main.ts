@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { benchForecast } from './forecast.ts';
 import { benchList } from './list.ts';
 import { benchPreflight } from './preflight.ts';
+import { benchWire } from './wire.ts';
 
 /** A section prints what it measures as it goes; its answer goes into its JSON file. */
 const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   forecast: benchForecast,
   list: benchList,
   preflight: benchPreflight,
+  wire: benchWire,
 };
 
 const output = join(process.cwd(), '.cache/bench');
