@@ -20,7 +20,7 @@ export function gzipPlugin() {
           const text = file.type === 'chunk' ? file.code : file.source;
           // Without a time or name in it: the same bytes from the same source.
           const source = gzipSync(Buffer.from(text), { level: 9 });
-          delete bundle[fileName];
+          Reflect.deleteProperty(bundle, fileName);
           this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source });
         }
       },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
+import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { transform } from 'lightningcss';
 import { isUnusedClass } from './unused-styles.js';
@@ -77,7 +78,7 @@ export function stylesPlugin(fonts) {
         }
         for (const { fileName } of all)
           if (fileName.startsWith('assets/') && !sheets.includes(fileName) && !scripts.includes(fileName))
-            delete bundle[fileName];
+            Reflect.deleteProperty(bundle, fileName);
       },
     },
   };
