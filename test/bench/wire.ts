@@ -142,9 +142,10 @@ async function measure(
       });
       const destination = 'qemu+ssh://beta/system';
       await frame.getByPlaceholder(destination).fill(destination);
-      await frame.locator('.migrate-chart-plot svg').waitFor();
+      await frame.locator('.migrate-chart-plot svg[role="img"]').waitFor();
     }
-    await page.waitForLoadState('networkidle');
+    // The console keeps talking to its host: what is still to come is waited for a while.
+    await page.waitForTimeout(2000);
     const [everything, everythingWithConsole] = await loaded(frame, subject.directory, Number.MAX_VALUE);
     return { subject: subject.name, language, list, listWithConsole, everything, everythingWithConsole };
   } finally {
