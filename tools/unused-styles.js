@@ -16,13 +16,35 @@ const blocks = [
   'breadcrumb',
   'drawer',
   'inline-edit',
+  'label-group',
+  'masthead',
+  'nav',
+  'page__dock',
+  'page__drawer',
+  'page__header',
+  'page__main-breadcrumb',
+  'page__main-group',
+  'page__main-nav',
+  'page__main-subnav',
+  'page__main-tabs',
+  'page__main-wizard',
+  'page__sidebar',
   'panel',
   'popover',
   'radio',
+  'table__column-help',
+  'table__compound-expansion-toggle',
+  'table__draggable',
+  'table__favorite',
+  'table__inline-edit-action',
+  'table__toggle',
   'table__tree-view',
 ];
 
-const block = new RegExp(`^pf-v6-c-(${blocks.join('|')})(__|$)`);
+const block = new RegExp(`^pf-v6-c-(${blocks.join('|')})(_|-|$)`);
+
+/** Variants of components that are shown. */
+const variant = /^pf-m-(docked|favorite|favorited|hamburger|split-button|tree-view.*|typeahead)$/;
 
 /** A variant from a width of the window on. Ours are for every width. */
 const fromWidth = /^pf-m-.*-on-(sm|md|lg|xl|2xl)$/;
@@ -35,7 +57,7 @@ export function isUnusedClass(name) {
   return (
     themes.some((theme) => name === `pf-v6-theme-${theme}`) ||
     name.startsWith('pf-v6-pficon') ||
-    name.startsWith('pf-m-tree-view') ||
+    variant.test(name) ||
     block.test(name) ||
     fromWidth.test(name)
   );
