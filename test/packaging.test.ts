@@ -119,7 +119,7 @@ describe('the packages of Debian', () => {
     expect(await field(debs.page, 'Version')).toBe(`${version}-1`);
   });
 
-  it('have no error for lintian', async () => {
+  it('have no error for lintian', () => {
     const sources = debs.all.filter((file) => /\.(dsc|deb)$/.test(file));
     expect(sources).toHaveLength(3);
     const said = spawnSync('lintian', ['--fail-on', 'error', ...sources], { encoding: 'utf8' });
