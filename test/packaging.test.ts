@@ -45,7 +45,8 @@ beforeAll(async () => {
   archives = [await makeArchive(join(scratch, 'first')), await archiveOf(other)];
   debs = await makePackages('deb', archives[0], join(scratch, 'first'));
   rpms = await makePackages('rpm', archives[0], join(scratch, 'first'));
-});
+  // Some 30 s; a busy machine has been seen to take five minutes.
+}, 900_000);
 
 afterAll(() => {
   rmSync(scratch, { recursive: true });
