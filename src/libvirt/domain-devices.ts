@@ -5,6 +5,7 @@ import { type DomainFilesystem, filesystemOf } from './devices/filesystem.ts';
 import { type DomainGraphics, graphicsOf } from './devices/graphics.ts';
 import { type DomainHostdev, hostdevOf } from './devices/hostdev.ts';
 import { type DomainInterface, interfaceOf } from './devices/interface.ts';
+import { type DomainModel, modelsOf } from './devices/model.ts';
 import { otherPathsOf } from './devices/other-paths.ts';
 import { romsOf } from './devices/rom.ts';
 import { type DomainTpm, tpmOf } from './devices/tpm.ts';
@@ -16,6 +17,7 @@ export type {
   DomainGraphics,
   DomainHostdev,
   DomainInterface,
+  DomainModel,
   DomainPath,
   DomainTpm,
 };
@@ -31,6 +33,8 @@ export interface DomainDevices {
   readonly tpms: readonly DomainTpm[];
   /** ROM files of QEMU's own that its video devices and network interfaces have on a PC, for example `efi-virtio.rom`. */
   readonly roms: readonly string[];
+  /** Models of devices that not every QEMU has. */
+  readonly models: readonly DomainModel[];
   /** Models of watchdogs, for example `i6300esb`. */
   readonly watchdogs: readonly string[];
   /** Leases of a lock manager: their key. */
@@ -50,6 +54,7 @@ export function parseDevices(devices: XmlElement | undefined): DomainDevices {
     graphics: each('graphics', graphicsOf),
     tpms: each('tpm', tpmOf),
     roms: devices === undefined ? [] : romsOf(devices),
+    models: devices === undefined ? [] : modelsOf(devices),
     watchdogs: each('watchdog', (element) => attribute(element, 'model') ?? ''),
     leases: each('lease', (element) => {
       const key = child(element, 'key');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { all, configured, namedPool, restarting, shell } from '../causes.ts';
+import { all, believing, configured, namedPool, restarting, shell } from '../causes.ts';
 import { disk, shared, volume } from '../parts.ts';
 import { brokenOnes } from '../set-up.ts';
 
@@ -77,6 +77,15 @@ export const reported = brokenOnes([
     says: /resource of Pacemaker.*clustered\.xml/,
   },
   {
+    check: 'machine-type',
+    name: 'a model of video that QEMU there does not have',
+    vm: { name: 'qxl', devices: "<video><model type='qxl'/></video>" },
+    cause: believing('/flag name=.qxl./d'),
+    verdict: 'block',
+    says: /lacks a device of the VM: qxl \(video\)/,
+    refusal: /does not support video model 'qxl'/,
+  },
+  {
     check: 'host-devices',
     name: 'a USB device that the destination does not have',
     vm: {
@@ -88,7 +97,8 @@ export const reported = brokenOnes([
     },
     verdict: 'block',
     says: /lacks the USB device 1234:5678/,
-    refusal: /Did not find USB device 1234:5678/,
+    // A computer without USB says that it has no such folder.
+    refusal: /Did not find USB device 1234:5678|cannot open directory '.sys.bus.usb.devices'/,
   },
   {
     check: 'data-ports',

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import type { DomainModel } from '../../../libvirt/domain-devices.ts';
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { FactUnavailable } from '../fact.ts';
-import { destinationMachineFact } from '../facts/destination-machine.ts';
-import { domainFact } from '../facts/domain.ts';
+import { type DestinationMachine, destinationMachineFact } from '../facts/destination-machine.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
@@ -15,6 +16,48 @@ function provideEmulator(emulator: string | undefined): Remedy {
   return emulator === undefined
     ? { text: msg('Install QEMU on the destination.'), command: installQemu, host: 'destination' }
     : { text: msg('Make QEMU available under $0 on the destination, for example with a link.', emulator) };
+}
+
+/** Models that older libvirt does not list, although its QEMU may have them: nothing is said of these. */
+const alwaysListed: ReadonlyMap<DomainModel['device'], readonly string[]> = new Map([
+  ['graphics', ['spice', 'vnc', 'sdl']],
+  ['video', ['qxl', 'cirrus', 'vga', 'vmvga', 'virtio', 'bochs', 'ramfb']],
+  ['tpm', ['tpm-tis', 'tpm-crb', 'tpm-spapr']],
+  ['redirdev', ['usb']],
+]);
+
+const packages: Remedy = {
+  text: msg(
+    'Install the package with that part of QEMU on the destination: qemu-system-modules-spice on Debian, qemu-device-... on Fedora. RHEL 9 has no SPICE and no QXL.',
+  ),
+  command: 'apt install qemu-system-modules-spice qemu-system-modules-opengl',
+  host: 'destination',
+};
+
+/** Devices that QEMU there was built without, or whose module is in a package that is not installed. */
+function judgeModels(
+  { config, migratable }: SourceDomain,
+  { models }: Extract<DestinationMachine, { kind: 'offered' }>,
+): Judgement | undefined {
+  const lacking = (migratable ?? config).devices.models.filter(
+    ({ device, model }) =>
+      alwaysListed.get(device)?.includes(model) === true && models.get(device)?.has(model) === false,
+  );
+  const [first, ...others] = lacking;
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'block',
+    found: msg('QEMU on the destination lacks a device of the VM: $0 ($1).', first.model, first.device),
+    details: others.map(({ device, model }) => msg('And: $0 ($1).', model, device)),
+    remedies: [
+      packages,
+      {
+        text: msg('Give the VM another model: edit the definition, shut the VM off and start it again.'),
+        command: shellCommand('virsh', 'edit', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
 }
 
 /** Does the destination have the VM's QEMU, for its architecture, with its machine type? */
@@ -32,7 +75,12 @@ export const machineTypeCheck = defineCheck({
     const support = destination.available ? destination.value.guests.get(os.arch) : undefined;
     switch (machine.kind) {
       case 'offered':
-        return { verdict: 'pass', found: msg('The destination has $0 for $1.', os.machine, os.arch) };
+        return (
+          judgeModels(domain, machine) ?? {
+            verdict: 'pass',
+            found: msg('The destination has $0 for $1.', os.machine, os.arch),
+          }
+        );
       case 'no-such-architecture':
         return {
           verdict: 'block',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { offeredModels } from '../../../libvirt/devices/model.ts';
 import type { VirshAnswer } from '../../../libvirt/virsh.ts';
 import { attribute, child, parseXml } from '../../../libvirt/xml.ts';
 import { defineFact } from '../fact.ts';
@@ -6,7 +7,12 @@ import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt
 
 /** Whether the destination can build the VM's machine: its emulator, architecture and machine type together. */
 export type DestinationMachine =
-  | { readonly kind: 'offered'; readonly maxVcpus?: number }
+  | {
+      readonly kind: 'offered';
+      readonly maxVcpus?: number;
+      /** Which models of devices its QEMU has. */
+      readonly models: ReturnType<typeof offeredModels>;
+    }
   | {
       readonly kind: 'no-such-machine' | 'no-such-emulator' | 'no-such-architecture' | 'not-told';
       readonly original: string;
@@ -17,8 +23,13 @@ export function readMachine(
   answer: Pick<VirshAnswer & { ok: true }, 'ok' | 'text'> | { ok: false; error: string },
 ): DestinationMachine {
   if (answer.ok) {
-    const most = Number(attribute(child(parseXml(answer.text), 'vcpu'), 'max') ?? NaN);
-    return { kind: 'offered', ...(Number.isInteger(most) ? { maxVcpus: most } : {}) };
+    const capabilities = parseXml(answer.text);
+    const most = Number(attribute(child(capabilities, 'vcpu'), 'max') ?? NaN);
+    return {
+      kind: 'offered',
+      models: offeredModels(capabilities),
+      ...(Number.isInteger(most) ? { maxVcpus: most } : {}),
+    };
   }
   const original = answer.error.trim();
   if (/the machine '.*' is not supported by emulator/i.test(original))

@@ -14,7 +14,47 @@ const facts = (
 const failed = (error: string): Parameters<typeof machineTypeCheck.judgeFacts>[0] =>
   facts({ ok: false, error });
 
+/** What libvirt 9.0 of Debian 12 says of devices, without what the given models stand for. */
+const offering = (graphics: string, video: string, redirdev = 'yes'): string =>
+  `<domainCapabilities><vcpu max='288'/><devices><graphics supported='yes'><enum name='type'>${graphics}</enum></graphics>` +
+  `<video supported='yes'><enum name='modelType'>${video}</enum></video><redirdev supported='${redirdev}'>${redirdev === 'yes' ? "<enum name='bus'><value>usb</value></enum>" : ''}</redirdev></devices></domainCapabilities>`;
+const values = (...names: readonly string[]): string =>
+  names.map((name) => `<value>${name}</value>`).join('');
+const desktop =
+  "<graphics type='spice' autoport='yes'/><video><model type='qxl'/></video><redirdev bus='usb' type='spicevmc'/>";
+const withDevices = (devices: string, text: string): ReturnType<typeof facts> => ({
+  ...facts({ ok: true, text }),
+  domain: domain({}, devices),
+});
+
 testCheck(machineTypeCheck, [
+  {
+    name: 'with SPICE, QXL and redirected USB, which are there',
+    facts: withDevices(desktop, offering(values('vnc', 'spice'), values('vga', 'qxl'))),
+    verdict: 'pass',
+  },
+  {
+    name: 'with SPICE and QXL, which QEMU of RHEL 9 does not have',
+    facts: withDevices(desktop, offering(values('vnc'), values('vga'), 'no')),
+    verdict: 'block',
+    found: /lacks a device of the VM: spice \(graphics\)/,
+  },
+  {
+    name: 'with QXL alone missing',
+    facts: withDevices(desktop, offering(values('vnc', 'spice'), values('vga', 'virtio'))),
+    verdict: 'block',
+    found: /qxl \(video\)/,
+  },
+  {
+    name: 'with graphics of which older libvirt says nothing',
+    facts: withDevices("<graphics type='dbus'/>", offering(values('vnc'), values('vga'))),
+    verdict: 'pass',
+  },
+  {
+    name: 'with a TPM, of which this libvirt says nothing',
+    facts: withDevices("<tpm model='tpm-crb'><backend type='emulator'/></tpm>", offering('', '')),
+    verdict: 'pass',
+  },
   {
     name: 'there',
     facts: facts({ ok: true, text: "<domainCapabilities><vcpu max='288'/></domainCapabilities>" }),
