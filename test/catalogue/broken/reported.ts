@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, believing, configured, namedPool, restarting, shell } from '../causes.ts';
-import { disk, shared, volume } from '../parts.ts';
-import { brokenOnes } from '../set-up.ts';
+import { card, disk, isolated, shared, volume } from '../parts.ts';
+import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
+
+/** A network of that name, without a way out. */
+const natted = (which: keyof Hosts, address: string): Make =>
+  shell(
+    which,
+    `echo '${isolated('lan', 'virbr9', `<ip address="${address}" netmask="255.255.255.0"/>`)}' | virsh -q net-define /dev/stdin; virsh -q net-start lan`,
+    'virsh -q net-destroy lan; virsh -q net-undefine lan',
+  );
 
 /** What people who migrate VMs of libvirt reported, and what is of the same kind. */
 export const reported = brokenOnes([
@@ -75,6 +83,30 @@ export const reported = brokenOnes([
     ),
     verdict: 'block',
     says: /resource of Pacemaker.*clustered\.xml/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a network of the same name with other addresses',
+    vm: { name: 'lan', devices: card('network', "network='lan'") },
+    // It arrives, and its guest has an address of another network.
+    cause: all(natted('source', '192.168.150.1'), natted('destination', '192.168.151.1')),
+    verdict: 'warn',
+    says: /for itself \(isolated\)[^]*192\.168\.150\.1[^]*192\.168\.151\.1/,
+  },
+  {
+    check: 'network-sources',
+    name: 'a bridge without a way out there',
+    vm: { name: 'nowhere', devices: card('bridge', "bridge='br7'") },
+    cause: all(
+      shell('both', 'ip link add br7 type bridge; ip link set br7 up', 'ip link del br7'),
+      shell(
+        'source',
+        'ip link add out7 type veth peer name out7x; ip link set out7 master br7; ip link set out7 up',
+        'ip link del out7',
+      ),
+    ),
+    verdict: 'warn',
+    says: /br7 has a port that leads out of this host, and none on beta/,
   },
   {
     check: 'machine-type',

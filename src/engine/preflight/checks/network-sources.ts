@@ -11,11 +11,13 @@ import {
 } from '../facts/destination-networks.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
-import { destinationShellFact } from '../facts/host-shell.ts';
+import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
+import { type NetworkDefinitions, networkDefinitionsFact } from '../facts/network-definitions.ts';
 import type { Judgement } from '../finding.ts';
 import { type DestinationHost, destinationHost, virshOver } from '../judging/destination-host.ts';
 import { nearestName } from '../judging/nearest-name.ts';
 import { defineNetwork, startNetwork } from '../judging/network-remedies.ts';
+import { bridgeDoubt, networkDoubt } from '../judging/other-network.ts';
 
 interface Problem {
   readonly found: Message;
@@ -253,6 +255,28 @@ function problemsOf(iface: DomainInterface, there: There): readonly Problem[] {
   return [source, filterProblem(iface, there), tapProblem(iface, there)].filter((each) => each !== undefined);
 }
 
+/** What the names of networks and bridges do not tell. */
+function doubtsOf(
+  interfaces: readonly DomainInterface[],
+  definitions: FactResult<NetworkDefinitions>,
+  source: FactResult<HostReading>,
+  shell: FactResult<HostReading>,
+  to: DestinationHost,
+): Judgement | undefined {
+  const doubts = interfaces.flatMap((each) => [
+    ...(definitions.available ? [networkDoubt(each, definitions.value, to)] : []),
+    ...(source.available && shell.available ? [bridgeDoubt(each, source.value, shell.value, to)] : []),
+  ]);
+  const [first, ...others] = doubts.filter((each) => each !== undefined);
+  if (first === undefined) return undefined;
+  return {
+    verdict: 'warn',
+    found: first.found,
+    details: [...first.details, ...others.flatMap(({ found, details }) => [found, ...details])],
+    remedies: [...first.remedies, ...others.flatMap(({ remedies }) => remedies)],
+  };
+}
+
 /** Has the destination what the VM's network interfaces connect to? */
 export const networkSourcesCheck = defineCheck({
   id: 'network-sources',
@@ -262,13 +286,20 @@ export const networkSourcesCheck = defineCheck({
     'On the destination, libvirt connects each network interface by the name of its bridge or network. Without that name QEMU does not start. With another network behind it, nobody reaches the VM.',
   ),
   needs: { domain: domainFact },
-  wants: { networks: destinationNetworksFact, shell: destinationShellFact },
-  judge: ({ domain, networks, shell }, plan): Judgement => {
+  wants: {
+    networks: destinationNetworksFact,
+    definitions: networkDefinitionsFact,
+    source: sourceShellFact,
+    shell: destinationShellFact,
+  },
+  judge: ({ domain, networks, definitions, source, shell }, plan): Judgement => {
     const to = destinationHost(plan);
     const { interfaces } = domain.config.devices;
     if (interfaces.length === 0) return { verdict: 'pass', found: msg('The VM has no network interface.') };
     const there = { to, known: required(networks), shell };
     const [first, ...others] = interfaces.flatMap((each) => problemsOf(each, there));
+    const doubts = first === undefined ? doubtsOf(interfaces, definitions, source, shell, to) : undefined;
+    if (doubts !== undefined) return doubts;
     if (first === undefined)
       return {
         verdict: 'pass',

@@ -11,7 +11,7 @@ import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
 import { compareCpu, describeMachine } from './hypervisor-commands.ts';
-import { networkNeeds, secretsNeeded } from './named-resources.ts';
+import { networkNeeds, networksOf, secretsNeeded } from './named-resources.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
@@ -76,12 +76,21 @@ function namedResources(config: SourceDomain['config']): readonly VirshCommand[]
       ? [
           { id: 'networks', argv: ['net-list', '--all', '--name'] },
           { id: 'networks-active', argv: ['net-list', '--name'] },
+          ...networksOf(config).map((name) => ({
+            id: networkCommand(name),
+            argv: ['net-dumpxml', '--network', name],
+          })),
         ]
       : []),
     ...(needs.devices ? [{ id: 'network-devices', argv: ['nodedev-list', '--cap', 'net'] }] : []),
     ...(needs.filters ? [{ id: 'filters', argv: ['nwfilter-list'] }] : []),
     ...(secretsNeeded(config).length > 0 ? [{ id: 'secrets', argv: ['secret-list'] }] : []),
   ];
+}
+
+/** Id of the question what a network leads to. */
+export function networkCommand(name: string): string {
+  return `network ${name}`;
 }
 
 /** Ids of the questions that depend on the VM's disks. */

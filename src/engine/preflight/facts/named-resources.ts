@@ -21,6 +21,11 @@ export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainC
   };
 }
 
+/** Names of libvirt's networks to which the VM's interfaces connect, each once. */
+export function networksOf({ devices }: Pick<DomainConfig, 'devices'>): readonly string[] {
+  return [...new Set(devices.interfaces.flatMap(({ network }) => network ?? []))];
+}
+
 /** UUIDs or usages of the secrets that a VM's disks and TPM need. */
 export function secretsNeeded({
   disks,

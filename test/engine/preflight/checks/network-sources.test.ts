@@ -5,6 +5,8 @@ import { plainText } from '../../../../src/engine/base/message.ts';
 import { networkSourcesCheck } from '../../../../src/engine/preflight/checks/network-sources.ts';
 import type { DestinationNetworks } from '../../../../src/engine/preflight/facts/destination-networks.ts';
 import type { NetworkDevice } from '../../../../src/engine/preflight/facts/host-reading/index.ts';
+import type { Finding } from '../../../../src/engine/preflight/finding.ts';
+import { type Network, parseNetwork } from '../../../../src/libvirt/network.ts';
 import { domain, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 
@@ -29,6 +31,8 @@ function facts(
   return {
     domain: domain({}, devices),
     networks: networks === undefined ? missing : there(networks),
+    definitions: missing,
+    source: missing,
     shell: there(reading({}, { networkDevices: new Map(seen.map((name) => [name, { bridge: bridges }])) })),
   };
 }
@@ -39,7 +43,77 @@ function based(devices: string, change: Partial<NetworkDevice> = {}): ReturnType
   return { ...facts(devices, known), shell: there(reading({}, { networkDevices })) };
 }
 
+/** A network as `virsh net-dumpxml` of libvirt 9.0 shows it. */
+const definition = (address: string, forward = "<forward mode='nat'/>", host = ''): Network =>
+  parseNetwork(
+    `<network><name>default</name>${forward}<bridge name='virbr9'/><ip address='${address}' netmask='255.255.255.0'><dhcp><range start='192.168.150.50' end='192.168.150.99'/>${host}</dhcp></ip></network>`,
+  );
+const outside = parseNetwork(
+  "<network><name>default</name><forward mode='bridge'/><bridge name='br0'/></network>",
+);
+const reserved = "<host mac='52:54:00:00:00:01' ip='192.168.150.20'/>";
+
+/** The VM's network is one on this host, and the other one there. */
+const networks = (here: Network, remote: Network): ReturnType<typeof facts> => ({
+  ...facts(network, known),
+  definitions: there({ here: new Map([['default', here]]), there: new Map([['default', remote]]) }),
+});
+const bridges = (
+  here: readonly (readonly [string, NetworkDevice])[],
+  remote: readonly (readonly [string, NetworkDevice])[],
+): ReturnType<typeof facts> => ({
+  ...facts(bridge, known),
+  source: there(reading({}, { networkDevices: new Map(here) })),
+  shell: there(reading({}, { networkDevices: new Map(remote) })),
+});
+const plain: readonly [string, NetworkDevice] = ['br0', { bridge: true }];
+const uplink: readonly [string, NetworkDevice] = ['eno1', { bridge: false, portOf: 'br0' }];
+const tap: readonly [string, NetworkDevice] = ['vnet0', { bridge: false, portOf: 'br0', tap: true }];
+const detailsMatch = (pattern: RegExp) => (finding: Finding) => {
+  expect((finding.details ?? []).map((detail) => plainText(detail)).join('\n')).toMatch(pattern);
+};
+
 testCheck(networkSourcesCheck, [
+  {
+    name: 'NAT of each host for itself',
+    facts: networks(definition('192.168.150.1'), definition('192.168.150.1')),
+    verdict: 'warn',
+    found: /for itself \(nat\)/,
+  },
+  {
+    name: 'NAT with other addresses',
+    facts: networks(definition('192.168.150.1'), definition('192.168.151.1')),
+    verdict: 'warn',
+    also: detailsMatch(/192\.168\.150\.1.*192\.168\.151\.1/),
+  },
+  {
+    name: 'an address that is not kept there',
+    facts: networks(definition('192.168.150.1', '', reserved), definition('192.168.150.1', '')),
+    verdict: 'warn',
+    found: /isolated/,
+    also: detailsMatch(/does not keep the address 192\.168\.150\.20/),
+  },
+  {
+    name: 'NAT here and a bridge there',
+    facts: networks(definition('192.168.150.1'), outside),
+    verdict: 'warn',
+    also: detailsMatch(/nat on this host, bridge on beta/),
+  },
+  { name: 'a network over a bridge on both', facts: networks(outside, outside), verdict: 'pass' },
+  { name: 'bridges with an uplink', facts: bridges([plain, uplink], [plain, uplink, tap]), verdict: 'pass' },
+  { name: 'bridges without an uplink', facts: bridges([plain, tap], [plain]), verdict: 'pass' },
+  {
+    name: 'a bridge without an uplink there',
+    facts: bridges([plain, uplink], [plain, tap]),
+    verdict: 'warn',
+    found: /none on beta/,
+  },
+  {
+    name: 'a bridge that is not up there',
+    facts: bridges([plain, uplink], [['br0', { bridge: true, down: true }], uplink]),
+    verdict: 'warn',
+    found: /not up/,
+  },
   { name: 'no card', facts: facts('', undefined), verdict: 'pass' },
   { name: 'all there', facts: facts(bridge + network + direct + filtered, known), verdict: 'pass' },
   {

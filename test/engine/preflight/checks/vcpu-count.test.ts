@@ -4,7 +4,7 @@ import { alpha, beta, domain, reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
 
 const source = there({ ...alpha, cpus: [0, 1, 2, 3, 4, 5] });
-const machine = there({ kind: 'offered', maxVcpus: 288 } as const);
+const machine = there({ kind: 'offered', maxVcpus: 288, models: new Map() } as const);
 const shell = there(reading());
 const vm = (more: string): ReturnType<typeof domain> => domain({}, '', more);
 

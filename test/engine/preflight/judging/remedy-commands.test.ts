@@ -48,6 +48,8 @@ describe('the command of a remedy', () => {
       const judged = networkSourcesCheck.judgeFacts(
         {
           domain: domain({}, iface),
+          definitions: missing,
+          source: missing,
           networks: there({ networks: new Map(), filters: [], devices: [] }),
           shell: there(reading({}, { networkDevices: devices })),
         },

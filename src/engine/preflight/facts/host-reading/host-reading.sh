@@ -92,6 +92,9 @@ read_network() {
     if [ -d "$device/bridge" ]; then echo "bridge $name"; else echo "device $name"; fi
     master=$(readlink "$device/master" 2>/dev/null)
     master=${master##*/}
+    flags=$(cat "$device/flags" 2>/dev/null)
+    [ $((${flags:-1} & 1)) = 1 ] || echo "down $name"
+    [ ! -e "$device/tun_flags" ] || echo "tap $name"
     if [ -d "$device/brport" ] || [ -d "$device/bonding_slave" ] || [ "$master" = ovs-system ]; then
       echo "port $name $master"
     fi

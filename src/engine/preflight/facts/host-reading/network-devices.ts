@@ -5,6 +5,10 @@ export interface NetworkDevice {
   readonly bridge: boolean;
   /** Name of the bridge or bond of which it is a port: then nothing else can be based on it. */
   readonly portOf?: string;
+  /** An admin has not set it up (IFF_UP). */
+  readonly down?: true;
+  /** The end of a cable of a VM. */
+  readonly tap?: true;
   /** Cards of VMs and the like (macvtap, macvlan) are based on it: one that has it for itself, or some that share it. */
   readonly carries?: 'one' | 'some';
 }
@@ -14,6 +18,9 @@ export function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
   const ports = new Map(
     [...text.matchAll(/^port (\S+) (\S+)$/gm)].map(([, name = '', master = '']) => [name, master] as const),
   );
+  const named = (word: string): ReadonlySet<string> =>
+    new Set([...text.matchAll(new RegExp(`^${word} (\\S+)$`, 'gm'))].map(([, name = '']) => name));
+  const [down, taps] = [named('down'), named('tap')];
   const carries = new Map<string, 'one' | 'some'>();
   for (const [, device = '', mode] of text.matchAll(/^\d+: [^\s@]+@(\S+): .*\smac(?:vtap|vlan) mode (\w+)/gm))
     carries.set(device, mode === 'passthru' ? 'one' : 'some');
@@ -24,6 +31,8 @@ export function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
         name,
         {
           bridge: kind === 'bridge',
+          ...(down.has(name) ? { down: true as const } : {}),
+          ...(taps.has(name) ? { tap: true as const } : {}),
           ...(portOf === undefined ? {} : { portOf }),
           ...(its === undefined ? {} : { carries: its }),
         },
