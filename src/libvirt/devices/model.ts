@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { attribute, child, children, type XmlElement } from '../xml.ts';
+import { attribute, child, children, textOf, type XmlElement } from '../xml.ts';
 
 /** A device of a kind that QEMU may have been built or packaged without. */
 export interface DomainModel {
@@ -47,14 +47,7 @@ export function offeredModels(
         ? undefined
         : children(element, 'enum').find((one) => attribute(one, 'name') === name);
     if (list !== undefined)
-      offered.set(
-        device,
-        new Set(
-          children(list, 'value').flatMap((value) =>
-            value.children.filter((text) => typeof text === 'string'),
-          ),
-        ),
-      );
+      offered.set(device, new Set(children(list, 'value').map((value) => textOf(value).trim())));
     else if (attribute(element, 'supported') === 'no') offered.set(device, new Set());
   }
   return offered;

@@ -4,12 +4,12 @@ import { confText } from '../../../libvirt/vir-conf.ts';
 import { type Message, msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { type FactResult, FactUnavailable, required } from '../fact.ts';
-import { domainFact } from '../facts/domain.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
-import { restartLibvirt } from '../judging/common-remedies.ts';
+import { dropQemuSetting, restartLibvirt } from '../judging/common-remedies.ts';
 
 /** Every libvirt has these: owners of files, and no driver at all. */
 const everywhere: readonly string[] = ['dac', 'none'];
@@ -80,6 +80,34 @@ function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReadi
   return undefined;
 }
 
+/** With security_require_confined libvirt refuses a VM that is not confined (virSecurityManagerGenLabel). */
+function judgeConfined(
+  { config, migratable }: SourceDomain,
+  shell: FactResult<HostReading>,
+): Judgement | undefined {
+  if (!shell.available || confText(shell.value.settings, 'security_require_confined') !== '1')
+    return undefined;
+  const free = (migratable ?? config).resources.securityLabels.find(({ type }) => type === 'none');
+  if (free === undefined) return undefined;
+  return {
+    verdict: 'block',
+    found: msg(
+      'The destination refuses VMs that are not confined (security_require_confined in qemu.conf). The definition takes this VM out of confinement by $0.',
+      free.model === '' ? 'SELinux, AppArmor, DAC' : free.model,
+    ),
+    remedies: [
+      dropQemuSetting('security_require_confined', 'destination'),
+      {
+        text: msg(
+          'Or remove <seclabel type="none"> from the definition: edit it, shut the VM off and start it again.',
+        ),
+        command: shellCommand('virsh', 'edit', config.uuid),
+        host: 'source',
+      },
+    ],
+  };
+}
+
 /** Does the destination confine VMs as this host does? */
 export const securityDriverCheck = defineCheck({
   id: 'security-driver',
@@ -116,6 +144,8 @@ export const securityDriverCheck = defineCheck({
       };
     const unowned = judgeOwners(sent.resources.owners, shell);
     if (unowned !== undefined) return unowned;
+    const confined = judgeConfined(domain, shell);
+    if (confined !== undefined) return confined;
     const lost = source.securityModels.filter(
       (model) => !everywhere.includes(model) && !destination.securityModels.includes(model),
     );

@@ -26,7 +26,21 @@ const knowing = (
   );
 const none = { ...beta, securityModels: ['none', 'dac'] };
 
+const free = domain({}, '', "<seclabel type='none' model='dac'/>");
+const demanding = there(reading({}, { settings: new Map([['security_require_confined', '1']]) }));
+
 testCheck(securityDriverCheck, [
+  {
+    name: 'a VM without confinement, where it is demanded',
+    facts: { domain: free, source: alpha, destination: beta, shell: demanding },
+    verdict: 'block',
+    found: /security_require_confined/,
+  },
+  {
+    name: 'a VM as usual, where confinement is demanded',
+    facts: { domain: domain(), source: alpha, destination: beta, shell: demanding },
+    verdict: 'pass',
+  },
   {
     name: 'the same',
     facts: { domain: domain(), source: alpha, destination: beta, shell },

@@ -8,7 +8,7 @@ import { defineNetwork, startNetwork } from '../../../../src/engine/preflight/ju
 import { definePool } from '../../../../src/engine/preflight/judging/pool-remedies.ts';
 import { defineSecret } from '../../../../src/engine/preflight/judging/secret-remedies.ts';
 import { choices, domain, file, reading } from '../../fixtures.ts';
-import { there } from '../../test-check.ts';
+import { missing, there } from '../../test-check.ts';
 
 const beta = { name: 'beta', user: 'root' };
 const far = { name: 'beta', user: '-admin', port: 2222 };

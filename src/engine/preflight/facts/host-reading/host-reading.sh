@@ -315,7 +315,7 @@ read_usb() {
   [ -d /sys/bus ] || return
   echo "$mark usb"
   for device in /sys/bus/usb/devices/*; do
-    [ -r "$device/idVendor" ] && [ -r "$device/idProduct" ] || continue
+    [ -r "$device/idVendor" ] || continue
     echo "usb $(cat "$device/idVendor"):$(cat "$device/idProduct") $(cat "$device/busnum")-$(cat "$device/devnum")"
   done
 }
