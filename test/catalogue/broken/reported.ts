@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { all, believing, configured, namedPool, restarting, shell } from '../causes.ts';
 import { card, disk, isolated, shared, volume } from '../parts.ts';
-import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
-
-/** A network of that name, without a way out. */
-const natted = (which: keyof Hosts, address: string): Make =>
-  shell(
-    which,
-    `echo '${isolated('lan', 'virbr9', `<ip address="${address}" netmask="255.255.255.0"/>`)}' | virsh -q net-define /dev/stdin; virsh -q net-start lan`,
-    'virsh -q net-destroy lan; virsh -q net-undefine lan',
-  );
+import { brokenOnes } from '../set-up.ts';
 
 /** What people who migrate VMs of libvirt reported, and what is of the same kind. */
 export const reported = brokenOnes([
@@ -86,12 +78,16 @@ export const reported = brokenOnes([
   },
   {
     check: 'network-sources',
-    name: 'a network of the same name with other addresses',
+    name: 'a network of the same name that each host has for itself',
     vm: { name: 'lan', devices: card('network', "network='lan'") },
-    // It arrives, and its guest has an address of another network.
-    cause: all(natted('source', '192.168.150.1'), natted('destination', '192.168.151.1')),
+    // It arrives, and nobody whom it knew is in that network. Without dnsmasq the lab has none with addresses.
+    cause: shell(
+      'both',
+      `echo '${isolated('lan', 'virbr9')}' | virsh -q net-define /dev/stdin; virsh -q net-start lan`,
+      'virsh -q net-destroy lan; virsh -q net-undefine lan',
+    ),
     verdict: 'warn',
-    says: /for itself \(isolated\)[^]*192\.168\.150\.1[^]*192\.168\.151\.1/,
+    says: /for itself \(isolated\)/,
   },
   {
     check: 'network-sources',
