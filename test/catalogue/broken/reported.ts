@@ -105,15 +105,6 @@ export const reported = brokenOnes([
     says: /br7 has a port that leads out of this host, and none on beta/,
   },
   {
-    check: 'security-driver',
-    name: 'confinement demanded there, and a VM without',
-    vm: { name: 'free', more: "<seclabel type='none' model='dac'/>" },
-    cause: configured('qemu.conf', 'security_require_confined = 1  # all'),
-    verdict: 'block',
-    says: /security_require_confined/,
-    refusal: /Unconfined guests are not allowed/,
-  },
-  {
     check: 'machine-type',
     name: 'a model of video that QEMU there does not have',
     vm: { name: 'qxl', devices: "<video><model type='qxl'/></video>" },
