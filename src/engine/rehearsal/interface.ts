@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { attribute, child, type XmlElement } from '../../libvirt/xml.ts';
+import type { LeftOutList } from './left-out.ts';
+import { changeChildren, element, withoutAttributes, withoutChildren } from './xml-change.ts';
+
+/** Kinds of which the host can give any number of VMs one: a port of a bridge, of a network, of a card, or a private one. */
+const shared: readonly string[] = ['network', 'bridge', 'direct', 'user'];
+
+/** Names on the host, programs of the admin, what is promised to this VM alone, and what the host remembers of it. */
+const ofThisVm = ['mac', 'link', 'script', 'bandwidth', 'teaming', 'portForward', 'ip', 'route', 'backend'];
+
+/**
+ * The same model at the same bridge or network, with a MAC of its own. Its link is down, so that QEMU announces nothing when the
+ * stand-in arrives.
+ */
+export function standInInterface(
+  device: XmlElement,
+  { leftOut, newMac }: { readonly leftOut: LeftOutList; readonly newMac: () => string },
+): XmlElement | undefined {
+  const type = attribute(device, 'type') ?? '';
+  const target = attribute(child(device, 'target'), 'managed');
+  const ownTap = type === 'ethernet' && target !== 'no';
+  if (!shared.includes(type) && !ownTap) {
+    leftOut.add('interface', `${type} ${attribute(child(device, 'mac'), 'address') ?? ''}`.trim());
+    return undefined;
+  }
+  let rest = withoutChildren(device, ...ofThisVm, 'target');
+  rest = changeChildren(rest, 'source', (source) => withoutAttributes(source, 'portid'));
+  rest = changeChildren(rest, 'virtualport', (port) =>
+    // The identity of the port in Open vSwitch or the switch is that of the VM.
+    changeChildren(port, 'parameters', (each) => withoutAttributes(each, 'interfaceid', 'instanceid')),
+  );
+  return {
+    ...rest,
+    children: [element('mac', { address: newMac() }), ...rest.children, element('link', { state: 'down' })],
+  };
+}
