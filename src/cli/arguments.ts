@@ -4,6 +4,7 @@ import { type ConnectionName, type Message, msg } from '../engine/base/index.ts'
 import { parseMigrationUriInput } from '../engine/destination/index.ts';
 import { type MigrationTuning, parseBandwidthInput, parseDiskNames } from '../engine/plan/index.ts';
 import { checks } from '../engine/preflight/index.ts';
+import { rehearsalId } from '../engine/rehearsal/index.ts';
 import { type CommandName, commands, options } from './options.ts';
 import { type Given, parseTuning } from './tuning-options.ts';
 
@@ -32,6 +33,10 @@ export interface VmCommand extends OutputOptions {
   readonly overrides: ReadonlySet<string>;
   readonly acceptUnknown: boolean;
   readonly confirmedUriParameters: readonly string[];
+  /** Let a stand-in of the VM travel: after the checks, or before the VM. */
+  readonly rehearse: boolean;
+  /** Also where hooks of libvirt would run for the stand-in. */
+  readonly withHooks: boolean;
 }
 
 /** What the command line asks for. */
@@ -99,6 +104,11 @@ export function parseArguments(argv: readonly string[]): Command {
   return parseCommand(command, rest, given);
 }
 
+/** Whoever overrides a rehearsal's finding migrates whatever it says. */
+function rehearsesFirst(given: Given, overrides: ReadonlySet<string>): boolean {
+  return !given.has('no-rehearsal') && !overrides.has(rehearsalId);
+}
+
 function parseCommand(command: CommandName, positionals: readonly string[], given: Given): Command {
   const connection = given.get('connection')?.[0] ?? 'system';
   if (connection !== 'system' && connection !== 'session')
@@ -135,9 +145,9 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
   const tuning = parseTuning(given);
   if ('text' in tuning) return usage(tuning);
   const overrides = new Set(given.get('override') ?? []);
-  const unknown = [...overrides].find((id) => checks.every((check) => check.id !== id));
-  if (unknown !== undefined)
-    return usage(msg('Unknown check $0. Checks: $1.', unknown, checks.map(({ id }) => id).join(', ')));
+  const known = [...checks.map(({ id }) => id), rehearsalId];
+  const unknown = [...overrides].find((id) => !known.includes(id));
+  if (unknown !== undefined) return usage(msg('Unknown check $0. Checks: $1.', unknown, known.join(', ')));
   return {
     kind: command,
     connection,
@@ -152,6 +162,8 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     overrides,
     acceptUnknown: given.has('accept-unknown'),
     // libvirt compares the names of parameters without regard to case.
+    rehearse: command === 'check' ? given.has('rehearse') : rehearsesFirst(given, overrides),
+    withHooks: given.has('with-hooks'),
     confirmedUriParameters: (given.get('confirm-parameter') ?? []).map((name) => name.toLowerCase()),
     ...wishes,
   };

@@ -116,6 +116,23 @@ export const options: readonly Option[] = [
     help: msg('Migrate although some checks gave no answer.'),
   },
   {
+    name: 'rehearse',
+    commands: ['check'],
+    help: msg(
+      'Let a stand-in of the VM travel to the destination, paused and without the content of its disks. It is removed from both hosts.',
+    ),
+  },
+  {
+    name: 'no-rehearsal',
+    commands: ['migrate'],
+    help: msg('Migrate without a rehearsal.'),
+  },
+  {
+    name: 'with-hooks',
+    commands: withVm,
+    help: msg('Rehearse although hook scripts of libvirt would run for the stand-in.'),
+  },
+  {
     name: 'confirm-parameter',
     value: 'NAME',
     multiple: true,

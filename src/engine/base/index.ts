@@ -7,5 +7,6 @@ export { basename, dirname, normalizePath } from './paths.ts';
 export { durationText, rateText, sizeText } from './quantity.ts';
 export { type Remedy, type RemedyAction } from './remedy.ts';
 export { scriptWords, shellCommand } from './shell-quote.ts';
+export { isStandInName } from './stand-in-name.ts';
 export { visibleText } from './visible-text.ts';
 export { type ConnectionName, type VmIdentity } from './vm-identity.ts';

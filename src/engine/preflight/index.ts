@@ -3,9 +3,12 @@
 export { type CheckGroup, checkGroups } from './check-group.ts';
 export { checks } from './checks/index.ts';
 export { type CommonReason, groupByReason } from './common-reason.ts';
+export { FactUnavailable } from './fact.ts';
 export { delay } from './facts/delay.ts';
 export { type CopyableDisk, locationName } from './facts/disk-copies.ts';
+export { HostShell } from './facts/destination-session.ts';
 export { readLocalNames } from './facts/local-names.ts';
+export { asLibvirtd, sshArgv } from './facts/ssh-route.ts';
 export { type Finding, type Verdict } from './finding.ts';
 export { FactCache } from './gatherer.ts';
 export { Preflight, verdictOf } from './preflight.ts';

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { type LeftOut, leftOutText } from './left-out.ts';
-export { isStandInName } from './stand-in-name.ts';
+export { refusalOf } from './failure.ts';
+export { rehearsalFinding, rehearsalId } from './finding.ts';
+export { rehearse } from './rehearsal.ts';
+export { type Rehearsal } from './result.ts';

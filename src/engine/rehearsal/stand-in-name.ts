@@ -38,7 +38,7 @@ export function standInOf({ uuid }: VmIdentity): StandInIdentity {
   return identity(digits.slice(-12), digits.slice(0, 6));
 }
 
-/** True for a name that only stand-ins have. */
-export function isStandInName(name: string): boolean {
-  return /^cockpit-migrate-rehearsal-[0-9a-f]{12}$/.test(name);
+/** True for a UUID that only stand-ins have. */
+export function isStandInUuid(uuid: string): boolean {
+  return uuid.startsWith(uuidBeginning);
 }

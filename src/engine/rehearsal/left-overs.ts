@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { child, parseXml, textOf } from '../../libvirt/xml.ts';
+import { isStandInName } from '../base/index.ts';
+import { type Mark, markOf } from './mark.ts';
+import type { StandInHost } from './stand-in-host.ts';
+import { isStandInUuid } from './stand-in-name.ts';
+
+/** A rehearsal takes less than half of this, whatever happens. */
+const oldestMilliseconds = 5 * 60_000;
+
+/** True if nobody works with that stand-in any more: its page or program has gone, or its time is over. */
+async function isAbandoned(
+  { since, owner }: Mark,
+  source: { readonly uuid: string; readonly host: StandInHost },
+): Promise<boolean> {
+  const age = Date.now() - Date.parse(since);
+  // The clock of another host may be wrong, also ahead.
+  if (Math.abs(age) > oldestMilliseconds) return true;
+  if (owner?.host !== source.uuid || !source.host.hasShell) return false;
+  return !(await source.host.isAlive(owner));
+}
+
+/** The UUID in a definition, if only a stand-in has one like it. */
+function uuidOf(xml: string): string | undefined {
+  const element = child(parseXml(xml), 'uuid');
+  const uuid = element === undefined ? '' : textOf(element).trim();
+  return isStandInUuid(uuid) ? uuid : undefined;
+}
+
+/**
+ * Removes the stand-ins that a page or a program left which ended in the middle. Only one that has name, UUID and mark of a stand-in is
+ * one.
+ *
+ * @param source This host, whose processes own what was made here.
+ */
+export async function removeLeftOvers(
+  host: StandInHost,
+  names: string,
+  source: { readonly uuid: string; readonly host: StandInHost },
+): Promise<void> {
+  for (const name of names.split('\n').map((each) => each.trim())) {
+    if (!isStandInName(name)) continue;
+    const xml = await host.ask(['dumpxml', '--domain', name]);
+    if (!xml.ok) continue;
+    const mark = markOf(xml.text);
+    const uuid = uuidOf(xml.text);
+    if (mark === undefined || uuid === undefined) continue;
+    if (await isAbandoned(mark, source)) await host.remove({ name, uuid }, xml.text);
+  }
+}

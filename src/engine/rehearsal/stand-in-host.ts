@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { InteractiveVirsh } from '../../libvirt/interactive-virsh.ts';
+import type { VirshAnswer } from '../../libvirt/virsh.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { ConnectionName } from '../base/index.ts';
+import { delay, FactUnavailable, type HostShell } from '../preflight/index.ts';
+import type { Owner } from './mark.ts';
+import script from './stand-in-host.sh?raw';
+import type { StandInIdentity } from './stand-in-name.ts';
+
+/** What stands on a host before anything is made there. */
+export interface Look {
+  readonly hooks: readonly string[];
+  /** The shell may remove QEMU's logs. */
+  readonly mayRemoveLogs: boolean;
+  /** The shell that looked. */
+  readonly process?: Omit<Owner, 'host'>;
+}
+
+export function parseLook(text: string): Look {
+  const hooks = text.split('\n').flatMap((line) => /^hook (.+)$/.exec(line)?.[1] ?? []);
+  const [, pid, began] = /^owner (\d+) (\d+)$/m.exec(text) ?? [];
+  const mayRemoveLogs = /^logs$/m.test(text);
+  return { hooks, mayRemoveLogs, ...(pid === undefined ? {} : { process: { pid: Number(pid), began: Number(began) } }) };
+}
+
+/** What libvirt keeps in files beside the log. */
+const hasFiles = /<nvram|<tpm| firmware=/;
+
+/** How long libvirt may take to forget a stand-in that was destroyed. */
+const goneMilliseconds = 5000;
+
+/** One of the two hosts of a rehearsal: its libvirt, and its shell where there is one. */
+export class StandInHost {
+  #shell: HostShell | undefined;
+  readonly #virsh: InteractiveVirsh;
+  readonly #connection: ConnectionName;
+  readonly #signal: AbortSignal;
+  #asked = 0;
+
+  constructor(
+    platform: Platform,
+    host: {
+      readonly uri: string;
+      readonly connection: ConnectionName;
+      readonly superuser?: 'require';
+      readonly shell?: HostShell;
+    },
+    signal: AbortSignal,
+  ) {
+    const { uri, connection, superuser, shell } = host;
+    this.#shell = shell;
+    this.#connection = connection;
+    this.#signal = signal;
+    this.#virsh = new InteractiveVirsh(platform, uri, {
+      signal,
+      ...(superuser === undefined ? {} : { superuser }),
+    });
+  }
+
+  /** Rejects with LibvirtError if the connection ends. */
+  ask(argv: readonly string[], input?: string): Promise<VirshAnswer> {
+    this.#asked += 1;
+    return this.#virsh.ask({ id: String(this.#asked), argv }, input);
+  }
+
+  /** False also for one that answered nothing when it was asked first. */
+  get hasShell(): boolean {
+    return this.#shell !== undefined;
+  }
+
+  /** Looks for hooks, and removes files that stand-ins have left long ago. Undefined without a shell. */
+  async look(): Promise<Look | undefined> {
+    if (this.#shell === undefined) return undefined;
+    try {
+      return parseLook(await this.#run('look'));
+    } catch (error) {
+      if (!(error instanceof FactUnavailable)) throw error;
+      // Who signs in may have libvirt there, and no shell.
+      this.#shell = undefined;
+      return undefined;
+    }
+  }
+
+  /** True if the owner of a stand-in, a process of this host, is still there. Only with a shell. */
+  async isAlive({ pid, began }: Owner): Promise<boolean> {
+    return (await this.#run('alive', String(pid), String(began))).trim() === 'alive';
+  }
+
+  async log({ name }: StandInIdentity): Promise<string | undefined> {
+    return this.#shell === undefined ? undefined : this.#run('log', name);
+  }
+
+  /**
+   * Takes a stand-in away with all that libvirt keeps of it, and gives what remains. libvirt itself removes the variables of the firmware
+   * and the state of a TPM, but only with a definition, so it is given one: that needs no rights to the files, and no shell.
+   */
+  async remove(identity: StandInIdentity, xml: string): Promise<readonly string[]> {
+    const { name, uuid } = identity;
+    await this.ask(['destroy', uuid]);
+    // libvirt writes into QEMU's log as long as it knows the VM: a log that was removed before would be there again.
+    const gone = await this.#isGone(uuid);
+    if (hasFiles.test(xml)) await this.ask(['define', '/dev/stdin'], xml);
+    await this.ask(['undefine', '--nvram', uuid]);
+    const files = this.#shell === undefined ? '' : await this.#run('remove', name, uuid);
+    const remains = files.split('\n').flatMap((line) => /^remains (.+)$/.exec(line)?.[1] ?? []);
+    return gone ? remains : [name, ...remains];
+  }
+
+  async #isGone(uuid: string): Promise<boolean> {
+    for (const until = performance.now() + goneMilliseconds; ; await delay(50, this.#signal)) {
+      const state = await this.ask(['domstate', uuid]);
+      // Shut off is one with a definition, which is taken away next.
+      if (!state.ok || state.text.trim() === 'shut off') return true;
+      if (performance.now() > until) return false;
+    }
+  }
+
+  async #run(action: string, ...parameters: readonly string[]): Promise<string> {
+    if (this.#shell === undefined) throw new Error('No shell on this host');
+    return this.#shell.run(script, [action, this.#connection, ...parameters]);
+  }
+}
