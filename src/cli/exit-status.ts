@@ -38,6 +38,7 @@ export function statusOfMigration({ state }: Migration): ExitStatus {
     case 'failed':
     case 'cancelled':
       return state.where?.kind === 'unknown' ? exitStatus.unknown : exitStatus.bad;
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':

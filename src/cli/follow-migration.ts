@@ -90,11 +90,13 @@ class ProgressDisplay {
 }
 
 /**
- * Waits for the wish to leave the migration to libvirt. The first Ctrl-C asks libvirt to cancel. The second one leaves once libvirt has
+ * Waits for the wish to leave the migration to libvirt. A rehearsal is ended by any wish, and is not left before its stand-in is removed
+ * unless that is asked for again. The first Ctrl-C asks libvirt to cancel. The second one leaves once libvirt has
  * answered that request; a third one, and the wish that the program ends, leave at once.
  */
 function waitForLeave(
   cancel: () => Promise<void>,
+  isRehearsing: () => boolean,
   display: ProgressDisplay,
   onSignal: Screen['onSignal'],
 ): { readonly left: Promise<undefined>; readonly stop: () => void } {
@@ -110,7 +112,11 @@ function waitForLeave(
   };
   const forget = onSignal((wish) => {
     display.clear();
-    if (wish === 'interrupt' && request === 'none') {
+    if (request === 'none' && isRehearsing()) {
+      request = 'open';
+      display.print(msg('Removing the stand-in of the rehearsal. Press Ctrl-C again to leave sooner.'));
+      void cancel();
+    } else if (wish === 'interrupt' && request === 'none') {
       request = 'open';
       display.print(msg('Asking libvirt to cancel. Press Ctrl-C again to leave the migration to libvirt.'));
       cancel().then(answered, answered);
@@ -147,12 +153,21 @@ export async function followMigration(
   };
   const undo = handle.state.subscribe(show);
   show();
-  const { left, stop } = waitForLeave(cancel, display, onSignal);
+  const { left, stop } = waitForLeave(
+    cancel,
+    () => handle.state.get().state.phase === 'rehearsing',
+    display,
+    onSignal,
+  );
   const end = await Promise.race([handle.ended, left]);
   stop();
   undo();
   display.clear();
   if (end !== undefined) return end;
-  display.print(msg('The migration goes on in libvirt.'));
+  display.print(
+    handle.state.get().state.phase === 'rehearsing'
+      ? msg('The next rehearsal removes the stand-in.')
+      : msg('The migration goes on in libvirt.'),
+  );
   return handle.state.get();
 }

@@ -4,6 +4,7 @@ import { durationText, type Message, msg, nmsg, rateText, sizeText } from '../en
 import { notRecordedText, predictionText } from '../engine/forecast/index.ts';
 import { type Migration, whereaboutsRemedies, whereaboutsText } from '../engine/migration/index.ts';
 import type { MigrationProgress } from '../engine/progress/index.ts';
+import { rehearsalFinding } from '../engine/rehearsal/index.ts';
 import { remedyLines } from './check-text.ts';
 import { messageText } from './environment.ts';
 import type { Status } from './status-line.ts';
@@ -41,6 +42,8 @@ function stalledText({ bestPass, pass }: MigrationProgress): Message {
 function statusOf(state: Migration['state'], destination: string): Status | undefined {
   const stage = state.phase;
   switch (state.phase) {
+    case 'rehearsing':
+      return { stage, text: messageText(msg('Rehearsing: a stand-in of the VM travels first.')) };
     case 'preparing':
       return { stage, text: messageText(msg('Preparing both hosts.')) };
     case 'copying': {
@@ -98,11 +101,14 @@ function headline({ state, vm, destination = '' }: Migration): Message {
     case 'done':
       return doneHeadline(state, vm.name, destination);
     case 'failed':
+      if (state.notBegun === true)
+        return msg('Not migrated: the rehearsal failed. $0 was not touched.', vm.name);
       return state.where?.kind === 'unknown'
         ? msg('The migration of $0 ended with an error.', vm.name)
         : msg('The migration of $0 failed.', vm.name);
     case 'cancelled':
       return msg('The migration of $0 was cancelled.', vm.name);
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':
@@ -162,11 +168,14 @@ export function migrationText(migration: Migration): readonly string[] {
     (state.phase === 'failed' || state.phase === 'cancelled') && state.leftBehind !== undefined
       ? [messageText(state.leftBehind)]
       : [];
+  const rehearsed = migration.rehearsal === undefined ? undefined : rehearsalFinding(migration.rehearsal);
+  // Of one that failed, the failure says it all.
+  const rehearsal = rehearsed === undefined || state.phase === 'failed' ? [] : [messageText(rehearsed.found)];
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [
     messageText(headline(migration)),
     ...whereLines(migration),
-    ...[...failure, ...leftBehind].map((line) => `  ${line}`),
+    ...[...rehearsal, ...failure, ...leftBehind].map((line) => `  ${line}`),
     ...(figures.length === 0 ? [] : [`  ${figures.map(messageText).join(' ')}`]),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>

@@ -53,6 +53,8 @@ function choicesOf(command: VmCommand, vm: Vm, destination: string): MigrationCh
     destination,
     temporary: command.temporary,
     confirmedUriParameters: command.confirmedUriParameters,
+    ...(command.kind === 'migrate' && command.rehearse ? { rehearse: true } : {}),
+    ...(command.withHooks ? { rehearseWithHooks: true } : {}),
     ...(command.dirtyRateSeconds === undefined ? {} : { dirtyRateSeconds: command.dirtyRateSeconds }),
     ...(command.bandwidthBytesPerSecond === undefined
       ? {}

@@ -19,7 +19,10 @@ export async function withRehearsal(
     ended.abort();
   });
   if (!quiet)
-    display.show({ stage: 'rehearsing', text: messageText(msg('Rehearsing: a stand-in of the VM travels first.')) });
+    display.show({
+      stage: 'rehearsing',
+      text: messageText(msg('Rehearsing: a stand-in of the VM travels first.')),
+    });
   const rehearsal = await rehearse({
     platform,
     connection: inventory.connection,

@@ -17,6 +17,8 @@ const plain = {
   overrides: new Set(),
   acceptUnknown: false,
   confirmedUriParameters: [],
+  rehearse: false,
+  withHooks: false,
   json: false,
   quiet: false,
 };
@@ -62,8 +64,25 @@ describe('parseArguments', () => {
       overrides: new Set(['data-ports', 'dirty-rate']),
       acceptUnknown: true,
       confirmedUriParameters: ['no_verify'],
+      rehearse: true,
+      withHooks: false,
       json: true,
       quiet: true,
+    });
+  });
+
+  it('rehearses before a migration unless that is left out, and after checks if that is asked for', () => {
+    const rehearses = (...argv: readonly string[]): unknown => {
+      const command = parseArguments(argv);
+      return command.kind === 'check' || command.kind === 'migrate' ? command.rehearse : command;
+    };
+    expect(rehearses('migrate', 'web', uri)).toBe(true);
+    expect(rehearses('migrate', 'web', uri, '--no-rehearsal')).toBe(false);
+    expect(rehearses('migrate', 'web', uri, '--override=rehearsal')).toBe(false);
+    expect(rehearses('check', 'web', uri)).toBe(false);
+    expect(rehearses('check', 'web', uri, '--rehearse')).toBe(true);
+    expect(parseArguments(['check', 'web', uri, '--rehearse', '--with-hooks'])).toMatchObject({
+      withHooks: true,
     });
   });
 

@@ -142,7 +142,7 @@ describe('a migration, whatever happens in whatever order,', () => {
       if (after.now.phase !== 'cancelled' || before.now.phase === 'cancelled') return;
       const asked = ['dropped', 'cancel-asked', 'call-aborted'] as const;
       expect(asked.some((kind) => past.includes(kind))).toBe(true);
-      if (before.now.phase !== 'queued') expect(after.now.where && runsOn(after.now.where)).toBe('source');
+      if (before.now.phase !== 'queued' && before.now.phase !== 'rehearsing') expect(after.now.where && runsOn(after.now.where)).toBe('source');
     });
   });
 
@@ -153,6 +153,14 @@ describe('a migration, whatever happens in whatever order,', () => {
       if (on === 'destination') expect(now.phase).toBe('done');
       if (on === 'source' || on === 'both') expect(now.phase).not.toBe('done');
       if (on === 'nowhere') expect(now.phase).not.toBe('cancelled');
+    });
+  });
+
+  it('asks nothing for the VM after a stand-in that did not arrive', () => {
+    holds((_before, after, past) => {
+      const { rehearsal } = after.facts;
+      if (rehearsal?.outcome.kind !== 'refused' || past.at(-1) !== 'rehearsal-failed') return;
+      expect(isEnd(after.now)).toBe(true);
     });
   });
 

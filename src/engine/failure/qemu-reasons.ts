@@ -35,7 +35,7 @@ const reasons: readonly (readonly [RegExp, QemuReason])[] = [
     },
   ],
   [
-    /error while loading state|Unknown savevm section|Missing section footer|Failed to load|incompatible|savevm/i,
+    /Bad config data|error while loading state|Unknown savevm section|Missing section footer|Failed to load|incompatible|savevm/i,
     {
       summary: msg('QEMU on the destination refuses the state of a device.'),
       advice: anotherVersion,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainSummary } from '../../libvirt/connection.ts';
 import type { DomainJob } from '../../libvirt/job.ts';
+import { isStandInName } from '../base/index.ts';
 import { nextProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
 import { type InventoryEntry, isActive } from './entry.ts';
@@ -24,11 +25,13 @@ export class DomainTable {
 
   /** Of the first list; what an event has told meanwhile is newer. */
   listed(summary: DomainSummary, record: MigrationRecord | undefined): void {
+    if (isStandIn(summary)) return;
     if (!this.#entries.has(summary.path)) this.#entries.set(summary.path, withoutJob(summary, record));
   }
 
   /** Read again: the job is kept while the domain is active. */
   read(path: string, summary: DomainSummary, record: MigrationRecord | undefined): void {
+    if (isStandIn(summary)) return;
     const known = this.#entries.get(path);
     const kept = known?.job !== undefined && isActive(summary);
     this.#entries.set(path, {
@@ -68,6 +71,11 @@ export class DomainTable {
     this.#entries.set(path, change(entry));
     this.#onChange();
   }
+}
+
+/** The stand-in of a rehearsal is no VM of anybody's, and is gone in a moment. */
+function isStandIn({ name, persistent }: DomainSummary): boolean {
+  return !persistent && isStandInName(name);
 }
 
 function withoutJob(summary: DomainSummary, record: MigrationRecord | undefined): InventoryEntry {

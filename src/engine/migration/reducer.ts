@@ -35,7 +35,10 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'queued':
     case 'dropped':
     case 'started':
-      return state.now.phase === 'queued' ? afterQueue(state, event) : state;
+    case 'rehearsal-started':
+    case 'rehearsal-passed':
+    case 'rehearsal-failed':
+      return beforeCall(state, event);
     case 'job-copying':
     case 'job-switching':
     case 'job-post-copy':
@@ -72,15 +75,37 @@ function ended({ facts }: RunState, now: RunPhase): RunState {
   return { facts: facts.cancelling ? { ...facts, cancelling: false } : facts, now };
 }
 
-function afterQueue(
+/** Until libvirt is asked to migrate the VM. */
+function beforeCall(
   state: RunState,
-  event: Extract<RunEvent, { kind: 'queued' | 'dropped' | 'started' }>,
+  event: Extract<
+    RunEvent,
+    {
+      kind: 'queued' | 'dropped' | 'started' | 'rehearsal-started' | 'rehearsal-passed' | 'rehearsal-failed';
+    }
+  >,
 ): RunState {
+  const { phase } = state.now;
+  if (phase !== 'queued' && phase !== 'rehearsing') return state;
   switch (event.kind) {
     case 'queued':
-      return { ...state, now: { phase: 'queued', position: event.position } };
+      return phase === 'queued' ? { ...state, now: { phase: 'queued', position: event.position } } : state;
     case 'dropped':
       return ended(state, { phase: 'cancelled', answers: [] });
+    case 'rehearsal-started':
+      return phase === 'queued' ? { ...state, now: { phase: 'rehearsing' } } : state;
+    case 'rehearsal-passed':
+      return phase === 'rehearsing'
+        ? withFacts(state, { ...state.facts, rehearsal: event.rehearsal })
+        : state;
+    case 'rehearsal-failed': {
+      if (phase !== 'rehearsing') return state;
+      const { rehearsal, failure } = event;
+      return ended(
+        { ...state, facts: { ...state.facts, rehearsal } },
+        { phase: 'failed', failure, notBegun: true },
+      );
+    }
     case 'started': {
       const { paused, expected } = event;
       const facts = { ...state.facts, paused, ...(expected === undefined ? {} : { expected }) };

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, plainText, type Translator } from '../base/index.ts';
 import type { Prediction } from '../forecast/index.ts';
-import { type Report, type ReportRemedy, reportRemedy } from '../preflight/index.ts';
+import {
+  type Report,
+  type ReportFinding,
+  type ReportRemedy,
+  reportFinding,
+  reportRemedy,
+} from '../preflight/index.ts';
+import { rehearsalFinding } from '../rehearsal/index.ts';
 import type { Migration, VerificationAnswer } from './state.ts';
 import { runsOn, type VmWhereabouts } from './whereabouts.ts';
 import { type Travel, whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';
@@ -10,6 +17,8 @@ import { type Travel, whereaboutsRemedies, whereaboutsText } from './whereabouts
 export interface MigrationReport {
   /** Not one of the three ends (`done`, `failed`, `cancelled`) if it was left to libvirt while it ran. */
   readonly phase: Migration['state']['phase'];
+  /** The finding of the rehearsal before it. */
+  readonly rehearsal?: ReportFinding;
   readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
   /** Where the VM is, by what both hosts answered at the end; absent while there is no end, and where libvirt was asked for nothing. */
   readonly whereabouts?: WhereaboutsReport;
@@ -52,6 +61,14 @@ export interface MigratedReport extends Report {
 
 /** What became of a migration, in the translator's language (English without one). */
 export function migrationReportOf(migration: Migration, translator?: Translator): MigrationReport {
+  const finding = migration.rehearsal === undefined ? undefined : rehearsalFinding(migration.rehearsal);
+  return {
+    ...endReport(migration, translator),
+    ...(finding === undefined ? {} : { rehearsal: reportFinding(finding, new Set(), translator) }),
+  };
+}
+
+function endReport(migration: Migration, translator: Translator | undefined): MigrationReport {
   const { state } = migration;
   const say = (message: Message): string => plainText(message, translator);
   const { phase } = state;
@@ -96,6 +113,7 @@ export function migrationReportOf(migration: Migration, translator?: Translator)
         },
       };
     }
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':

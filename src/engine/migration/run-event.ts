@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { LibvirtError } from '../../libvirt/errors.ts';
+import type { MigrationFailure } from '../failure/index.ts';
 import type { ExpectedMigration } from '../forecast/index.ts';
 import { type InventoryEntry, isVmStalled, vmStateOf } from '../inventory/index.ts';
 import { type MigrationProgress, noProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 import type { HostsAnswered } from './conclusion.ts';
 import type { SteerAction, Steering } from './steering.ts';
 
@@ -11,8 +13,14 @@ import type { SteerAction, Steering } from './steering.ts';
 export type RunEvent =
   /** Its place among those that wait, from 1. */
   | { readonly kind: 'queued'; readonly position: number }
-  /** Taken out of the queue before libvirt was asked. */
+  /** Given up before libvirt was asked to migrate the VM. */
   | { readonly kind: 'dropped' }
+  /** A stand-in is to travel first. */
+  | { readonly kind: 'rehearsal-started' }
+  /** It arrived, or could not be sent: the VM follows. */
+  | { readonly kind: 'rehearsal-passed'; readonly rehearsal: Rehearsal }
+  /** It did not arrive: the VM stays. */
+  | { readonly kind: 'rehearsal-failed'; readonly rehearsal: Rehearsal; readonly failure: MigrationFailure }
   | { readonly kind: 'started'; readonly paused: boolean; readonly expected?: ExpectedMigration }
   | { readonly kind: 'autostart-read'; readonly autostart: boolean }
   /** A record that this program wrote when this job began says where it goes. */

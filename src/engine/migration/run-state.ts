@@ -3,6 +3,7 @@ import type { VmIdentity } from '../base/index.ts';
 import type { ExpectedMigration } from '../forecast/index.ts';
 import { allowsPostCopy, type MigrationTuning } from '../plan/index.ts';
 import type { MigrationProgress } from '../progress/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
 import type { Steering } from './steering.ts';
 
@@ -16,6 +17,8 @@ export type JobPhase = Extract<MigrationPhase, { phase: 'copying' | 'switching' 
 export type RunPhase =
   /** Waits for a free place; nothing was asked of libvirt. */
   | { readonly phase: 'queued'; readonly position?: number }
+  /** A stand-in travels; nothing was asked for the VM. */
+  | { readonly phase: 'rehearsing' }
   | { readonly phase: 'preparing' }
   | JobPhase
   /** The call or the job is over, however it ended: both hosts are asked. */
@@ -48,6 +51,8 @@ export interface RunFacts {
   readonly autostart: boolean;
   /** What was forecast, if anything was. */
   readonly expected?: ExpectedMigration;
+  /** What became of the stand-in, once that is known. */
+  readonly rehearsal?: Rehearsal;
   /** libvirt told of the job, so that the destination had got ready. */
   readonly jobSeen: boolean;
   /** A cancel was asked for and neither refused nor done. */
@@ -133,7 +138,7 @@ export function progressOf(now: RunPhase): MigrationProgress | undefined {
 
 /** The migration as the page shows it. */
 export function migrationOf({ facts, now }: RunState): Migration {
-  const { vm, startedHere, destination, temporary, cancelling, cancelError, steering } = facts;
+  const { vm, startedHere, destination, temporary, rehearsal, cancelling, cancelError, steering } = facts;
   const { postCopyAllowed } = facts;
   return {
     vm,
@@ -143,6 +148,7 @@ export function migrationOf({ facts, now }: RunState): Migration {
     state: shownPhase(now),
     ...(destination === undefined ? {} : { destination }),
     ...(temporary === undefined ? {} : { temporary }),
+    ...(rehearsal === undefined ? {} : { rehearsal }),
     ...(cancelError === undefined ? {} : { cancelError }),
     ...(postCopyAllowed === undefined ? {} : { postCopyAllowed }),
   };

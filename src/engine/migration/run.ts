@@ -6,6 +6,7 @@ import { abort } from './abort.ts';
 import { callLibvirt } from './call.ts';
 import { followToTheEnd } from './follow-job.ts';
 import { reduce } from './reducer.ts';
+import { rehearseFirst } from './rehearse-first.ts';
 import type { Order, RunContext } from './run-context.ts';
 import type { RunEvent } from './run-event.ts';
 import { isEnd, migrationOf, orderedRun, type RunState, seenRun } from './run-state.ts';
@@ -28,6 +29,8 @@ export class MigrationRun {
   readonly #shown: Cell<Migration>;
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
+  /** Raised to end the rehearsal. */
+  readonly #rehearsal = new AbortController();
   #endedAt: number | undefined;
   #tactics = tacticsAtStart;
 
@@ -79,9 +82,10 @@ export class MigrationRun {
     this.#inventory.unfollow(this.vm.uuid);
   }
 
-  /** Asks libvirt to migrate. Resolves when the call is over; what comes after it goes on by itself. */
+  /** Asks libvirt to migrate, after a rehearsal where that was chosen. Resolves when the call is over; what comes after it goes on by itself. */
   async start(): Promise<void> {
     if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
+    if (!(await rehearseFirst(this.#context, this.#order, this.#rehearsal))) return;
     if ((await callLibvirt(this.#context, this.#order)) === 'lost') this.attach();
   }
 
@@ -91,8 +95,13 @@ export class MigrationRun {
     void this.#ended.promise.then(undo);
   }
 
-  /** Asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
+  /** Ends a rehearsal, or asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
   async cancel(): Promise<void> {
+    if (this.#state.now.phase === 'rehearsing') {
+      this.#dispatch({ kind: 'cancel-asked' });
+      this.#rehearsal.abort();
+      return;
+    }
     await abort(this.#context);
   }
 
@@ -145,6 +154,7 @@ export class MigrationRun {
         void askOn(this.#context);
         break;
       case 'queued':
+      case 'rehearsing':
       case 'preparing':
       case 'copying':
       case 'switching':

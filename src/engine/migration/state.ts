@@ -4,6 +4,7 @@ import type { Message, VmIdentity } from '../base/index.ts';
 import type { MigrationFailure } from '../failure/index.ts';
 import type { Prediction } from '../forecast/index.ts';
 import type { MigrationProgress } from '../progress/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Steering } from './steering.ts';
 import type { VmWhereabouts } from './whereabouts.ts';
 
@@ -20,6 +21,8 @@ export interface VerificationAnswer {
 export type MigrationPhase =
   /** Waiting for a free place: libvirt-dbus has four worker threads and each migration holds one. */
   | { readonly phase: 'preparing'; readonly queuePosition?: number }
+  /** A stand-in travels; the VM is not touched. */
+  | { readonly phase: 'rehearsing' }
   | {
       readonly phase: 'copying';
       readonly progress: MigrationProgress;
@@ -50,6 +53,8 @@ export type MigrationPhase =
       readonly phase: 'failed';
       readonly failure: MigrationFailure;
       readonly leftBehind?: Message;
+      /** The stand-in did not arrive: libvirt was not asked to migrate the VM. */
+      readonly notBegun?: true;
       readonly where?: VmWhereabouts;
     }
   | {
@@ -71,6 +76,8 @@ export interface Migration {
   readonly startedHere: boolean;
   /** The admin asked to cancel and libvirt has not confirmed yet. */
   readonly cancelling: boolean;
+  /** What became of the stand-in that went before; absent where there was none, and while it is on its way. */
+  readonly rehearsal?: Rehearsal;
   /** The cancel request itself failed; libvirt's text. */
   readonly cancelError?: string;
   /** What libvirt was asked to do to it meanwhile, in that order. */

@@ -24,4 +24,8 @@ export interface MigrationChoices {
   readonly tuning?: MigrationTuning;
   /** URI parameters that run programs or weaken checks, which the admin confirmed by name. */
   readonly confirmedUriParameters: readonly string[];
+  /** True: a stand-in of the VM travels first, and the VM only after it has arrived. */
+  readonly rehearse?: boolean;
+  /** Also where hooks of libvirt on either host would be run for the stand-in. */
+  readonly rehearseWithHooks?: boolean;
 }

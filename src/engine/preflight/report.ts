@@ -4,7 +4,7 @@ import { plainText, type Remedy, type Translator } from '../base/index.ts';
 import type { Forecast } from '../forecast/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import type { CheckGroup } from './check-group.ts';
-import type { Verdict } from './finding.ts';
+import type { Finding, Verdict } from './finding.ts';
 import { verdictOf } from './preflight.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
 
@@ -86,10 +86,11 @@ export function reportOf(
   };
 }
 
-function reportFinding(
-  finding: Extract<PreflightState['checks'][number], { status: 'done' }>['finding'],
+/** A finding in the translator's language (English without one). */
+export function reportFinding(
+  finding: Finding,
   overridden: ReadonlySet<string>,
-  translator: Translator | undefined,
+  translator?: Translator,
 ): ReportFinding {
   const found: readonly Remedy[] = 'remedies' in finding ? finding.remedies : [];
   const remedies = found.map((remedy) => reportRemedy(remedy, translator));

@@ -22,6 +22,8 @@ const line = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d{4}:?)\s*:?\s*(?:[\w./-]*qem
  */
 export function reasonInLog(log: string): string | undefined {
   const said = log.split('\n').flatMap((each) => line.exec(each.trim())?.[1] ?? []);
-  const own = said.filter((each) => !noReason.some((pattern) => pattern.test(each)) && !each.includes('starting up'));
+  const own = said.filter(
+    (each) => !noReason.some((pattern) => pattern.test(each)) && !each.includes('starting up'),
+  );
   return own[0] ?? said.find((each) => /load of migration failed/.test(each));
 }

@@ -101,7 +101,7 @@ class MadeStandIn {
     if (made === undefined) return [];
     const { identity, xml, travelled } = made;
     const { source, destination } = this.#hosts;
-    const from = async (name: Remains['host'], host: typeof source): Promise<readonly Remains[]> => {
+    const clear = async (name: Remains['host'], host: typeof source): Promise<readonly Remains[]> => {
       try {
         const remains = await bounded(host.remove(identity, xml), limits.tidy);
         return remains.map((what) => ({ host: name, what }));
@@ -111,8 +111,8 @@ class MadeStandIn {
       }
     };
     const both = await Promise.all([
-      from('source', source),
-      ...(travelled ? [from('destination', destination)] : []),
+      clear('source', source),
+      ...(travelled ? [clear('destination', destination)] : []),
     ]);
     return both.flat();
   }
@@ -127,8 +127,12 @@ function required(answer: VirshAnswer): string {
 function hostOf(capabilities: string): { readonly uuid: string; readonly models: readonly string[] } {
   const host = child(parseXml(capabilities), 'host');
   const uuid = host === undefined ? undefined : child(host, 'uuid');
-  const models = host === undefined ? [] : children(host, 'secmodel').flatMap((each) => children(each, 'model'));
-  return { uuid: uuid === undefined ? '' : textOf(uuid).trim(), models: models.map((each) => textOf(each).trim()) };
+  const models =
+    host === undefined ? [] : children(host, 'secmodel').flatMap((each) => children(each, 'model'));
+  return {
+    uuid: uuid === undefined ? '' : textOf(uuid).trim(),
+    models: models.map((each) => textOf(each).trim()),
+  };
 }
 
 async function run(order: RehearsalOrder, hosts: TwoHosts, made: MadeStandIn): Promise<Outcome> {
@@ -152,7 +156,8 @@ async function run(order: RehearsalOrder, hosts: TwoHosts, made: MadeStandIn): P
   if (state.trim() === 'shut off')
     return { kind: 'unknown', why: msg('Not rehearsed: the VM does not run.') };
   const hooks = { source: look?.hooks ?? [], destination: thatLook?.hooks ?? [] };
-  if (!evenWithHooks && hooks.source.length + hooks.destination.length > 0) return { kind: 'hooks', ...hooks };
+  if (!evenWithHooks && hooks.source.length + hooks.destination.length > 0)
+    return { kind: 'hooks', ...hooks };
   const here = hostOf(capabilities);
   const there = hostOf(thatCapabilities);
   const owner = { uuid: here.uuid, host: source };

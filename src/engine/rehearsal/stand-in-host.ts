@@ -21,7 +21,11 @@ export function parseLook(text: string): Look {
   const hooks = text.split('\n').flatMap((line) => /^hook (.+)$/.exec(line)?.[1] ?? []);
   const [, pid, began] = /^owner (\d+) (\d+)$/m.exec(text) ?? [];
   const mayRemoveLogs = /^logs$/m.test(text);
-  return { hooks, mayRemoveLogs, ...(pid === undefined ? {} : { process: { pid: Number(pid), began: Number(began) } }) };
+  return {
+    hooks,
+    mayRemoveLogs,
+    ...(pid === undefined ? {} : { process: { pid: Number(pid), began: Number(began) } }),
+  };
 }
 
 /** What libvirt keeps in files beside the log. */

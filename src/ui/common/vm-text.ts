@@ -51,6 +51,7 @@ export function isUnderWay(migration: Migration | undefined): boolean {
     case 'failed':
     case 'cancelled':
       return false;
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':

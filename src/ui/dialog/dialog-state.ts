@@ -181,6 +181,7 @@ export function choicesOf(
     destination: destination.uri,
     temporary: state.temporary,
     confirmedUriParameters: [...state.confirmed],
+    rehearse: true,
     ...(period.kind === 'one' ? { dirtyRateSeconds: period.seconds } : {}),
     ...(bandwidth.kind === 'valid' ? { bandwidthBytesPerSecond: bandwidth.bytesPerSecond } : {}),
     ...(address.kind === 'valid' ? { migrationUri: address.uri } : {}),

@@ -102,6 +102,7 @@ function HowItEnded({ migration }: { readonly migration: Migration }): ReactNode
           <VerificationAnswers answers={state.answers} />
         </>
       );
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':

@@ -27,6 +27,8 @@ function doneWords(
 export function phaseText({ state, vm, destination }: Migration): string {
   const host = destination === undefined ? _('the destination') : hostOf(destination);
   switch (state.phase) {
+    case 'rehearsing':
+      return _('Rehearsing: a stand-in of the VM travels first.');
     case 'preparing':
       return state.queuePosition === undefined
         ? _('Preparing both hosts.')
@@ -46,6 +48,8 @@ export function phaseText({ state, vm, destination }: Migration): string {
     case 'done':
       return doneWords(state, vm.name, host);
     case 'failed':
+      if (state.notBegun === true)
+        return format(_('Not migrated: the rehearsal failed. $0 was not touched.'), vm.name);
       return state.where?.kind === 'unknown'
         ? format(_('The migration of $0 ended with an error.'), vm.name)
         : format(_('The migration of $0 failed.'), vm.name);

@@ -17,6 +17,7 @@ function endedVariant(migration: Migration): 'success' | 'warning' | 'danger' | 
       return 'danger';
     case 'cancelled':
       return 'info';
+    case 'rehearsing':
     case 'preparing':
     case 'copying':
     case 'switching':

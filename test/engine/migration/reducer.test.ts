@@ -13,7 +13,7 @@ import {
   seenRun,
 } from '../../../src/engine/migration/run-state.ts';
 import { LibvirtError } from '../../../src/libvirt/errors.ts';
-import { at, hostsOf, runIn, sampleEvents, samplePhases, vm } from './run-samples.ts';
+import { arrived, at, hostsOf, runIn, sampleEvents, samplePhases, vm } from './run-samples.ts';
 
 type Phase = RunPhase['phase'];
 type Kind = RunEvent['kind'];
@@ -244,6 +244,33 @@ describe('a failure', () => {
       answered(running, silent),
     );
     expect(late.now).toHaveProperty('leftBehind');
+  });
+});
+
+describe('a rehearsal', () => {
+  it('that passed is told with the migration that follows', () => {
+    const state = after(
+      runIn('queued'),
+      sampleEvents['rehearsal-started'],
+      sampleEvents['rehearsal-passed'],
+      sampleEvents.started,
+    );
+    expect(migrationOf(state)).toMatchObject({ state: { phase: 'preparing' }, rehearsal: arrived });
+  });
+
+  it('that failed ends the migration before it began', () => {
+    const { now } = after(runIn('rehearsing'), sampleEvents['rehearsal-failed'], sampleEvents.started);
+    expect(now).toMatchObject({ phase: 'failed', notBegun: true, failure: { original: 'VQ 0' } });
+    expect(now).not.toHaveProperty('leftBehind');
+  });
+
+  it('that is given up ends it as cancelled', () => {
+    const state = after(runIn('rehearsing'), sampleEvents['cancel-asked']);
+    expect(migrationOf(state)).toMatchObject({ cancelling: true, state: { phase: 'rehearsing' } });
+    expect(migrationOf(reduce(state, sampleEvents.dropped))).toMatchObject({
+      cancelling: false,
+      state: { phase: 'cancelled' },
+    });
   });
 });
 

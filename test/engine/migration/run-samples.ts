@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/engine/migration/run-event.ts';
 import { orderedRun, type RunPhase, type RunState } from '../../../src/engine/migration/run-state.ts';
 import type { HostAnswers } from '../../../src/engine/migration/verification.ts';
 import { type MigrationProgress, noProgress } from '../../../src/engine/progress/progress.ts';
+import type { Rehearsal } from '../../../src/engine/rehearsal/result.ts';
 import { LibvirtError } from '../../../src/libvirt/errors.ts';
 
 export const vm = {
@@ -37,11 +38,34 @@ function destinationOf(sight: HostSight): HostAnswers['destination'] {
   };
 }
 
+export const arrived: Rehearsal = {
+  outcome: { kind: 'arrived', milliseconds: 500, leftOut: [] },
+  remains: [],
+  hasShell: true,
+};
+
+const refused: Rehearsal = {
+  ...arrived,
+  outcome: {
+    kind: 'refused',
+    error: new LibvirtError('tunnel-ended', 'End of file'),
+    reason: 'VQ 0',
+    leftOut: [],
+  },
+};
+
 /** One event of each kind. */
 export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   queued: { kind: 'queued', position: 1 },
   dropped: { kind: 'dropped' },
   started: { kind: 'started', paused: false },
+  'rehearsal-started': { kind: 'rehearsal-started' },
+  'rehearsal-passed': { kind: 'rehearsal-passed', rehearsal: arrived },
+  'rehearsal-failed': {
+    kind: 'rehearsal-failed',
+    rehearsal: refused,
+    failure: { summary: msg('it did not arrive'), original: 'VQ 0' },
+  },
   'autostart-read': { kind: 'autostart-read', autostart: true },
   'record-read': {
     kind: 'record-read',
@@ -76,6 +100,7 @@ export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent,
 /** One state of each phase. */
 export const samplePhases: { readonly [P in RunPhase['phase']]: Extract<RunPhase, { phase: P }> } = {
   queued: { phase: 'queued' },
+  rehearsing: { phase: 'rehearsing' },
   preparing: { phase: 'preparing' },
   copying: { phase: 'copying', progress: at(30) },
   switching: { phase: 'switching', progress: at(90) },

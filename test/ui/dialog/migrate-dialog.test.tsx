@@ -149,6 +149,7 @@ describe('migrating', () => {
         destination: beta,
         temporary: false,
         confirmedUriParameters: [],
+        rehearse: true,
       },
     ]);
     expect(model.destinations.list()).toEqual([beta]);
