@@ -4,7 +4,7 @@
  * `make bench`: measures speed on real hosts and in a real browser, prints tables with how they were measured, and leaves the
  * figures as JSON in .cache/bench/. A target that is missed is said so; it is not an error.
  *
- * Usage: node tools/bench.js [SECTION...]   (all of them unless named: forecast, list, preflight, wire)
+ * Usage: node tools/bench.js [SECTION...]   (all of them unless named: forecast, list, preflight, rehearsal, wire)
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -158,7 +158,9 @@ export function migrationText(migration: Migration): readonly string[] {
     state.phase === 'failed'
       ? [
           messageText(state.failure.summary),
-          ...(state.failure.original === '' ? [] : [`| ${state.failure.original}`]),
+          ...(state.failure.original === ''
+            ? []
+            : state.failure.original.split('\n').map((line) => `| ${line}`)),
           ...(state.failure.advice === undefined ? [] : [`-> ${messageText(state.failure.advice)}`]),
           // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
           ...(state.failure.remedies ?? []).flatMap((remedy) => remedyLines(remedy, Infinity, '')),

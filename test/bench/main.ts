@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { benchForecast } from './forecast.ts';
 import { benchList } from './list.ts';
 import { benchPreflight } from './preflight.ts';
+import { benchRehearsal } from './rehearsal.ts';
 import { benchWire } from './wire.ts';
 
 /** A section prints what it measures as it goes; its answer goes into its JSON file. */
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   list: benchList,
   preflight: benchPreflight,
   wire: benchWire,
+  rehearsal: benchRehearsal,
 };
 
 const output = join(process.cwd(), '.cache/bench');
