@@ -2,6 +2,7 @@
 import '@patternfly/react-core/dist/styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { Cell, type ConnectionName } from './engine/base/index.ts';
+import { readHistory } from './engine/history/index.ts';
 import { ejectMedium, Inventory, operate } from './engine/inventory/index.ts';
 import { Migrations } from './engine/migration/index.ts';
 import { readLocalNames } from './engine/preflight/index.ts';
@@ -36,8 +37,8 @@ function makeModel(): Model {
     inventories: [system, session],
     migrations: {
       state: migrations.state,
-      start: (choices, plan, forecast) => {
-        migrations.start(choices, plan, forecast);
+      start: (choices, plan, forecast, overrides) => {
+        migrations.start(choices, plan, forecast, overrides);
       },
       cancel: (vm) => {
         void migrations.cancel(vm);
@@ -52,6 +53,13 @@ function makeModel(): Model {
     },
     operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
     ejectMedium: (vm, drive) => ejectMedium(inventoryOf(vm.connection).connection, vm, drive),
+    readHistory: async () => {
+      // A user without a libvirt of their own has no file there either.
+      const both = await Promise.all(
+        (['system', 'session'] as const).map((name) => readHistory(platform, name)),
+      );
+      return both.flat().sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+    },
     newPreflights: new Later(async () => {
       const { FactCache, Preflight } = await import('./engine/preflight/index.ts');
       return (name) => {

@@ -43,7 +43,7 @@ export interface VmCommand extends OutputOptions {
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | ({ readonly kind: 'list'; readonly connection: ConnectionName } & OutputOptions)
+  | ({ readonly kind: 'list' | 'history'; readonly connection: ConnectionName } & OutputOptions)
   | VmCommand
   | { readonly kind: 'usage'; readonly problem: Message };
 
@@ -114,11 +114,11 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
   if (connection !== 'system' && connection !== 'session')
     return usage(msg('Option --connection takes system or session, not $0.', connection));
   const wishes = { json: given.has('json'), quiet: given.has('quiet') };
-  if (command === 'list') {
+  if (command === 'list' || command === 'history') {
     const [extra] = positionals;
     return extra === undefined
-      ? { kind: 'list', connection, ...wishes }
-      : usage(msg('Command list takes no argument: remove $0.', extra));
+      ? { kind: command, connection, ...wishes }
+      : usage(msg('Command $0 takes no argument: remove $1.', command, extra));
   }
   const [vm, destination, extra] = positionals;
   if (vm === undefined || destination === undefined)

@@ -37,7 +37,7 @@ export async function migrateCommand(command: VmCommand, environment: CliEnviron
     return statusOfVerdict(verdict);
   }
   const migrations = new Migrations(platform, [inventory]);
-  const handle = migrations.start(choices, plan, state.forecast);
+  const handle = migrations.start(choices, plan, state.forecast, [...command.overrides]);
   const end = await followMigration(handle, () => migrations.cancel(handle.vm), command, environment);
   migrations.stop();
   run.close();

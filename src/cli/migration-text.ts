@@ -179,6 +179,9 @@ export function migrationText(migration: Migration): readonly string[] {
     ...whereLines(migration),
     ...[...rehearsal, ...failure, ...leftBehind].map((line) => `  ${line}`),
     ...(figures.length === 0 ? [] : [`  ${figures.map(messageText).join(' ')}`]),
+    ...(migration.historyError === undefined
+      ? []
+      : [`  ${messageText(msg('Not written into the history: $0', migration.historyError))}`]),
     ...answers.map(
       ({ question, expected, answer, verdict }) =>
         `  ${marks[verdict].padEnd(9)}${messageText(question)} ${messageText(answer)}${

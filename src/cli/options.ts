@@ -4,7 +4,7 @@ import { stallActions } from '../engine/plan/index.ts';
 import { wrapText } from './text-layout.ts';
 
 /** What the tool can be told to do. */
-export const commands = ['list', 'check', 'migrate'] as const;
+export const commands = ['list', 'check', 'migrate', 'history'] as const;
 export type CommandName = (typeof commands)[number];
 
 /** One option: the parser, the help and the test of the man page read this table. */
@@ -173,6 +173,7 @@ export function helpText(say: (message: Message) => string): string {
     'Usage: cockpit-migrate list [--connection NAME] [--json]',
     '       cockpit-migrate check VM URI [OPTION...]',
     '       cockpit-migrate migrate VM URI [OPTION...]',
+    '       cockpit-migrate history [--connection NAME] [--json]',
     '',
     ...wrapText(
       say(msg('Migrate a running libvirt VM to another host, and check first whether that will work.')),
@@ -186,6 +187,11 @@ export function helpText(say: (message: Message) => string): string {
       'migrate',
       9,
       say(msg('Check, migrate if no check finds a problem, and verify the result on both hosts.')),
+    ),
+    ...row(
+      'history',
+      9,
+      say(msg('Print the past migrations of this host, and how good the forecasts were.')),
     ),
     '',
     `  VM         ${say(msg('Name or UUID.'))}`,

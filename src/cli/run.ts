@@ -4,6 +4,7 @@ import { parseArguments } from './arguments.ts';
 import { checkCommand } from './check-command.ts';
 import { type CliEnvironment, messageText, print, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { historyCommand } from './history-command.ts';
 import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { helpText } from './options.ts';
@@ -31,6 +32,8 @@ export async function runCommandLine(
       return exitStatus.usage;
     case 'list':
       return listCommand(command, environment);
+    case 'history':
+      return historyCommand(command, environment);
     case 'check':
       return checkCommand(command, environment);
     case 'migrate':

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { EmptyState, EmptyStateBody, Page, PageSection } from '@patternfly/react-core';
+import { Button, EmptyState, EmptyStateBody, Page, PageSection } from '@patternfly/react-core';
 import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { VmIdentity } from '../engine/base/index.ts';
@@ -7,6 +7,7 @@ import type { Vm } from '../engine/inventory/index.ts';
 import type { Migration } from '../engine/migration/index.ts';
 import { _, ConfirmDialog, format, Notice } from './common/index.ts';
 import { DialogPlace } from './dialog-place.tsx';
+import { HistoryPage } from './history/index.ts';
 import {
   AccessNotice,
   ConnectionNotices,
@@ -122,8 +123,11 @@ function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => vo
   readonly onView: (change: Partial<ListView>) => void;
   readonly onAction: (vm: Vm, action: VmAction) => void;
   readonly closeDialog: (vm: VmIdentity | undefined) => void;
+  /** The filter of the history; undefined while the list is shown. */
+  readonly history: string | undefined;
+  readonly onHistory: (filter: string | undefined) => void;
 } {
-  const [{ list, dialog }, changeLocation] = usePageLocation();
+  const [{ list, dialog, history }, changeLocation] = usePageLocation();
   const onView = useCallback(
     (change: Partial<ListView>) => {
       changeLocation((present) => ({ ...present, list: { ...present.list, ...change } }));
@@ -147,7 +151,13 @@ function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => vo
     changeLocation((present) => ({ list: present.list }));
     if (vm !== undefined) focusMenu(vm);
   };
-  return { list, dialog, onView, onAction, closeDialog };
+  const onHistory = (filter: string | undefined): void => {
+    changeLocation(({ list: present }) => ({
+      list: present,
+      ...(filter === undefined ? {} : { history: { filter } }),
+    }));
+  };
+  return { list, dialog, onView, onAction, closeDialog, history: history?.filter, onHistory };
 }
 
 /** The list of the VMs, or why there is none. */
@@ -190,6 +200,20 @@ function Vms({
 /** True once the list is what the host has. */
 function isSettled({ state }: ReturnType<typeof useVms>['host']): boolean {
   return state.kind === 'ready' || state.kind === 'reconnecting';
+}
+
+function HistoryLink({ onOpen }: { readonly onOpen: (filter: string) => void }): ReactNode {
+  return (
+    <Button
+      variant="link"
+      isInline
+      onClick={() => {
+        onOpen('');
+      }}
+    >
+      {_('Migration history')}
+    </Button>
+  );
 }
 
 /** The page. */
@@ -242,7 +266,26 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             operations.ask(vm, 'resume');
           }}
         />
-        <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrationsByVm} />
+        {navigation.history === undefined ? (
+          <>
+            <HistoryLink onOpen={navigation.onHistory} />
+            <Vms
+              listed={listed}
+              navigation={navigation}
+              operations={operations}
+              migrations={migrationsByVm}
+            />
+          </>
+        ) : (
+          <HistoryPage
+            model={model}
+            filter={navigation.history}
+            onFilter={navigation.onHistory}
+            onBack={() => {
+              navigation.onHistory(undefined);
+            }}
+          />
+        )}
       </PageSection>
       <PendingOperation operations={operations} />
     </Page>

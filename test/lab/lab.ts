@@ -47,6 +47,8 @@ export interface GuestOptions {
   readonly vcpus?: number;
   /** True: a virtio balloon, which libvirt gives every VM that does not refuse it, and for which the guest has no driver. */
   readonly balloon?: boolean;
+  /** Seconds after which the guest shuts itself down, by its own clock. */
+  readonly offAfter?: number;
   /** True: only defined, not started. */
   readonly off?: boolean;
 }
@@ -198,6 +200,7 @@ export class LabHost {
     if (options.machine !== undefined) argv.push('--machine', options.machine);
     if (options.iso !== undefined) argv.push('--iso', options.iso);
     if (options.balloon === true) argv.push('--balloon');
+    if (options.offAfter !== undefined) argv.push('--off-after', String(options.offAfter));
     if (options.off === true) argv.push('--off');
     const uuid = await this.#lab(...argv);
     return new Guest(this.lab, name, uuid, async () => {

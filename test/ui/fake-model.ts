@@ -3,6 +3,7 @@ import { Cell } from '../../src/engine/base/cell.ts';
 import { msg } from '../../src/engine/base/message.ts';
 import type { VmIdentity } from '../../src/engine/base/vm-identity.ts';
 import type { Refusal } from '../../src/engine/failure/failure.ts';
+import type { HistoryEntry } from '../../src/engine/history/entry.ts';
 import type { InventoryState, Vm, VmOperation } from '../../src/engine/inventory/vm.ts';
 import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
 import type { SteerAction } from '../../src/engine/migration/steering.ts';
@@ -138,6 +139,8 @@ export class FakeModel implements Model {
   readonly asked: string[] = [];
   readonly steered: ({ readonly vm: string } & SteerAction)[] = [];
   readonly started: MigrationChoices[] = [];
+  /** The past migrations, or why they cannot be read. */
+  history: readonly HistoryEntry[] | Error = [];
   /** What libvirt answers to an operation. */
   refusal: Refusal | undefined;
   /** What a unit's start answers. */
@@ -198,6 +201,10 @@ export class FakeModel implements Model {
       ...list.filter((each) => each.vm.uuid !== migration.vm.uuid),
       migration,
     ]);
+  }
+
+  readHistory(): Promise<readonly HistoryEntry[]> {
+    return this.history instanceof Error ? Promise.reject(this.history) : Promise.resolve(this.history);
   }
 
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined> {

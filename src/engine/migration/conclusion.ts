@@ -89,7 +89,9 @@ function donePhase(
     ...(how === 'failed' && error !== undefined ? { callError: originalText(error) } : {}),
     ...(expected === undefined ? {} : { predicted: expected.predicted }),
     ...(recordError === undefined ? {} : { recordError }),
-    ...(job === undefined ? {} : { elapsedMilliseconds: job.elapsedMilliseconds }),
+    ...(job === undefined
+      ? {}
+      : { elapsedMilliseconds: job.elapsedMilliseconds, sentBytes: job.dataProcessed }),
     ...(job?.downtimeMilliseconds === undefined ? {} : { downtimeMilliseconds: job.downtimeMilliseconds }),
   };
 }

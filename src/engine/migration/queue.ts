@@ -62,12 +62,22 @@ export class Migrations {
   }
 
   /** What was forecast is compared with what comes, and kept. Starts, or queues when three of this page's run already. A migration of the same VM that has ended is replaced. */
-  start(choices: MigrationChoices, plan: Plan, forecast?: Forecast): MigrationHandle {
+  start(
+    choices: MigrationChoices,
+    plan: Plan,
+    forecast?: Forecast,
+    overrides?: readonly string[],
+  ): MigrationHandle {
     const present = this.#runs.get(keyOf(choices.vm));
     if (present !== undefined && !present.hasEnded) return present;
     const inventory = this.#inventories.get(choices.vm.connection);
     if (inventory === undefined) throw new Error(`No inventory for ${choices.vm.connection}`);
-    const run = new MigrationRun(this.#platform, inventory, choices.vm, { choices, plan, forecast });
+    const run = new MigrationRun(this.#platform, inventory, choices.vm, {
+      choices,
+      plan,
+      forecast,
+      ...(overrides === undefined ? {} : { overrides }),
+    });
     this.#add(run);
     this.#queue.push(run);
     this.#pump();

@@ -30,7 +30,7 @@ type Answered = Extract<RunEvent, { kind: 'hosts-answered' }>;
  * the phases, which a test compares with this function.
  */
 export function reduce(state: RunState, event: RunEvent): RunState {
-  if (isEnd(state.now)) return event.kind === 'hosts-answered' ? askedAgain(state, state.now, event) : state;
+  if (isEnd(state.now)) return afterEnd(state, state.now, event);
   switch (event.kind) {
     case 'queued':
     case 'dropped':
@@ -61,6 +61,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'steered':
     case 'steer-refused':
       return withFacts(state, withSteering(state, event));
+    case 'history-not-kept':
+      return state;
     case 'hosts-answered':
       return state.now.phase === 'verifying' ? concluded(state, event) : state;
   }
@@ -214,6 +216,17 @@ function withSteering(
 function concluded(state: RunState, event: Answered): RunState {
   const { facts } = state;
   return facts.ending === undefined ? state : ended(state, conclude(facts, facts.ending, event));
+}
+
+function afterEnd(state: RunState, now: EndPhase, event: RunEvent): RunState {
+  switch (event.kind) {
+    case 'hosts-answered':
+      return askedAgain(state, now, event);
+    case 'history-not-kept':
+      return { ...state, facts: { ...state.facts, historyError: event.reason } };
+    default:
+      return state;
+  }
 }
 
 /** An end is the last word, unless a host had not answered. Figures that were told before stay. */

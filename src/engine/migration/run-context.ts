@@ -13,6 +13,8 @@ export interface Order {
   readonly choices: MigrationChoices;
   readonly plan: Plan;
   readonly forecast: Forecast | undefined;
+  /** Checks whose problem was overridden, for the history. */
+  readonly overrides?: readonly string[];
 }
 
 /** What the effects of one migration work with: they act on the hosts and tell what came of it by events. */

@@ -49,7 +49,9 @@ export type RunEvent =
   | { readonly kind: 'steered'; readonly action: SteerAction }
   | { readonly kind: 'steer-refused'; readonly action: SteerAction; readonly reason: string }
   /** Both hosts were asked after the end; again while one of them did not answer. */
-  | ({ readonly kind: 'hosts-answered' } & HostsAnswered);
+  | ({ readonly kind: 'hosts-answered' } & HostsAnswered)
+  /** The end could not be written into the history. */
+  | { readonly kind: 'history-not-kept'; readonly reason: string };
 
 /** How far apart a record's time and the start of the job may be for them to belong together. */
 const sameStartMilliseconds = 120_000;

@@ -65,6 +65,8 @@ export interface RunFacts {
   readonly postCopyAllowed?: boolean;
   /** Why the call was lost, while the job is followed without it. */
   readonly lost?: unknown;
+  /** Why the history could not be written. */
+  readonly historyError?: string;
   /** From `verifying` on. */
   readonly ending?: Ending;
 }
@@ -139,7 +141,7 @@ export function progressOf(now: RunPhase): MigrationProgress | undefined {
 /** The migration as the page shows it. */
 export function migrationOf({ facts, now }: RunState): Migration {
   const { vm, startedHere, destination, temporary, rehearsal, cancelling, cancelError, steering } = facts;
-  const { postCopyAllowed } = facts;
+  const { postCopyAllowed, historyError } = facts;
   return {
     vm,
     startedHere,
@@ -151,6 +153,7 @@ export function migrationOf({ facts, now }: RunState): Migration {
     ...(rehearsal === undefined ? {} : { rehearsal }),
     ...(cancelError === undefined ? {} : { cancelError }),
     ...(postCopyAllowed === undefined ? {} : { postCopyAllowed }),
+    ...(historyError === undefined ? {} : { historyError }),
   };
 }
 

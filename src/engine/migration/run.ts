@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/index.ts';
 import { abort } from './abort.ts';
 import { callLibvirt } from './call.ts';
 import { followToTheEnd } from './follow-job.ts';
+import { keepHistory } from './keep-history.ts';
 import { reduce } from './reducer.ts';
 import { rehearseFirst } from './rehearse-first.ts';
 import type { Order, RunContext } from './run-context.ts';
@@ -33,6 +34,7 @@ export class MigrationRun {
   readonly #rehearsal = new AbortController();
   #endedAt: number | undefined;
   #tactics = tacticsAtStart;
+  #began = Date.now();
 
   /** With an order, a migration to be started; without one, a migration that runs already. */
   constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
@@ -85,12 +87,14 @@ export class MigrationRun {
   /** Asks libvirt to migrate, after a rehearsal where that was chosen. Resolves when the call is over; what comes after it goes on by itself. */
   async start(): Promise<void> {
     if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
+    this.#began = Date.now();
     if (!(await rehearseFirst(this.#context, this.#order, this.#rehearsal))) return;
     if ((await callLibvirt(this.#context, this.#order)) === 'lost') this.attach();
   }
 
   /** Follows the migration by what libvirt says, to its end. */
   attach(): void {
+    if (this.#order === undefined) this.#began = this.#inventory.entry(this.vm.uuid)?.jobBegan ?? this.#began;
     const undo = followToTheEnd(this.#context);
     void this.#ended.promise.then(undo);
   }
@@ -126,8 +130,9 @@ export class MigrationRun {
       this.#endedAt = Date.now();
     }
     this.#shown.set(migrationOf(after));
-    // An end that becomes another one, once a host has answered, was entered.
+    // An end that becomes another one, once a host has answered, was entered, and is written again.
     if (after.now.phase !== before.now.phase && !isEnd(before.now)) this.#enter(after);
+    else if (isEnd(after.now) && isEnd(before.now) && after.now !== before.now) void this.#keepHistory();
     if (event.kind === 'job-copying') this.#followPlan(event);
   }
 
@@ -142,6 +147,10 @@ export class MigrationRun {
     }
   }
 
+  #keepHistory(): Promise<void> {
+    return keepHistory(this.#context, this.#order, this.#began);
+  }
+
   #enter(state: RunState): void {
     switch (state.now.phase) {
       case 'verifying':
@@ -150,8 +159,11 @@ export class MigrationRun {
       case 'done':
       case 'failed':
       case 'cancelled':
-        this.#ended.resolve(migrationOf(state));
-        void askOn(this.#context);
+        // The command line ends with this: what is to be written is written first.
+        void this.#keepHistory().then(() => {
+          this.#ended.resolve(migrationOf(this.#state));
+          void askOn(this.#context);
+        });
         break;
       case 'queued':
       case 'rehearsing':

@@ -41,6 +41,7 @@ export type MigrationPhase =
       readonly paused?: true;
       readonly elapsedMilliseconds?: number;
       readonly downtimeMilliseconds?: number;
+      readonly sentBytes?: number;
       /** What the forecast had said. */
       readonly predicted?: Prediction;
       /** Why forecast and actual figures could not be kept for the next forecast. */
@@ -84,6 +85,8 @@ export interface Migration {
   readonly steering: readonly Steering[];
   /** libvirt was asked to allow post-copy; absent for a migration that somebody else started. */
   readonly postCopyAllowed?: boolean;
+  /** Why the end is not in the history. */
+  readonly historyError?: string;
   readonly state: MigrationPhase;
 }
 

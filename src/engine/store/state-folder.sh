@@ -65,6 +65,8 @@ append_line() {
   check "$file"
   exec 9>>lock
   flock 9
+  # Whoever wrote last may have ended in the middle: what they left of a line is a line of its own, and takes no other one with it.
+  if [ -s "$file" ] && [ -n "$(tail -c 1 -- "$file")" ]; then echo >>"$file"; fi
   cat >>"$file"
   chmod 0600 lock "$file"
   if [ "$(wc -l <"$file")" -gt $((2 * most_lines)) ]; then

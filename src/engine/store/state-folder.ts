@@ -4,7 +4,7 @@ import type { ConnectionName } from '../base/index.ts';
 import script from './state-folder.sh?raw';
 
 /** A file of this program's own state: lines of JSON. */
-export type StateFile = 'forecasts.jsonl' | 'departures.jsonl';
+export type StateFile = 'forecasts.jsonl' | 'departures.jsonl' | 'history.jsonl';
 
 /** Lines of a file that are kept; the oldest go. */
 const mostLines = 1000;

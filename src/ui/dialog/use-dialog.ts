@@ -128,7 +128,7 @@ export function useDialog({ model, newPreflights, vm, filledIn, migration }: Dia
       if (!ready.ready || choices === undefined) return;
       dispatch({ type: 'started' });
       model.destinations.remember(choices.destination);
-      model.migrations.start(choices, planFor(choices), begun?.forecast);
+      model.migrations.start(choices, planFor(choices), begun?.forecast, [...state.overrides]);
     },
     onAction: remedyActions({ model, vm, dispatch, setRefusal, confirmRef, verdictRef }),
   };

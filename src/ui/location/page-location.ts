@@ -31,6 +31,8 @@ export interface DialogLocation {
 export interface PageLocation {
   readonly list: ListView;
   readonly dialog?: DialogLocation;
+  /** The page of past migrations, instead of the list. */
+  readonly history?: { readonly filter: string };
 }
 
 export const pageSizes = [20, 50, 100, 200] as const;
@@ -75,6 +77,8 @@ export function parseLocation(hash: string): PageLocation {
     page: positive(parameters.get('page')) ?? defaultListView.page,
     perPage: pageSizes.find((size) => size === perPage) ?? defaultListView.perPage,
   };
+  if (/^\/?history\/?$/.test(path))
+    return { list: defaultListView, history: { filter: parameters.get('filter') ?? '' } };
   const vm = /^\/?vm\/([^/]+)\/migrate\/?$/.exec(path)?.[1];
   if (vm === undefined) return { list };
   return {
@@ -95,8 +99,12 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
 }
 
 /** The address for a location, `#` included; what is as usual is left out. */
-export function formatLocation({ list, dialog }: PageLocation): string {
+export function formatLocation({ list, dialog, history }: PageLocation): string {
   const parameters = new URLSearchParams();
+  if (history !== undefined) {
+    if (history.filter !== '') parameters.set('filter', history.filter);
+    return address('/history', parameters);
+  }
   if (dialog !== undefined) {
     if (dialog.uri !== '') parameters.set('uri', dialog.uri);
     if (dialog.temporary) parameters.set('temporary', 'true');
@@ -114,6 +122,10 @@ export function formatLocation({ list, dialog }: PageLocation): string {
     dialog === undefined
       ? '/'
       : `/vm/${encodeURIComponent(dialog.vm.replace(/\p{Surrogate}/gu, '\ufffd'))}/migrate`;
+  return address(path, parameters);
+}
+
+function address(path: string, parameters: URLSearchParams): string {
   // Cockpit's own reader of addresses takes `+` for itself, so a space is written as an escape.
   const query = parameters.toString().replaceAll('+', '%20');
   return `#${path}${query === '' ? '' : `?${query}`}`;

@@ -84,6 +84,9 @@ export function Ended({
     <>
       <Whereabouts migration={migration} onResume={onResume} />
       <HowItEnded migration={migration} />
+      {migration.historyError === undefined ? null : (
+        <p>{format(_('Not written into the history: $0'), migration.historyError)}</p>
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import type { ConnectionName, ReadonlyCell, VmIdentity } from '../../engine/base/index.ts';
 import type { Refusal } from '../../engine/failure/index.ts';
 import type { Forecast } from '../../engine/forecast/index.ts';
+import type { HistoryEntry } from '../../engine/history/index.ts';
 import type { InventoryState, Vm, VmOperation } from '../../engine/inventory/index.ts';
 import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import type { MigrationChoices, MigrationTuning, Plan } from '../../engine/plan/index.ts';
@@ -20,7 +21,12 @@ export interface InventoryModel {
 /** The migrations that leave this host. */
 export interface MigrationsModel {
   readonly state: ReadonlyCell<readonly Migration[]>;
-  start(choices: MigrationChoices, plan: Plan, forecast: Forecast | undefined): void;
+  start(
+    choices: MigrationChoices,
+    plan: Plan,
+    forecast: Forecast | undefined,
+    overrides: readonly string[],
+  ): void;
   cancel(vm: VmIdentity): void;
   steer(vm: VmIdentity, action: SteerAction): void;
   dismiss(vm: VmIdentity): void;
@@ -47,6 +53,8 @@ export interface Model {
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined>;
   /** Takes the medium out of a drive (`sda`); the answer is libvirt's refusal. */
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined>;
+  /** The past migrations of this host, the newest first. Rejects with the reason. */
+  readHistory(): Promise<readonly HistoryEntry[]>;
   /** Makes the preflights of a dialog. The checks are half of the program, and the list does without them. */
   readonly newPreflights: LaterModel<(connection: ConnectionName) => PreflightMaker>;
   /** Whether the session may act as root; undefined until that is known. */

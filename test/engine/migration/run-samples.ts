@@ -94,6 +94,7 @@ export const sampleEvents: { readonly [K in RunEvent['kind']]: Extract<RunEvent,
   'steer-asked': { kind: 'steer-asked', action: { kind: 'post-copy' }, by: 'admin' },
   steered: { kind: 'steered', action: { kind: 'post-copy' } },
   'steer-refused': { kind: 'steer-refused', action: { kind: 'post-copy' }, reason: 'not allowed' },
+  'history-not-kept': { kind: 'history-not-kept', reason: 'no space' },
   'hosts-answered': { kind: 'hosts-answered', hosts: hostsOf({ kind: 'absent' }, { kind: 'running' }) },
 };
 

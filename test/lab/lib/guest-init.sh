@@ -21,6 +21,7 @@ for word in $(cat /proc/cmdline); do
     ckm.dirty_mb=*) dirty_mb=${word#*=} ;;
     ckm.dirty_rate=*) dirty_rate=${word#*=} ;;
     ckm.disk=*) disk=${word#*=} ;;
+    ckm.off_after=*) off_after=${word#*=} ;;
   esac
 done
 exec >/dev/ttyS0 2>/dev/null </dev/null
@@ -91,6 +92,7 @@ while :; do
   tick=$((tick + 1))
   read -r uptime _ </proc/uptime
   echo "tick $tick $uptime"
+  [ "${off_after:-0}" -gt 0 ] && [ "${uptime%.*}" -ge "$off_after" ] && poweroff -f
   if [ -n "$sum" ] && [ $((tick % 8)) = 0 ]; then
     # The static pattern and the last counter, both past the cache.
     echo "$tick " | dd of="$disk" bs=512 count=1 conv=notrunc,sync,fsync

@@ -70,7 +70,7 @@ xml_escape() {
 }
 
 guest_create() {
-  local host=$1 name=$2 memory=192 dirty_mb=0 dirty_rate=0 disk=shared disk_mb=16 model=qemu64 machine=q35 iso='' vcpus=1 balloon=none off=no
+  local host=$1 name=$2 memory=192 dirty_mb=0 dirty_rate=0 disk=shared disk_mb=16 model=qemu64 machine=q35 iso='' vcpus=1 balloon=none off=no off_after=0
   shift 2
   while [ $# -gt 0 ]; do
     case $1 in
@@ -85,6 +85,7 @@ guest_create() {
       --vcpus) vcpus=$2; shift 2 ;;
       --balloon) balloon=virtio; shift ;;
       --off) off=yes; shift ;;
+      --off-after) off_after=$2; shift 2 ;;
       *) die "no such option: $1" ;;
     esac
   done
@@ -124,7 +125,7 @@ guest_create() {
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>/var/lib/libvirt/boot/vmlinuz</kernel>
     <initrd>/var/lib/libvirt/boot/initrd</initrd>
-    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable nohz=off highres=off ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate ckm.disk=$device</cmdline>
+    <cmdline>console=ttyS0 quiet loglevel=1 mitigations=off panic=-1 no_timer_check tsc=unstable nohz=off highres=off ckm.dirty_mb=$dirty_mb ckm.dirty_rate=$dirty_rate ckm.disk=$device ckm.off_after=$off_after</cmdline>
   </os>
   <features><acpi/></features>
   $cpu

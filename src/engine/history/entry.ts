@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import type { ConnectionName } from '../base/index.ts';
+
+/** What became of one migration, as a line of the history. Times in ISO 8601 (UTC) and milliseconds, sizes in bytes. `docs/history.md`. */
+export interface HistoryEntry {
+  readonly version: 1;
+  readonly vm: string;
+  readonly uuid: string;
+  readonly connection: ConnectionName;
+  /** Name of the host that the VM left. */
+  readonly from?: string;
+  /** Destination URI, without its parameters: they may name keys and programs. Absent where libvirt does not tell. */
+  readonly to?: string;
+  readonly temporary?: boolean;
+  readonly copyDisks?: readonly string[];
+  readonly migrationUri?: string;
+  /** Names of libvirt's flags. */
+  readonly flags?: readonly string[];
+  /** Checks whose problem was overridden. */
+  readonly overrides?: readonly string[];
+  readonly start: string;
+  readonly end: string;
+  readonly result: 'done' | 'failed' | 'cancelled';
+  /** Where the VM was then, by both hosts' answers. */
+  readonly runsOn?: 'source' | 'destination' | 'both' | 'nowhere' | 'unknown';
+  readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
+  /** Why it failed, in English, and the original text. */
+  readonly reason?: string;
+  readonly error?: string;
+  readonly forecast?: {
+    readonly finishes: boolean;
+    readonly totalMilliseconds?: number;
+    readonly pauseMilliseconds?: number;
+  };
+  readonly actual?: {
+    readonly totalMilliseconds: number;
+    readonly pauseMilliseconds?: number;
+    readonly sentBytes?: number;
+    readonly bytesPerSecond?: number;
+  };
+  /** Who began it, where this program did. */
+  readonly who?: string;
+  /** True if this program began it; otherwise it saw it. */
+  readonly startedHere: boolean;
+}
+
+/** The longest text that is kept of an error, in characters. */
+const longestText = 1000;
+
+/** A URI without what may be a secret: its parameters. */
+export function withoutParameters(uri: string): string {
+  return uri.replace(/[?#].*$/s, '');
+}
+
+/** The entry as one line. */
+export function historyLine(entry: HistoryEntry): string {
+  const cut = (text: string): string => text.slice(0, longestText);
+  return JSON.stringify({
+    ...entry,
+    ...(entry.reason === undefined ? {} : { reason: cut(entry.reason) }),
+    ...(entry.error === undefined ? {} : { error: cut(entry.error) }),
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+function isOptional(value: unknown, type: 'string' | 'boolean' | 'number'): boolean {
+  return value === undefined || typeof value === type;
+}
+
+function isTexts(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
+}
+
+function isFigures(value: unknown): boolean {
+  return (
+    value === undefined ||
+    (isRecord(value) &&
+      Object.values(value).every(
+        (each) => each === undefined || typeof each === 'boolean' || (typeof each === 'number' && each >= 0),
+      ))
+  );
+}
+
+const results = ['done', 'failed', 'cancelled'];
+const hosts = ['source', 'destination', 'both', 'nowhere', 'unknown', undefined];
+const verifications = ['confirmed', 'contradicted', 'incomplete', undefined];
+
+function isEntry(value: unknown): value is HistoryEntry {
+  return (
+    isRecord(value) &&
+    value['version'] === 1 &&
+    typeof value['vm'] === 'string' &&
+    typeof value['uuid'] === 'string' &&
+    (value['connection'] === 'system' || value['connection'] === 'session') &&
+    isTime(value['start']) &&
+    isTime(value['end']) &&
+    typeof value['startedHere'] === 'boolean' &&
+    results.some((each) => each === value['result']) &&
+    hosts.some((each) => each === value['runsOn']) &&
+    verifications.some((each) => each === value['verification']) &&
+    ['from', 'to', 'migrationUri', 'reason', 'error', 'who'].every((name) =>
+      isOptional(value[name], 'string'),
+    ) &&
+    isOptional(value['temporary'], 'boolean') &&
+    ['copyDisks', 'flags', 'overrides'].every((name) => isTexts(value[name])) &&
+    isFigures(value['forecast']) &&
+    isFigures(value['actual'])
+  );
+}
+
+/** One line; undefined for one that broke off, or that another version wrote. */
+export function parseHistoryLine(line: string): HistoryEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The migrations of a file, the newest first. Two pages, or a page and the command line, may have seen the same one, and one whose end was
+ * not known is written again: a VM has one migration at a time, so what overlaps is one. Of these the line of the program that began it
+ * counts, then the last one.
+ */
+export function parseHistory(text: string): readonly HistoryEntry[] {
+  const found: HistoryEntry[] = [];
+  for (const line of text.split('\n')) {
+    const entry = parseHistoryLine(line);
+    if (entry === undefined) continue;
+    const at = found.findIndex((other) => isSame(other, entry));
+    const other = found[at];
+    if (other === undefined) found.push(entry);
+    else if (entry.startedHere || !other.startedHere) found[at] = entry;
+  }
+  return found.sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+}
+
+/** Between the clock of the page and libvirt's own account of when the job began. */
+const slackMilliseconds = 2000;
+
+function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
+  if (a.uuid !== b.uuid || a.connection !== b.connection) return false;
+  // One program that began two of them, one after the other, each refused at once: they are two.
+  if (a.startedHere && b.startedHere) return a.start === b.start;
+  const starts = Math.abs(Date.parse(a.start) - Date.parse(b.start)) <= slackMilliseconds;
+  const overlap =
+    Math.min(Date.parse(a.end), Date.parse(b.end)) - Math.max(Date.parse(a.start), Date.parse(b.start));
+  return starts || overlap > slackMilliseconds;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Platform, PlatformError } from '../../platform/platform.ts';
+import type { ConnectionName } from '../base/index.ts';
+import { appendState, readState } from '../store/index.ts';
+import { type HistoryEntry, historyLine, parseHistory } from './entry.ts';
+
+/** Finds the history in the journal: `journalctl MESSAGE_ID=...` (sd_journal_send wants 128 random bits). */
+export const historyMessageId = '6f6a0f3d4c0b4c1e9b5e3d9a2f1c7e58';
+
+/** How long the journal may take. */
+const journalMilliseconds = 5000;
+
+/** The migrations of a connection, the newest first. Rejects with PlatformError, with the reason. */
+export async function readHistory(
+  platform: Pick<Platform, 'run'>,
+  connection: ConnectionName,
+  signal?: AbortSignal,
+): Promise<readonly HistoryEntry[]> {
+  return parseHistory(await readState(platform, connection, 'history.jsonl', signal));
+}
+
+/** Adds one to the file and to the journal; the answer is why the file could not be written. Does not reject. */
+export async function appendHistory(
+  platform: Pick<Platform, 'run'>,
+  entry: HistoryEntry,
+): Promise<string | undefined> {
+  const [error] = await Promise.all([
+    appendState(platform, entry.connection, 'history.jsonl', historyLine(entry)),
+    writeJournal(platform, entry),
+  ]);
+  return error;
+}
+
+/** One line for each field; in the journal a value that has more lines would need another format. */
+function field(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`${name}=${value.replace(/\s+/g, ' ')}`];
+}
+
+/** The fields of the journal's entry. Ours begin with `COCKPIT_MIGRATE_`. */
+export function journalFields(entry: HistoryEntry): string {
+  const { vm, uuid, to, result, runsOn, start, end, who, actual } = entry;
+  const priority = result === 'failed' ? '4' : '6';
+  return [
+    ...field(
+      'MESSAGE',
+      `Migration of ${vm}${to === undefined ? '' : ` to ${to}`}: ${result}${runsOn === undefined ? '' : `, the VM is on: ${runsOn}`}`,
+    ),
+    ...field('MESSAGE_ID', historyMessageId),
+    ...field('PRIORITY', priority),
+    ...field('SYSLOG_IDENTIFIER', 'cockpit-migrate'),
+    ...field('COCKPIT_MIGRATE_VM', vm),
+    ...field('COCKPIT_MIGRATE_UUID', uuid),
+    ...field('COCKPIT_MIGRATE_TO', to),
+    ...field('COCKPIT_MIGRATE_RESULT', result),
+    ...field('COCKPIT_MIGRATE_RUNS_ON', runsOn),
+    ...field('COCKPIT_MIGRATE_START', start),
+    ...field('COCKPIT_MIGRATE_END', end),
+    ...field('COCKPIT_MIGRATE_WHO', who),
+    ...field('COCKPIT_MIGRATE_TOTAL_MS', actual?.totalMilliseconds.toString()),
+    ...field('COCKPIT_MIGRATE_PAUSE_MS', actual?.pauseMilliseconds?.toString()),
+    '',
+  ].join('\n');
+}
+
+/** A host without systemd's journal has the file: that is the history, and the journal a copy of it for whoever gathers journals. */
+async function writeJournal(platform: Pick<Platform, 'run'>, entry: HistoryEntry): Promise<void> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, journalMilliseconds);
+  try {
+    await platform.run(['logger', '--journald'], { input: journalFields(entry), signal: limit.signal });
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Who asks for it, and on which host: the user of the session, also behind sudo. The script is constant. */
+export async function whoAndWhere(
+  platform: Pick<Platform, 'run'>,
+): Promise<{ readonly who?: string; readonly host?: string }> {
+  try {
+    const { exitCode, stdout } = await platform.run([
+      'sh',
+      '-c',
+      'printf "%s\\n" "${SUDO_USER:-$(id -un)}" "$(uname -n)"',
+    ]);
+    const [who, host] = stdout.split('\n');
+    if (exitCode !== 0 || who === undefined || who === '' || host === undefined) return {};
+    return { who, ...(host === '' ? {} : { host }) };
+  } catch (error) {
+    if (error instanceof PlatformError) return {};
+    throw error;
+  }
+}

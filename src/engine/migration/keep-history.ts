@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { plainText } from '../base/index.ts';
+import type { Prediction } from '../forecast/index.ts';
+import { appendHistory, type HistoryEntry, whoAndWhere, withoutParameters } from '../history/index.ts';
+import type { Order, RunContext } from './run-context.ts';
+import { type EndPhase, isEnd, type RunFacts } from './run-state.ts';
+import { runsOn } from './whereabouts.ts';
+
+/** Writes how the migration ended into the history. One that was taken out of the queue was none. Does not reject. */
+export async function keepHistory(
+  { platform, state, dispatch }: RunContext,
+  order: Order | undefined,
+  began: number,
+): Promise<void> {
+  const { facts, now } = state();
+  if (!isEnd(now) || now.where === undefined) return;
+  const end = new Date();
+  const { who, host } = await whoAndWhere(platform);
+  const error = await appendHistory(platform, {
+    ...entryOf(facts, now, order),
+    ...(host === undefined ? {} : { from: host }),
+    ...(who === undefined || !facts.startedHere ? {} : { who }),
+    start: new Date(began).toISOString(),
+    end: end.toISOString(),
+  });
+  if (error !== undefined) dispatch({ kind: 'history-not-kept', reason: error });
+}
+
+/** What is known of it, without when and who. */
+function entryOf(
+  facts: RunFacts,
+  now: EndPhase,
+  order: Order | undefined,
+): Omit<HistoryEntry, 'start' | 'end' | 'from' | 'who'> {
+  const { vm, destination, temporary, copyDisks, startedHere, expected } = facts;
+  return {
+    version: 1,
+    vm: vm.name,
+    uuid: vm.uuid,
+    connection: vm.connection,
+    ...(destination === undefined ? {} : { to: withoutParameters(destination) }),
+    ...(temporary === undefined ? {} : { temporary }),
+    ...(copyDisks.length === 0 ? {} : { copyDisks }),
+    ...(order === undefined ? {} : orderOf(order)),
+    result: now.phase,
+    ...(now.where === undefined ? {} : { runsOn: runsOn(now.where) }),
+    ...endOf(now),
+    ...(expected === undefined ? {} : { forecast: forecastOf(expected.predicted) }),
+    startedHere,
+  };
+}
+
+function orderOf({ choices, plan, overrides = [] }: Order): Partial<HistoryEntry> {
+  return {
+    flags: plan.flagNames,
+    ...(choices.migrationUri === undefined ? {} : { migrationUri: withoutParameters(choices.migrationUri) }),
+    ...(overrides.length === 0 ? {} : { overrides }),
+  };
+}
+
+function forecastOf(predicted: Prediction): NonNullable<HistoryEntry['forecast']> {
+  return predicted.kind === 'converges'
+    ? {
+        finishes: true,
+        totalMilliseconds: predicted.totalMilliseconds,
+        pauseMilliseconds: predicted.downtimeMilliseconds,
+      }
+    : { finishes: false };
+}
+
+function endOf(now: EndPhase): Partial<HistoryEntry> {
+  switch (now.phase) {
+    case 'done': {
+      const { verification, callError, elapsedMilliseconds, downtimeMilliseconds, sentBytes } = now;
+      return {
+        verification,
+        ...(callError === undefined ? {} : { error: callError }),
+        ...(elapsedMilliseconds === undefined
+          ? {}
+          : {
+              actual: {
+                totalMilliseconds: elapsedMilliseconds,
+                ...(downtimeMilliseconds === undefined ? {} : { pauseMilliseconds: downtimeMilliseconds }),
+                ...(sentBytes === undefined ? {} : { sentBytes }),
+              },
+            }),
+      };
+    }
+    case 'failed':
+      return {
+        reason: plainText(now.failure.summary),
+        ...(now.failure.original === '' ? {} : { error: now.failure.original }),
+      };
+    case 'cancelled':
+      return {};
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { ReactNode } from 'react';
+import { type HistoryEntry, pauseText, resultText, timeText } from '../../engine/history/index.ts';
+import { _, format, formatBytes, formatTime, hostOf, textOf } from '../common/index.ts';
+import { StatusLabel, type StatusTone } from '../findings/index.ts';
+
+function toneOf({ result, verification }: HistoryEntry): StatusTone {
+  switch (result) {
+    case 'done':
+      return verification === 'contradicted'
+        ? 'danger'
+        : verification === 'incomplete'
+          ? 'unknown'
+          : 'success';
+    case 'failed':
+      return 'danger';
+    case 'cancelled':
+      return 'unknown';
+  }
+}
+
+/** What was chosen besides the destination; empty for a plain permanent migration. */
+function optionsText({ temporary, copyDisks = [], overrides = [] }: HistoryEntry): string {
+  return [
+    ...(temporary === true ? [_('temporary')] : []),
+    ...(copyDisks.length === 0 ? [] : [format(_('copied $0'), copyDisks.join(', '))]),
+    ...(overrides.length === 0 ? [] : [format(_('overridden: $0'), overrides.join(', '))]),
+  ].join('; ');
+}
+
+function Row({ entry }: { readonly entry: HistoryEntry }): ReactNode {
+  const pause = pauseText(entry);
+  const sent = entry.actual?.sentBytes;
+  return (
+    <Tr data-history={entry.result}>
+      <Td dataLabel={_('Start')}>{formatTime(entry.start)}</Td>
+      <Td dataLabel={_('VM')}>{entry.vm}</Td>
+      <Td dataLabel={_('Destination')}>{entry.to === undefined ? _('Unknown') : hostOf(entry.to)}</Td>
+      <Td dataLabel={_('Options')}>{optionsText(entry)}</Td>
+      <Td dataLabel={_('Result')}>
+        <StatusLabel tone={toneOf(entry)}>{textOf(resultText(entry))}</StatusLabel>
+        {entry.reason === undefined ? null : <div>{entry.reason}</div>}
+      </Td>
+      <Td dataLabel={_('Time')}>{textOf(timeText(entry))}</Td>
+      <Td dataLabel={_('Pause')}>{pause === undefined ? '' : textOf(pause)}</Td>
+      <Td dataLabel={_('Data')}>{sent === undefined ? '' : formatBytes(sent)}</Td>
+      <Td dataLabel={_('Started by')}>
+        {entry.who ?? (entry.startedHere ? _('Unknown') : _('Someone else'))}
+      </Td>
+    </Tr>
+  );
+}
+
+/** The migrations, the newest first. */
+export function HistoryTable({ entries }: { readonly entries: readonly HistoryEntry[] }): ReactNode {
+  return (
+    <Table aria-label={_('Migration history')} variant="compact" gridBreakPoint="grid-lg">
+      <Thead>
+        <Tr>
+          <Th>{_('Start')}</Th>
+          <Th>{_('VM')}</Th>
+          <Th>{_('Destination')}</Th>
+          <Th>{_('Options')}</Th>
+          <Th>{_('Result')}</Th>
+          <Th>{_('Time')}</Th>
+          <Th>{_('Pause')}</Th>
+          <Th>{_('Data')}</Th>
+          <Th>{_('Started by')}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {entries.map((entry) => (
+          <Row key={`${entry.uuid} ${entry.start} ${entry.end}`} entry={entry} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
