@@ -28,7 +28,7 @@ export function historyText(entries: readonly HistoryEntry[]): readonly string[]
       ...entries.map((entry) => [
         `${entry.start.slice(0, 16).replace('T', ' ')}Z`,
         entry.vm,
-        `${entry.to ?? '-'}${entry.temporary === true ? ` (${messageText(msg('temporary'))})` : ''}`,
+        `${entry.destination ?? '-'}${entry.temporary === true ? ` (${messageText(msg('temporary'))})` : ''}`,
         messageText(resultText(entry)),
         messageText(timeText(entry)),
         cell(pauseText(entry)),

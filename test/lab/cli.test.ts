@@ -204,6 +204,35 @@ describe('with a VM that can be moved', () => {
     expect(listed).toContain(`temporary copy on ${toAlpha}`);
   });
 
+  test('history has each migration on the host that it left, with what was forecast and what came', async () => {
+    const json = await cli(alpha, 'history', '--json');
+    expect(json.exitCode).toBe(0);
+    const document = JSON.parse(json.stdout) as { migrations: unknown[] };
+    expect(schemaProblems(document, 'history')).toEqual([]);
+    expect(document.migrations).toMatchObject([
+      {
+        vm: guest.name,
+        uuid: guest.uuid,
+        source: 'alpha',
+        destination: toBeta,
+        temporary: false,
+        result: 'done',
+        runsOn: 'destination',
+        verification: 'confirmed',
+        who: 'root',
+        startedHere: true,
+        forecast: { finishes: true },
+        actual: { totalMilliseconds: expect.any(Number) as number, sentBytes: expect.any(Number) as number },
+      },
+    ]);
+    const text = (await cli(beta, 'history')).stdout;
+    expect(text).toMatch(
+      new RegExp(`${guest.name} +${toAlpha.replaceAll('+', '\\+')} \\(temporary\\) +Done`),
+    );
+    const mode = await alpha.exec(['stat', '-c', '%a %U', '/var/lib/cockpit-migrate/history.jsonl']);
+    expect(mode.stdout).toBe('600 root\n');
+  });
+
   test('the next check says how good the forecast was', async () => {
     const [entry, ...more] = parseTrack(
       (await alpha.exec(['cat', '/var/lib/cockpit-migrate/forecasts.jsonl'])).stdout,

@@ -8,9 +8,9 @@ export interface HistoryEntry {
   readonly uuid: string;
   readonly connection: ConnectionName;
   /** Name of the host that the VM left. */
-  readonly from?: string;
+  readonly source?: string;
   /** Destination URI, without its parameters: they may name keys and programs. Absent where libvirt does not tell. */
-  readonly to?: string;
+  readonly destination?: string;
   readonly temporary?: boolean;
   readonly copyDisks?: readonly string[];
   readonly migrationUri?: string;
@@ -105,7 +105,7 @@ function isEntry(value: unknown): value is HistoryEntry {
     results.some((each) => each === value['result']) &&
     hosts.some((each) => each === value['runsOn']) &&
     verifications.some((each) => each === value['verification']) &&
-    ['from', 'to', 'migrationUri', 'reason', 'error', 'who'].every((name) =>
+    ['source', 'destination', 'migrationUri', 'reason', 'error', 'who'].every((name) =>
       isOptional(value[name], 'string'),
     ) &&
     isOptional(value['temporary'], 'boolean') &&

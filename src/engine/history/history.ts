@@ -38,19 +38,19 @@ function field(name: string, value: string | undefined): readonly string[] {
 
 /** The fields of the journal's entry. Ours begin with `COCKPIT_MIGRATE_`. */
 export function journalFields(entry: HistoryEntry): string {
-  const { vm, uuid, to, result, runsOn, start, end, who, actual } = entry;
+  const { vm, uuid, destination, result, runsOn, start, end, who, actual } = entry;
   const priority = result === 'failed' ? '4' : '6';
   return [
     ...field(
       'MESSAGE',
-      `Migration of ${vm}${to === undefined ? '' : ` to ${to}`}: ${result}${runsOn === undefined ? '' : `, the VM is on: ${runsOn}`}`,
+      `Migration of ${vm}${destination === undefined ? '' : ` to ${destination}`}: ${result}${runsOn === undefined ? '' : `, the VM is on: ${runsOn}`}`,
     ),
     ...field('MESSAGE_ID', historyMessageId),
     ...field('PRIORITY', priority),
     ...field('SYSLOG_IDENTIFIER', 'cockpit-migrate'),
     ...field('COCKPIT_MIGRATE_VM', vm),
     ...field('COCKPIT_MIGRATE_UUID', uuid),
-    ...field('COCKPIT_MIGRATE_TO', to),
+    ...field('COCKPIT_MIGRATE_DESTINATION', destination),
     ...field('COCKPIT_MIGRATE_RESULT', result),
     ...field('COCKPIT_MIGRATE_RUNS_ON', runsOn),
     ...field('COCKPIT_MIGRATE_START', start),

@@ -126,7 +126,7 @@ export function filterHistory(entries: readonly HistoryEntry[], filter: string):
     .filter((word) => word !== '');
   if (words.length === 0) return entries;
   return entries.filter((entry) => {
-    const text = [entry.vm, entry.uuid, entry.to, entry.result, entry.who, entry.start, entry.reason]
+    const text = [entry.vm, entry.uuid, entry.destination, entry.result, entry.who, entry.start, entry.reason]
       .filter((each) => each !== undefined)
       .join('\n')
       .toLowerCase();
@@ -140,8 +140,8 @@ const columns: readonly (readonly [
 ])[] = [
   ['vm', ({ vm }) => vm],
   ['uuid', ({ uuid }) => uuid],
-  ['from', ({ from }) => from],
-  ['to', ({ to }) => to],
+  ['source', ({ source }) => source],
+  ['destination', ({ destination }) => destination],
   ['temporary', ({ temporary }) => temporary],
   ['copy_disks', ({ copyDisks }) => copyDisks?.join(' ')],
   ['overrides', ({ overrides }) => overrides?.join(' ')],

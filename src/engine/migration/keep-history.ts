@@ -18,7 +18,7 @@ export async function keepHistory(
   const { who, host } = await whoAndWhere(platform);
   const error = await appendHistory(platform, {
     ...entryOf(facts, now, order),
-    ...(host === undefined ? {} : { from: host }),
+    ...(host === undefined ? {} : { source: host }),
     ...(who === undefined || !facts.startedHere ? {} : { who }),
     start: new Date(began).toISOString(),
     end: end.toISOString(),
@@ -31,14 +31,14 @@ function entryOf(
   facts: RunFacts,
   now: EndPhase,
   order: Order | undefined,
-): Omit<HistoryEntry, 'start' | 'end' | 'from' | 'who'> {
+): Omit<HistoryEntry, 'start' | 'end' | 'source' | 'who'> {
   const { vm, destination, temporary, copyDisks, startedHere, expected } = facts;
   return {
     version: 1,
     vm: vm.name,
     uuid: vm.uuid,
     connection: vm.connection,
-    ...(destination === undefined ? {} : { to: withoutParameters(destination) }),
+    ...(destination === undefined ? {} : { destination: withoutParameters(destination) }),
     ...(temporary === undefined ? {} : { temporary }),
     ...(copyDisks.length === 0 ? {} : { copyDisks }),
     ...(order === undefined ? {} : orderOf(order)),
