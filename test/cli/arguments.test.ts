@@ -100,8 +100,8 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [[], 'Enter a command: list, check, migrate.'],
-    [['move'], 'Unknown command move. Commands: list, check, migrate.'],
+    [[], 'Enter a command: list, check, migrate, history.'],
+    [['move'], 'Unknown command move. Commands: list, check, migrate, history.'],
     [['list', 'web'], 'Command list takes no argument: remove web.'],
     [['check', 'web'], 'Command check needs a VM and a destination URI.'],
     [['check', 'web', uri, 'x'], 'Command check takes only a VM and a destination URI: remove x.'],
