@@ -36,7 +36,9 @@ function Row({ entry }: { readonly entry: HistoryEntry }): ReactNode {
     <Tr data-history={entry.result}>
       <Td dataLabel={_('Start')}>{formatTime(entry.start)}</Td>
       <Td dataLabel={_('VM')}>{entry.vm}</Td>
-      <Td dataLabel={_('Destination')}>{entry.destination === undefined ? _('Unknown') : hostOf(entry.destination)}</Td>
+      <Td dataLabel={_('Destination')}>
+        {entry.destination === undefined ? _('Unknown') : hostOf(entry.destination)}
+      </Td>
       <Td dataLabel={_('Options')}>{optionsText(entry)}</Td>
       <Td dataLabel={_('Result')}>
         <StatusLabel tone={toneOf(entry)}>{textOf(resultText(entry))}</StatusLabel>

@@ -80,7 +80,12 @@ describe('the table of docs/architecture.md', () => {
 describe('an end', () => {
   it.each(['done', 'failed', 'cancelled'] as const)('is the last word: %s', (phase) => {
     const state = runIn(phase);
-    for (const kind of kinds) expect(reduce(state, sampleEvents[kind])).toBe(state);
+    for (const kind of kinds) {
+      if (kind !== 'history-not-kept') expect(reduce(state, sampleEvents[kind])).toBe(state);
+    }
+    const untold = reduce(state, sampleEvents['history-not-kept']);
+    expect(untold.now).toBe(state.now);
+    expect(migrationOf(untold).historyError).toBe('no space');
   });
 
   it('has what was forecast beside what came, and that the VM is paused', () => {
