@@ -25,5 +25,5 @@ export function reasonInLog(log: string): string | undefined {
   const own = said.filter(
     (each) => !noReason.some((pattern) => pattern.test(each)) && !each.includes('starting up'),
   );
-  return own[0] ?? said.find((each) => /load of migration failed/.test(each));
+  return own[0] ?? said.find((each) => each.includes('load of migration failed'));
 }

@@ -3,9 +3,9 @@ import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import { LibvirtError } from '../../libvirt/errors.ts';
 import type { MigrateFlag } from '../../libvirt/migrate-command.ts';
 import type { VirshAnswer } from '../../libvirt/virsh.ts';
-import { child, children, parseXml, textOf, XmlError } from '../../libvirt/xml.ts';
+import { child, children, parseXml, textOf } from '../../libvirt/xml.ts';
 import { onAbort } from '../../platform/on-abort.ts';
-import { type Platform, PlatformError } from '../../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { msg } from '../base/index.ts';
 import { originalText } from '../failure/index.ts';
 import { type MigrationChoices, type Plan } from '../plan/index.ts';
@@ -67,9 +67,8 @@ function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
   }
   if (error instanceof OverTime)
     return { kind: 'unknown', why: msg('Not rehearsed: a host did not answer in time.'), original };
-  if (error instanceof LibvirtError || error instanceof PlatformError || error instanceof XmlError)
-    return { kind: 'unknown', why: msg('Not rehearsed: no stand-in could be made.'), original };
-  throw error;
+  // Whatever it is: a migration does not end for it.
+  return { kind: 'unknown', why: msg('Not rehearsed: no stand-in could be made.'), original };
 }
 
 /** What has to be removed, and from where. */

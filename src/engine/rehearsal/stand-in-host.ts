@@ -112,11 +112,13 @@ export class StandInHost {
   }
 
   async #isGone(uuid: string): Promise<boolean> {
-    for (const until = performance.now() + goneMilliseconds; ; await delay(50, this.#signal)) {
+    const until = performance.now() + goneMilliseconds;
+    for (;;) {
       const state = await this.ask(['domstate', uuid]);
       // Shut off is one with a definition, which is taken away next.
       if (!state.ok || state.text.trim() === 'shut off') return true;
       if (performance.now() > until) return false;
+      await delay(50, this.#signal);
     }
   }
 

@@ -50,7 +50,3 @@ export function changeChildren(
     }),
   };
 }
-
-export function withChildren(from: XmlElement, ...added: readonly XmlNode[]): XmlElement {
-  return { ...from, children: [...from.children, ...added] };
-}
