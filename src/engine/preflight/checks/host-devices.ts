@@ -101,7 +101,7 @@ function judgeMigratable(ties: readonly Tie[], { name }: DestinationHost): Judge
   return {
     verdict: 'warn',
     found: msg(
-      'libvirt and QEMU migrate this device of the host: $0. $1 needs the same device under the same address, free, with the same driver and firmware.',
+      'Both libvirt and QEMU migrate this device of the host: $0. $1 needs the same device under the same address, free, with the same driver and firmware.',
       first.what,
       name,
     ),

@@ -28,7 +28,7 @@ const alwaysListed: ReadonlyMap<DomainModel['device'], readonly string[]> = new 
 
 const packages: Remedy = {
   text: msg(
-    'Install the package with that part of QEMU on the destination: qemu-system-modules-spice on Debian, qemu-device-... on Fedora. RHEL 9 has no SPICE and no QXL.',
+    'Install the package with that part of QEMU on the destination: qemu-system-modules-spice on Debian, qemu-device-display-qxl on Fedora. RHEL 9 has no SPICE and no QXL.',
   ),
   command: 'apt install qemu-system-modules-spice qemu-system-modules-opengl',
   host: 'destination',

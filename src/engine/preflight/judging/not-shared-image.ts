@@ -37,7 +37,7 @@ function servedHere(
   return say(
     'block',
     msg(
-      '$0 ($1) is on $2 of this host, and $3 has a file under that path on $4 ($5). If this host serves that storage, both are one file. libvirt refuses to migrate it from $2.',
+      '$0 ($1) is on $2 of this host, and $3 has a file under that path on $4 ($5). If this host serves that storage, both are one file, which libvirt refuses to migrate from $2.',
       disk,
       path,
       local.fileSystem,
@@ -60,7 +60,7 @@ function servedHere(
 function notTakenForShared({ file: { disk, path }, local, compared, say }: Image): DiskVerdict {
   const known = {
     text: msg(
-      'If both hosts share the folder, name it in shared_filesystems in qemu.conf on both, and restart libvirt. libvirt knows that setting from version 10.9.',
+      'If both hosts share the folder, name it in shared_filesystems in qemu.conf on both, and restart libvirt. Versions from 10.9 know that setting.',
     ),
   };
   return {
@@ -74,7 +74,7 @@ function notTakenForShared({ file: { disk, path }, local, compared, say }: Image
             local.fileSystem,
           )
         : msg(
-            'libvirt does not know the file system of $0 ($1) as shared: $2. So it refuses to migrate the disk.',
+            'The file system of $0 ($1) is one that libvirt does not know as shared: $2. So libvirt refuses to migrate the disk.',
             disk,
             path,
             local.fileSystem,

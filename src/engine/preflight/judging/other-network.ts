@@ -93,7 +93,7 @@ export function bridgeDoubt(
   if (mine?.bridge !== true || theirs?.bridge !== true) return undefined;
   const show: Remedy = {
     text: msg('Show the bridge and its ports on $0.', name),
-    command: `${shellCommand('ip', 'link', 'show', 'dev', source)}; ${shellCommand('ip', 'link', 'show', 'master', source)}`,
+    command: `${shellCommand('ip', 'link', 'show', 'dev', source)}; bridge link`,
     host: 'destination',
   };
   if (theirs.down === true && mine.down !== true)

@@ -39,7 +39,7 @@ function ambiguous(address: string, count: number, to: DestinationHost): Judgeme
   return {
     verdict: 'block',
     found: msg(
-      '$1 has $2 USB devices $0. libvirt takes none of them, because the definition does not say which one.',
+      '$1 has $2 USB devices $0, and libvirt takes none of them: the definition does not say which one.',
       address,
       to.name,
       count,
@@ -80,7 +80,7 @@ export function judgeUsb(
             'Whether $0 has such devices was not seen. Without them, libvirt there does not start the VM.',
             to.name,
           )
-        : msg('libvirt gives the VM the devices of the same kind on $0, if there are any.', to.name),
+        : msg('The VM gets the devices of the same kind on $0, if there are any.', to.name),
       ...(byPlace
         ? [
             msg(

@@ -205,7 +205,7 @@ testCheck(sharedStorageCheck, [
     name: 'a file system that libvirt does not know, and no such file there',
     facts: facts(disk, { [path]: { ...local, fileSystem: 'fuse.sshfs' } }, { [path]: absent }),
     verdict: 'block',
-    found: /does not know the file system/,
+    found: /does not know as shared/,
     also: offers(['vda']),
   },
   {
