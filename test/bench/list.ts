@@ -66,7 +66,7 @@ cockpit-machines where it is installed, on the same host, one round, given up af
   for (const host of benchHosts) {
     const lab = await Lab.start({ hosts: [host], shared: false });
     try {
-      all.push(...(await measureAll(lab.host(host.split(':')[0] ?? host))));
+      all.push(...(await measureAll(lab, lab.host(host.split(':')[0] ?? host))));
     } finally {
       await lab.down();
     }
@@ -75,9 +75,9 @@ cockpit-machines where it is installed, on the same host, one round, given up af
   return all;
 }
 
-async function measureAll(host: LabHost): Promise<readonly Figures[]> {
+async function measureAll(lab: Lab, host: LabHost): Promise<readonly Figures[]> {
   const url = await host.console();
-  const browser = await startBrowser();
+  const browser = await startBrowser(lab);
   const peer =
     (await host.exec(['test', '-d', '/usr/share/cockpit/machines'], { check: false })).exitCode === 0;
   const all: Figures[] = [];

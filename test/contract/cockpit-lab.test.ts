@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
+import { startBrowser } from '../e2e/console.ts';
 import type { LabHost } from '../lab/lab.ts';
 import { CockpitProxy } from './cockpit-proxy.ts';
 import { labSurroundings } from './lab-surroundings.ts';
@@ -38,17 +39,6 @@ async function installPage(host: LabHost): Promise<void> {
     await host.exec(['tee', `${directory}/${name}`], { input: text });
 }
 
-const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
-
 /** Signs in and opens the page outside of the console's frame. `superuser`: with administrative access. */
 async function openPage(browser: Browser, url: string, user: string, superuser: boolean): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
@@ -64,10 +54,10 @@ async function openPage(browser: Browser, url: string, user: string, superuser: 
 }
 
 describePlatform('Cockpit in Chromium with a host of the lab', 'hosts', () =>
-  labSurroundings(async (_lab, alpha) => {
+  labSurroundings(async (lab, alpha) => {
     await installPage(alpha);
     const url = await alpha.console();
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments });
+    const browser = await startBrowser(lab);
     const page = await openPage(browser, url, 'admin', true);
     const other = await openPage(browser, url, 'guest', false);
     return {

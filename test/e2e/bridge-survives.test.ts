@@ -19,18 +19,13 @@ let lab: Lab;
 let browser: Browser;
 
 beforeAll(async () => {
-  [lab, browser] = await Promise.all([
-    withDebs((page) =>
-      Lab.start({
-        hosts: hosts.map(([generation, bus, name]) => {
-          return bus === 'with' ? `${name}:${generation}` : `${name}:${generation}:no-session-bus`;
-        }),
-        shared: false,
-        page,
-      }),
-    ),
-    startBrowser(),
-  ]);
+  lab = await Lab.start({
+    hosts: hosts.map(([generation, bus, name]) => {
+      return bus === 'with' ? `${name}:${generation}` : `${name}:${generation}:no-session-bus`;
+    }),
+    shared: false,
+  });
+  browser = await startBrowser(lab);
 });
 
 afterAll(async () => {

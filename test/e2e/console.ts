@@ -5,6 +5,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import type { Lab } from '../lab/lab.ts';
 
 /** Pictures of what a person sees. */
 export const pictures = join(import.meta.dirname, 'output');
@@ -14,10 +15,13 @@ const documentation = join(import.meta.dirname, '../../docs/screenshots');
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function startBrowser(): Promise<Browser> {
+/** Starts a browser that sees the network of a lab and nothing else; other labs that come and go would end its loading of pages. */
+export async function startBrowser(lab: Lab): Promise<Browser> {
   await mkdir(pictures, { recursive: true });
   return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: join(import.meta.dirname, '../lab/chromium'),
+    // With the lab's name `down` finds it, however the test ended.
+    env: { ...process.env, CKM_BROWSER_NETWORK: String(lab.browser), COCKPIT_MIGRATE_LAB: lab.name },
     args: [
       '--no-sandbox',
       '--disable-gpu',

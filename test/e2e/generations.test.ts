@@ -37,15 +37,15 @@ const tried: {
 } = { pairs: [] };
 
 beforeAll(async () => {
-  [lab, browser] = await Promise.all([
-    withDebs((page) =>
-      Lab.start({
-        hosts: generations.flatMap((each) => [`debian${each}:${each}`, `other${each}:${each}`]),
-        page,
-      }),
-    ),
-    startBrowser(),
-  ]);
+  lab = await Lab.start({
+    hosts: generations.flatMap((each) => [`debian${each}:${each}`, `other${each}:${each}`]),
+  });
+  browser = await startBrowser(lab);
+  const program = readFileSync(join(root, 'dist-cli/cockpit-migrate'), 'utf8');
+  for (const each of generations) {
+    const script = 'cat >/usr/local/bin/cockpit-migrate; chmod 755 /usr/local/bin/cockpit-migrate';
+    await source(each).exec(['sh', '-c', script], { input: program });
+  }
   const { stdout } = await run(join(root, 'test/lab/lab'), ['tree', ...generations]);
   tried.versions = JSON.parse(stdout);
 });

@@ -12,7 +12,7 @@ let url: string;
 beforeAll(async () => {
   lab = await Lab.start({ hosts: ['alpha'], shared: false });
   alpha = lab.host('alpha');
-  [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  [browser, url] = await Promise.all([startBrowser(lab), alpha.console()]);
   await alpha.exec(['sh', '-c', `cat > /run/systemctl; chmod 755 /run/systemctl`], { input: systemctl });
   await alpha.exec(['mount', '--bind', '/run/systemctl', '/usr/bin/systemctl']);
 });

@@ -18,7 +18,7 @@ export async function startStage(): Promise<Stage> {
   const lab = await Lab.start();
   const alpha = lab.host('alpha');
   const beta = lab.host('beta');
-  const [browser, url] = await Promise.all([startBrowser(), alpha.console()]);
+  const [browser, url] = await Promise.all([startBrowser(lab), alpha.console()]);
   return {
     alpha,
     beta,

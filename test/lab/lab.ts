@@ -61,11 +61,14 @@ export type DaemonAction = 'start' | 'stop' | 'kill' | 'break' | 'remove';
 /** Several real libvirt hosts in namespaces of this machine; see README.md beside this file. */
 export class Lab {
   readonly name: string;
+  /** PID of the process that holds the browser's network namespace. */
+  readonly browser: number;
   readonly #hosts: Map<string, LabHost>;
   readonly #kept: boolean;
 
-  private constructor(name: string, hosts: Map<string, LabHost>, kept: boolean) {
+  private constructor(name: string, browser: number, hosts: Map<string, LabHost>, kept: boolean) {
     this.name = name;
+    this.browser = browser;
     this.#hosts = hosts;
     this.#kept = kept;
   }
@@ -89,6 +92,7 @@ export class Lab {
     }
     const { stdout } = await run(driver, ['--lab', name, 'status']);
     const status = JSON.parse(stdout) as {
+      browser: number;
       hosts: Record<string, { pid: number; address: string; generation?: number }>;
     };
     const hosts = new Map(
@@ -97,7 +101,7 @@ export class Lab {
         new LabHost(name, host, pid, address, generation),
       ]),
     );
-    return new Lab(name, hosts, existing !== undefined);
+    return new Lab(name, status.browser, hosts, existing !== undefined);
   }
 
   host(name: string): LabHost {

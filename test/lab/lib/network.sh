@@ -5,6 +5,28 @@ network_up() {
   ip link add "$bridge" type bridge
   ip address add "$subnet.1/24" dev "$bridge"
   ip link set "$bridge" up
+  network_browser
+}
+
+# A network namespace for the browser of the tests, with nothing but a cable to the bridge: a browser gives up the pages that it
+# loads when a network interface comes or goes, and on this machine those of other labs do. It is there as long as its process.
+network_browser() {
+  local pid outer=${bridge}v254
+  setsid unshare --net sleep infinity >/dev/null 2>&1 </dev/null &
+  pid=$!
+  disown "$pid"
+  wait_for 20 'the network of the browser' browser_has_network "$pid"
+  ip link add "$outer" type veth peer name eth0 netns "$pid"
+  ip link set "$outer" master "$bridge" up
+  # Without IPv6, whose addresses come a second after the link.
+  nsenter --target "$pid" --net sh -c "
+    [ ! -e /proc/sys/net/ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
+    ip link set lo up; ip address add $subnet.254/24 dev eth0; ip link set eth0 up"
+  echo "$pid" >"$run/browser"
+}
+
+browser_has_network() {
+  [ "$(cat "/proc/$1/comm")" = sleep ]
 }
 
 # The end of HOST's cable that hangs on the bridge.

@@ -208,7 +208,7 @@ lab_down() {
 lab_status() {
   [ -f "$run/hosts" ] || { echo '{"up": false}'; return; }
   local host separator=''
-  printf '{"up": true, "bridge": "%s", "hosts": {' "$bridge"
+  printf '{"up": true, "bridge": "%s", "browser": %s, "hosts": {' "$bridge" "$(cat "$run/browser")"
   for host in $(hosts); do
     printf '%s"%s": {"pid": %s, "address": "%s"%s}' "$separator" "$host" "$(host_pid "$host")" "$(host_address "$host")" \
       "$(is_booted "$host" && printf ', "generation": %s' "$(host_generation "$host")")"
