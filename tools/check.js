@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
 /**
- * `make check`: static checks, the build, then every test (units, components, real hosts, browser), one after the other
+ * `make check`: static checks, the build, then every test (units, components, real hosts, browser, booted hosts), one after the other
  * so that a failure shows all that is wrong. Of the catalogue of broken set-ups a part is run, and all of it with --all
  * (`make check-all`). The last line is `N passed, N failed`; the exit status is 1 if anything failed or if no test ran.
  *
@@ -88,6 +88,9 @@ async function step(name, argv) {
   count(name, ok);
 }
 
+/** Put before a program that has to run as root. */
+const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-E', 'env', `PATH=${process.env['PATH'] ?? ''}`];
+
 /**
  * One vitest project; its tests are counted from its JSON report.
  * @param {string} project
@@ -96,10 +99,8 @@ async function step(name, argv) {
 async function tests(project, asRoot) {
   console.log(`\n== tests: ${project}`);
   const report = join(scratch, `${project}.json`);
-  const sudo =
-    asRoot && process.getuid?.() !== 0 ? ['sudo', '-E', 'env', `PATH=${process.env['PATH'] ?? ''}`] : [];
   const ok = await run([
-    ...sudo,
+    ...(asRoot ? sudo : []),
     process.execPath,
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
@@ -138,7 +139,11 @@ await step('translations', ['npm', 'run', '--silent', 'po:check']);
 await step('build', ['npm', 'run', '--silent', 'build']);
 await tests('unit', false);
 await tests('component', false);
-if (withLab) await tests('lab', true);
+if (withLab) {
+  await tests('lab', true);
+  await step('file systems of booted hosts', [...sudo, join(root, 'test/lab/lab'), 'tree', '12', '13', '14']);
+  await tests('booted', true);
+}
 count(`no warning of Node, but: ${[...new Set(warnings)].join('; ')}`, warnings.length === 0);
 
 if (failures.length > 0) {

@@ -116,7 +116,12 @@ lab_up() {
   [ -z "$owner" ] || watch_owner "$owner"
   network_up
   tls_authority
-  local number=1 specification generation
+  local number=1 specification generation wanted=()
+  for specification in "${specifications[@]}"; do
+    generation=${specification#*:}
+    [ "$specification" = "$generation" ] || wanted+=("${generation%%:*}")
+  done
+  [ ${#wanted[@]} = 0 ] || trees_ensure "${wanted[@]}"
   for specification in "${specifications[@]}"; do
     number=$((number + 1))
     host=${specification%%:*}
@@ -124,7 +129,6 @@ lab_up() {
     [ "$specification" != "$host" ] || continue
     generation=${specification#*:}
     [ "$generation" = "${generation%:no-session-bus}" ] || touch "$run/$host/no-session-bus"
-    tree_ensure "${generation%%:*}"
     echo "${generation%%:*}" >"$run/$host/generation"
     booted_prepare "$host" "$number"
   done

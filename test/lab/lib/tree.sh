@@ -74,6 +74,13 @@ tree_ensure() {
   ) 9>"$cache/$generation.lock"
 }
 
+# The same for several at once: most of the time of one is waiting for the mirror.
+trees_ensure() {
+  local generation
+  for generation in $(printf '%s\n' "$@" | sort -u); do tree_ensure "$generation" & done
+  wait_all
+}
+
 tree_build() {
   local generation=$1 directory=$2 suite mirror script=''
   suite=$(tree_suite "$generation")
