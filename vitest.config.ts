@@ -7,6 +7,7 @@ const booted = [
   'test/lab/packages.test.ts',
   'test/e2e/bridge-survives.test.ts',
   'test/e2e/generations.test.ts',
+  'test/e2e/pairs.test.ts',
 ];
 
 /**
@@ -62,6 +63,7 @@ export default defineConfig({
           name: 'booted',
           environment: 'node',
           include: booted,
+          globalSetup: 'test/lab/booted-lab.ts',
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 900_000,

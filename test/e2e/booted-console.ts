@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { LabHost } from '../lab/lab.ts';
+import type { Guest, LabHost } from '../lab/lab.ts';
 
 /** A process that speaks for somebody who is signed in to the console. */
 export interface Bridge {
@@ -25,4 +25,12 @@ export async function sessionLibvirts(host: LabHost): Promise<readonly string[]>
   const argv = ['sh', '-c', 'ps -e -o user:32=,args= | grep "libvirt-dbus --session" | grep -v grep || true'];
   const { stdout } = await host.exec(argv);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')[0] ?? '']));
+}
+
+/** Whether a host knows of a VM, and what it is there. */
+export async function knownTo(host: LabHost, { uuid }: Guest): Promise<string> {
+  const { exitCode, stdout } = await host.exec(['virsh', '-q', 'dominfo', uuid], { check: false });
+  if (exitCode !== 0) return 'unknown';
+  const said = (key: string): string => new RegExp(`^${key}: +(.*?) *$`, 'm').exec(stdout)?.[1] ?? '';
+  return `${said('State')}, ${said('Persistent') === 'yes' ? 'persistent' : 'transient'}`;
 }

@@ -90,6 +90,11 @@ export class Lab {
         ...(options.hosts ?? []),
       ]);
     }
+    return Lab.join(name, existing !== undefined);
+  }
+
+  /** A lab that runs; unless `kept` is false, `down` leaves it. */
+  static async join(name: string, kept = true): Promise<Lab> {
     const { stdout } = await run(driver, ['--lab', name, 'status']);
     const status = JSON.parse(stdout) as {
       browser: number;
@@ -101,7 +106,7 @@ export class Lab {
         new LabHost(name, host, pid, address, generation),
       ]),
     );
-    return new Lab(name, status.browser, hosts, existing !== undefined);
+    return new Lab(name, status.browser, hosts, kept);
   }
 
   host(name: string): LabHost {
