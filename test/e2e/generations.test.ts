@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BootedLab } from '../lab/booted-lab.ts';
 import type { Guest, LabHost } from '../lab/lab.ts';
-import { knownTo } from './booted-console.ts';
+import { knownTo, survives } from './booted-console.ts';
 import { Console, startBrowser } from './console.ts';
 
 let booted: BootedLab;
@@ -62,7 +62,7 @@ describe.each([
     expect(await console.migrate(name)).toBe('done');
     expect(await knownTo(destination(), guest)).toBe('running, transient');
     expect(await knownTo(source(), guest)).toBe('shut off, persistent');
-    await guest.goesOn();
+    await survives(guest, from);
     await console.picture(`generation-${from}-done`);
     await destination().virsh('destroy', guest.uuid);
     await source().virsh('start', guest.uuid);
@@ -73,7 +73,7 @@ describe.each([
     expect(await console.migrate(name)).toBe('done');
     expect(await knownTo(destination(), guest)).toBe('running, persistent');
     expect(await knownTo(source(), guest)).toBe('unknown');
-    await guest.goesOn();
+    await survives(guest, from);
     expect(await guest.diskIntact()).toBe(true);
     await destination().virsh('destroy', guest.uuid);
   });

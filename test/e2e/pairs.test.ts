@@ -6,7 +6,7 @@ import type { migrationReportOf } from '../../src/engine/migration/index.ts';
 import type { Report } from '../../src/engine/preflight/report.ts';
 import { BootedLab, type Generation, generations } from '../lab/booted-lab.ts';
 import type { Guest, LabHost } from '../lab/lab.ts';
-import { knownTo } from './booted-console.ts';
+import { knownTo, survives } from './booted-console.ts';
 import { type TriedPair, type TriedSystem, versionsOf, writeTried } from './tried-systems.ts';
 
 const program = readFileSync(join(import.meta.dirname, '../../dist-cli/cockpit-migrate'), 'utf8');
@@ -105,7 +105,7 @@ async function arrives(from: Generation, to: Generation, vm: Vm): Promise<void> 
   expect(report.migration?.phase).toBe('done');
   expect(await knownTo(booted.without(to), guest)).toBe('running, persistent');
   expect(await knownTo(booted.with(from), guest)).toBe('unknown');
-  await guest.goesOn();
+  await survives(guest, from);
   if (vm === 'both') expect(await guest.diskIntact()).toBe(true);
 }
 

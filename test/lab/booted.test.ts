@@ -45,7 +45,6 @@ describe.each([
 
   it('runs a guest as libvirt-qemu in machine.slice, which machined knows', async () => {
     const guest = await host().guest(`on ${generation}`, { machine: 'pc-q35-7.2' });
-    await guest.booted();
     const script = 'pid=$(pgrep -f "^/[^ ]*qemu-system.*$1"); ps -o user= -p $pid; cat /proc/$pid/cgroup';
     const { stdout } = await host().exec(['sh', '-c', script, 'sh', guest.uuid]);
     expect(stdout).toMatch(/^libvirt/);
@@ -145,8 +144,7 @@ it('leaves nothing behind, and the machine as it was', async () => {
       bridge,
       namespaces: namespacesOf([second.host('alpha'), second.host('beta')]),
     };
-    const guest = await second.host('alpha').guest('alone', { machine: 'pc-q35-7.2' });
-    await guest.booted();
+    await second.host('alpha').guest('alone', { machine: 'pc-q35-7.2' });
     expect(await traces(gone.name, gone.bridge, gone.namespaces)).not.toEqual([]);
   }
   expect(await traces(gone.name, gone.bridge, gone.namespaces)).toEqual([]);
