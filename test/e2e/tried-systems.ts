@@ -90,7 +90,8 @@ ${table(
   ]),
 )}
 
-On each of them, with and without a D-Bus session bus, the page was opened by root and by an administrator, and no console ended.
+On each of them, with and without a D-Bus session bus, the page was opened by root and by an administrator, and ended no console. Without a
+session bus, Cockpit 337 and 370 end the console themselves when somebody becomes an administrator, because of their page of services.
 
 ## Migrations
 
