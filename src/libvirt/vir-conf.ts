@@ -53,7 +53,7 @@ class ConfReader {
     return this.#text.slice(0, this.#at).split('\n').length;
   }
 
-  get ended(): boolean {
+  ended(): boolean {
     return this.#at >= this.#text.length;
   }
 
@@ -103,7 +103,7 @@ function readComment(reader: ConfReader): boolean {
 
 function readStatement(reader: ConfReader, settings: Map<string, ConfValue>): void {
   reader.match(blanksAndLines);
-  if (reader.ended || readComment(reader)) return;
+  if (reader.ended() || readComment(reader)) return;
   const name = reader.match(settingName)?.[0];
   reader.match(blanks);
   if (name === undefined || !reader.takes('=')) throw new ConfSyntaxError('NAME = VALUE expected');
@@ -112,7 +112,7 @@ function readStatement(reader: ConfReader, settings: Map<string, ConfValue>): vo
   reader.match(blanks);
   readComment(reader);
   reader.match(blanks);
-  if (!reader.ended && !reader.takes(';') && !reader.takes('\n') && !reader.takes('\r'))
+  if (!reader.ended() && !reader.takes(';') && !reader.takes('\n') && !reader.takes('\r'))
     throw new ConfSyntaxError('the end of the line expected');
 }
 
@@ -124,7 +124,7 @@ export function parseConf(text: string): Conf {
   const reader = new ConfReader(text);
   const settings = new Map<string, ConfValue>();
   try {
-    while (!reader.ended) readStatement(reader, settings);
+    while (!reader.ended()) readStatement(reader, settings);
     return { settings };
   } catch (error) {
     if (!(error instanceof ConfSyntaxError)) throw error;

@@ -60,6 +60,13 @@ function judgeModels(
   };
 }
 
+function notTold(original: string): FactUnavailable {
+  return new FactUnavailable({
+    why: msg('Not checked: the destination did not say which VMs it can run.'),
+    original,
+  });
+}
+
 /** Does the destination have the VM's QEMU, for its architecture, with its machine type? */
 export const machineTypeCheck = defineCheck({
   id: 'machine-type',
@@ -126,10 +133,7 @@ export const machineTypeCheck = defineCheck({
         };
       }
       case 'not-told':
-        throw new FactUnavailable({
-          why: msg('Not checked: the destination did not say which VMs it can run.'),
-          original: machine.original,
-        });
+        throw notTold(machine.original);
     }
   },
 });

@@ -70,6 +70,11 @@ function lineOf(lines: readonly string[], pattern: RegExp): RegExpExecArray | un
   return undefined;
 }
 
+function virtualSize(lines: readonly string[]): Pick<FileReading, 'virtualBytes'> {
+  const size = lineOf(lines, /^virtual (\d{1,19})$/)?.[1];
+  return size === undefined ? {} : { virtualBytes: Number(size) };
+}
+
 export function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefined {
   // Line by line: a path may hold other characters at which a pattern would begin a line.
   const lines = body.split('\n');
@@ -98,7 +103,6 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
   const birth = first?.[3];
   const major =
     first?.[5]?.startsWith('block') === true ? /^[0-9a-f]{1,8}/.exec(first[6] ?? '')?.[0] : undefined;
-  const virtual = lineOf(lines, /^virtual (\d{1,19})$/)?.[1];
   const digest = lineOf(lines, /^digest ([0-9a-f]{64})$/)?.[1];
   const space = lineOf(lines, /^space (\d{1,19}) (\d{1,19}) (\d{1,9}) ([0-9a-f]{1,32})$/)?.slice(1) ?? [];
   const [free, available, blockSize] = space.slice(0, 3).map(Number);
@@ -112,7 +116,7 @@ export function parseFile(body: string, mounts: readonly Mount[]): FileReading |
     ...(first?.[9] === undefined ? {} : { device: first[9] }),
     ...(major === undefined ? {} : { major: Number.parseInt(major, 16) }),
     ...(digest === undefined ? {} : { digest }),
-    ...(virtual === undefined ? {} : { virtualBytes: Number(virtual) }),
+    ...virtualSize(lines),
     ...(free === undefined || available === undefined || blockSize === undefined
       ? {}
       : {
