@@ -37,18 +37,18 @@ Method: headless Chromium with an empty cache signs in to the console of a host 
 says how many bytes each file took, with its head. "List" is what was asked for before the first row was painted. "Everything" is all,
 for this page with the dialog and its chart. In brackets with what the page loads of the console: cockpit.js, fonts.`);
   const all: Figures[] = [];
-  const browser = await startBrowser();
-  try {
-    for (const name of benchHosts) {
-      const lab = await Lab.start({ hosts: [name, 'beta'], shared: false });
+  for (const name of benchHosts) {
+    const lab = await Lab.start({ hosts: [name, 'beta'], shared: false });
+    try {
+      const browser = await startBrowser(lab);
       try {
         all.push(...(await measureHost(browser, lab.host(name.split(':')[0] ?? name))));
       } finally {
-        await lab.down();
+        await browser.close();
       }
+    } finally {
+      await lab.down();
     }
-  } finally {
-    await browser.close();
   }
   const both = (own: number, whole: number): string => `${own} (${whole})`;
   console.log(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { withDebs } from '../packages.ts';
 import { Lab, type LabHost } from './lab.ts';
 
 declare module 'vitest' {
@@ -38,9 +39,13 @@ export class BootedLab {
 
 /** Starts it before the first test, and ends it after the last one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const lab = await Lab.start({
-    hosts: generations.flatMap((each) => [`debian${each}:${each}`, `bare${each}:${each}:no-session-bus`]),
-  });
+  // With the page and the command line as apt installs them.
+  const lab = await withDebs((page) =>
+    Lab.start({
+      hosts: generations.flatMap((each) => [`debian${each}:${each}`, `bare${each}:${each}:no-session-bus`]),
+      page,
+    }),
+  );
   project.provide('bootedLab', lab.name);
   return () => lab.down();
 }
