@@ -25,7 +25,17 @@ const layers = Object.entries(mayNotImport).map(([layer, forbidden]) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-cli/', 'build/', 'node_modules/', '.cache/', 'test/e2e/output/', 'src/platform.d.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-cli/',
+      'build/',
+      'node_modules/',
+      '.cache/',
+      'test/e2e/output/',
+      'src/platform.d.ts',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

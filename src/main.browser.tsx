@@ -2,12 +2,14 @@
 import '@patternfly/react-core/dist/styles/base.css';
 import { createRoot } from 'react-dom/client';
 import { Cell, type ConnectionName } from './engine/base/index.ts';
-import { readHistory } from './engine/history/index.ts';
+import { type HistoryEntry, readHistory } from './engine/history/index.ts';
 import { ejectMedium, Inventory, operate } from './engine/inventory/index.ts';
 import { Migrations } from './engine/migration/index.ts';
 import { readLocalNames } from './engine/preflight/index.ts';
+import type { LibvirtConnection } from './libvirt/connection.ts';
 import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
+import type { Platform } from './platform/platform.ts';
 import { App } from './ui/app.tsx';
 import { _, followTheme } from './ui/common/index.ts';
 import { Later, type Model, RecentDestinations } from './ui/model/index.ts';
@@ -15,6 +17,44 @@ import './ui/page.css';
 
 /** From ../base1/cockpit.js of the console. */
 declare const cockpit: Cockpit;
+
+/** The history of the host's libvirt and of the user's own, the newest first. */
+async function readBothHistories(platform: Platform): Promise<readonly HistoryEntry[]> {
+  // A user without a libvirt of their own has no file there either.
+  const both = await Promise.all((['system', 'session'] as const).map((name) => readHistory(platform, name)));
+  return both.flat().sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+}
+
+/** The checks are a script of their own, loaded with the dialog. */
+function preflightMaker(
+  platform: Platform,
+  connectionOf: (name: ConnectionName) => LibvirtConnection,
+): Model['newPreflights'] {
+  return new Later(async () => {
+    const { FactCache, Preflight } = await import('./engine/preflight/index.ts');
+    return (name) => {
+      let cache = new FactCache();
+      return (choices, fresh) => {
+        if (fresh) cache = new FactCache();
+        const connection = connectionOf(name);
+        const preflight = new Preflight({ platform, connection }, choices, { cache });
+        return {
+          state: preflight.state,
+          start: () => {
+            // Its end is told by the state; it does not reject.
+            void preflight.start();
+          },
+          retune: (tuning) => {
+            preflight.retune(tuning);
+          },
+          stop: () => {
+            preflight.stop();
+          },
+        };
+      };
+    };
+  });
+}
 
 /** The page's engine on top of the console's bridge. */
 function makeModel(): Model {
@@ -53,37 +93,8 @@ function makeModel(): Model {
     },
     operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
     ejectMedium: (vm, drive) => ejectMedium(inventoryOf(vm.connection).connection, vm, drive),
-    readHistory: async () => {
-      // A user without a libvirt of their own has no file there either.
-      const both = await Promise.all(
-        (['system', 'session'] as const).map((name) => readHistory(platform, name)),
-      );
-      return both.flat().sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
-    },
-    newPreflights: new Later(async () => {
-      const { FactCache, Preflight } = await import('./engine/preflight/index.ts');
-      return (name) => {
-        let cache = new FactCache();
-        return (choices, fresh) => {
-          if (fresh) cache = new FactCache();
-          const { connection } = inventoryOf(name);
-          const preflight = new Preflight({ platform, connection }, choices, { cache });
-          return {
-            state: preflight.state,
-            start: () => {
-              // Its end is told by the state; it does not reject.
-              void preflight.start();
-            },
-            retune: (tuning) => {
-              preflight.retune(tuning);
-            },
-            stop: () => {
-              preflight.stop();
-            },
-          };
-        };
-      };
-    }),
+    readHistory: () => readBothHistories(platform),
+    newPreflights: preflightMaker(platform, (name) => inventoryOf(name).connection),
     administrative,
     localNames: names,
     destinations: new RecentDestinations(window.localStorage),

@@ -26,7 +26,12 @@ function manifestOf(directory) {
  * Packages whose package.json names no licence, or no identifier of SPDX, with that of their texts.
  * @type {Readonly<Record<string, string>>}
  */
-const fromTheText = { '@nornagon/put': 'MIT', jsbi: 'Apache-2.0', 'map-stream': 'MIT', 'pause-stream': 'MIT OR Apache-2.0' };
+const fromTheText = {
+  '@nornagon/put': 'MIT',
+  jsbi: 'Apache-2.0',
+  'map-stream': 'MIT',
+  'pause-stream': 'MIT OR Apache-2.0',
+};
 
 /**
  * What has to be said about a package: its name and version, the identifier of its licence, and the text, which MIT and BSD ask for.

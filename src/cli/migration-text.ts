@@ -125,7 +125,7 @@ function headline({ state, vm, destination = '' }: Migration): Message {
 /** Where the VM is, and what to do about it. */
 function whereLines(migration: Migration): readonly string[] {
   const { state } = migration;
-  if (!('where' in state) || state.where === undefined) return [];
+  if (!('where' in state)) return [];
   return [
     ...whereaboutsText(state.where, migration).map((message) => `  ${messageText(message)}`),
     // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.

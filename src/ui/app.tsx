@@ -6,7 +6,6 @@ import type { VmIdentity } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
 import type { Migration } from '../engine/migration/index.ts';
 import { _, ConfirmDialog, format, Notice } from './common/index.ts';
-import { DialogPlace } from './dialog-place.tsx';
 import { HistoryPage } from './history/index.ts';
 import {
   AccessNotice,
@@ -22,6 +21,7 @@ import {
 import { type DialogLocation, type ListView, usePageLocation } from './location/index.ts';
 import { MigrationsArea } from './migration/index.ts';
 import { type Model, useCell, vmKey } from './model/index.ts';
+import { DialogPlace } from './page/index.ts';
 
 /** The VM that the dialog is about. It stays the same when the VM leaves the list, as it does at the end. */
 function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm | undefined {
@@ -216,6 +216,40 @@ function HistoryLink({ onOpen }: { readonly onOpen: (filter: string) => void }):
   );
 }
 
+/** The list, or the history where the address says so. */
+function Content({
+  model,
+  listed,
+  navigation,
+  operations,
+  migrations,
+}: {
+  readonly model: Model;
+  readonly listed: ReturnType<typeof useVms>;
+  readonly navigation: ReturnType<typeof useNavigation>;
+  readonly operations: ReturnType<typeof useOperations>;
+  readonly migrations: ReadonlyMap<string, Migration>;
+}): ReactNode {
+  const { history, onHistory } = navigation;
+  if (history !== undefined)
+    return (
+      <HistoryPage
+        model={model}
+        filter={history}
+        onFilter={onHistory}
+        onBack={() => {
+          onHistory(undefined);
+        }}
+      />
+    );
+  return (
+    <>
+      <HistoryLink onOpen={onHistory} />
+      <Vms listed={listed} navigation={navigation} operations={operations} migrations={migrations} />
+    </>
+  );
+}
+
 /** The page. */
 export function App({ model }: { readonly model: Model }): ReactNode {
   const listed = useVms(model);
@@ -266,26 +300,13 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             operations.ask(vm, 'resume');
           }}
         />
-        {navigation.history === undefined ? (
-          <>
-            <HistoryLink onOpen={navigation.onHistory} />
-            <Vms
-              listed={listed}
-              navigation={navigation}
-              operations={operations}
-              migrations={migrationsByVm}
-            />
-          </>
-        ) : (
-          <HistoryPage
-            model={model}
-            filter={navigation.history}
-            onFilter={navigation.onHistory}
-            onBack={() => {
-              navigation.onHistory(undefined);
-            }}
-          />
-        )}
+        <Content
+          model={model}
+          listed={listed}
+          navigation={navigation}
+          operations={operations}
+          migrations={migrationsByVm}
+        />
       </PageSection>
       <PendingOperation operations={operations} />
     </Page>

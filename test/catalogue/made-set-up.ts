@@ -116,6 +116,7 @@ export async function apply(
     case 'pause-vm':
       await source.virsh('suspend', choices.vm.uuid);
       return choices;
+    case 'resume-vm':
     case 'eject-medium':
     case 'confirm-uri-parameters':
     case undefined:

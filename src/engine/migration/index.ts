@@ -4,5 +4,5 @@ export { type MigrationHandle, Migrations } from './queue.ts';
 export { migrationReportOf } from './report.ts';
 export { type Migration, stalledProgress, type VerificationAnswer } from './state.ts';
 export { type SteerAction, type Steering, steeredText, steerText } from './steering.ts';
-export { isAskedAgain, runsOn, type VmWhereabouts } from './whereabouts.ts';
+export { isAskedAgain, runsOn } from './whereabouts.ts';
 export { whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';

@@ -73,9 +73,7 @@ function endReport(migration: Migration, translator: Translator | undefined): Mi
   const say = (message: Message): string => plainText(message, translator);
   const { phase } = state;
   const whereabouts =
-    'where' in state && state.where !== undefined
-      ? { whereabouts: whereaboutsReport(state.where, migration, translator) }
-      : {};
+    'where' in state ? { whereabouts: whereaboutsReport(state.where, migration, translator) } : {};
   switch (state.phase) {
     case 'done': {
       const { verification, elapsedMilliseconds, downtimeMilliseconds, predicted } = state;

@@ -145,7 +145,7 @@ export function runsOn(where: VmWhereabouts): 'source' | 'destination' | 'both' 
 /** The hosts that did not answer. */
 export function unansweredHosts(where: VmWhereabouts): readonly Unanswered[] {
   if (where.kind === 'unknown') return where.unanswered;
-  return 'unanswered' in where && where.unanswered !== undefined ? [where.unanswered] : [];
+  return 'unanswered' in where ? [where.unanswered] : [];
 }
 
 /** What a host will say again, and what another try would only write into its log: it does not let this host in. */

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
-export { MigrateDialog, type MigrateDialogProps } from './migrate-dialog.tsx';
+export { MigrateDialog } from './migrate-dialog.tsx';

@@ -31,7 +31,7 @@ export function useHistory(model: Model): HistoryState {
     return () => {
       current = false;
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `ended` says when there is more to read.
+    // `ended` says when there is more to read.
   }, [model, ended]);
   return state;
 }

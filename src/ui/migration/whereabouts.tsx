@@ -19,7 +19,7 @@ export function Whereabouts({
   readonly onResume: () => void;
 }): ReactNode {
   const { state, destination } = migration;
-  if (!('where' in state) || state.where === undefined) return null;
+  if (!('where' in state)) return null;
   const { where } = state;
   const [first, ...others] = whereaboutsText(where, migration).map(textOf);
   return (

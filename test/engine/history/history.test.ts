@@ -103,7 +103,7 @@ describe('the file', () => {
       run: (argv, options) => {
         if (argv[0] !== 'logger')
           return real.run(argv, { ...options, environment: { HOME: home, XDG_STATE_HOME: home } });
-        journal.push(`${argv.join(' ')}\n${options?.input ?? ''}`);
+        journal.push(`${argv.join(' ')}\n${typeof options?.input === 'string' ? options.input : ''}`);
         return Promise.resolve({ exitCode: 1, stdout: '', stderr: 'no journal here' });
       },
     };

@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { Cell } from '../../../src/engine/base/cell.ts';
 import type { InventoryState } from '../../../src/engine/inventory/vm.ts';
 import { MigrationRun } from '../../../src/engine/migration/run.ts';
+import { PlatformError } from '../../../src/platform/platform.ts';
 import { vm } from './run-samples.ts';
 
 afterEach(() => {
@@ -29,7 +30,11 @@ function setUp(answer: (signal?: AbortSignal) => Promise<{ state: number; reason
     completedJob: () => undefined,
   };
   return {
-    run: new MigrationRun({} as never, inventory as never, vm),
+    run: new MigrationRun(
+      { run: () => Promise.reject(new PlatformError('not-found', 'no program here')) } as never,
+      inventory as never,
+      vm,
+    ),
     look: () => {
       state.set({ kind: 'ready', vms: [], readOnly: false });
     },

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { msg } from '../../../src/engine/base/message.ts';
 import type { Finding } from '../../../src/engine/preflight/finding.ts';
 import { App } from '../../../src/ui/app.tsx';
-import { dialogScript } from '../../../src/ui/dialog-place.tsx';
+import { dialogScript } from '../../../src/ui/page/dialog-place.tsx';
 import { doneWith, FakeModel, type FakePreflight, finding, vmNamed } from '../fake-model.ts';
 
 // As in the page, where it is loaded while there is nothing else to do.

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg, type Remedy } from '../../base/index.ts';
-import type { DestinationHost } from './destination-host.ts';
-import { defineCommand, startCommand, type VirshObject } from './virsh-object.ts';
-
-const networkObject: VirshObject = { prefix: 'net', option: '--network' };
+import { msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { type DestinationHost, virshOver } from './destination-host.ts';
 
 /** Starts a network that the destination has. */
 export function startNetwork(network: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Start the network $0 on $1.', network, name),
-    command: startCommand(networkObject, network),
+    command: shellCommand('virsh', 'net-start', '--network', network),
     host: 'destination',
   };
 }
 
 /** Gives the destination a network of this host. */
 export function defineNetwork(network: string, to: DestinationHost): Remedy {
+  const start = shellCommand('virsh', 'net-start', '--network', network);
   return {
     text: msg('Define the network $0 on $1 as on this host, and start it.', network, to.name),
-    command: defineCommand(networkObject, network, to),
+    command: virshOver(
+      to,
+      ['net-dumpxml', '--inactive', '--network', network],
+      `virsh net-define /dev/stdin && ${start}`,
+    ),
     host: 'source',
   };
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { AlertActionLink, Backdrop, Bullseye, Spinner } from '@patternfly/react-core';
 import { type ReactNode, useEffect } from 'react';
-import type { VmIdentity } from '../engine/base/index.ts';
-import type { Vm } from '../engine/inventory/index.ts';
-import type { Migration } from '../engine/migration/index.ts';
-import { _, loadLaterTexts, Notice, OriginalText } from './common/index.ts';
-import type { DialogLocation } from './location/index.ts';
-import { Later, type Model, useCell, vmKey } from './model/index.ts';
+import type { VmIdentity } from '../../engine/base/index.ts';
+import type { Vm } from '../../engine/inventory/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import { _, loadLaterTexts, Notice, OriginalText } from '../common/index.ts';
+import type { DialogLocation } from '../location/index.ts';
+import { Later, type Model, useCell, vmKey } from '../model/index.ts';
 
 /** The dialog is a script of its own: with the checks it is larger than the list. Its texts are loaded with it. */
 export const dialogScript = new Later(async () => {
-  const [dialog] = await Promise.all([import('./dialog/index.ts'), loadLaterTexts()]);
-  return dialog;
+  const texts = loadLaterTexts();
+  const { MigrateDialog } = await import('../dialog/index.ts');
+  await texts;
+  return { MigrateDialog };
 });
 
 /** Calls back when the browser has nothing else to do. Safari does not tell. */
