@@ -22,6 +22,8 @@ export type LeftOutKind =
   | 'kernel'
   /** Huge pages, locked, preallocated or shared memory. */
   | 'memory-backing'
+  /** More memory than a stand-in is given. */
+  | 'memory-size'
   | 'qemu-commandline'
   | 'launch-security'
   /** An element that this program does not know. */
@@ -80,6 +82,8 @@ export function leftOutText({ kind, names }: LeftOut): Message {
       return msg('Without the kernel that the host loads.');
     case 'memory-backing':
       return msg('Ordinary memory instead of: $0.', list);
+    case 'memory-size':
+      return msg('With 4 GiB of memory.');
     case 'qemu-commandline':
       return msg('Without arguments for QEMU that libvirt does not know.');
     case 'launch-security':

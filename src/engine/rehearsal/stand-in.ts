@@ -5,6 +5,7 @@ import {
   children,
   parseXml,
   serializeXml,
+  textOf,
   type XmlElement,
   XmlError,
 } from '../../libvirt/xml.ts';
@@ -51,7 +52,7 @@ export function standInFor(migratable: string, order: StandInOrder): StandIn {
   const newMac = (): string => ['52:54:00', random(2), random(2), random(2)].join(':');
   let domain = withoutAttributes(withoutChildren(root, ...ofTheVm), 'id');
   domain = withoutQemu(domain, leftOut);
-  domain = withOrdinaryMemory(domain, leftOut);
+  domain = withLittleMemory(withOrdinaryMemory(domain, leftOut), leftOut);
   domain = changeChildren(domain, 'os', (os) => standInOs(os, leftOut));
   domain = changeChildren(domain, 'cputune', (tune) => withoutChildren(tune, 'cachetune', 'memorytune'));
   domain = changeChildren(domain, 'launchSecurity', (each) => {
@@ -90,6 +91,30 @@ function withoutQemu(domain: XmlElement, leftOut: LeftOutList): XmlElement {
   );
   if (own.length > 0) leftOut.add('qemu-commandline');
   return { ...domain, children: domain.children.filter((node) => !own.includes(node)) };
+}
+
+/** So much is enough for every firmware; QEMU reads all of it while the stand-in travels, 8 GiB in some seconds. In KiB. */
+const mostMemory = 4 * 2 ** 20;
+
+/** Memory that is split into nodes or modules stays as it is: QEMU numbers them in the state that it sends. */
+function withLittleMemory(domain: XmlElement, leftOut: LeftOutList): XmlElement {
+  const memory = child(domain, 'memory');
+  const cpu = child(domain, 'cpu');
+  const devices = child(domain, 'devices');
+  const isSplit =
+    child(domain, 'maxMemory') !== undefined ||
+    (cpu !== undefined && child(cpu, 'numa') !== undefined) ||
+    (devices !== undefined && child(devices, 'memory') !== undefined);
+  // libvirt prints KiB, whatever the definition was written in.
+  const isLarge =
+    memory !== undefined && attribute(memory, 'unit') === 'KiB' && Number(textOf(memory)) > mostMemory;
+  if (isSplit || !isLarge) return domain;
+  leftOut.add('memory-size');
+  const little = (each: XmlElement): XmlElement => ({
+    ...each,
+    children: [{ kind: 'text', text: String(mostMemory) }],
+  });
+  return changeChildren(changeChildren(domain, 'memory', little), 'currentMemory', little);
 }
 
 /** Anonymous memory that nobody touches takes no room: the kernel gives pages of zeros for what is only read. */

@@ -231,6 +231,24 @@ describe('the rest of a stand-in', () => {
     );
   });
 
+  it('has little memory, unless that is split', () => {
+    const large = (more: string, devices = ''): StandIn =>
+      standInFor(
+        `<domain type='kvm'><name>web</name><memory unit='KiB'>67108864</memory><currentMemory unit='KiB'>67108864</currentMemory>${more}<os><type arch='x86_64'>hvm</type></os><devices>${devices}</devices></domain>`,
+        { identity, mark, relabelling: ['dac'] },
+      );
+    const made = large('');
+    expect(rest(made, 'memory')).toBe("<memory unit='KiB'>4194304</memory>");
+    expect(rest(made, 'currentMemory')).toBe("<currentMemory unit='KiB'>4194304</currentMemory>");
+    expect(leftOutOf(made)).toEqual(['memory-size']);
+    const split = [
+      large("<cpu><numa><cell id='0' memory='67108864'/></numa></cpu>"),
+      large("<maxMemory slots='4' unit='KiB'>134217728</maxMemory>"),
+      large('', "<memory model='dimm'><target><size unit='KiB'>524288</size></target></memory>"),
+    ];
+    for (const each of split) expect(rest(each, 'memory')).toBe("<memory unit='KiB'>67108864</memory>");
+  });
+
   it('has nothing that libvirt hands to QEMU unread', () => {
     const made = standIn(
       '',

@@ -94,7 +94,7 @@ describe('the choices', () => {
     await userEvent.type(seconds, '61');
     expect(seconds).toHaveAccessibleDescription(/^Enter a whole number from 1 to 60\./);
     expect(migrateButton()).toHaveAccessibleDescription(/More options/);
-    const bandwidth = screen.getByRole('textbox', { name: /^Bandwidth/ });
+    const bandwidth = screen.getByRole('textbox', { name: /^Bandwidth to the destination/ });
     await userEvent.type(bandwidth, 'fast');
     expect(bandwidth).toHaveAccessibleDescription(/^Enter a number above 0\./);
     await expectAccessible();

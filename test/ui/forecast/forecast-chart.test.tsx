@@ -69,7 +69,7 @@ describe('the chart of the forecast', () => {
     show(<ForecastView choice={noLevers} forecast={busyOver(70)} />);
     await chart();
     await userEvent.tab();
-    expect(document.body).toHaveFocus();
+    expect(screen.getByRole('checkbox', { name: /^Throttle the VM/ })).toHaveFocus();
     const table = screen.getByRole('grid', { name: 'What would change it' });
     const row = (name: RegExp): HTMLElement => within(table).getByRole('row', { name });
     expect(row(/^Throttle the VM .*\(auto-converge\)/)).toHaveTextContent(/ s \(estimated\)/);
