@@ -6,6 +6,7 @@ import { type HistoryEntry, readHistory } from './engine/history/index.ts';
 import { ejectMedium, Inventory, operate } from './engine/inventory/index.ts';
 import { Migrations } from './engine/migration/index.ts';
 import { readLocalNames } from './engine/preflight/index.ts';
+import { rehearsalFinding, rehearse } from './engine/rehearsal/index.ts';
 import type { LibvirtConnection } from './libvirt/connection.ts';
 import { cockpitPlatform, watchAdministrativeAccess } from './platform/cockpit.ts';
 import type { Cockpit } from './platform/cockpit-api.ts';
@@ -94,6 +95,10 @@ function makeModel(): Model {
     operate: (vm, operation) => operate(inventoryOf(vm.connection).connection, vm, operation),
     ejectMedium: (vm, drive) => ejectMedium(inventoryOf(vm.connection).connection, vm, drive),
     readHistory: () => readBothHistories(platform),
+    rehearse: async (choices, plan, signal) => {
+      const { connection } = inventoryOf(choices.vm.connection);
+      return rehearsalFinding(await rehearse({ platform, connection, choices, plan, signal }));
+    },
     newPreflights: preflightMaker(platform, (name) => inventoryOf(name).connection),
     administrative,
     localNames: names,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Cell } from '../../src/engine/base/cell.ts';
+import { Deferred } from '../../src/engine/base/deferred.ts';
 import { msg } from '../../src/engine/base/message.ts';
 import type { VmIdentity } from '../../src/engine/base/vm-identity.ts';
 import type { Refusal } from '../../src/engine/failure/failure.ts';
@@ -8,12 +9,14 @@ import type { InventoryState, Vm, VmOperation } from '../../src/engine/inventory
 import type { Migration, MigrationPhase } from '../../src/engine/migration/state.ts';
 import type { SteerAction } from '../../src/engine/migration/steering.ts';
 import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
+import type { Plan } from '../../src/engine/plan/plan.ts';
 import type { MigrationTuning } from '../../src/engine/plan/tuning.ts';
 import type { CheckGroup } from '../../src/engine/preflight/check-group.ts';
 import { checks } from '../../src/engine/preflight/checks/index.ts';
 import type { Finding, Judgement } from '../../src/engine/preflight/finding.ts';
 import type { CheckProgress, PreflightState } from '../../src/engine/preflight/state.ts';
 import type { MigrationProgress } from '../../src/engine/progress/progress.ts';
+import { onAbort } from '../../src/platform/on-abort.ts';
 import type { LeverChoice } from '../../src/ui/forecast/lever-table.tsx';
 import type { Model } from '../../src/ui/model/model.ts';
 import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
@@ -137,6 +140,8 @@ export class FakeModel implements Model {
   readonly destinations = new RecentDestinations(new MemoryStore());
   readonly preflights: FakePreflight[] = [];
   readonly asked: string[] = [];
+  /** What the rehearsals that were asked for found; the test settles them. */
+  readonly rehearsals: Deferred<Finding | undefined>[] = [];
   readonly steered: ({ readonly vm: string } & SteerAction)[] = [];
   readonly started: MigrationChoices[] = [];
   /** The past migrations, or why they cannot be read. */
@@ -210,6 +215,16 @@ export class FakeModel implements Model {
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined> {
     this.asked.push(`eject ${drive} of ${vm.name}`);
     return Promise.resolve(undefined);
+  }
+
+  rehearse(_choices: MigrationChoices, _plan: Plan, signal: AbortSignal): Promise<Finding | undefined> {
+    const rehearsal = new Deferred<Finding | undefined>();
+    this.rehearsals.push(rehearsal);
+    onAbort(signal, () => {
+      this.asked.push('end the rehearsal');
+      rehearsal.resolve(undefined);
+    });
+    return rehearsal.promise;
   }
 
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { durationText, type Message, msg } from '../base/index.ts';
-import type { Finding } from '../preflight/index.ts';
+import type { CheckProgress, Finding } from '../preflight/index.ts';
 import { refusalOf, refusalRemedies } from './failure.ts';
 import { type LeftOut, leftOutText } from './left-out.ts';
 import type { Rehearsal, Remains } from './result.ts';
@@ -42,6 +42,14 @@ export function hooksText(source: readonly string[], destination: readonly strin
     [...source, ...destination.filter((path) => !source.includes(path))].join(', '),
   );
 }
+
+/** The row of a rehearsal that is under way. */
+export const upcomingRehearsal: CheckProgress = {
+  status: 'waiting',
+  check: rehearsalId,
+  title: msg('Rehearsal'),
+  group: 'host',
+};
 
 /** The finding of a rehearsal; undefined for one that was cancelled. */
 export function rehearsalFinding(rehearsal: Rehearsal): Finding | undefined {

@@ -13,7 +13,7 @@ export function ChoicesFooter({
   readonly dialog: DialogModel;
   readonly onClose: () => void;
 }): ReactNode {
-  const { ready, text, state, dispatch, checking, checkable, start } = dialog;
+  const { ready, text, state, dispatch, checking, checkable, rehearse, start } = dialog;
   const whyId = useId();
   return (
     <ModalFooter className="migrate-footer">
@@ -43,6 +43,14 @@ export function ChoicesFooter({
             {_('Check again')}
           </Button>
         )}
+        <Button
+          variant="secondary"
+          isDisabled={checking || state.fromLink}
+          aria-describedby={whyId}
+          onClick={rehearse}
+        >
+          {_('Rehearse')}
+        </Button>
         <Button variant="link" onClick={onClose}>
           {_('Cancel')}
         </Button>

@@ -24,6 +24,8 @@ export interface DialogState {
   readonly dirtyRateSeconds: string;
   /** In MiB/s; empty: it is measured. */
   readonly bandwidth: string;
+  /** A stand-in travels before the VM. */
+  readonly rehearse: boolean;
   /** How the migration is to run. */
   readonly tuning: TuningState;
   /** Disks to be copied, by their names in the guest. */
@@ -47,6 +49,7 @@ export type DialogAction =
   | { readonly type: 'migration-address'; readonly text: string }
   | { readonly type: 'dirty-rate-seconds'; readonly text: string }
   | { readonly type: 'bandwidth'; readonly text: string }
+  | { readonly type: 'rehearse'; readonly rehearse: boolean }
   | { readonly type: 'tuning'; readonly change: Partial<TuningState> }
   | { readonly type: 'copy-disk'; readonly disk: string; readonly copied: boolean }
   | { readonly type: 'copy-disks'; readonly disks: readonly string[] }
@@ -70,6 +73,7 @@ export function openedDialog(filledIn: {
     migrationAddress: '',
     dirtyRateSeconds: '',
     bandwidth: '',
+    rehearse: true,
     tuning: untuned,
     copyDisks: new Set(filledIn.copyDisks),
     confirmed: new Set(),
@@ -106,6 +110,8 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
       return { ...state, dirtyRateSeconds: action.text };
     case 'bandwidth':
       return { ...state, bandwidth: action.text, overrides: new Set() };
+    case 'rehearse':
+      return { ...state, rehearse: action.rehearse };
     case 'tuning':
       return { ...state, tuning: { ...state.tuning, ...action.change }, overrides: new Set() };
     case 'copy-disk':
@@ -181,7 +187,7 @@ export function choicesOf(
     destination: destination.uri,
     temporary: state.temporary,
     confirmedUriParameters: [...state.confirmed],
-    rehearse: true,
+    rehearse: state.rehearse,
     ...(period.kind === 'one' ? { dirtyRateSeconds: period.seconds } : {}),
     ...(bandwidth.kind === 'valid' ? { bandwidthBytesPerSecond: bandwidth.bytesPerSecond } : {}),
     ...(address.kind === 'valid' ? { migrationUri: address.uri } : {}),

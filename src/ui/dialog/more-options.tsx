@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { ExpandableSection } from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { Checkbox, ExpandableSection } from '@patternfly/react-core';
+import { type ReactNode, useId } from 'react';
 import type { CopyableDisk } from '../../engine/preflight/index.ts';
 import { _ } from '../common/index.ts';
 import { CopyDisks } from './copy-disks.tsx';
@@ -77,6 +77,7 @@ function fieldsOf({ state, dispatch }: Omit<MoreOptionsProps, 'copyable'>): read
 /** What is seldom needed, folded away. */
 export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): ReactNode {
   const fields = fieldsOf({ state, dispatch });
+  const rehearseId = useId();
   return (
     <ExpandableSection
       toggleText={_('More options')}
@@ -91,6 +92,17 @@ export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): Re
         {fields.map((field) => (
           <Field key={field.name} {...field} />
         ))}
+        <Checkbox
+          id={rehearseId}
+          label={_('Rehearse before the migration')}
+          description={_(
+            'A stand-in with the devices of the VM, without their content, travels first. If it does not arrive, the VM is not touched.',
+          )}
+          isChecked={state.rehearse}
+          onChange={(_event, rehearse) => {
+            dispatch({ type: 'rehearse', rehearse });
+          }}
+        />
         <StallPlan state={state} dispatch={dispatch} />
       </div>
     </ExpandableSection>

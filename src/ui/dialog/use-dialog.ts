@@ -21,6 +21,7 @@ import {
 import { type Readiness, readiness } from './readiness.ts';
 import { remedyActions } from './remedy-actions.ts';
 import { usePreflight } from './use-preflight.ts';
+import { useRehearsal, withRehearsal } from './use-rehearsal.ts';
 
 export interface DialogSubject {
   readonly model: Model;
@@ -46,6 +47,8 @@ export interface DialogModel extends Readiness {
   readonly preflight: PreflightState | undefined;
   /** The first results of the present checks are there. */
   readonly checking: boolean;
+  /** Sends a stand-in of the VM. */
+  readonly rehearse: () => void;
   /** Check can be pressed for what a link filled in. */
   readonly checkable: boolean;
   readonly recent: readonly string[];
@@ -99,12 +102,15 @@ export function useDialog({ model, newPreflights, vm, filledIn, migration }: Dia
   const checkable = choices !== undefined && confirmed;
   const wanted = checkable && !state.fromLink && shown === undefined && !state.started;
   const begun = usePreflight(make, wanted ? choices : undefined, state.round);
+  const plan = presentPlan(choices, vm, state);
+  const rehearsal = useRehearsal(model, wanted ? choices : undefined, plan, state.round);
+  const known = withRehearsal(begun, rehearsal.progress);
   const ready = readiness(
     input,
     optionsComplete(state),
     state.confirmed,
     state.fromLink,
-    begun,
+    known,
     state.overrides,
   );
   return {
@@ -114,9 +120,10 @@ export function useDialog({ model, newPreflights, vm, filledIn, migration }: Dia
     input,
     source: localNames[0],
     choices,
-    plan: presentPlan(choices, vm, state),
-    preflight: begun ?? (wanted ? upcoming : undefined),
-    checking: begun?.running !== false,
+    plan,
+    preflight: known ?? (wanted ? upcoming : undefined),
+    checking: known?.running !== false,
+    rehearse: rehearsal.begin,
     checkable,
     recent,
     shown,

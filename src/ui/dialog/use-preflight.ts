@@ -11,7 +11,7 @@ const restMilliseconds = 350;
 const nothing: ReadonlyCell<undefined> = new Cell(undefined);
 
 /** What the hosts are asked for. How the migration is to run changes no answer of theirs. */
-function keyOf(round: number, { tuning: _, ...choices }: MigrationChoices): string {
+function keyOf(round: number, { tuning: _, rehearse: __, ...choices }: MigrationChoices): string {
   return JSON.stringify([round, choices]);
 }
 

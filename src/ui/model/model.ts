@@ -6,7 +6,7 @@ import type { HistoryEntry } from '../../engine/history/index.ts';
 import type { InventoryState, Vm, VmOperation } from '../../engine/inventory/index.ts';
 import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import type { MigrationChoices, MigrationTuning, Plan } from '../../engine/plan/index.ts';
-import type { PreflightState } from '../../engine/preflight/index.ts';
+import type { Finding, PreflightState } from '../../engine/preflight/index.ts';
 import type { LaterModel } from './later.ts';
 import type { RecentDestinations } from './recent-destinations.ts';
 
@@ -57,6 +57,8 @@ export interface Model {
   readHistory(): Promise<readonly HistoryEntry[]>;
   /** Makes the preflights of a dialog. The checks are half of the program, and the list does without them. */
   readonly newPreflights: LaterModel<(connection: ConnectionName) => PreflightMaker>;
+  /** Sends a stand-in of the VM and removes it from both hosts; nothing once the signal was raised. Does not reject. */
+  rehearse(choices: MigrationChoices, plan: Plan, signal: AbortSignal): Promise<Finding | undefined>;
   /** Whether the session may act as root; undefined until that is known. */
   readonly administrative: ReadonlyCell<boolean | undefined>;
   /** Names and addresses of this host, as far as they are known. */
