@@ -41,7 +41,7 @@ export const rooms = {
   'ui/list': ['common', 'location', 'model'],
   'ui/migration': ['common', 'findings'],
   'ui/dialog': ['common', 'findings', 'forecast', 'location', 'migration', 'model'],
-  'ui/page': ['common', 'dialog', 'location', 'model'],
+  'ui/page': ['common', 'dialog', 'history', 'location', 'model'],
 };
 
 /**

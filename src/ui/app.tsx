@@ -6,7 +6,6 @@ import type { VmIdentity } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
 import type { Migration } from '../engine/migration/index.ts';
 import { _, ConfirmDialog, format, Notice } from './common/index.ts';
-import { HistoryPage } from './history/index.ts';
 import {
   AccessNotice,
   ConnectionNotices,
@@ -21,7 +20,7 @@ import {
 import { type DialogLocation, type ListView, usePageLocation } from './location/index.ts';
 import { MigrationsArea } from './migration/index.ts';
 import { type Model, useCell, vmKey } from './model/index.ts';
-import { DialogPlace } from './page/index.ts';
+import { DialogPlace, HistoryPlace } from './page/index.ts';
 
 /** The VM that the dialog is about. It stays the same when the VM leaves the list, as it does at the end. */
 function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm | undefined {
@@ -233,7 +232,7 @@ function Content({
   const { history, onHistory } = navigation;
   if (history !== undefined)
     return (
-      <HistoryPage
+      <HistoryPlace
         model={model}
         filter={history}
         onFilter={onHistory}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { AlertActionLink, Backdrop, Bullseye, Spinner } from '@patternfly/react-core';
+import { Backdrop, Bullseye, Spinner } from '@patternfly/react-core';
 import { type ReactNode, useEffect } from 'react';
 import type { VmIdentity } from '../../engine/base/index.ts';
 import type { Vm } from '../../engine/inventory/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
-import { _, loadLaterTexts, Notice, OriginalText } from '../common/index.ts';
+import { _, loadLaterTexts } from '../common/index.ts';
 import type { DialogLocation } from '../location/index.ts';
 import { Later, type Model, useCell, vmKey } from '../model/index.ts';
+import { NotLoaded } from './not-loaded.tsx';
 
 /** The dialog is a script of its own: with the checks it is larger than the list. Its texts are loaded with it. */
 export const dialogScript = new Later(async () => {
@@ -52,35 +53,6 @@ function useDialogParts(
   return [useCell(dialogScript.state), useCell(newPreflights.state)];
 }
 
-function NotLoaded({
-  error,
-  onDismiss,
-}: {
-  readonly error: Error;
-  readonly onDismiss: () => void;
-}): ReactNode {
-  return (
-    <Notice
-      live
-      variant="danger"
-      title={_('The dialog could not be loaded')}
-      onDismiss={onDismiss}
-      actions={
-        <AlertActionLink
-          onClick={() => {
-            window.location.reload();
-          }}
-        >
-          {_('Reload')}
-        </AlertActionLink>
-      }
-    >
-      <p>{_('The page was updated meanwhile, or the connection to this host is lost. Reload the page.')}</p>
-      <OriginalText>{error.message}</OriginalText>
-    </Notice>
-  );
-}
-
 export interface DialogPlaceProps {
   readonly model: Model;
   /** The VM of the dialog; undefined while it is closed. */
@@ -107,8 +79,12 @@ export function DialogPlace({
   const close = (): void => {
     onClose(vm);
   };
-  if (dialog.kind === 'failed') return <NotLoaded error={dialog.error} onDismiss={close} />;
-  if (preflights.kind === 'failed') return <NotLoaded error={preflights.error} onDismiss={close} />;
+  if (dialog.kind === 'failed')
+    return <NotLoaded title={_('The dialog could not be loaded')} error={dialog.error} onDismiss={close} />;
+  if (preflights.kind === 'failed')
+    return (
+      <NotLoaded title={_('The dialog could not be loaded')} error={preflights.error} onDismiss={close} />
+    );
   if (dialog.kind === 'waiting' || preflights.kind === 'waiting')
     return (
       <Backdrop>

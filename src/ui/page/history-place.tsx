@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Bullseye, Spinner } from '@patternfly/react-core';
+import { type ReactNode, useEffect } from 'react';
+import { _, loadLaterTexts } from '../common/index.ts';
+import { Later, type Model, useCell } from '../model/index.ts';
+import { NotLoaded } from './not-loaded.tsx';
+
+/** The history is a script of its own, with its texts: the list does without. */
+export const historyScript = new Later(async () => {
+  const texts = loadLaterTexts();
+  const { HistoryPage } = await import('../history/index.ts');
+  await texts;
+  return { HistoryPage };
+});
+
+export interface HistoryPlaceProps {
+  readonly model: Model;
+  readonly filter: string;
+  readonly onFilter: (filter: string) => void;
+  readonly onBack: () => void;
+}
+
+/** The history, and what stands for it until it is loaded. */
+export function HistoryPlace(props: HistoryPlaceProps): ReactNode {
+  const script = useCell(historyScript.state);
+  useEffect(() => {
+    // Does not reject.
+    void historyScript.load();
+  }, []);
+  if (script.kind === 'failed')
+    return (
+      <NotLoaded title={_('The history could not be loaded')} error={script.error} onDismiss={props.onBack} />
+    );
+  if (script.kind === 'waiting')
+    return (
+      <Bullseye>
+        <Spinner aria-label={_('Loading the history')} />
+      </Bullseye>
+    );
+  const { HistoryPage } = script.value;
+  return <HistoryPage {...props} />;
+}
