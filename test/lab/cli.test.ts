@@ -424,7 +424,10 @@ describe('an interrupt', () => {
     // The program may not have heard of the job yet.
     expect([exitCode, report.migration]).toEqual([
       3,
-      { phase: expect.stringMatching(/^(preparing|copying)$/) as string },
+      {
+        phase: expect.stringMatching(/^(preparing|copying)$/) as string,
+        rehearsal: expect.objectContaining({ verdict: 'pass' }) as object,
+      },
     ]);
     await waitFor('the job to end', async () =>
       (await alpha.virsh('domjobinfo', guest.name)).includes('None'),

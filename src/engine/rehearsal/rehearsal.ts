@@ -35,8 +35,16 @@ export interface RehearsalOrder {
 /** Time limits of the parts, in milliseconds. Together they are less than half of a left-over's age. */
 const limits = { ready: 20_000, create: 20_000, travel: 45_000, abort: 5000, tidy: 20_000 };
 
-/** Those that say what becomes of definitions: a stand-in has none. The content of disks stays where it is. */
-const notOfTheJourney: readonly MigrateFlag[] = ['PERSIST_DEST', 'UNDEFINE_SOURCE', 'NON_SHARED_DISK'];
+/**
+ * Those that say what becomes of definitions: a stand-in has none. The content of disks stays where it is. And post-copy is for a VM that
+ * runs: "post-copy migration is not supported with non-live or paused migration", says libvirtd of the destination (seen with 9.0).
+ */
+const notOfTheJourney: readonly MigrateFlag[] = [
+  'PERSIST_DEST',
+  'UNDEFINE_SOURCE',
+  'NON_SHARED_DISK',
+  'POSTCOPY',
+];
 
 /**
  * A stand-in of the VM travels as the VM will: the same daemon, flags, addresses, ports and TLS. It is paused, and removed from both
