@@ -192,7 +192,14 @@ const narrow = [
   ['medium', { width: 1024, height: 800, dark: true }],
 ] as const;
 
-it.each(languages.flatMap((language) => narrow.map((size) => [...language, ...size] as const)))(
+/** At 1024 px `make check` unfolds German alone, whose words are the longest; `make check-all` every language. */
+const unfolded = languages
+  .flatMap((language) => narrow.map((size) => [...language, ...size] as const))
+  .filter(
+    ([name, , , screen]) => screen === 'phone' || name === 'German' || process.env['CKM_CATALOGUE'] === 'all',
+  );
+
+it.each(unfolded)(
   'cuts nothing off in %s (%s, %s, %s), with all that the dialog has unfolded',
   async (name, language, check, screen, size) => {
     const console = await Console.open(browser, url, { language, ...size });
