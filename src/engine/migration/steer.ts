@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Domain } from '../../libvirt/domain.ts';
 import { originalText } from '../failure/index.ts';
+import { wholeMebibytes } from '../plan/index.ts';
 import type { RunContext } from './run-context.ts';
 import type { SteerAction } from './steering.ts';
 
@@ -33,9 +34,7 @@ async function ask(domain: Domain, action: SteerAction): Promise<void> {
       break;
     case 'bandwidth-limit':
       await domain.setMaxSpeed(
-        action.bytesPerSecond === undefined
-          ? undefined
-          : Math.max(1, Math.round(action.bytesPerSecond / 2 ** 20)),
+        action.bytesPerSecond === undefined ? undefined : wholeMebibytes(action.bytesPerSecond),
       );
       break;
   }

@@ -14,5 +14,6 @@ export {
   type StallAction,
   type StallStep,
   stallActions,
+  wholeMebibytes,
 } from './tuning.ts';
 export { stallStepsText } from './tuning-text.ts';

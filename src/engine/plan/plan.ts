@@ -7,7 +7,7 @@ import {
 } from '../../libvirt/migrate-command.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from './choices.ts';
-import { allowsPostCopy, type MigrationTuning } from './tuning.ts';
+import { allowsPostCopy, type MigrationTuning, wholeMebibytes } from './tuning.ts';
 import { tuningTexts } from './tuning-text.ts';
 
 /** What will be asked of libvirt: the call, in figures and in words. */
@@ -55,11 +55,6 @@ function sentencesFor({ vm, temporary, copyDisks = [], tuning = {} }: MigrationC
         ]),
     ...tuningTexts(tuning),
   ];
-}
-
-/** libvirt takes whole MiB/s, and 0 for no limit. */
-function wholeMebibytes(bytesPerSecond: number): number {
-  return Math.max(1, Math.round(bytesPerSecond / 2 ** 20));
 }
 
 /** The plan for the choices: a pure translation. */

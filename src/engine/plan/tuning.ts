@@ -59,3 +59,8 @@ export function parseDowntime(text: string): number | undefined {
   const value = /^\d{1,7}$/.test(text.trim()) ? Number(text) : 0;
   return value >= 1 && value <= longestDowntimeMilliseconds ? value : undefined;
 }
+
+/** A limit as libvirt takes it: whole MiB/s, at least 1, since 0 stands for no limit. */
+export function wholeMebibytes(bytesPerSecond: number): number {
+  return Math.max(1, Math.round(bytesPerSecond / 2 ** 20));
+}

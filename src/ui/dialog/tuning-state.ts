@@ -7,6 +7,7 @@ import {
   parseDowntime,
   type StallAction,
   stallActions,
+  wholeMebibytes,
 } from '../../engine/plan/index.ts';
 
 /** How the migration is to run, as it was entered. */
@@ -83,9 +84,7 @@ export function leverChange(effect: LeverEffect, chosen: boolean): Partial<Tunin
       return { pauseVm: chosen };
     case 'longer-pause':
       return { maxDowntime: chosen ? String(effect.allowedMilliseconds ?? '') : '' };
-    case 'bandwidth-limit': {
-      const mebibytes = (effect.limitBytesPerSecond ?? 0) / 2 ** 20;
-      return { bandwidthLimit: chosen ? String(Math.max(1, Math.round(mebibytes))) : '' };
-    }
+    case 'bandwidth-limit':
+      return { bandwidthLimit: chosen ? String(wholeMebibytes(effect.limitBytesPerSecond ?? 0)) : '' };
   }
 }
