@@ -260,6 +260,22 @@ describe('the preflight', () => {
     );
   }, 60_000);
 
+  it('takes a figure that no host can have for none, not for enough', async () => {
+    // A destination with 10^400 KiB of memory has room for every VM.
+    const endless = '9'.repeat(400);
+    const figures = {
+      'beta nodememstats': ['free-memory'],
+      bandwidth: ['dirty-rate'],
+      'alpha domstats': ['free-memory', 'dirty-rate'],
+    } as const;
+    for (const question of typedKeys(figures)) {
+      const all = passed(
+        await findings((asked, output) => (asked === question ? output.replace(/\d+/g, endless) : output)),
+      );
+      expect(all.filter((id) => figures[question].some((each) => each === id))).toEqual([]);
+    }
+  });
+
   it('passes no copying of a disk of this host alone on garbage', async () => {
     const copying = { copyDisks: ['vda'], temporary: false };
     const looks = new RegExp(`^${sample.stat.replaceAll(/[|+]/g, '\\$&')}$`, 'gm');

@@ -10,3 +10,4 @@ export { scriptWords, shellCommand } from './shell-quote.ts';
 export { isStandInName } from './stand-in-name.ts';
 export { visibleText } from './visible-text.ts';
 export { type ConnectionName, type VmIdentity } from './vm-identity.ts';
+export { wholeNumber } from './whole-number.ts';

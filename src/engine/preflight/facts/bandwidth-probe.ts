@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { wholeNumber } from '../../base/index.ts';
 import listenerPerl from './bandwidth-listener.pl?raw';
 import listenerPython from './bandwidth-listener.py?raw';
 
@@ -49,15 +50,16 @@ function middle(tenths: readonly number[]): number | undefined {
 /** Reads what listener and sender printed; undefined if nothing came through. */
 export function parseProbe(text: string): Probe | undefined {
   const [, bytes, nanoseconds] = /^received (\d+) (\d+)$/m.exec(text) ?? [];
-  if (bytes === undefined || !(Number(nanoseconds) > 0) || Number(bytes) <= 0) return undefined;
+  const [received, duration] = [wholeNumber(bytes) ?? 0, wholeNumber(nanoseconds) ?? 0];
+  if (received === 0 || duration === 0) return undefined;
   const connection = /^connection (.*)$/m.exec(text)?.[1] ?? '';
   // The least round trip: while the connection is full, the mean one is the queue's.
-  const roundTrip = /\bminrtt:([\d.]+)/.exec(connection)?.[1];
-  const mtu = /\bpmtu:(\d+)/.exec(connection)?.[1];
+  const roundTrip = /\bminrtt:(\d{1,7}(?:\.\d{1,6})?)(?!\S)/.exec(connection)?.[1];
+  const mtu = wholeNumber(/\bpmtu:(\d+)/.exec(connection)?.[1]);
   const tenths = (/^tenths((?: \d{1,15})+)$/m.exec(text)?.[1] ?? '').trim().split(' ').map(Number);
   return {
-    bytesPerSecond: middle(tenths) ?? Number(bytes) / (Number(nanoseconds) / 1e9),
+    bytesPerSecond: middle(tenths) ?? received / (duration / 1e9),
     ...(roundTrip === undefined ? {} : { roundTripMilliseconds: Number(roundTrip) }),
-    ...(mtu === undefined ? {} : { mtu: Number(mtu) }),
+    ...(mtu === undefined ? {} : { mtu }),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg } from '../../base/index.ts';
+import { msg, wholeNumber } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 
@@ -17,8 +17,8 @@ export type FreePages = ReadonlyMap<number, number>;
 /** Reads what `virsh nodememstats` says; undefined where a figure is missing. */
 export function parseMemoryStats(text: string): DestinationMemory | undefined {
   const of = (name: string): number | undefined => {
-    const kib = new RegExp(`^${name}\\s*:\\s*(\\d+) KiB\\s*$`, 'm').exec(text)?.[1];
-    return kib === undefined ? undefined : Number(kib) * 1024;
+    const kib = wholeNumber(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB\\s*$`, 'm').exec(text)?.[1]);
+    return kib === undefined ? undefined : kib * 1024;
   };
   const [total, free, buffers, cached] = ['total', 'free', 'buffers', 'cached'].map(of);
   return total === undefined || free === undefined
@@ -29,9 +29,11 @@ export function parseMemoryStats(text: string): DestinationMemory | undefined {
 /** Reads what `virsh freepages --all` says: a headline for each node, then `2048KiB: 12` for each size of its pages. */
 export function parseFreePages(text: string): FreePages {
   const pages = new Map<number, number>();
-  for (const [, kib, count] of text.matchAll(/^(\d+)KiB:\s*(\d+)\s*$/gm)) {
-    const size = Number(kib) * 1024;
-    pages.set(size, (pages.get(size) ?? 0) + Number(count));
+  for (const [, sizeText, countText] of text.matchAll(/^(\d+)KiB:\s*(\d+)\s*$/gm)) {
+    const [kib, count] = [wholeNumber(sizeText), wholeNumber(countText)];
+    if (kib === undefined || count === undefined) continue;
+    const size = kib * 1024;
+    pages.set(size, (pages.get(size) ?? 0) + count);
   }
   return pages;
 }

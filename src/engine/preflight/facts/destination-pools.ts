@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VirshAnswer } from '../../../libvirt/virsh.ts';
 import { attribute, child, parseXml, textOf, XmlError } from '../../../libvirt/xml.ts';
-import { msg, normalizePath } from '../../base/index.ts';
+import { msg, normalizePath, wholeNumber } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { askDestination, destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 import { type DiskCopy, diskCopiesFact, locationName } from './disk-copies.ts';
@@ -42,16 +42,17 @@ export function parsePool(xml: string, active: boolean): DestinationPool {
   const pathElement = child(pool, 'target', 'path');
   const path = pathElement === undefined ? '' : textOf(pathElement).trim();
   const available = child(pool, 'available');
-  const bytes = available === undefined ? '' : textOf(available).trim();
+  const bytes =
+    available !== undefined && attribute(available, 'unit') === 'bytes'
+      ? wholeNumber(textOf(available).trim())
+      : undefined;
   return {
     uuid: textOf(uuid).trim(),
     name: textOf(name),
     type: attribute(pool, 'type') ?? '',
     active,
     ...(path === '' ? {} : { path: normalizePath(path) }),
-    ...(/^\d{1,15}$/.test(bytes) && attribute(available, 'unit') === 'bytes'
-      ? { availableBytes: Number(bytes) }
-      : {}),
+    ...(bytes === undefined ? {} : { availableBytes: bytes }),
   };
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { wholeNumber } from '../../base/index.ts';
 /** The figures of one VM in the output of `virsh domstats`. */
 export interface DomainStats {
   readonly name: string;
@@ -23,7 +25,5 @@ export function parseStats(text: string): readonly DomainStats[] {
 
 /** A whole number among the figures; undefined for anything else, also for one that is there and empty. */
 export function statOf(values: DomainStats['values'] | undefined, key: string): number | undefined {
-  const text = values?.get(key) ?? '';
-  const figure = /^\d+$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(figure) ? figure : undefined;
+  return wholeNumber(values?.get(key));
 }

@@ -8,7 +8,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../../libvirt/xml.ts';
-import { msg } from '../../base/index.ts';
+import { msg, wholeNumber } from '../../base/index.ts';
 import { isHostName } from '../../destination/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
@@ -68,7 +68,7 @@ function numbersOf(list: readonly XmlElement[]): readonly number[] {
 
 function tscOf(cpu: XmlElement | undefined): Host['tsc'] {
   const counter = elements(cpu, 'counter').find((each) => attribute(each, 'name') === 'tsc');
-  const frequencyHz = Number(attribute(counter, 'frequency') ?? NaN);
+  const frequencyHz = wholeNumber(attribute(counter, 'frequency')) ?? 0;
   return frequencyHz > 0 ? { frequencyHz, scaling: attribute(counter, 'scaling') === 'yes' } : undefined;
 }
 

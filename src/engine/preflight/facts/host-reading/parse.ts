@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
 import { parseConf } from '../../../../libvirt/vir-conf.ts';
+import { wholeNumber } from '../../../base/index.ts';
 import { linesByNumber, parseFile } from './file.ts';
 import { parseMounts } from './mounts.ts';
 import { parseAddresses, parseDevices } from './network-devices.ts';
@@ -128,8 +130,8 @@ function parseClock(text: string): number | undefined {
 /** Lines of /proc/meminfo, in kB of 1024 bytes. */
 function parseMemory(text: string): HostReading['memory'] {
   const of = (name: string): number | undefined => {
-    const value = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
-    return value === undefined ? undefined : Number(value) * 1024;
+    const kib = wholeNumber(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]);
+    return kib === undefined ? undefined : kib * 1024;
   };
   const availableBytes = of('MemAvailable');
   return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
@@ -170,10 +172,12 @@ function parseRoms(text: string): ReadonlyMap<string, number> {
 /** A folder, then the line of `df -Pk` for it: source, blocks, used, available, percent, mount point. */
 function parseSpace(text: string): ReadonlyMap<string, number> {
   return new Map(
-    [...text.matchAll(/^(\/\S+) .*?\s(\d+)\s+\d+\s+(-?\d+)\s+\d+%\s.*$/gm)].map(([, folder, , available]) => [
-      folder ?? '',
-      Math.max(0, Number(available)) * 1024,
-    ]),
+    [...text.matchAll(/^(\/\S+) .*?\s\d+\s+\d+\s+(-?)(\d+)\s+\d+%\s.*$/gm)].flatMap(
+      ([, folder = '', minus, available]) => {
+        const kib = wholeNumber(available);
+        return kib === undefined ? [] : [[folder, minus === '' ? kib * 1024 : 0] as const];
+      },
+    ),
   );
 }
 
