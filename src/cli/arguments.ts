@@ -28,6 +28,8 @@ export interface VmCommand extends OutputOptions {
   readonly copyDisks: readonly string[] | undefined;
   /** Whole seconds, 1 to 60; undefined: several windows. */
   readonly dirtyRateSeconds: number | undefined;
+  /** Measure to the end, also when the verdict cannot change any more. */
+  readonly thorough: boolean;
   readonly bandwidthBytesPerSecond: number | undefined;
   readonly tuning: MigrationTuning;
   readonly overrides: ReadonlySet<string>;
@@ -157,6 +159,7 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     migrationUri: address.kind === 'valid' ? address.uri : undefined,
     copyDisks,
     dirtyRateSeconds: seconds === undefined ? undefined : Number(seconds),
+    thorough: given.has('thorough'),
     bandwidthBytesPerSecond: bandwidth.kind === 'valid' ? bandwidth.bytesPerSecond : undefined,
     tuning,
     overrides,

@@ -54,6 +54,13 @@ export const options: readonly Option[] = [
     help: msg('Measure the dirty rate for 1 to 60 seconds. Default: 1, 2, 4 and 8, one after the other.'),
   },
   {
+    name: 'thorough',
+    commands: withVm,
+    help: msg(
+      'Measure the dirty rate to the end. Default: until longer measurements cannot change the verdict.',
+    ),
+  },
+  {
     name: 'bandwidth',
     value: 'MIB/S',
     commands: withVm,

@@ -120,16 +120,21 @@ export async function runPreflight(
     return stop(exitStatus.unknown, messageText(msg('This host has no VM $0.', command.vm)));
   }
   const choices = choicesOf(command, vm, input.uri);
-  const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices);
+  const preflight = new Preflight({ platform, connection: opened.inventory.connection }, choices, {
+    thorough: command.thorough,
+  });
   if (!(await runChecks(preflight, command.quiet, environment))) {
     opened.close();
     return stop(exitStatus.unknown, messageText(msg('Checks stopped. Nothing was started.')));
   }
+  // What is still measured would only refine the forecast.
+  const state = preflight.state.get();
+  preflight.stop();
   return {
     kind: 'done',
     choices,
     plan: preflight.plan,
-    state: preflight.state.get(),
+    state,
     inventory: opened.inventory,
     close: opened.close,
   };

@@ -52,8 +52,16 @@ interface Seen {
   readonly nonZeroBytes: number;
 }
 
+/** The first forecast that was shown, before the measurement was over. */
+interface FirstForecast {
+  readonly forecast: Forecast;
+  /** From the start of the preflight, in milliseconds. */
+  readonly after: number;
+}
+
 interface Cell {
   readonly seen: Seen;
+  readonly first: FirstForecast | undefined;
   readonly load: Omit<Load, 'links'>;
   readonly link: number;
   readonly forecast: Forecast;
@@ -130,10 +138,10 @@ async function measureLoad(
       confirmedUriParameters: [],
       ...(load.disk === undefined ? {} : { copyDisks: ['vda'] }),
     };
-    const { forecast, seen } = await predict(choices, from);
+    const { forecast, seen, first } = await predict(choices, from);
     const actual = await migrate(choices, from, to, forecast);
     await to.shape(undefined);
-    found({ load: figures, link, forecast, actual, seen });
+    found({ load: figures, link, forecast, actual, seen, first });
     if (actual.converges) [from, to] = [to, from];
   }
   await from.exec(['virsh', 'destroy', guest.uuid], { check: false });
@@ -142,7 +150,7 @@ async function measureLoad(
 async function predict(
   choices: MigrationChoices,
   from: LabHost,
-): Promise<{ readonly forecast: Forecast; readonly seen: Seen }> {
+): Promise<Pick<Cell, 'seen' | 'first'> & { readonly forecast: Forecast }> {
   const platform = from.platform();
   const connection = new LibvirtConnection(platform, 'system');
   let seen: Seen | undefined;
@@ -158,13 +166,21 @@ async function predict(
       return { verdict: 'pass', found: msg('What was measured') };
     },
   });
+  // A check that nothing settles: the measurement goes on to its end.
   const preflight = new Preflight({ platform, connection }, choices, { checks: [keep] });
+  let first: FirstForecast | undefined;
+  const begin = performance.now();
+  preflight.state.subscribe(() => {
+    const { forecast: shown } = preflight.state.get();
+    if (shown !== undefined && seen === undefined)
+      first ??= { forecast: shown, after: performance.now() - begin };
+  });
   await preflight.start();
   connection.close();
   const { forecast } = preflight.state.get();
   if (forecast === undefined || forecast.kind === 'unknown' || seen === undefined)
     throw new Error(JSON.stringify(preflight.state.get()));
-  return { forecast, seen };
+  return { forecast, seen, first };
 }
 
 async function migrate(
@@ -284,4 +300,24 @@ function summary(cells: readonly Cell[]): void {
   );
   console.log(verdict('error of the total time, median', quantile(errors, 0.5), 0.1));
   console.log(verdict('error of the total time, worst', quantile(errors, 1), 0.25));
+  firstForecasts(cells);
+}
+
+/** What was said first, against what came. */
+function firstForecasts(cells: readonly Cell[]): void {
+  const early = cells.flatMap(({ first, actual }) => (first === undefined ? [] : [{ ...first, actual }]));
+  const ends = early.flatMap(({ forecast, actual }) =>
+    forecast.kind === 'converges' && actual.converges ? [{ said: forecast.totalMilliseconds, actual }] : [],
+  );
+  const wrong = early.filter(
+    ({ forecast, actual }) => (forecast.kind === 'converges') !== actual.converges,
+  ).length;
+  const within = ends.filter(
+    ({ said, actual }) => actual.totalMilliseconds >= said.low && actual.totalMilliseconds <= said.high,
+  ).length;
+  const errors = ends.map(({ said, actual }) => Math.abs(said.likely / actual.totalMilliseconds - 1));
+  const after = early.map((each) => each.after);
+  console.log(
+    `First forecast, before the measurement was over: in ${early.length} of ${cells.length} cells, median after ${seconds(quantile(after, 0.5))} s; whether it ends, wrong in ${wrong}; the actual time within its range in ${within} of ${ends.length}; median error ${(quantile(errors, 0.5) * 100).toFixed(1)} %`,
+  );
 }

@@ -13,6 +13,7 @@ const plain = {
   migrationUri: undefined,
   dirtyRateSeconds: undefined,
   bandwidthBytesPerSecond: undefined,
+  thorough: false,
   tuning: {},
   overrides: new Set(),
   acceptUnknown: false,
@@ -42,6 +43,7 @@ describe('parseArguments', () => {
         ...[
           '--migration-uri',
           '10.0.0.2',
+          '--thorough',
           '--period',
           '60',
           '--bandwidth',
@@ -59,6 +61,7 @@ describe('parseArguments', () => {
       temporary: true,
       migrationUri: 'tcp://10.0.0.2',
       dirtyRateSeconds: 60,
+      thorough: true,
       bandwidthBytesPerSecond: 112.5 * 1024 ** 2,
       tuning: {},
       overrides: new Set(['data-ports', 'dirty-rate']),

@@ -74,6 +74,7 @@ export const forecasts: readonly Forecast[] = [
 export function preflight(findings: readonly Finding[], forecast = forecasts[0]): PreflightState {
   return {
     running: false,
+    refining: false,
     copyable: undefined,
     checks: findings.map((finding) => ({ status: 'done', finding })),
     forecast,

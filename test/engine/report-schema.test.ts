@@ -47,6 +47,7 @@ describe('docs/report.schema.json', () => {
   it('describes a report of checks that did not end', () => {
     const state = {
       running: false,
+      refining: false,
       copyable: undefined,
       checks: [{ status: 'waiting', check: 'uri', title: msg('x'), group: 'connection' }] as const,
       forecast: undefined,

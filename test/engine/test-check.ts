@@ -5,7 +5,7 @@ import { planFor } from '../../src/engine/plan/plan.ts';
 import type { TypedCheck } from '../../src/engine/preflight/check.ts';
 import type { FactNeeds, FactResult, NeededValues, WantedResults } from '../../src/engine/preflight/fact.ts';
 import type { Finding, Verdict } from '../../src/engine/preflight/finding.ts';
-import { judgeCheck } from '../../src/engine/preflight/preflight.ts';
+import { judgeCheck } from '../../src/engine/preflight/judge-check.ts';
 import { choices } from './fixtures.ts';
 
 /** One situation and what the check has to say about it. */

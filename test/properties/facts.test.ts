@@ -50,7 +50,7 @@ async function gathered(
     Object.entries(texts).map(([id, text]) => [id, { id, ok: true, text }]),
   );
   try {
-    return await fact.gather({ answers }, {}, {} as FactContext);
+    return await fact.gather({ answers }, {}, {} as FactContext, () => undefined);
   } catch (error) {
     if (error instanceof FactUnavailable || error instanceof XmlError) return undefined;
     throw error;

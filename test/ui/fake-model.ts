@@ -92,6 +92,7 @@ export function passed(check: string): Finding {
 export function doneWith(...findings: readonly Finding[]): PreflightState {
   return {
     running: false,
+    refining: false,
     copyable: [
       {
         disk: 'vda',
@@ -153,6 +154,7 @@ export class FakeModel implements Model {
   /** What a new preflight has found already. */
   preflightState: PreflightState = {
     running: true,
+    refining: false,
     copyable: undefined,
     checks: [],
     forecast: undefined,

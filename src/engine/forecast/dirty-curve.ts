@@ -100,6 +100,43 @@ export function hopefulCurve(points: readonly DirtyPoint[], memoryBytes: number)
   );
 }
 
+/** How many standard deviations somebody allows who has seen the beginning of a measurement only. */
+const early = 2;
+
+/** Of so many pages that were looked at none may change, although some of the memory does: the rule of three, at 95 %. */
+const unseen = 3;
+
+/**
+ * The curve of which a steady VM stays below, whatever longer windows will show: after the last one it writes to pages that it has not
+ * written to before, as fast as until then.
+ */
+export function steepestCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
+  const most = orderly(points, memoryBytes).map(({ bytesPerSample = qemuBytesPerSample, ...point }) => ({
+    ...point,
+    bytes: point.bytes + early * Math.sqrt(point.bytes * bytesPerSample) + unseen * bytesPerSample,
+  }));
+  const [first, last] = [most[0], most.at(-1)];
+  if (first === undefined || last === undefined) return () => 0;
+  const curve = likelyCurve(most, memoryBytes);
+  return (seconds) =>
+    seconds < first.seconds
+      ? Math.min(memoryBytes, first.bytes, (2 * first.bytes * seconds) / first.seconds)
+      : seconds <= last.seconds
+        ? curve(seconds)
+        : Math.min(memoryBytes, (last.bytes * seconds) / last.seconds);
+}
+
+/** The curve of which a steady VM stays above: after the last window it writes to the same pages again. */
+export function flattestCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
+  const least = points.map((point) => ({
+    ...point,
+    bytes: Math.max(0, point.bytes - early * samplingError(point)),
+  }));
+  const last = Math.max(0, ...least.map(({ seconds }) => seconds));
+  const curve = likelyCurve(least, memoryBytes);
+  return (seconds) => curve(Math.min(seconds, last));
+}
+
 /**
  * Bytes per second, over one second: what an admin understands by a dirty rate. Over a longer window a VM that writes to the same
  * memory again and again seems slower than it is.

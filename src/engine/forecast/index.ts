@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /** What the rest of the program may import of this folder. */
 export { type DirtyPoint, dirtyRateOf, pooled, qemuBytesPerSample } from './dirty-curve.ts';
-export { type ForecastInput, forecastCopy } from './forecast.ts';
+export { breakEvenRange, type ForecastInput, forecastCopy } from './forecast.ts';
+export { narrowed } from './narrowed.ts';
 export {
   type BandwidthSource,
   type CoursePoint,

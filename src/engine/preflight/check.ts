@@ -21,6 +21,15 @@ export interface Check {
     wanted: Readonly<Record<string, FactResult<unknown>>>,
     plan: Plan,
   ): Judgement;
+  /**
+   * From facts of which some are still being measured: the judgement, if more measuring will not change its verdict; else
+   * undefined. A check without it waits for the end of the measurement.
+   */
+  settle?(
+    needed: Readonly<Record<string, unknown>>,
+    wanted: Readonly<Record<string, FactResult<unknown>>>,
+    plan: Plan,
+  ): Judgement | undefined;
 }
 
 /**
@@ -36,7 +45,9 @@ export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(
   readonly needs: N;
   readonly wants?: W;
   readonly judge: (facts: NeededValues<N> & WantedResults<W>, plan: Plan) => Judgement;
+  readonly settle?: (facts: NeededValues<N> & WantedResults<W>, plan: Plan) => Judgement | undefined;
 }): TypedCheck<N, W> {
+  const { settle } = definition;
   return {
     id: definition.id,
     title: definition.title,
@@ -47,6 +58,12 @@ export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(
     judge: (needed, wanted, plan) =>
       definition.judge({ ...needed, ...wanted } as NeededValues<N> & WantedResults<W>, plan),
     judgeFacts: definition.judge,
+    ...(settle === undefined
+      ? {}
+      : {
+          settle: (needed, wanted, plan) =>
+            settle({ ...needed, ...wanted } as NeededValues<N> & WantedResults<W>, plan),
+        }),
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { Message, Remedy } from '../base/index.ts';
+import { type Message, msg, type Remedy } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
 
 /** Why a fact is missing. It is never replaced by a guess. */
@@ -18,6 +18,9 @@ export interface Unavailability {
 export type FactResult<T> =
   | { readonly available: true; readonly value: T }
   | ({ readonly available: false } & Unavailability);
+
+/** In place of a fact of which nothing is known yet. */
+export const notYet: FactResult<never> = { available: false, why: msg('Not measured yet.') };
 
 /** Thrown by a fact's `gather` when the fact is missing for a reason that has a sentence. */
 export class FactUnavailable extends Error {
@@ -78,10 +81,13 @@ export interface Fact<T> {
   readonly slow: boolean;
   /** Waits until the quick checks are done, to leave the link to them. */
   readonly afterQuickChecks: boolean;
+  /** Follows from its needs and wants alone, so also from what those are so far. */
+  readonly derived: boolean;
   gather(
     needed: Readonly<Record<string, unknown>>,
     wanted: Readonly<Record<string, FactResult<unknown>>>,
     context: FactContext,
+    soFar: (value: T) => void,
   ): Promise<T>;
 }
 
@@ -98,10 +104,13 @@ export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds
   readonly kind?: 'value' | 'session';
   readonly slow?: boolean;
   readonly afterQuickChecks?: boolean;
+  readonly derived?: boolean;
+  /** One that measures for long says by `soFar` what it would return if it ended now. */
   readonly gather: (
     needed: NeededValues<N>,
     context: FactContext,
     wanted: WantedResults<W>,
+    soFar: (value: T) => void,
   ) => Promise<T> | T;
 }): Fact<T> {
   return {
@@ -113,8 +122,9 @@ export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds
     kind: definition.kind ?? 'value',
     slow: definition.slow ?? false,
     afterQuickChecks: definition.afterQuickChecks ?? false,
-    gather: async (needed, wanted, context) =>
-      definition.gather(needed as NeededValues<N>, context, wanted as WantedResults<W>),
+    derived: definition.derived ?? false,
+    gather: async (needed, wanted, context, soFar) =>
+      definition.gather(needed as NeededValues<N>, context, wanted as WantedResults<W>, soFar),
   };
 }
 

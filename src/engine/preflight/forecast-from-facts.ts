@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { msg } from '../base/index.ts';
-import { type Forecast, type ForecastInput, forecastCopy, type TrackRecord } from '../forecast/index.ts';
+import { type Message, msg } from '../base/index.ts';
+import {
+  breakEvenRange,
+  type Forecast,
+  type ForecastInput,
+  forecastCopy,
+  type TrackRecord,
+} from '../forecast/index.ts';
 import type { MigrationTuning } from '../plan/index.ts';
 import type { FactResult } from './fact.ts';
 import type { Bandwidth } from './facts/bandwidth.ts';
@@ -10,18 +16,34 @@ import type { DiskCopies } from './facts/disk-copies.ts';
 import type { SourceDomain } from './facts/domain.ts';
 import type { MemorySample } from './facts/memory-sample.ts';
 
-/** The forecast from facts, or why there is none. */
-export function forecastFrom(
-  domain: FactResult<SourceDomain>,
-  dirtyRate: FactResult<DirtyRate>,
-  bandwidth: FactResult<Bandwidth>,
-  memory: FactResult<MemorySample>,
-  track: FactResult<TrackRecord>,
-  copies: FactResult<DiskCopies>,
+/** What a forecast is made of. */
+export interface ForecastFacts {
+  readonly domain: FactResult<SourceDomain>;
+  readonly dirtyRate: FactResult<DirtyRate>;
+  readonly bandwidth: FactResult<Bandwidth>;
+  readonly memory: FactResult<MemorySample>;
+  readonly track: FactResult<TrackRecord>;
+  readonly copies: FactResult<DiskCopies>;
+}
+
+/** The forecast from facts, or why there is none; undefined while longer measurements may still tell whether it finishes. */
+export function forecastFrom(facts: ForecastFacts, tuning: MigrationTuning): Forecast | undefined {
+  const input = forecastInputFrom(facts, tuning);
+  if ('why' in input) return { kind: 'unknown', why: input.why };
+  if (input.measuring === true) {
+    const { low, high } = breakEvenRange(input);
+    if (low <= input.bandwidthBytesPerSecond && high > input.bandwidthBytesPerSecond) return undefined;
+  }
+  return forecastCopy(input);
+}
+
+/** What the model is told, or why it cannot be told. */
+export function forecastInputFrom(
+  { domain, dirtyRate, bandwidth, memory, track, copies }: ForecastFacts,
   tuning: MigrationTuning,
-): Forecast {
+): ForecastInput | { readonly why: Message } {
   for (const result of [domain, dirtyRate, bandwidth, copies]) {
-    if (!result.available) return { kind: 'unknown', why: result.why };
+    if (!result.available) return { why: result.why };
   }
   if (
     !domain.available ||
@@ -30,19 +52,19 @@ export function forecastFrom(
     !copies.available ||
     bandwidth.value.bytesPerSecond <= 0
   ) {
-    return { kind: 'unknown', why: msg('The link between the hosts carried no data.') };
+    return { why: msg('The link between the hosts carried no data.') };
   }
   const { disks } = copies.value;
   const unmeasured = disks.find(({ dataBytes }) => dataBytes === undefined);
-  if (unmeasured !== undefined)
-    return { kind: 'unknown', why: msg('The size of disk $0 is not known.', unmeasured.disk) };
+  if (unmeasured !== undefined) return { why: msg('The size of disk $0 is not known.', unmeasured.disk) };
   // Without a sample, the resident memory of QEMU: an upper bound of what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
-  return forecastCopy({
+  return {
     memoryBytes: domain.value.config.memoryBytes,
     ...(nonZeroBytes === undefined ? {} : { nonZeroBytes }),
     dirty: dirtyRate.value.points,
     paused: !dirtyRate.value.measured,
+    ...(dirtyRate.value.more === true ? { measuring: true } : {}),
     bandwidthBytesPerSecond: bandwidth.value.bytesPerSecond,
     bandwidthSource: bandwidth.value.source,
     ...(bandwidth.value.roundTripMilliseconds === undefined
@@ -57,7 +79,7 @@ export function forecastFrom(
       : { diskBytes: disks.reduce((sum, { dataBytes = 0 }) => sum + dataBytes, 0) }),
     ...(track.available ? { track: track.value } : {}),
     ...tacticsOf(tuning),
-  });
+  };
 }
 
 /** What the admin chose that changes how long it takes, in the words of the model. */

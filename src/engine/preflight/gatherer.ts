@@ -5,7 +5,15 @@ import { onAbort } from '../../platform/on-abort.ts';
 import { type Platform, PlatformError } from '../../platform/platform.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { MigrationChoices } from '../plan/index.ts';
-import { choiceDependencies, type Fact, type FactResult, FactUnavailable } from './fact.ts';
+import {
+  choiceDependencies,
+  type Fact,
+  type FactNeeds,
+  type FactResult,
+  FactUnavailable,
+  isSlow,
+  notYet,
+} from './fact.ts';
 
 /** Facts of earlier choices, used again where they do not depend on what changed. */
 export class FactCache {
@@ -45,12 +53,16 @@ export interface GathererOptions {
   readonly lifetime: AbortSignal;
   /** Resolves when the quick checks are done. */
   readonly quickChecks: Promise<void>;
+  /** Called when {@link Gatherer.soFar} may know more of a slow fact. */
+  readonly onProgress?: () => void;
 }
 
 /** Gathers facts when they are first asked for, each once, all in parallel, each with its time limit. */
 export class Gatherer {
   readonly #options: GathererOptions;
   readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
+  readonly #known = new Map<Fact<unknown>, FactResult<unknown>>();
+  readonly #soFar = new Map<Fact<unknown>, unknown>();
   /** One listener for all facts: Node takes dozens on one signal for a leak, and warns on standard error. */
   readonly #stopped: Promise<FactResult<never>>;
 
@@ -79,7 +91,38 @@ export class Gatherer {
           })
         : Promise.resolve(cached);
     this.#results.set(fact, result);
+    void result.then((known) => {
+      this.#known.set(fact, known);
+      if (isSlow(fact)) this.#options.onProgress?.();
+    });
     return result;
+  }
+
+  /** What is known of a fact by now: itself, or what its measurement says so far. Undefined if that is nothing. Asks nobody. */
+  async soFar<T>(fact: Fact<T>): Promise<FactResult<T> | undefined> {
+    const known = this.#known.get(fact) as FactResult<T> | undefined;
+    if (known !== undefined) return known;
+    if (this.#soFar.has(fact)) return { available: true, value: this.#soFar.get(fact) as T };
+    if (!fact.derived) return undefined;
+    const needed: Record<string, unknown> = {};
+    for (const [name, each] of Object.entries(fact.needs)) {
+      const result = await this.soFar(each);
+      if (result?.available !== true) return result;
+      needed[name] = result.value;
+    }
+    const wanted = await this.soFarOf(fact.wants);
+    const context = { ...this.#options, signal: this.#options.lifetime };
+    const result = await settled(fact.gather(needed, wanted, context, () => undefined));
+    // What is missing may only be missing so far.
+    return result.available || !Object.values(wanted).includes(notYet) ? result : undefined;
+  }
+
+  /** {@link soFar} of several, by their names; {@link notYet} stands for one of which nothing is known. */
+  async soFarOf(facts: FactNeeds): Promise<Record<string, FactResult<unknown>>> {
+    const pairs = Object.entries(facts).map(
+      async ([name, fact]) => [name, (await this.soFar(fact)) ?? notYet] as const,
+    );
+    return Object.fromEntries(await Promise.all(pairs));
   }
 
   async #gather<T>(fact: Fact<T>): Promise<FactResult<T>> {
@@ -91,7 +134,12 @@ export class Gatherer {
     }
     const wantedResults = await wanted;
     if (fact.afterQuickChecks) await this.#options.quickChecks;
-    return this.#withinTime(fact, (context) => fact.gather(needed, wantedResults, context));
+    return this.#withinTime(fact, (context) =>
+      fact.gather(needed, wantedResults, context, (value) => {
+        this.#soFar.set(fact, value);
+        this.#options.onProgress?.();
+      }),
+    );
   }
 
   async #all(facts: Readonly<Record<string, Fact<unknown>>>): Promise<Record<string, FactResult<unknown>>> {

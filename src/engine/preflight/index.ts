@@ -11,7 +11,7 @@ export { readLocalNames } from './facts/local-names.ts';
 export { asLibvirtd, sshArgv } from './facts/ssh-route.ts';
 export { type Finding, type Verdict } from './finding.ts';
 export { FactCache } from './gatherer.ts';
-export { Preflight, verdictOf } from './preflight.ts';
+export { Preflight } from './preflight.ts';
 export {
   type Report,
   type ReportFinding,
@@ -22,3 +22,4 @@ export {
 } from './report.ts';
 export { markdownOf, verdictSentence, worstFirst } from './report-markdown.ts';
 export { type CheckProgress, type PreflightState, type PreflightVerdict } from './state.ts';
+export { verdictOf } from './verdict-of.ts';

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { Cell, msg, type ReadonlyCell } from '../base/index.ts';
+import { Cell, Deferred, type ReadonlyCell } from '../base/index.ts';
+import { type Forecast, narrowed } from '../forecast/index.ts';
 import { type MigrationChoices, type MigrationTuning, type Plan, planFor } from '../plan/index.ts';
 import type { Check } from './check.ts';
 import { checks as allChecks } from './checks/index.ts';
-import { type FactNeeds, type FactResult, FactUnavailable, isSlow } from './fact.ts';
+import { type FactNeeds, type FactResult, isSlow } from './fact.ts';
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
 import { copyableDisks, diskCopiesFact } from './facts/disk-copies.ts';
@@ -15,13 +16,16 @@ import { trackRecordFact } from './facts/track-record.ts';
 import type { Finding } from './finding.ts';
 import { forecastFrom } from './forecast-from-facts.ts';
 import { FactCache, Gatherer } from './gatherer.ts';
-import type { CheckProgress, PreflightState, PreflightVerdict } from './state.ts';
+import { judgeCheck, settleCheck } from './judge-check.ts';
+import type { CheckProgress, PreflightState } from './state.ts';
 
 export interface PreflightOptions {
   /** Facts of earlier preflights; hand the same one over when a choice changed, none to check everything again. */
   readonly cache?: FactCache;
   /** The checks to run; all by default. */
   readonly checks?: readonly Check[];
+  /** Waits for the end of every measurement, also when its verdict cannot change any more. */
+  readonly thorough?: boolean;
 }
 
 /** One run of all checks for one set of choices. It only reads, on both hosts. */
@@ -31,9 +35,17 @@ export class Preflight {
   readonly #ended = new AbortController();
   readonly #state: Cell<PreflightState>;
   readonly #gatherer: Gatherer;
+  readonly #decided = new Deferred<void>();
+  /** Checks, and the forecast, that were judged from facts that are complete. */
+  readonly #complete = new Set<Check | 'forecast'>();
+  readonly #thorough: boolean;
   #quickDone: () => void = () => undefined;
+  #copyableKnown = false;
+  /** The tuning for which a forecast is shown. */
+  #shownFor: string | undefined;
   #started: Promise<void> | undefined;
   #stopped = false;
+  #ending = false;
   #plan: Plan;
 
   constructor(
@@ -44,8 +56,11 @@ export class Preflight {
     this.choices = choices;
     this.#plan = planFor(choices);
     this.#checks = options.checks ?? allChecks;
+    // A window that the admin chose is measured to its end.
+    this.#thorough = options.thorough === true || choices.dirtyRateSeconds !== undefined;
     this.#state = new Cell<PreflightState>({
       running: false,
+      refining: false,
       copyable: undefined,
       checks: this.#checks.map(({ id, title, group }) => ({ status: 'waiting', check: id, title, group })),
       forecast: undefined,
@@ -58,6 +73,9 @@ export class Preflight {
       quickChecks: new Promise((resolve) => {
         this.#quickDone = resolve;
       }),
+      onProgress: () => {
+        void this.#lookSoFar();
+      },
     });
   }
 
@@ -66,7 +84,10 @@ export class Preflight {
     return this.#state;
   }
 
-  /** Runs the checks; resolves when all have their finding or {@link stop} was called. Does not reject. */
+  /**
+   * Runs the checks; resolves when all have their finding or {@link stop} was called. Then measurements may go on, which only
+   * refine the forecast, until they end or are stopped. Does not reject.
+   */
   start(): Promise<void> {
     this.#started ??= this.#run();
     return this.#started;
@@ -83,6 +104,7 @@ export class Preflight {
     if (this.#started === undefined || this.#stopped) return;
     void this.#forecast();
     for (const check of this.#checks) void this.#runCheck(check);
+    void this.#lookSoFar();
   }
 
   /** Ends programs, connections and waiting. The findings stay. */
@@ -90,30 +112,46 @@ export class Preflight {
     this.#stopped = true;
     this.#ended.abort();
     this.#quickDone();
-    this.#state.update((state) => ({ ...state, running: false }));
+    this.#update({});
   }
 
   async #run(): Promise<void> {
-    this.#state.update((state) => ({ ...state, running: !this.#ended.signal.aborted }));
+    this.#update({});
     const slow = (check: Check): boolean =>
       [...Object.values(check.needs), ...Object.values(check.wants)].some(isSlow);
     const running = this.#checks.map((check) => ({ check, done: this.#runCheck(check) }));
-    const forecast = this.#forecast();
-    const copyable = this.#copyable();
+    const all = [this.#forecast(), this.#copyable(), ...running.map(({ done }) => done)];
+    void Promise.all(all).then(() => {
+      this.#ending = true;
+      // Ends the sessions with the destination too.
+      this.#ended.abort();
+      this.#update({});
+    });
     await Promise.all(running.filter(({ check }) => !slow(check)).map(({ done }) => done));
     this.#quickDone();
-    await Promise.all([forecast, copyable, ...running.map(({ done }) => done)]);
-    // Ends the sessions with the destination too.
-    this.#ended.abort();
-    this.#state.update((state) => ({ ...state, running: false }));
+    await this.#decided.promise;
+  }
+
+  /** Changes the state, and says what is still under way. */
+  #update(change: Partial<PreflightState>): void {
+    this.#state.update((before) => {
+      const state = { ...before, ...change };
+      const open =
+        !this.#copyableKnown ||
+        state.forecast === undefined ||
+        state.checks.some(({ status }) => status === 'waiting');
+      const over = this.#stopped || this.#ending;
+      return { ...state, running: !over && open, refining: !over && !open };
+    });
+    if (this.#started !== undefined && !this.#state.get().running) this.#decided.resolve();
   }
 
   /** The disks that the admin may choose to copy. */
   async #copyable(): Promise<void> {
     const domain = await this.#gatherer.get(domainFact);
-    if (!domain.available || this.#stopped) return;
-    const copyable = copyableDisks(domain.value.config.disks);
-    this.#state.update((state) => ({ ...state, copyable }));
+    if (this.#stopped) return;
+    this.#copyableKnown = true;
+    this.#update(domain.available ? { copyable: copyableDisks(domain.value.config.disks) } : {});
   }
 
   async #forecast(): Promise<void> {
@@ -125,19 +163,75 @@ export class Preflight {
       this.#gatherer.get(trackRecordFact),
       this.#gatherer.get(diskCopiesFact),
     ]);
-    const forecast = forecastFrom(domain, dirtyRate, bandwidth, memory, track, copies, this.#plan.tuning);
-    if (!this.#stopped) this.#state.update((state) => ({ ...state, forecast }));
+    const facts = { domain, dirtyRate, bandwidth, memory, track, copies };
+    const forecast = forecastFrom(facts, this.#plan.tuning);
+    if (this.#stopped || forecast === undefined) return;
+    this.#complete.add('forecast');
+    this.#showForecast(forecast);
+  }
+
+  /** A range that was said gets narrower, as long as the plan is the same. */
+  #showForecast(forecast: Forecast): void {
+    const key = JSON.stringify(this.#plan.tuning);
+    const shown = this.#shownFor === key ? this.#state.get().forecast : undefined;
+    this.#shownFor = key;
+    this.#update({ forecast: narrowed(shown, forecast) });
+  }
+
+  /** Judges what can be judged before all measurements have ended. */
+  async #lookSoFar(): Promise<void> {
+    if (this.#thorough) return;
+    await Promise.all([
+      this.#forecastSoFar(),
+      ...this.#checks.filter((check) => 'settle' in check).map((check) => this.#settle(check)),
+    ]);
+  }
+
+  async #forecastSoFar(): Promise<void> {
+    const plan = this.#plan;
+    const [domain, dirtyRate, bandwidth, memory, track, copies] = await Promise.all([
+      this.#gatherer.soFar(domainFact),
+      this.#gatherer.soFar(dirtyRateFact),
+      this.#gatherer.soFar(bandwidthFact),
+      this.#gatherer.soFar(memorySampleFact),
+      this.#gatherer.soFar(trackRecordFact),
+      this.#gatherer.soFar(diskCopiesFact),
+    ]);
+    if (this.#stopped || this.#complete.has('forecast') || plan !== this.#plan) return;
+    // What cannot be known, stays unknown, whatever is still measured.
+    const missing = [domain, dirtyRate, bandwidth, copies].find((fact) => fact?.available === false);
+    if (missing?.available === false) this.#showForecast({ kind: 'unknown', why: missing.why });
+    if (!domain || !dirtyRate || !bandwidth || !memory || !track || !copies) return;
+    const forecast = forecastFrom({ domain, dirtyRate, bandwidth, memory, track, copies }, plan.tuning);
+    if (forecast !== undefined) this.#showForecast(forecast);
+  }
+
+  async #settle(check: Check): Promise<void> {
+    const plan = this.#plan;
+    const needed = await this.#gatherer.soFarOf(check.needs);
+    const wanted = await this.#gatherer.soFarOf(check.wants);
+    if (this.#stopped || this.#complete.has(check) || plan !== this.#plan) return;
+    const finding = settleCheck(check, needed, wanted, plan);
+    this.#show(check, finding);
+  }
+
+  /** Without a finding the check waits. */
+  #show(check: Check, finding: Finding | undefined): void {
+    const { id, title, group } = check;
+    const shown: CheckProgress =
+      finding === undefined ? { status: 'waiting', check: id, title, group } : { status: 'done', finding };
+    this.#update({
+      checks: this.#state
+        .get()
+        .checks.map((progress, index) => (this.#checks[index] === check ? shown : progress)),
+    });
   }
 
   async #runCheck(check: Check): Promise<void> {
     const [needed, wanted] = await Promise.all([this.#facts(check.needs), this.#facts(check.wants)]);
     if (this.#stopped) return;
-    const finding = judgeCheck(check, needed, wanted, this.#plan);
-    const done: CheckProgress = { status: 'done', finding };
-    this.#state.update((state) => ({
-      ...state,
-      checks: state.checks.map((progress, index) => (this.#checks[index] === check ? done : progress)),
-    }));
+    this.#complete.add(check);
+    this.#show(check, judgeCheck(check, needed, wanted, this.#plan));
   }
 
   async #facts(needs: FactNeeds): Promise<Record<string, FactResult<unknown>>> {
@@ -146,66 +240,4 @@ export class Preflight {
     );
     return Object.fromEntries(await Promise.all(pairs));
   }
-}
-
-/** Judges, and turns a missing fact or a judge that fails into `unknown`. */
-export function judgeCheck(
-  check: Check,
-  needed: Readonly<Record<string, FactResult<unknown>>>,
-  wanted: Readonly<Record<string, FactResult<unknown>>>,
-  plan: Plan,
-): Finding {
-  const head = { check: check.id, title: check.title, group: check.group, why: check.why };
-  const values: Record<string, unknown> = {};
-  for (const [name, result] of Object.entries(needed)) {
-    if (!result.available) return unknownFinding(head, result);
-    values[name] = result.value;
-  }
-  try {
-    return { ...head, ...check.judge(values, wanted, plan) };
-  } catch (error) {
-    if (error instanceof FactUnavailable) return unknownFinding(head, error.unavailability);
-    return unknownFinding(head, {
-      why: msg('The check itself failed. The error is in this page, not on the hosts.'),
-      original: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
-
-function unknownFinding(
-  head: Pick<Finding, 'check' | 'title' | 'group' | 'why'>,
-  { why, details, original, remedies }: FactUnavailable['unavailability'],
-): Finding {
-  return {
-    ...head,
-    verdict: 'unknown',
-    found: why,
-    ...(details === undefined ? {} : { details }),
-    ...(original === undefined ? {} : { original }),
-    remedies: remedies ?? [],
-  };
-}
-
-/**
- * The verdict of all findings together. A problem that the admin has overridden counts as a warning. With a check that is
- * unknown or still waits nothing is ready.
- */
-export function verdictOf(state: PreflightState, overridden: ReadonlySet<string>): PreflightVerdict {
-  let unknown = false;
-  let warned = false;
-  for (const progress of state.checks) {
-    if (progress.status === 'waiting') {
-      unknown = true;
-      continue;
-    }
-    const { finding } = progress;
-    if (finding.verdict === 'block') {
-      if (finding.override === undefined || !overridden.has(finding.check)) return 'blocked';
-      warned = true;
-    }
-    unknown ||= finding.verdict === 'unknown';
-    warned ||= finding.verdict === 'warn';
-  }
-  if (unknown) return 'unknown';
-  return warned ? 'ready-with-warnings' : 'ready';
 }

@@ -4,8 +4,8 @@ import { type Message, msg, plainText, type Remedy, shellCommand, type Translato
 import { forecastText, leversText } from '../forecast/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import type { Finding, Verdict } from './finding.ts';
-import { verdictOf } from './preflight.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
+import { verdictOf } from './verdict-of.ts';
 
 /** The verdicts, those first that need the admin. */
 export const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];

@@ -5,8 +5,8 @@ import type { Forecast } from '../forecast/index.ts';
 import type { MigrationChoices, Plan } from '../plan/index.ts';
 import type { CheckGroup } from './check-group.ts';
 import type { Finding, Verdict } from './finding.ts';
-import { verdictOf } from './preflight.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
+import { verdictOf } from './verdict-of.ts';
 
 /** One finding as plain data. */
 export interface ReportFinding {

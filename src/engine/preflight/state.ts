@@ -21,7 +21,10 @@ export type PreflightVerdict = 'ready' | 'ready-with-warnings' | 'blocked' | 'un
 
 /** A preflight, running or done. Checks keep the order of the registry. */
 export interface PreflightState {
+  /** A check has no finding yet, or nothing is known of the forecast. */
   readonly running: boolean;
+  /** Every check has its finding, and longer windows of the dirty rate are still measured: the forecast gets narrower. */
+  readonly refining: boolean;
   /** Disks that could be copied with the migration; undefined while that is not known. */
   readonly copyable: readonly CopyableDisk[] | undefined;
   readonly checks: readonly CheckProgress[];

@@ -31,6 +31,7 @@ export function ChoicesView({ dialog }: { readonly dialog: DialogModel }): React
         <ForecastView
           forecast={preflight?.forecast}
           running={preflight?.running === true}
+          refining={preflight?.refining === true}
           choice={{
             chosen: chosenLevers(state.tuning),
             onChoose: (effect, chosen) => {

@@ -65,6 +65,7 @@ export interface DialogModel extends Readiness {
 /** A preflight that is about to begin: all rows are there already. */
 const upcoming: PreflightState = {
   running: true,
+  refining: false,
   copyable: undefined,
   checks: checks.map(({ id, title, group }) => ({ status: 'waiting', check: id, title, group })),
   forecast: undefined,

@@ -32,13 +32,15 @@ function spanText({ low, high }: { readonly low: number; readonly high: number }
   return from === to ? format(_('About $0'), from) : format(_('$0 to $1'), from, to);
 }
 
-function figuresOf(forecast: KnownForecast): readonly Figure[] {
+function figuresOf(forecast: KnownForecast, refining: boolean): readonly Figure[] {
   const moving = forecast.paused !== true;
   const converges = forecast.kind === 'converges';
   return [
     {
       name: _('Total time'),
       value: converges ? spanText(forecast.totalMilliseconds) : _('Never finishes'),
+      // TRANSLATORS: beside a span of time that gets narrower.
+      ...(refining && converges ? { note: _('still measuring') } : {}),
     },
     ...(converges && moving
       ? [
@@ -63,10 +65,17 @@ function figuresOf(forecast: KnownForecast): readonly Figure[] {
 }
 
 /** The figures of a forecast, each with its name. */
-export function ForecastFigures({ forecast }: { readonly forecast: KnownForecast }): ReactNode {
+export function ForecastFigures({
+  forecast,
+  refining,
+}: {
+  readonly forecast: KnownForecast;
+  /** Longer windows are still being measured. */
+  readonly refining: boolean;
+}): ReactNode {
   return (
     <dl className="migrate-forecast-figures">
-      {figuresOf(forecast).map(({ name, value, note }) => (
+      {figuresOf(forecast, refining).map(({ name, value, note }) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>

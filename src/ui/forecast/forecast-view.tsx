@@ -54,15 +54,17 @@ function NotConverging({
 
 function KnownView({
   forecast,
+  refining,
   choice,
 }: {
   readonly forecast: KnownForecast;
+  readonly refining: boolean;
   readonly choice: LeverChoice;
 }): ReactNode {
   return (
     <>
       {forecast.kind === 'does-not-converge' ? <NotConverging forecast={forecast} /> : null}
-      <ForecastFigures forecast={forecast} />
+      <ForecastFigures forecast={forecast} refining={refining} />
       <ForecastChart forecast={forecast} />
       <p className="migrate-finding-why">{conditions(forecast)}</p>
       {forecast.levers.length === 0 ? null : <LeverTable levers={forecast.levers} choice={choice} />}
@@ -96,11 +98,18 @@ export interface ForecastViewProps {
   readonly forecast: Forecast | undefined;
   /** Checks are under way, which measure. */
   readonly running?: boolean;
+  /** Longer windows are still being measured. */
+  readonly refining?: boolean;
   readonly choice: LeverChoice;
 }
 
 /** How long it takes and how long the VM pauses, or that it never finishes and what would change that. */
-export function ForecastView({ forecast, running = false, choice }: ForecastViewProps): ReactNode {
+export function ForecastView({
+  forecast,
+  running = false,
+  refining = false,
+  choice,
+}: ForecastViewProps): ReactNode {
   const titleId = useId();
   return (
     <section aria-labelledby={titleId}>
@@ -116,7 +125,7 @@ export function ForecastView({ forecast, running = false, choice }: ForecastView
               {textOf(forecast.why)}
             </Notice>
           ) : (
-            <KnownView forecast={forecast} choice={choice} />
+            <KnownView forecast={forecast} refining={refining} choice={choice} />
           )}
         </div>
       )}

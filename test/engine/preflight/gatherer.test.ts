@@ -2,7 +2,14 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { msg } from '../../../src/engine/base/message.ts';
-import { defineFact, type Fact, FactUnavailable } from '../../../src/engine/preflight/fact.ts';
+import {
+  defineFact,
+  type Fact,
+  FactUnavailable,
+  type NoFacts,
+  notYet,
+  required,
+} from '../../../src/engine/preflight/fact.ts';
 import { FactCache, Gatherer, type GathererOptions } from '../../../src/engine/preflight/gatherer.ts';
 import { onAbort } from '../../../src/platform/on-abort.ts';
 import { choices } from '../fixtures.ts';
@@ -51,6 +58,51 @@ describe('Gatherer', () => {
     expect(getEventListeners(end.signal, 'abort').length).toBeLessThan(5);
     end.abort();
     for (const result of await Promise.all(results)) expect(result.available).toBe(false);
+  });
+
+  it('tells what a measurement says so far, and what follows from it', async () => {
+    let end: (value: number) => void = () => undefined;
+    const measured = defineFact<number>({
+      name: 'measured',
+      slow: true,
+      gather: (_needed, _context, _wanted, soFar) => {
+        soFar(1);
+        return new Promise((resolve) => {
+          end = resolve;
+        });
+      },
+    });
+    const silent = defineFact<number>({ name: 'silent', gather: () => new Promise(() => undefined) });
+    const doubled = defineFact<number, NoFacts, { it: typeof measured; other: typeof silent }>({
+      name: 'doubled',
+      wants: { it: measured, other: silent },
+      derived: true,
+      gather: (_needed, _context, { it: value, other }) => {
+        if (other !== notYet) throw new Error('More is known than can be.');
+        return 2 * required(value);
+      },
+    });
+    const alone = defineFact<number, NoFacts, { other: typeof silent }>({
+      name: 'alone',
+      wants: { other: silent },
+      derived: true,
+      gather: (_needed, _context, { other }) => required(other),
+    });
+    const one = gatherer();
+    expect(await one.soFar(doubled)).toBeUndefined();
+    const result = one.get(measured);
+    void one.get(silent);
+    await expect.poll(() => one.soFar(measured)).toEqual({ available: true, value: 1 });
+    expect(await one.soFar(doubled)).toEqual({ available: true, value: 2 });
+    // It is missing so far only.
+    expect(await one.soFar(alone)).toBeUndefined();
+    expect(await one.soFarOf({ measured, silent })).toEqual({
+      measured: { available: true, value: 1 },
+      silent: notYet,
+    });
+    end(5);
+    await result;
+    expect(await one.soFar(doubled)).toEqual({ available: true, value: 10 });
   });
 
   it('gathers once, and hands over what is needed and wanted', async () => {

@@ -6,29 +6,13 @@ import { type Check, defineCheck } from '../../../src/engine/preflight/check.ts'
 import { checks as allChecks } from '../../../src/engine/preflight/checks/index.ts';
 import { defineFact } from '../../../src/engine/preflight/fact.ts';
 import type { Finding } from '../../../src/engine/preflight/finding.ts';
-import { Preflight, verdictOf } from '../../../src/engine/preflight/preflight.ts';
+import { Preflight } from '../../../src/engine/preflight/preflight.ts';
 import { reportOf } from '../../../src/engine/preflight/report.ts';
 import type { PreflightState } from '../../../src/engine/preflight/state.ts';
-import type { LibvirtConnection } from '../../../src/libvirt/connection.ts';
+import { verdictOf } from '../../../src/engine/preflight/verdict-of.ts';
 import { onAbort } from '../../../src/platform/on-abort.ts';
-import { type Platform, PlatformError } from '../../../src/platform/platform.ts';
 import { choices } from '../fixtures.ts';
-
-const head = { title: msg('Title'), group: 'host' as const, why: msg('Why') };
-
-/** A machine on which nothing works. */
-const nothing: Platform = {
-  dbus: () => {
-    throw new PlatformError('not-found', 'no bus');
-  },
-  run: () => Promise.reject(new PlatformError('not-found', 'no program')),
-  connectTcp: () => Promise.resolve({ kind: 'timeout' }),
-  file: { read: () => Promise.resolve(undefined) },
-};
-const dependencies = {
-  platform: nothing,
-  connection: { uri: 'qemu:///system' } as unknown as LibvirtConnection,
-};
+import { dependencies, head } from './preflight-fixture.ts';
 
 function check(id: string, judge: Check['judge'], needs: Check['needs'] = {}): Check {
   return { id, ...head, needs, wants: {}, judge };
@@ -40,6 +24,7 @@ const finding = (id: string, more: object): PreflightState['checks'][number] => 
 });
 const state = (...checks: PreflightState['checks']): PreflightState => ({
   running: false,
+  refining: false,
   copyable: undefined,
   checks,
   forecast: undefined,

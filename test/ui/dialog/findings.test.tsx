@@ -32,6 +32,7 @@ describe('the findings', () => {
     act(() => {
       state.set({
         running: true,
+        refining: false,
         copyable: undefined,
         forecast: undefined,
         checks: [

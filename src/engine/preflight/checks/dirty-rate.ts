@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { type Message, msg, type Remedy } from '../../base/index.ts';
+import { breakEvenRange, forecastCopy } from '../../forecast/index.ts';
 import { type MigrationTuning, stallStepsText } from '../../plan/index.ts';
 import { defineCheck } from '../check.ts';
+import { FactUnavailable } from '../fact.ts';
 import { type Bandwidth, bandwidthFact } from '../facts/bandwidth.ts';
 import { type DirtyRate, dirtyRateFact } from '../facts/dirty-rate.ts';
-import { domainFact } from '../facts/domain.ts';
+import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { memorySampleFact } from '../facts/memory-sample.ts';
 import { trackRecordFact } from '../facts/track-record.ts';
 import type { Judgement } from '../finding.ts';
-import { forecastFrom } from '../forecast-from-facts.ts';
+import { type ForecastFacts, forecastInputFrom } from '../forecast-from-facts.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -21,6 +23,9 @@ const close = 0.7;
  * enough. In `make bench` one finished whose break-even was 11 % above the link.
  */
 const mayEnd = 1.25;
+
+/** What was measured for a short time settles the verdict only if the link carries so many times what is needed, or so many times less. */
+const far = 2;
 
 /** MiB/s, with a decimal only below 10. */
 function rate(bytesPerSecond: number): Message {
@@ -137,6 +142,43 @@ function passed({ dirty, link, details }: Figures): Judgement {
   return { verdict: 'pass', found: msg('Writes $0; the link carries $1.', dirty, link), details };
 }
 
+/** What the check is given. */
+interface Rates {
+  readonly domain: SourceDomain;
+  readonly dirtyRate: DirtyRate;
+  readonly bandwidth: Bandwidth;
+  readonly memory: ForecastFacts['memory'];
+  readonly track: ForecastFacts['track'];
+}
+
+function inputOf(
+  { domain, dirtyRate, bandwidth, memory, track }: Rates,
+  tuning: MigrationTuning,
+): ReturnType<typeof forecastInputFrom> {
+  return forecastInputFrom(
+    {
+      domain: { available: true, value: domain },
+      dirtyRate: { available: true, value: dirtyRate },
+      bandwidth: { available: true, value: bandwidth },
+      memory,
+      track,
+      // Disks are copied before the memory. They cost time, but do not decide whether the migration finishes.
+      copies: { available: true, value: { disks: [], unfit: [], asRoot: true } },
+    },
+    tuning,
+  );
+}
+
+function judgeRates(rates: Rates, tuning: MigrationTuning): Judgement {
+  const figures = figuresOf(rates.dirtyRate, rates.bandwidth);
+  const input = inputOf(rates, tuning);
+  if ('why' in input) throw new FactUnavailable({ why: input.why });
+  const forecast = forecastCopy(input);
+  return forecast.kind === 'converges'
+    ? judgeEnding(forecast.breakEvenBytesPerSecond, figures)
+    : judgeEndless(forecast.breakEvenBytesPerSecond, figures, tuning);
+}
+
 /** Does the link carry more than the VM writes? */
 export const dirtyRateCheck = defineCheck({
   id: 'dirty-rate',
@@ -147,25 +189,15 @@ export const dirtyRateCheck = defineCheck({
   ),
   needs: { domain: domainFact, dirtyRate: dirtyRateFact, bandwidth: bandwidthFact },
   wants: { memory: memorySampleFact, track: trackRecordFact },
-  judge: ({ domain, dirtyRate, bandwidth, memory, track }, { tuning }): Judgement => {
-    const figures = figuresOf(dirtyRate, bandwidth);
-    const forecast = forecastFrom(
-      { available: true, value: domain },
-      { available: true, value: dirtyRate },
-      { available: true, value: bandwidth },
-      memory,
-      track,
-      // Disks are copied before the memory. They cost time, but do not decide whether the migration finishes.
-      { available: true, value: { disks: [], unfit: [], asRoot: true } },
-      tuning,
-    );
-    switch (forecast.kind) {
-      case 'does-not-converge':
-        return judgeEndless(forecast.breakEvenBytesPerSecond, figures, tuning);
-      case 'converges':
-        return judgeEnding(forecast.breakEvenBytesPerSecond, figures);
-      default:
-        return passed(figures);
-    }
+  judge: (facts, { tuning }): Judgement => judgeRates(facts, tuning),
+  settle: (facts, { tuning }): Judgement | undefined => {
+    const { dirtyRate, bandwidth } = facts;
+    const input = inputOf(facts, tuning);
+    if ('why' in input) return undefined;
+    if (dirtyRate.more !== true) return judgeRates(facts, tuning);
+    const { low, high } = breakEvenRange(input);
+    const isFar =
+      high * far <= close * bandwidth.bytesPerSecond || low >= far * mayEnd * bandwidth.bytesPerSecond;
+    return isFar ? judgeRates(facts, tuning) : undefined;
   },
 });

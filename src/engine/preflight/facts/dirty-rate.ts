@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type DirtyPoint, dirtyRateOf, pooled } from '../../forecast/index.ts';
-import { defineFact } from '../fact.ts';
+import { defineFact, type NoFacts, notYet, required } from '../fact.ts';
 import { libvirtDirtyRateFact } from './libvirt-dirty-rate.ts';
 import { memorySampleFact } from './memory-sample.ts';
 
@@ -14,21 +14,41 @@ export interface DirtyRate {
   readonly points: readonly DirtyPoint[];
   /** False when it was not measured because a VM that is paused writes nothing. */
   readonly measured: boolean;
+  /** Longer windows are still being measured. */
+  readonly more?: true;
 }
 
-/** What libvirt measured, and what our own look at more pages says. Without libvirt's figure there is none. */
+/** The rate that these points say. */
+function rateFrom(
+  points: readonly DirtyPoint[],
+  { measured, more }: Pick<DirtyRate, 'measured' | 'more'>,
+): DirtyRate {
+  return {
+    bytesPerSecond: dirtyRateOf(points),
+    seconds: Math.max(0, ...points.map((each) => Math.round(each.seconds))),
+    points,
+    measured,
+    ...(more === true ? { more } : {}),
+  };
+}
+
+/**
+ * What libvirt measured, and what our own look at more pages says. Without libvirt's figure there is none at the end; as long as
+ * libvirt measures, our own look says it alone.
+ */
 export const dirtyRateFact = defineFact<
   DirtyRate,
-  { libvirt: typeof libvirtDirtyRateFact },
-  { sample: typeof memorySampleFact }
+  NoFacts,
+  { libvirt: typeof libvirtDirtyRateFact; sample: typeof memorySampleFact }
 >({
   name: 'dirty-rate',
-  needs: { libvirt: libvirtDirtyRateFact },
-  wants: { sample: memorySampleFact },
+  wants: { libvirt: libvirtDirtyRateFact, sample: memorySampleFact },
   slow: true,
-  gather: ({ libvirt: { points: measured, measured: isMeasured } }, _context, { sample }) => {
-    const points = pooled(measured, isMeasured && sample.available ? sample.value.points : []);
-    const seconds = Math.max(0, ...measured.map((each) => each.seconds));
-    return { bytesPerSecond: dirtyRateOf(points), seconds, points, measured: isMeasured };
+  derived: true,
+  gather: (_needed, _context, { libvirt, sample }) => {
+    const own = sample.available ? sample.value.points : [];
+    if (libvirt === notYet && own.length > 0) return rateFrom(own, { measured: true, more: true });
+    const { points, measured, more } = required(libvirt);
+    return rateFrom(pooled(points, measured ? own : []), { measured, ...(more === true ? { more } : {}) });
   },
 });

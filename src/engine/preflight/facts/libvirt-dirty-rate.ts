@@ -15,6 +15,8 @@ export interface LibvirtDirtyRate {
   readonly points: readonly DirtyPoint[];
   /** False when it was not measured because a VM that is paused writes nothing. */
   readonly measured: boolean;
+  /** Longer windows are still being measured. */
+  readonly more?: true;
 }
 
 const mebibyte = 1024 * 1024;
@@ -94,7 +96,7 @@ export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeo
   // A measurement of somebody else may come first, and it can last 60 s.
   timeLimitMilliseconds: (choices) =>
     (samplingWindows(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
-  gather: async ({ domain }, context) => {
+  gather: async ({ domain }, context, _wanted, soFar) => {
     const state = runState(domain);
     if (state === 'paused') return { points: [], measured: false };
     if (state !== 'running') {
@@ -107,7 +109,10 @@ export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeo
     }
     const points: DirtyPoint[] = [];
     // One after the other: libvirt measures one at a time.
-    for (const seconds of samplingWindows(context.choices)) points.push(await window(context, seconds));
+    for (const seconds of samplingWindows(context.choices)) {
+      if (points.length > 0) soFar({ points: [...points], measured: true, more: true });
+      points.push(await window(context, seconds));
+    }
     return { points, measured: true };
   },
 });

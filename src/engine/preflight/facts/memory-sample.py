@@ -3,8 +3,9 @@
 
 Arguments: the VM's UUID, its memory in bytes, the number of pages to look at, then the windows in seconds, the longest
            last; no windows for a VM that is paused.
-Prints:    "pages LOOKED-AT NOT-ZERO", then for each window "window SECONDS CHANGED": how long the window really was, and
-           how many pages were different at its end (means of what was seen).
+Prints:    a report after each second that ends a window, and at the end; the last one is the best. A report is
+           "pages LOOKED-AT NOT-ZERO", then for each window that has passed "window SECONDS CHANGED": how long the window
+           really was, and how many pages were different at its end (means of what was seen), then an empty line.
 Runs on:   the source, as root or as the user of QEMU. Python 3.6 or newer, Linux.
 
 It finds the VM's QEMU by its command line, and the VM's memory by the size of the mapping. Of each page it keeps a checksum
@@ -80,6 +81,21 @@ class Sample:
         return begin, [self.checksum(address) for address in self.addresses]
 
 
+def report(looks, moments, windows):
+    """Prints what the looks at the first moments say."""
+    print("pages", len(looks[0][1]), sum(value != ZEROS for value in looks[-1][1]))
+    for window in windows:
+        seen = [
+            (looks[j][0] - looks[i][0], sum(a != b for a, b in zip(looks[i][1], looks[j][1])))
+            for i in range(len(looks))
+            for j in range(i + 1, len(looks))
+            if abs(moments[j] - moments[i] - window) < 1e-6
+        ]
+        if seen:
+            print("window", *("%.6f" % (sum(each) / len(seen)) for each in zip(*seen)))
+    print(flush=True)
+
+
 def main(uuid, memory, count, windows):
     pid = find_process(uuid)
     sample = Sample(pid, find_memory(pid, memory), memory, count)
@@ -90,15 +106,8 @@ def main(uuid, memory, count, windows):
     for moment in moments:
         time.sleep(max(0, begin + moment - time.monotonic()))
         looks.append(sample.look())
-    print("pages", count, sum(value != ZEROS for value in looks[-1][1]))
-    for window in windows:
-        seen = [
-            (looks[j][0] - looks[i][0], sum(a != b for a, b in zip(looks[i][1], looks[j][1])))
-            for i in range(len(moments))
-            for j in range(i + 1, len(moments))
-            if abs(moments[j] - moments[i] - window) < 1e-6
-        ]
-        print("window", *("%.6f" % (sum(each) / len(seen)) for each in zip(*seen)))
+        if moment == longest or moment >= 1 and moment in windows:
+            report(looks, moments, windows)
 
 
 main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), [float(word) for word in sys.argv[4:]])

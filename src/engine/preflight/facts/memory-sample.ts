@@ -34,9 +34,14 @@ export function sampleWindows(longest: number): readonly number[] {
   return [...windows, longest];
 }
 
-/** Reads what the script printed; undefined if it is not that. */
+/** The last of the reports that are complete: each ends with an empty line. */
+function lastReport(text: string): string {
+  return text.split('\n\n').at(-2) ?? '';
+}
+
+/** Reads the last report that the script has printed wholly; undefined if there is none. */
 export function parseMemorySample(text: string, memoryBytes: number): MemorySample | undefined {
-  const [head = '', ...rest] = text.trimEnd().split('\n');
+  const [head = '', ...rest] = lastReport(text).split('\n');
   const [, looked, found] = /^pages (\d{1,9}) (\d{1,9})$/.exec(head) ?? [];
   if (looked === undefined || found === undefined || Number(looked) === 0 || Number(found) > Number(looked)) {
     return undefined;
@@ -62,7 +67,7 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
   needs: { domain: domainFact },
   slow: true,
   timeLimitMilliseconds: (choices) => (Math.max(...samplingWindows(choices)) + 15) * 1000,
-  gather: async ({ domain }, context) => {
+  gather: async ({ domain }, context, _wanted, soFar) => {
     if (isMigrating(domain)) {
       throw new FactUnavailable({
         why: msg('The VM is being migrated. Measuring would disturb the migration.'),
@@ -71,6 +76,12 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
     const windows =
       runState(domain) === 'running' ? sampleWindows(Math.max(...samplingWindows(context.choices))) : [];
     const { memoryBytes } = domain.config;
+    let said = '';
+    const heard = (text: string): void => {
+      said += text;
+      const sample = parseMemorySample(said, memoryBytes);
+      if (sample !== undefined) soFar(sample);
+    };
     const { stdout, stderr } = await context.platform.run(
       [
         ...[
@@ -85,7 +96,7 @@ export const memorySampleFact = defineFact<MemorySample, { domain: typeof domain
         ],
         ...windows.map(String),
       ],
-      { signal: context.signal, ...asLibvirtd(context) },
+      { signal: context.signal, onOutput: heard, ...asLibvirtd(context) },
     );
     const sample = parseMemorySample(stdout, memoryBytes);
     if (sample === undefined) {

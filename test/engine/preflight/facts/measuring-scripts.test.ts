@@ -83,9 +83,17 @@ describe('memory-sample.py', { timeout: 60_000 }, () => {
     }
   });
 
+  it('says what it has seen so far after the first second', async () => {
+    await startMachine();
+    const { stdout } = sample(uuid, String(size), '4096', '0.25', '1', '1.5');
+    const reports = stdout.split('\n\n').slice(0, -1);
+    expect(reports.map((report) => report.match(/^window/gm)?.length)).toEqual([2, 3]);
+    expect(parseMemorySample(stdout, size)?.points).toHaveLength(3);
+  });
+
   it('looks once where there are no windows', async () => {
     await startMachine();
-    expect(sample(uuid, String(size), '64').stdout).toMatch(/^pages 64 \d+\n$/);
+    expect(sample(uuid, String(size), '64').stdout).toMatch(/^pages 64 \d+\n\n$/);
   });
 
   it('says what it does not find', async () => {

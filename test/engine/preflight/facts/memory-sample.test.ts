@@ -16,7 +16,7 @@ describe('the windows of the sample', () => {
 
 describe('what the sample says', () => {
   it('stands for the whole memory', () => {
-    const text = 'pages 8192 4096\nwindow 0.250123 64.500000\nwindow 1.000456 128.000000\n';
+    const text = 'pages 8192 4096\nwindow 0.250123 64.500000\nwindow 1.000456 128.000000\n\n';
     expect(parseMemorySample(text, 1024 * MiB)).toEqual({
       nonZeroBytes: 512 * MiB,
       points: [
@@ -26,15 +26,25 @@ describe('what the sample says', () => {
     });
   });
 
+  it('is the last report that was printed wholly', () => {
+    const first = 'pages 10 5\nwindow 1.000000 2.000000\n\n';
+    const second = 'pages 10 6\nwindow 1.000000 3.000000\nwindow 2.000000 4.000000\n\n';
+    expect(parseMemorySample(first, MiB)?.points).toHaveLength(1);
+    expect(parseMemorySample(first + second.slice(0, -1), MiB)).toEqual(parseMemorySample(first, MiB));
+    expect(parseMemorySample(first + second, MiB)).toEqual(parseMemorySample(second, MiB));
+    expect(parseMemorySample(second, MiB)?.points).toHaveLength(2);
+  });
+
   it('is not read out of anything else', () => {
     for (const text of [
       '',
-      'no process\n',
-      'pages 0 0\n',
-      'pages 10 11\n',
-      'pages 10 5\nwindow 1.000000 11.000000\n',
-      'pages 10 5\nwindow 1.0',
-      'pages 10 5\nTraceback\n',
+      'no process\n\n',
+      'pages 0 0\n\n',
+      'pages 10 11\n\n',
+      'pages 10 5\nwindow 1.000000 2.000000\n',
+      'pages 10 5\nwindow 1.000000 11.000000\n\n',
+      'pages 10 5\nwindow 1.0\n\n',
+      'pages 10 5\nTraceback\n\n',
     ]) {
       expect(parseMemorySample(text, MiB)).toBeUndefined();
     }
