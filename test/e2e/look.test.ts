@@ -81,7 +81,7 @@ async function clipped(console: Console): Promise<readonly string[]> {
 }
 
 /** Whose pictures the documentation shows. */
-const inDocs: ReadonlySet<string> = new Set(['light-wide', 'dark-phone']);
+const inDocs: ReadonlySet<string> = new Set(['light-wide', 'dark-wide', 'light-medium', 'dark-phone']);
 
 it.each([
   ['light-wide', { width: 1280, height: 1000 }],
@@ -103,7 +103,7 @@ it.each([
   await fits(console);
   expect(await shortened(console)).toEqual([]);
   expect(await console.violations()).toEqual([]);
-  await console.picture(`list-${name}`);
+  await console.picture(`list-${name}`, inDocs.has(name) ? `list-${name}` : undefined);
   for (const vm of ['archive of the year before last', 'web']) {
     await (await console.row(vm)).getByRole('button').click();
     expect(await (await console.frame()).getByRole('menuitem').count()).toBe(8);
@@ -170,7 +170,7 @@ it.each([
   await dialog.locator('[data-ready="true"]').waitFor();
   expect(english.exec(await words())).toBeNull();
   expect(await clipped(console)).toEqual([]);
-  await console.picture(`findings-${name}`);
+  await console.picture(`findings-${name}`, `dialog-ready-${name.toLowerCase()}`);
   expect(await console.violations()).toEqual([]);
   await dialog.getByRole('button', { name: cancel, exact: true }).click();
   await console.go(`#/vm/database/migrate?uri=${encodeURIComponent(ssh)}&copy-disks=vda`);

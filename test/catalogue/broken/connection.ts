@@ -46,6 +46,18 @@ function certificate(kind: 'expired' | 'untrusted' | 'wrong-name'): Make {
   };
 }
 
+/** Rules of the destination's firewall for what comes in, in a table of their own. */
+const rules = (chain: string): Make =>
+  shell(
+    'destination',
+    `nft -f - <<'END'
+table inet wrong {
+  ${chain}
+}
+END`,
+    'nft delete table inet wrong',
+  );
+
 /** Somebody listens there. */
 const taken = (port: number): Make =>
   shell(
@@ -382,6 +394,56 @@ export const connection = brokenOnes([
     verdict: 'block',
     says: /Port 49153, which libvirt would use now, is closed/,
     refusal: /No route to host|unable to connect|Failed to connect|migration of disk vda failed/i,
+  },
+  {
+    check: 'data-path',
+    name: 'a firewall that answers for the host with a reset',
+    vm: plain,
+    cause: rules(
+      'chain input { type filter hook input priority -5; tcp dport 49152-49215 reject with tcp reset; }',
+    ),
+    verdict: 'block',
+    says: /No connection from this host reached port/,
+    refusal: /Connection refused/,
+  },
+  {
+    check: 'data-path',
+    name: 'ports that lead to another program',
+    vm: plain,
+    cause: all(
+      taken(7200),
+      rules(
+        'chain prerouting { type nat hook prerouting priority -100; tcp dport 49152-49215 redirect to :7200; }',
+      ),
+    ),
+    verdict: 'block',
+    says: /Another host or program answers at port/,
+  },
+  {
+    check: 'data-path',
+    name: 'large packets that are lost',
+    vm: plain,
+    cause: rules(
+      'chain input { type filter hook input priority -5; tcp dport 49152-49215 meta length gt 1400 drop; }',
+    ),
+    verdict: 'block',
+    says: /accepts a connection, but no data comes through/,
+  },
+  {
+    check: 'data-path',
+    name: 'a name whose address is another host’s',
+    vm: plain,
+    // The bridge of the lab is a host on which nothing listens.
+    cause: changed('source', '/etc/hosts', (text, { destination }) =>
+      text.replace(
+        new RegExp(`^\\S+(\\s.*\\bbeta\\b.*)$`, 'm'),
+        `${destination.address.replace(/\d+$/, '1')}$1`,
+      ),
+    ),
+    change: ({ destination }) => ({ destination: `qemu+ssh://${destination.address}/system` }),
+    verdict: 'block',
+    says: /No connection from this host reached port/,
+    refusal: /Connection refused|unable to connect/,
   },
   {
     check: 'data-ports',

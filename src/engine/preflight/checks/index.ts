@@ -5,6 +5,7 @@ import { authenticationCheck } from './authentication.ts';
 import { clockSkewCheck } from './clock-skew.ts';
 import { controlPortCheck } from './control-port.ts';
 import { cpuCompatibilityCheck } from './cpu-compatibility.ts';
+import { dataPathCheck } from './data-path.ts';
 import { dataPortsCheck } from './data-ports.ts';
 import { deviceFilesCheck } from './device-files.ts';
 import { dirtyRateCheck } from './dirty-rate.ts';
@@ -80,5 +81,6 @@ export const checks: readonly Check[] = [
   clockSkewCheck,
   downtimeSensitiveCheck,
   dataPortsCheck,
+  dataPathCheck,
   dirtyRateCheck,
 ];

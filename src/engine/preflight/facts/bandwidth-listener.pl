@@ -8,19 +8,22 @@ use Time::HiRes qw(time);
 $| = 1;
 my ($address, @ports) = @ARGV;
 my ($server, $port);
-for (@ports) {
-    $port = $_;
-    $server = IO::Socket::IP->new(
-        LocalHost => $address,
-        LocalPort => $port,
-        Listen    => 1,
-        ReuseAddr => 1,
-        Proto     => 'tcp',
-    ) and last;
+PLACE: for my $place ($address, $address =~ /:/ ? '::' : '0.0.0.0') {
+    for (@ports) {
+        $port = $_;
+        $server = IO::Socket::IP->new(
+            LocalHost => $place,
+            LocalPort => $port,
+            Listen    => 1,
+            ReuseAddr => 1,
+            Proto     => 'tcp',
+        ) and last PLACE;
+    }
 }
 $server or die "no free port\n";
 print "listening $port\n";
 my $peer = $server->accept;
+print "accepted\n";
 close $server;
 
 my ($count, $first, $last, @tenths) = (0);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Takes one TCP connection and counts what comes through it.
 
-Arguments: the address to listen on, then ports, of which the first free one is taken.
-Prints:    "listening PORT" when it does; at the end "tenths BYTES...", the bytes in each tenth of a second, and
+Arguments: the address to listen on, then ports, of which the first free one is taken. If the host does not have the address
+           (another one forwards it), all of its addresses.
+Prints:    "listening PORT" when it does, "accepted" when the connection is there; at the end "tenths BYTES...", the bytes in each tenth of a second, and
            "received BYTES NANOSECONDS", from the first block on, which is not counted.
 Runs on:   the destination, for bandwidth-listener.sh, which ends it after its time. Python 3.6 or newer.
 """
@@ -14,16 +15,17 @@ import time
 
 def listen(address, ports):
     """A socket that listens on the first free port, and that port."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    for port in ports:
-        server = socket.socket(family, socket.SOCK_STREAM)
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            server.bind((address, port))
-            server.listen(1)
-            return server, port
-        except OSError:
-            server.close()
+    family, wildcard = (socket.AF_INET6, "::") if ":" in address else (socket.AF_INET, "0.0.0.0")
+    for place in (address, wildcard):
+        for port in ports:
+            server = socket.socket(family, socket.SOCK_STREAM)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                server.bind((place, port))
+                server.listen(1)
+                return server, port
+            except OSError:
+                server.close()
     sys.exit("no free port")
 
 
@@ -51,6 +53,7 @@ def main(address, ports):
     server, port = listen(address, ports)
     print("listening", port, flush=True)
     peer, _ = server.accept()
+    print("accepted", flush=True)
     server.close()
     received, seconds, tenths = count(peer)
     print("tenths", *tenths, flush=True)

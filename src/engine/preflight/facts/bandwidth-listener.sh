@@ -3,7 +3,7 @@
 # Starts a listener that measures what comes through a TCP connection.
 #
 # Arguments: the text of bandwidth-listener.py, the text of bandwidth-listener.pl, the longest the listener lives in seconds, the
-#            address to listen on, then ports, of which the first free one is taken.
+#            address to listen on (all, if the host does not have it), then ports, of which the first free one is taken.
 # Prints:    what the listener prints (see bandwidth-listener.py), or "no listener" where neither language is there.
 # Runs on:   the destination, POSIX sh. It ends by itself after its time, whatever happens.
 #

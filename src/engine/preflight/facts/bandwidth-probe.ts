@@ -31,6 +31,33 @@ export interface Probe {
   readonly mtu?: number;
 }
 
+/** Why a measurement said nothing. */
+export type FailedProbe =
+  /** The destination did not listen: no program for it, or no port that is free. */
+  | { readonly kind: 'not-listening'; readonly said: string }
+  /** The destination listened, and no data came. */
+  | {
+      readonly kind: 'nothing-came';
+      readonly port: string;
+      /** This host got a connection, to whomever. */
+      readonly connected: boolean;
+      /** The listener on the destination got it. */
+      readonly accepted: boolean;
+    };
+
+/** What the words of listener and sender mean, from which {@link parseProbe} reads nothing. */
+export function failedProbe(listener: string, sender: string): FailedProbe {
+  const port = listeningPort(listener);
+  return port === undefined
+    ? { kind: 'not-listening', said: listener.trim() }
+    : {
+        kind: 'nothing-came',
+        port,
+        connected: /^connection\b/m.test(sender),
+        accepted: /^accepted$/m.test(listener),
+      };
+}
+
 /** With fewer whole tenths of a second than that, the mean of all is taken. */
 const fewTenths = 5;
 

@@ -5,6 +5,8 @@ import type { BandwidthSource } from '../../forecast/index.ts';
 import { defineFact, type FactContext, FactUnavailable, required } from '../fact.ts';
 import listenerScript from './bandwidth-listener.sh?raw';
 import {
+  type FailedProbe,
+  failedProbe,
   listenerParameters,
   listeningPort,
   mostBytes,
@@ -29,6 +31,8 @@ export interface Bandwidth {
   readonly roundTripMilliseconds?: number;
   /** The largest packet on that way, in bytes. */
   readonly mtu?: number;
+  /** Where it was measured over ssh: why not over the way of the data. Undefined if no port of that way could be tried. */
+  readonly failedProbe?: FailedProbe;
   /** How long ssh took to connect to the destination's shell, in milliseconds. */
   readonly connectMilliseconds?: number;
 }
@@ -62,17 +66,13 @@ const listenerLife = 8;
 /** So many free ports are offered to the listener: one may be taken meanwhile. */
 const mostPorts = 8;
 
-/** Over the address and a port that the data will take; undefined where nothing came through. */
-async function probed(
+/** Over the address and a port that the data will take. */
+async function probe(
   shell: HostShell,
-  address: DataAddress,
-  { open }: DataPorts,
+  to: string,
+  ports: readonly string[],
   context: FactContext,
-): Promise<Probe | undefined> {
-  const to = target(address);
-  // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
-  const ports = open.slice(-mostPorts).map(String);
-  if (ports.length === 0) return undefined;
+): Promise<Probe | FailedProbe> {
   let sending: Promise<string> | undefined;
   const received = await shell.run(listenerScript, listenerParameters(to, listenerLife, ports), {
     onText: (text) => {
@@ -80,7 +80,25 @@ async function probed(
       if (port !== undefined) sending ??= send(to, port, context);
     },
   });
-  return parseProbe(`${received}\n${(await sending) ?? ''}`);
+  const sent = (await sending) ?? '';
+  return parseProbe(`${received}\n${sent}`) ?? failedProbe(received, sent);
+}
+
+/** Once more on another port where no connection came: a busy host may have been late. Undefined if no port can be tried. */
+async function probed(
+  shell: HostShell,
+  address: DataAddress,
+  { open }: DataPorts,
+  context: FactContext,
+): Promise<Probe | FailedProbe | undefined> {
+  const to = target(address);
+  // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
+  const ports = open.slice(-mostPorts).map(String);
+  if (ports.length === 0) return undefined;
+  const first = await probe(shell, to, ports, context);
+  if (!('kind' in first) || first.kind !== 'nothing-came') return first;
+  const others = ports.filter((port) => port !== first.port);
+  return probe(shell, to, others.length === 0 ? ports : others, context);
 }
 
 /** Sends zeros to the listener; gives what the kernel knows about the connection, nothing where there was none. */
@@ -131,7 +149,7 @@ export const bandwidthFact = defineFact<
   wants: { ports: dataPortsFact, session: destinationSessionFact },
   slow: true,
   afterQuickChecks: true,
-  timeLimitMilliseconds: 30_000,
+  timeLimitMilliseconds: 40_000,
   gather: async ({ destination: { parts }, address }, context, { ports, session }) => {
     const given = context.choices.bandwidthBytesPerSecond;
     if (given !== undefined) return { bytesPerSecond: given, source: 'given' };
@@ -139,10 +157,15 @@ export const bandwidthFact = defineFact<
       return { bytesPerSecond: await nominal(target(address), context), source: 'nominal' };
     }
     const { shell, connectMilliseconds } = required(session);
-    const probe = ports.available ? await probed(shell, address, ports.value, context) : undefined;
-    return probe === undefined
-      ? { bytesPerSecond: await throughShell(shell), source: 'measured-over-ssh', connectMilliseconds }
-      : { ...probe, source: 'measured', connectMilliseconds };
+    const outcome = ports.available ? await probed(shell, address, ports.value, context) : undefined;
+    if (outcome !== undefined && !('kind' in outcome))
+      return { ...outcome, source: 'measured', connectMilliseconds };
+    return {
+      bytesPerSecond: await throughShell(shell),
+      source: 'measured-over-ssh',
+      connectMilliseconds,
+      ...(outcome === undefined ? {} : { failedProbe: outcome }),
+    };
   },
 });
 

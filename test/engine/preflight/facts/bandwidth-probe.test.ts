@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { scriptWords } from '../../../../src/engine/base/shell-quote.ts';
 import listenerScript from '../../../../src/engine/preflight/facts/bandwidth-listener.sh?raw';
 import {
+  failedProbe,
   listenerParameters,
   listeningPort,
   parseProbe,
@@ -70,6 +71,7 @@ describe('the measurement of the bandwidth', () => {
     const other = await free();
     try {
       const { status, stdout } = await measure([port, other]);
+      expect(stdout).toMatch(/^accepted\n/m);
       expect(stdout).toMatch(/^received \d+ \d+$/m);
       expect(stdout).toMatch(/^tenths( \d+)+$/m);
       expect(status).toBe(0);
@@ -99,6 +101,24 @@ describe('the measurement of the bandwidth', () => {
     }
   });
 
+  it('listens on all addresses where the host lacks the one that was asked for', async () => {
+    const port = await free();
+    const listener = spawn('sh', ['-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    // An address for documentation, which no host has.
+    listener.stdin.end(
+      `set -- ${scriptWords(...listenerParameters('192.0.2.1', 5, [String(port)]))}\n${listenerScript}`,
+    );
+    let stdout = '';
+    listener.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    await expect.poll(() => listeningPort(stdout), { timeout: 20_000 }).toBe(String(port));
+    const sent = await send('127.0.0.1', String(port), 1 << 20);
+    await expect
+      .poll(() => parseProbe(stdout + sent)?.bytesPerSecond, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+  }, 60_000);
+
   it('goes over IPv6 too', async () => {
     const { status, stdout } = await measure([await free()], { address: '::1' });
     const loopbacks = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
@@ -118,6 +138,21 @@ describe('the measurement of the bandwidth', () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe('a measurement in which nothing came', () => {
+  it('tells who got a connection', () => {
+    const up = 'listening 49215\n';
+    expect(failedProbe('no free port\n', '')).toEqual({ kind: 'not-listening', said: 'no free port' });
+    const nothing = { kind: 'nothing-came', port: '49215' };
+    expect(failedProbe(up, '')).toEqual({ ...nothing, connected: false, accepted: false });
+    expect(failedProbe(up, 'connection \n')).toEqual({ ...nothing, connected: true, accepted: false });
+    expect(failedProbe(`${up}accepted\n`, 'connection ESTAB\n')).toEqual({
+      ...nothing,
+      connected: true,
+      accepted: true,
+    });
   });
 });
 
