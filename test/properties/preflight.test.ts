@@ -57,7 +57,7 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   hostname: () => 'alpha\n',
   ip: () => '2: eth0    inet 10.1.0.1/24 brd 10.1.0.255 scope global eth0\n',
   probe: () => 'listening 49215\naccepted\nreceived 134217727 1000000000\n',
-  timeout: () => 'connection ESTAB\n',
+  timeout: () => 'connected\nconnection ESTAB\n',
   bandwidth: () => '134217727 1000000000\n',
 };
 

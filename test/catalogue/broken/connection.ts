@@ -411,7 +411,13 @@ export const connection = brokenOnes([
     name: 'ports that lead to another program',
     vm: plain,
     cause: all(
-      taken(7200),
+      shell(
+        'destination',
+        `setsid python3 -m http.server 7200 --directory /run/empty-7200 >/dev/null 2>&1 & echo $! > /run/web-7200
+         mkdir -p /run/empty-7200
+         until ss -Htln 'sport = 7200' | grep -q .; do sleep 0.05; done`,
+        'kill $(cat /run/web-7200); rm -r /run/web-7200 /run/empty-7200',
+      ),
       rules(
         'chain prerouting { type nat hook prerouting priority -100; tcp dport 49152-49215 redirect to :7200; }',
       ),

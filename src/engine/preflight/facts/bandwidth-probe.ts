@@ -53,7 +53,7 @@ export function failedProbe(listener: string, sender: string): FailedProbe {
     : {
         kind: 'nothing-came',
         port,
-        connected: /^connection\b/m.test(sender),
+        connected: /^connected$/m.test(sender),
         accepted: /^accepted$/m.test(listener),
       };
 }

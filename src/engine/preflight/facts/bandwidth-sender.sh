@@ -3,7 +3,7 @@
 # Sends zeros to the listener of bandwidth-listener.sh.
 #
 # Arguments: address and port of the listener, the most to send in bytes, the longest to send in seconds.
-# Prints:    "connection TEXT", what the kernel knows about the connection while it is full (ss -ti).
+# Prints:    "connected" when it is, then "connection TEXT", what the kernel knows about the connection while it is full (ss -ti).
 # Runs on:   the source. bash, for its /dev/tcp.
 export LC_ALL=C
 address=$1
@@ -11,6 +11,7 @@ port=$2
 bytes=$3
 seconds=$4
 exec 4<>"/dev/tcp/$address/$port" || exit 1
+echo connected
 timeout "$seconds" head -c "$bytes" /dev/zero >&4 &
 sender=$!
 sleep 0.5

@@ -147,8 +147,8 @@ describe('a measurement in which nothing came', () => {
     expect(failedProbe('no free port\n', '')).toEqual({ kind: 'not-listening', said: 'no free port' });
     const nothing = { kind: 'nothing-came', port: '49215' };
     expect(failedProbe(up, '')).toEqual({ ...nothing, connected: false, accepted: false });
-    expect(failedProbe(up, 'connection \n')).toEqual({ ...nothing, connected: true, accepted: false });
-    expect(failedProbe(`${up}accepted\n`, 'connection ESTAB\n')).toEqual({
+    expect(failedProbe(up, 'connected\n')).toEqual({ ...nothing, connected: true, accepted: false });
+    expect(failedProbe(`${up}accepted\n`, 'connected\nconnection ESTAB\n')).toEqual({
       ...nothing,
       connected: true,
       accepted: true,
