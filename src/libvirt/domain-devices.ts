@@ -35,6 +35,10 @@ export interface DomainDevices {
   readonly roms: readonly string[];
   /** Models of devices that not every QEMU has. */
   readonly models: readonly DomainModel[];
+  /** Model of the memory balloon, for example `virtio`; absent where the definition names none. */
+  readonly memballoon?: string;
+  /** Models of random number generators, for example `virtio`. */
+  readonly rngs?: readonly string[];
   /** Models of watchdogs, for example `i6300esb`. */
   readonly watchdogs: readonly string[];
   /** Leases of a lock manager: their key. */
@@ -45,6 +49,8 @@ export interface DomainDevices {
 export function parseDevices(devices: XmlElement | undefined): DomainDevices {
   const each = <T>(name: string, read: (element: XmlElement) => T): readonly T[] =>
     devices === undefined ? [] : children(devices, name).map(read);
+  const memballoon = each('memballoon', (element) => attribute(element, 'model'))[0];
+  const rngs = each('rng', (element) => attribute(element, 'model') ?? '');
   return {
     interfaces: each('interface', interfaceOf),
     hostdevs: each('hostdev', hostdevOf),
@@ -55,6 +61,8 @@ export function parseDevices(devices: XmlElement | undefined): DomainDevices {
     tpms: each('tpm', tpmOf),
     roms: devices === undefined ? [] : romsOf(devices),
     models: devices === undefined ? [] : modelsOf(devices),
+    ...(memballoon === undefined ? {} : { memballoon }),
+    ...(rngs.length === 0 ? {} : { rngs }),
     watchdogs: each('watchdog', (element) => attribute(element, 'model') ?? ''),
     leases: each('lease', (element) => {
       const key = child(element, 'key');

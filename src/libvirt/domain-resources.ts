@@ -30,6 +30,8 @@ export interface DomainResources {
   readonly firmware: {
     /** Path of the code, for example of OVMF. */
     readonly loader?: string;
+    /** It is one for Secure Boot, which needs System Management Mode. */
+    readonly secure?: true;
     /** The code is an image of this format; raw if absent. */
     readonly loaderFormat?: string;
     /** Path of the VM's own variables. */
@@ -210,6 +212,7 @@ export function parseResources(domain: XmlElement): DomainResources {
   const template = attribute(child(domain, 'os', 'nvram'), 'template');
   const format = attribute(child(domain, 'os', 'nvram'), 'format');
   const loaderFormat = attribute(child(domain, 'os', 'loader'), 'format');
+  const secure = attribute(child(domain, 'os', 'loader'), 'secure') === 'yes';
   const hugepages = hugepagesOf(domain);
   return {
     vcpus,
@@ -221,6 +224,7 @@ export function parseResources(domain: XmlElement): DomainResources {
     ),
     firmware: {
       ...(loader === undefined ? {} : { loader }),
+      ...(secure ? { secure } : {}),
       ...(nvram === undefined ? {} : { nvram }),
       ...(template === undefined ? {} : { template }),
       ...(format === undefined ? {} : { format }),

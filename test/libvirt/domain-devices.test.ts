@@ -30,6 +30,25 @@ describe('devices of a definition', () => {
     ]);
   });
 
+  it('has the models that a state depends on', () => {
+    const found = devices(
+      "<interface type='bridge'><mac address='m'/><model type='virtio'/><driver name='vhost' queues='4'/></interface>" +
+        "<interface type='user'><mac address='n'/><model type='e1000e'/><driver queues='-1'/></interface>" +
+        "<memballoon model='virtio'/><rng model='virtio'><backend model='builtin'/></rng>" +
+        "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>",
+    );
+    expect(found.interfaces.map(({ model, queues }) => [model, queues])).toEqual([
+      ['virtio', 4],
+      ['e1000e', undefined],
+    ]);
+    expect(found).toMatchObject({
+      memballoon: 'virtio',
+      rngs: ['virtio'],
+      tpms: [{ backend: 'emulator', version: '2.0' }],
+    });
+    expect(devices('')).not.toHaveProperty('memballoon');
+  });
+
   it('has each path once, and not those that the host itself chooses', () => {
     const found = devices(
       "<serial type='pty'><source path='/dev/pts/3'/></serial>" +
@@ -160,7 +179,7 @@ describe('resources of a definition', () => {
           "<numatune><memory mode='preferred' nodeset='3'/><memnode cellid='0' mode='strict' nodeset='0-1'/></numatune>" +
           "<devices><memory model='dimm'><source><nodemask>1,4</nodemask></source></memory></devices>" +
           "<memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>" +
-          "<os><loader>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
+          "<os><loader secure='yes'>/code</loader><nvram template='/t'/></os><seclabel type='static' model='selinux'/>" +
           "<clock><timer name='tsc' frequency='1000'/></clock>",
       ),
     ).toEqual({
@@ -170,7 +189,7 @@ describe('resources of a definition', () => {
       numaNodes: [0, 1, 3, 4],
       placedByNumad: false,
       hugepages: { sizeBytes: 2 ** 21 },
-      firmware: { loader: '/code', template: '/t' },
+      firmware: { loader: '/code', secure: true, template: '/t' },
       paths: [],
       argumentPaths: [],
       securityLabels: [{ model: 'selinux', type: 'static' }],

@@ -25,6 +25,10 @@ export interface DomainInterface {
   /** QEMU starts without anybody who listens on that socket. */
   readonly reconnects?: boolean;
   readonly mac: string;
+  /** Model that the guest sees, for example `virtio` or `e1000e`. */
+  readonly model?: string;
+  /** Pairs of queues of a virtio interface, where the definition says how many. */
+  readonly queues?: number;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
   /** It is the transient half of a failover pair: QEMU unplugs it before the migration. */
@@ -36,6 +40,10 @@ const autoNamedTarget = /^(vnet|macvtap|macvlan)\d+$/;
 
 /** Types of interfaces whose tap or macvtap device libvirt makes; it refuses a name that is taken. */
 const tapTypes = ['bridge', 'network', 'direct', 'ethernet'];
+
+function wholeNumberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+}
 
 /** Reads `<interface>`. */
 export function interfaceOf(element: XmlElement): DomainInterface {
@@ -53,6 +61,8 @@ export function interfaceOf(element: XmlElement): DomainInterface {
   const managedTarget = made ? target : undefined;
   const openVswitch = attribute(child(element, 'virtualport'), 'type') === 'openvswitch';
   const filter = attribute(child(element, 'filterref'), 'filter');
+  const model = attribute(child(element, 'model'), 'type');
+  const queues = wholeNumberOf(attribute(child(element, 'driver'), 'queues'));
   return {
     type,
     mac: attribute(child(element, 'mac'), 'address') ?? '',
@@ -67,5 +77,7 @@ export function interfaceOf(element: XmlElement): DomainInterface {
     ...(socket !== undefined && attribute(from, 'mode') === 'server' ? { makesSocket: true } : {}),
     ...(socket !== undefined && reconnects(from) ? { reconnects: true } : {}),
     ...(filter === undefined ? {} : { filter }),
+    ...(model === undefined ? {} : { model }),
+    ...(queues === undefined ? {} : { queues }),
   };
 }

@@ -121,6 +121,12 @@ describe('readingScript, run here', () => {
     }
   });
 
+  it('sees the versions of the kernel and of the package of QEMU', () => {
+    expect(seen?.versions?.linux).toMatch(/^\d+\.\d+/);
+    // It is a script of this test, which no package holds.
+    expect(seen?.versions?.qemuPackage).toBe('other');
+  });
+
   it('sees that nothing names a firmware', () => {
     expect(seen?.loaderNamed).toBe(false);
   });

@@ -126,6 +126,23 @@ read_programs() {
   done
 }
 
+# Versions of what keeps a part of a VM's state: the kernel, the library behind emulated TPMs (its file is named for it), and
+# the RPM package of the VM's QEMU, or "other". The kernel of Debian tells upstream's release only as how it was built.
+read_versions() {
+  echo "$mark versions"
+  echo "kernel $(uname -r)"
+  echo "build $(uname -v)"
+  for library in /usr/lib/*/libtpms.so.0 /usr/lib64/libtpms.so.0 /usr/lib/libtpms.so.0; do
+    [ -e "$library" ] || continue
+    file=$(readlink -f "$library")
+    echo "libtpms ${file##*.so.}"
+    break
+  done
+  [ -f "$emulator" ] || return
+  package=$(timeout 2 rpm -qf --qf '%{VERSION}-%{RELEASE}\n' -- "$emulator" 2>/dev/null) || package=other
+  echo "qemu $package" | head -n 1
+}
+
 # Programs of the admin that libvirt runs for each VM; no section where that cannot be seen.
 read_hooks() {
   hooks=/etc/libvirt/hooks
@@ -364,6 +381,7 @@ read_memory
 read_network
 read_own_folders
 read_programs
+read_versions
 read_hooks
 read_accounts
 echo "$mark user"

@@ -9,6 +9,7 @@ import { romFiles, type WantedPaths } from './parameters.ts';
 import type { HostListening, HostReading, Managers, OpenFiles } from './reading.ts';
 import { bodyOf, type Section, sectionsOf } from './sections.ts';
 import { datagrams, listens, parseListeners, parseSockets } from './sockets.ts';
+import { parseVersions } from './versions.ts';
 
 /** Reads who listens, and the configuration, out of what the script has printed up to now; undefined if that is not all there. */
 export function parseListening(text: string, mark: string): HostListening | undefined {
@@ -62,6 +63,7 @@ export function parseReading(text: string, mark: string, paths: WantedPaths): Ho
       : {}),
     ...(bodies.some(({ name }) => name === 'open') ? { openFiles: parseOpenFiles(body('open')) } : {}),
     ...(bodies.some(({ name }) => name === 'managers') ? { managers: parseManagers(body('managers')) } : {}),
+    ...(bodies.some(({ name }) => name === 'versions') ? { versions: parseVersions(body('versions')) } : {}),
     ...(bodies.some(({ name }) => name === 'usb') ? { usb: parseUsb(body('usb')) } : {}),
     programs: new Set(body('programs').split('\n').filter(Boolean)),
     ...(body('byte-order').trim() === '1' ? { listeningOn, datagramsOn } : {}),

@@ -33,6 +33,15 @@ export interface Managers {
   readonly clustered?: ReadonlyMap<string, boolean>;
 }
 
+/** Versions of what keeps a part of a VM's state beside QEMU and libvirt; each is absent where it was not told. */
+export interface HostVersions {
+  /** Of the running kernel; one of Ubuntu says so, for example `6.8.0-45-generic Ubuntu`. */
+  readonly linux?: string;
+  readonly libtpms?: string;
+  /** Of the RPM package that holds the VM's QEMU, for example `9.1.0-15.el9`; `other` if there is none. */
+  readonly qemuPackage?: string;
+}
+
 /** What one look at a host gave. */
 export interface HostReading extends HostListening {
   /** By path; one of which was not told whether it exists is not among them. */
@@ -73,6 +82,8 @@ export interface HostReading extends HostListening {
   readonly programs: ReadonlySet<string>;
   /** Sizes in bytes of the ROM files that the VM's QEMU there comes with; of those that it has. */
   readonly roms?: ReadonlyMap<string, number>;
+  /** Versions of programs there; absent if none was told. */
+  readonly versions?: HostVersions;
   /** Whether descriptors of firmware, or libvirt's configuration, name the VM's; absent if there is none to look for. */
   readonly loaderNamed?: boolean;
 }
