@@ -61,6 +61,28 @@ export const machine = brokenOnes([
     verdict: 'warn',
     says: /The destination has QEMU 6\.2\.0, older than/,
   },
+  // These arrive: QEMU there only says that it is of such a version.
+  {
+    check: 'known-bad-pairs',
+    name: 'a virtio video device, and QEMU 9.0.0 there',
+    vm: { name: 'video', machine: 'pc-q35-7.2', devices: "<video><model type='virtio'/></video>" },
+    cause: believing('s,<version>[0-9]*</version>,<version>9000000</version>,'),
+    verdict: 'block',
+    says: /to QEMU 9\.0\.0 on beta\. QEMU 9\.0\.0 expects another state of a virtio video device/,
+  },
+  {
+    check: 'known-bad-pairs',
+    name: 'an interface with several queues, and QEMU 10.0.2 there',
+    vm: {
+      name: 'queues',
+      machine: 'pc-q35-7.2',
+      devices: "<interface type='user'><model type='virtio'/><driver name='qemu' queues='2'/></interface>",
+      start: false,
+    },
+    cause: believing('s,<version>[0-9]*</version>,<version>10000002</version>,'),
+    verdict: 'warn',
+    says: /QEMU 10\.0\.2 on beta\. .*too few queues/,
+  },
   {
     check: 'machine-type',
     name: 'a machine type that the destination does not have',

@@ -20,6 +20,7 @@ import { hostDevicesCheck } from './host-devices.ts';
 import { hostIdentityCheck } from './host-identity.ts';
 import { hugepagesCheck } from './hugepages.ts';
 import { hypervisorVersionCheck } from './hypervisor-version.ts';
+import { knownBadPairsCheck } from './known-bad-pairs.ts';
 import { lockManagerCheck } from './lock-manager.ts';
 import { machineTypeCheck } from './machine-type.ts';
 import { nameCollisionCheck } from './name-collision.ts';
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   permissionsCheck,
   hostIdentityCheck,
   hypervisorVersionCheck,
+  knownBadPairsCheck,
   vmStateCheck,
   activeJobCheck,
   snapshotsCheck,
