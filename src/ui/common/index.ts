@@ -6,6 +6,7 @@ export { CommandLine } from './command-line.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyableText } from './copyable-text.tsx';
 export { downloadText, fileName } from './download.ts';
+export { Field, type FieldDescription } from './field.tsx';
 export {
   formatBytes,
   formatCount,

@@ -2,7 +2,7 @@
 import { Checkbox, ExpandableSection } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
 import type { CopyableDisk } from '../../engine/preflight/index.ts';
-import { _ } from '../common/index.ts';
+import { _, Field, type FieldDescription } from '../common/index.ts';
 import { CopyDisks } from './copy-disks.tsx';
 import {
   type DialogAction,
@@ -12,7 +12,6 @@ import {
   migrationAddress,
   optionsComplete,
 } from './dialog-state.ts';
-import { Field, type FieldDescription } from './field.tsx';
 import { StallPlan } from './stall-plan.tsx';
 import { tuningFields } from './tuning-fields.ts';
 

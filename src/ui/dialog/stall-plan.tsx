@@ -2,22 +2,13 @@
 import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
 import { type StallAction, stallActions } from '../../engine/plan/index.ts';
-import { _ } from '../common/index.ts';
+import { _, Field } from '../common/index.ts';
+import { steerLabel } from '../migration/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
-import { Field } from './field.tsx';
 import { stepSecondsOf } from './tuning-state.ts';
 
 function stepName(action: StallAction): string {
-  switch (action) {
-    case 'longer-pause':
-      return _('Allow a longer pause');
-    case 'post-copy':
-      return _('Switch to post-copy');
-    case 'pause-vm':
-      return _('Pause the VM to finish');
-    case 'cancel':
-      return _('Cancel the migration');
-  }
+  return action === 'cancel' ? _('Cancel the migration') : steerLabel(action);
 }
 
 function stepDescription(action: StallAction): string {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { parseBandwidthInput } from '../../engine/plan/index.ts';
-import { _ } from '../common/index.ts';
+import { _, type FieldDescription } from '../common/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
-import type { FieldDescription } from './field.tsx';
 import { maxDowntimeOf } from './tuning-state.ts';
 
 /** The fields that say how the migration is to run. */

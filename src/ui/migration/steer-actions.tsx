@@ -10,21 +10,9 @@ import {
 } from '../../engine/migration/index.ts';
 import { _, format, OriginalText, textOf } from '../common/index.ts';
 import { SteerForm, type SteerQuestion } from './steer-form.tsx';
+import { steerLabel } from './steer-label.ts';
 
 type Kind = SteerAction['kind'];
-
-function labelOf(kind: Kind): string {
-  switch (kind) {
-    case 'pause-vm':
-      return _('Pause the VM to finish');
-    case 'post-copy':
-      return _('Switch to post-copy');
-    case 'longer-pause':
-      return _('Allow a longer pause');
-    case 'bandwidth-limit':
-      return _('Change the bandwidth limit');
-  }
-}
 
 /** Why it cannot be done now; undefined if it can. */
 function whyNot(kind: Kind, { state, postCopyAllowed, cancelling, steering }: Migration): string | undefined {
@@ -56,7 +44,7 @@ function SteerButton({
       {...(isExpanded === undefined ? {} : { 'aria-expanded': isExpanded })}
       onClick={onClick}
     >
-      {labelOf(kind)}
+      {steerLabel(kind)}
     </Button>
   );
   return why === undefined ? button : <Tooltip content={why}>{button}</Tooltip>;
@@ -130,7 +118,7 @@ export function SteerActions({
         <SteerForm
           key={asked}
           question={asked}
-          label={labelOf(asked)}
+          label={steerLabel(asked)}
           migration={migration}
           onSteer={(action) => {
             setOpen(undefined);

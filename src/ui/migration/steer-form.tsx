@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Button, Form, FormGroup, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
-import { type ReactNode, useId, useState } from 'react';
+import { Button, Form } from '@patternfly/react-core';
+import { type ReactNode, useState } from 'react';
 import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import { parseBandwidthInput, parseDowntime } from '../../engine/plan/index.ts';
 import { pauseForLastPass } from '../../engine/progress/index.ts';
-import { _ } from '../common/index.ts';
+import { _, Field, type FieldDescription } from '../common/index.ts';
 
 /** What needs a word or a figure of the admin before it is done. */
 export type SteerQuestion = Exclude<SteerAction['kind'], 'pause-vm'>;
@@ -34,60 +34,21 @@ function proposalOf(question: SteerQuestion, { state }: Migration): string {
   return String(pauseForLastPass(state.progress) ?? '');
 }
 
-function fieldOf(question: 'longer-pause' | 'bandwidth-limit'): {
-  label: string;
-  help: string;
-  error: string;
-} {
+function fieldOf(
+  question: 'longer-pause' | 'bandwidth-limit',
+  isWrong: boolean,
+): Pick<FieldDescription, 'label' | 'help' | 'error'> {
   return question === 'longer-pause'
     ? {
         label: _('Longest pause, in milliseconds'),
         help: _('The VM stands still for up to this time, then runs on the destination.'),
-        error: _('Enter a whole number from 1 to 2000000.'),
+        error: isWrong ? _('Enter a whole number from 1 to 2000000.') : undefined,
       }
     : {
         label: _('Bandwidth limit, in MiB/s'),
         help: _('If empty, the migration uses all of the link.'),
-        error: _('Enter a number above 0.'),
+        error: isWrong ? _('Enter a number above 0.') : undefined,
       };
-}
-
-function Question({
-  question,
-  text,
-  isWrong,
-  onChange,
-}: {
-  readonly question: 'longer-pause' | 'bandwidth-limit';
-  readonly text: string;
-  readonly isWrong: boolean;
-  readonly onChange: (text: string) => void;
-}): ReactNode {
-  const id = useId();
-  const helpId = useId();
-  const { label, help, error } = fieldOf(question);
-  const variant = isWrong ? 'error' : 'default';
-  return (
-    <FormGroup label={label} fieldId={id}>
-      <TextInput
-        id={id}
-        className="migrate-seconds"
-        inputMode="decimal"
-        autoComplete="off"
-        value={text}
-        validated={variant}
-        aria-describedby={helpId}
-        onChange={(_event, value) => {
-          onChange(value);
-        }}
-      />
-      <HelperText>
-        <HelperTextItem id={helpId} variant={variant} screenReaderText={_('error')}>
-          {isWrong ? error : help}
-        </HelperTextItem>
-      </HelperText>
-    </FormGroup>
-  );
 }
 
 /** Asks for what is missing before libvirt is asked. */
@@ -123,7 +84,13 @@ export function SteerForm({
           )}
         </p>
       ) : (
-        <Question question={question} text={text} isWrong={isWrong} onChange={setText} />
+        <Field
+          {...fieldOf(question, isWrong)}
+          name={question}
+          value={text}
+          input={{ className: 'migrate-seconds', inputMode: 'decimal' }}
+          onChange={setText}
+        />
       )}
       <div>
         <Button

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
 import { type ReactNode, useId } from 'react';
-import { _ } from '../common/index.ts';
+import { _ } from './translate.ts';
 
-/** What a field for text is: all that differs from one to the other. */
+/** What differs between two text fields. */
 export interface FieldDescription {
+  /** Tells it from the other fields of a list. */
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  /** Said instead of the help while the text is not understood; undefined while it is. */
+  /** Shown instead of the help while the text is not understood; undefined otherwise. */
   readonly error: string | undefined;
   readonly value: string;
   readonly input: {
@@ -22,7 +23,7 @@ export interface FieldDescription {
   readonly onChange: (text: string) => void;
 }
 
-/** One field for text, with the sentence that helps or says what is wrong. */
+/** A text field, with a sentence that helps or says what is wrong. */
 export function Field({ label, help, error, value, input, onChange }: FieldDescription): ReactNode {
   const id = useId();
   const helpId = useId();
