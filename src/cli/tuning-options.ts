@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { type Message, msg } from '../engine/base/index.ts';
+import { longestDowntimeMilliseconds, type Message, msg } from '../engine/base/index.ts';
 import {
-  longestDowntimeMilliseconds,
   type MigrationTuning,
   parseBandwidthInput,
   parseDowntime,

@@ -2,6 +2,7 @@
 /** What the rest of the program may import of this folder. */
 export { Cell, type ReadonlyCell } from './cell.ts';
 export { Deferred } from './deferred.ts';
+export { longestDowntimeMilliseconds } from './downtime.ts';
 export { type Message, msg, nmsg, plainText, type Translator } from './message.ts';
 export { basename, dirname, normalizePath } from './paths.ts';
 export { durationText, rateText, sizeText } from './quantity.ts';

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { longestDowntimeMilliseconds } from '../base/index.ts';
 import type { PreCopyOutcome } from './pre-copy.ts';
 import type { LeverEffect } from './result.ts';
 import { least, play, type Situation } from './situation.ts';
-
-/** The longest pause that QEMU can be allowed (MAX_MIGRATE_DOWNTIME), in milliseconds. */
-const longestPause = 2_000_000;
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
@@ -47,7 +45,7 @@ export function levers(
   const allowed = plain.converges
     ? Math.max(1000, allowedSeconds * 2000)
     : roundedUp(
-        least(allowedSeconds * 1000, Math.min(longestPause, whole * 1000 + 1), (pause) => {
+        least(allowedSeconds * 1000, Math.min(longestDowntimeMilliseconds, whole * 1000 + 1), (pause) => {
           return play({ ...situation, allowedSeconds: pause / 1000 }).converges;
         }),
       );

@@ -7,7 +7,6 @@ export { copiedDisks, isTemporary, type Plan, planFor } from './plan.ts';
 export {
   allowsPostCopy,
   defaultStepSeconds,
-  longestDowntimeMilliseconds,
   type MigrationTuning,
   parseDowntime,
   parseStallSteps,

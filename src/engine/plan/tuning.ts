@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { longestDowntimeMilliseconds } from '../base/index.ts';
+
 /** What can be done about a running migration that does not finish, the gentlest first. */
 export const stallActions = ['longer-pause', 'post-copy', 'pause-vm', 'cancel'] as const;
 export type StallAction = (typeof stallActions)[number];
@@ -30,9 +32,6 @@ export interface MigrationTuning {
 
 /** Between two steps, and before the first, unless the admin says otherwise: about as long as it takes to see an effect. */
 export const defaultStepSeconds = 15;
-
-/** The longest pause that QEMU can be allowed (MAX_MIGRATE_DOWNTIME of its migration/options.c). */
-export const longestDowntimeMilliseconds = 2_000_000;
 
 /** True if libvirt has to allow post-copy from the start (VIR_MIGRATE_POSTCOPY), which cannot be done later. */
 export function allowsPostCopy({ postCopy, onStall = [] }: MigrationTuning): boolean {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import {
   durationText,
+  longestDowntimeMilliseconds,
   type Message,
   msg,
   nmsg,
@@ -10,9 +11,6 @@ import {
   type VmIdentity,
 } from '../base/index.ts';
 import type { MigrationProgress } from './progress.ts';
-
-/** QEMU takes no longer pause than this (MAX_MIGRATE_DOWNTIME of its migration/options.c). */
-const mostPauseSeconds = 2000;
 
 /** How much longer than computed the pause is allowed to be, so that it is enough. */
 const spare = 1.25;
@@ -38,8 +36,8 @@ function roundedUp(seconds: number): number {
 /** How long QEMU has to be allowed to stop the VM for a pass as they are now, in milliseconds; undefined if unknown or too long. */
 export function pauseForLastPass(progress: MigrationProgress): number | undefined {
   const last = onePass(progress);
-  const pause = last === undefined ? undefined : roundedUp(last.seconds * spare);
-  return pause === undefined || pause > mostPauseSeconds ? undefined : pause * 1000;
+  const pause = last === undefined ? undefined : roundedUp(last.seconds * spare) * 1000;
+  return pause === undefined || pause > longestDowntimeMilliseconds ? undefined : pause;
 }
 
 /** Since when it gets no closer, and what each pass leaves. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { longestDowntimeMilliseconds } from '../../engine/base/index.ts';
 import { parseBandwidthInput } from '../../engine/plan/index.ts';
 import { _, type FieldDescription } from '../common/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
@@ -19,7 +20,7 @@ export function tuningFields({
       help: _('If empty, the VM may pause for 300 ms, as QEMU does by itself.'),
       error: maxDowntimeOf(tuning) === 'invalid' ? _('Enter a whole number from 1 to 2000000.') : undefined,
       value: tuning.maxDowntime,
-      input: { className: 'migrate-seconds', type: 'number', min: 1, max: 2_000_000 },
+      input: { className: 'migrate-seconds', type: 'number', min: 1, max: longestDowntimeMilliseconds },
       onChange: (maxDowntime) => {
         dispatch({ type: 'tuning', change: { maxDowntime } });
       },
