@@ -23,16 +23,35 @@ import type { Model } from '../model/index.ts';
 import { HistoryTable } from './history-table.tsx';
 import { useHistory } from './use-history.ts';
 
+function ExportButton({
+  isDisabled,
+  onClick,
+  children,
+}: {
+  readonly isDisabled: boolean;
+  readonly onClick: () => void;
+  readonly children: string;
+}): ReactNode {
+  return (
+    <ToolbarItem>
+      <Button variant="secondary" isDisabled={isDisabled} onClick={onClick}>
+        {children}
+      </Button>
+    </ToolbarItem>
+  );
+}
+
+interface FilterProps {
+  readonly filter: string;
+  readonly onFilter: (filter: string) => void;
+}
+
 /** Narrows the table, and saves what it shows. */
 function HistoryToolbar({
   shown,
   filter,
   onFilter,
-}: {
-  readonly shown: readonly HistoryEntry[];
-  readonly filter: string;
-  readonly onFilter: (filter: string) => void;
-}): ReactNode {
+}: FilterProps & { readonly shown: readonly HistoryEntry[] }): ReactNode {
   return (
     <Toolbar>
       <ToolbarContent>
@@ -50,29 +69,23 @@ function HistoryToolbar({
             resetButtonLabel={_('Clear the filter')}
           />
         </ToolbarItem>
-        <ToolbarItem>
-          <Button
-            variant="secondary"
-            isDisabled={shown.length === 0}
-            onClick={() => {
-              downloadText('migration-history.csv', 'text/csv', historyCsv(shown));
-            }}
-          >
-            {_('Export as CSV')}
-          </Button>
-        </ToolbarItem>
-        <ToolbarItem>
-          <Button
-            variant="secondary"
-            isDisabled={shown.length === 0}
-            onClick={() => {
-              const document = JSON.stringify(historyDocument(shown), undefined, 2);
-              downloadText('migration-history.json', 'application/json', document);
-            }}
-          >
-            {_('Export as JSON')}
-          </Button>
-        </ToolbarItem>
+        <ExportButton
+          isDisabled={shown.length === 0}
+          onClick={() => {
+            downloadText('migration-history.csv', 'text/csv', historyCsv(shown));
+          }}
+        >
+          {_('Export as CSV')}
+        </ExportButton>
+        <ExportButton
+          isDisabled={shown.length === 0}
+          onClick={() => {
+            const document = JSON.stringify(historyDocument(shown), undefined, 2);
+            downloadText('migration-history.json', 'application/json', document);
+          }}
+        >
+          {_('Export as JSON')}
+        </ExportButton>
       </ToolbarContent>
     </Toolbar>
   );
@@ -82,11 +95,7 @@ function History({
   entries,
   filter,
   onFilter,
-}: {
-  readonly entries: readonly HistoryEntry[];
-  readonly filter: string;
-  readonly onFilter: (filter: string) => void;
-}): ReactNode {
+}: FilterProps & { readonly entries: readonly HistoryEntry[] }): ReactNode {
   if (entries.length === 0)
     return (
       <EmptyState titleText={_('No migration yet')} headingLevel="h3">
@@ -116,12 +125,7 @@ export function HistoryPage({
   filter,
   onFilter,
   onBack,
-}: {
-  readonly model: Model;
-  readonly filter: string;
-  readonly onFilter: (filter: string) => void;
-  readonly onBack: () => void;
-}): ReactNode {
+}: FilterProps & { readonly model: Model; readonly onBack: () => void }): ReactNode {
   const state = useHistory(model);
   return (
     <section aria-labelledby="migrate-history-title">

@@ -4,16 +4,15 @@ import { type ReactNode, useEffect } from 'react';
 import type { VmIdentity } from '../../engine/base/index.ts';
 import type { Vm } from '../../engine/inventory/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
-import { _, loadLaterTexts } from '../common/index.ts';
+import { _ } from '../common/index.ts';
 import type { DialogLocation } from '../location/index.ts';
-import { Later, type Model, useCell, vmKey } from '../model/index.ts';
+import { type Model, useCell, vmKey } from '../model/index.ts';
+import { laterPart } from './later-part.ts';
 import { NotLoaded } from './not-loaded.tsx';
 
-/** The dialog is a script of its own: with the checks it is larger than the list. Its texts are loaded with it. */
-export const dialogScript = new Later(async () => {
-  const texts = loadLaterTexts();
+/** The dialog, which is loaded later: with the checks it is larger than the list. */
+export const dialogScript = laterPart(async () => {
   const { MigrateDialog } = await import('../dialog/index.ts');
-  await texts;
   return { MigrateDialog };
 });
 

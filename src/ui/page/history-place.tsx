@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Bullseye, Spinner } from '@patternfly/react-core';
 import { type ReactNode, useEffect } from 'react';
-import { _, loadLaterTexts } from '../common/index.ts';
-import { Later, type Model, useCell } from '../model/index.ts';
+import { _ } from '../common/index.ts';
+import { type Model, useCell } from '../model/index.ts';
+import { laterPart } from './later-part.ts';
 import { NotLoaded } from './not-loaded.tsx';
 
-/** The history is a script of its own, with its texts: the list does without. */
-export const historyScript = new Later(async () => {
-  const texts = loadLaterTexts();
+const historyScript = laterPart(async () => {
   const { HistoryPage } = await import('../history/index.ts');
-  await texts;
   return { HistoryPage };
 });
 
