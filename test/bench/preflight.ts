@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
 import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
-import { Lab, type LabHost } from '../lab/lab.ts';
+import type { LabHost } from '../lab/lab.ts';
 import { milliseconds, quantile, table, target } from './figures.ts';
+import { withIdleVm } from './idle-vm.ts';
 
 const runs = 20;
 /** What waits for a measurement is no static check. */
-const measured = new Set(['dirty-rate']);
+const measured = new Set(['dirty-rate', 'data-path']);
 
 interface Run {
   /** From the start to the last static check's finding, in milliseconds. */
@@ -23,32 +25,17 @@ export async function benchPreflight(): Promise<unknown> {
   console.log(`
 == Preflight: time until all static checks have their finding
 Method: two hosts of the lab; a running VM with a disk on GlusterFS; ${runs} runs over qemu+ssh one after the other, each with a
-new connection to D-Bus and new ones to the destination, timed from start() to each finding. The dirty rate, which is measured,
-is no static check; "ready" is the moment from which no measurement can change the verdict of this nearly idle VM.`);
-  const lab = await Lab.start();
-  try {
-    return await measureAll(lab.host('alpha'));
-  } finally {
-    await lab.down();
-  }
+new connection to D-Bus and new ones to the destination, timed from start() to each finding. The dirty rate and the data path,
+which are measured, are no static checks; "ready" is the moment from which no measurement can change the verdict of this nearly idle VM.`);
+  return withIdleVm(measureAll);
 }
 
-async function measureAll(alpha: LabHost): Promise<readonly Run[]> {
-  const guest = await alpha.guest('bench', { memory: 192 });
-  await guest.booted();
+async function measureAll(alpha: LabHost, choices: MigrationChoices): Promise<readonly Run[]> {
   const all: Run[] = [];
   for (let run = 0; run < runs; run += 1) {
     const platform = alpha.platform();
     const connection = new LibvirtConnection(platform, 'system');
-    const preflight = new Preflight(
-      { platform, connection },
-      {
-        vm: { connection: 'system', name: guest.name, uuid: guest.uuid },
-        destination: 'qemu+ssh://beta/system',
-        temporary: false,
-        confirmedUriParameters: [],
-      },
-    );
+    const preflight = new Preflight({ platform, connection }, choices);
     const checks: Record<string, number> = {};
     const verdicts: Record<string, string> = {};
     const start = performance.now();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { MigrationChoices } from '../../src/engine/plan/choices.ts';
 import { planFor } from '../../src/engine/plan/plan.ts';
 import { rehearse } from '../../src/engine/rehearsal/rehearsal.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
-import { Lab, type LabHost } from '../lab/lab.ts';
+import type { LabHost } from '../lab/lab.ts';
 import { milliseconds, quantile, table, target } from './figures.ts';
+import { withIdleVm } from './idle-vm.ts';
 
 const runs = 10;
 
@@ -21,23 +23,10 @@ export async function benchRehearsal(): Promise<unknown> {
 == Rehearsal: time until the stand-in has arrived and is removed
 Method: two hosts of the lab; a running VM with a disk on GlusterFS; ${runs} rehearsals over qemu+ssh one after the other, each with
 new connections to both hosts.`);
-  const lab = await Lab.start();
-  try {
-    return await measureAll(lab.host('alpha'));
-  } finally {
-    await lab.down();
-  }
+  return withIdleVm(measureAll);
 }
 
-async function measureAll(alpha: LabHost): Promise<readonly Run[]> {
-  const guest = await alpha.guest('bench', { memory: 192 });
-  await guest.booted();
-  const choices = {
-    vm: { connection: 'system' as const, name: guest.name, uuid: guest.uuid },
-    destination: 'qemu+ssh://beta/system',
-    temporary: false,
-    confirmedUriParameters: [],
-  };
+async function measureAll(alpha: LabHost, choices: MigrationChoices): Promise<readonly Run[]> {
   const all: Run[] = [];
   for (let run = 0; run < runs; run += 1) {
     const platform = alpha.platform();

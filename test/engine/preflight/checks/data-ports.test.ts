@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { dataPortsCheck } from '../../../../src/engine/preflight/checks/data-ports.ts';
-import type { DataAddress } from '../../../../src/engine/preflight/facts/data-address.ts';
 import type { DataPorts } from '../../../../src/engine/preflight/facts/data-ports.ts';
 import { reading } from '../../fixtures.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
+import { address, localNames } from './two-hosts-fixture.ts';
 
-const address: DataAddress = {
-  host: 'beta',
-  from: 'host-name',
-  addresses: ['10.1.0.2'],
-  controlAddresses: ['10.1.0.2'],
-};
-const localNames = there(['alpha', '10.1.0.1']);
 const range = Array.from({ length: 64 }, (_, index) => 49152 + index);
 const ports = (change: Partial<DataPorts>): ReturnType<typeof there<DataPorts>> =>
   there({ first: 49152, last: 49215, rangeRead: true, open: range, closed: [], busy: [], ...change });

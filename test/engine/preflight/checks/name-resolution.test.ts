@@ -3,14 +3,8 @@ import { expect } from 'vitest';
 import { nameResolutionCheck } from '../../../../src/engine/preflight/checks/name-resolution.ts';
 import type { DataAddress } from '../../../../src/engine/preflight/facts/data-address.ts';
 import { missing, testCheck, there } from '../../test-check.ts';
+import { address, localNames } from './two-hosts-fixture.ts';
 
-const address: DataAddress = {
-  host: 'beta',
-  from: 'host-name',
-  addresses: ['10.1.0.2'],
-  controlAddresses: ['10.1.0.2'],
-};
-const localNames = there(['alpha', '10.1.0.1']);
 const port = { host: 'beta', port: 22, outcome: { kind: 'connected' } } as const;
 
 testCheck(nameResolutionCheck, [
