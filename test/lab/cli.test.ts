@@ -1,41 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { shellCommand } from '../../src/engine/base/shell-quote.ts';
 import { parseTrack } from '../../src/engine/forecast/track-record.ts';
 import type { MigratedReport } from '../../src/engine/migration/report.ts';
 import type { Report } from '../../src/engine/preflight/report.ts';
 import { schemaProblems } from '../json-schema.ts';
+import { type BuiltProgram, buildProgram } from './built-program.ts';
 import { type ExecResult, type Guest, Lab, type LabHost, waitFor } from './lab.ts';
 
-const root = join(import.meta.dirname, '../..');
 const toBeta = 'qemu+ssh://beta/system';
 const toAlpha = 'qemu+ssh://alpha/system';
 
 let lab: Lab;
 let alpha: LabHost;
 let beta: LabHost;
-/** Holds the program and nothing else: no node_modules above it either. */
-let directory: string;
+let program: BuiltProgram;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'cockpit-migrate-cli-'));
-  const built = mkdtempSync(join(tmpdir(), 'cockpit-migrate-build-'));
-  try {
-    await build({
-      root,
-      configFile: join(root, 'vite.cli.config.ts'),
-      logLevel: 'error',
-      build: { outDir: built, emptyOutDir: true },
-    });
-    copyFileSync(join(built, 'cockpit-migrate'), join(directory, 'cockpit-migrate'));
-  } finally {
-    rmSync(built, { recursive: true });
-  }
+  program = await buildProgram();
   lab = await Lab.start();
   alpha = lab.host('alpha');
   beta = lab.host('beta');
@@ -43,23 +28,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await lab.down();
-  rmSync(directory, { recursive: true });
+  program.remove();
 });
 
-function program(...argv: readonly string[]): readonly string[] {
-  return [
-    'env',
-    '-C',
-    directory,
-    `PATH=/usr/sbin:/usr/bin:/sbin:/bin`,
-    process.execPath,
-    './cockpit-migrate',
-    ...argv,
-  ];
-}
-
 function cli(host: LabHost, ...argv: readonly string[]): Promise<ExecResult> {
-  return host.exec(program(...argv), { check: false });
+  return host.exec(program.argv(...argv), { check: false });
 }
 
 /** The program, started in the background, with what it prints and a way to signal it. */
@@ -68,7 +41,7 @@ async function background(
   ...argv: readonly string[]
 ): Promise<{ signal: (...signals: readonly string[]) => Promise<void>; ended: Promise<ExecResult> }> {
   const mark = `mark-${randomUUID()}`;
-  const ended = host.exec(['env', `CKM_MARK=${mark}`, ...program(...argv)], { check: false });
+  const ended = host.exec(['env', `CKM_MARK=${mark}`, ...program.argv(...argv)], { check: false });
   const pid = await waitFor('the program to run', async () => {
     const { stdout } = await host.exec(
       [
@@ -113,13 +86,13 @@ function names(host: LabHost): Promise<string> {
 }
 
 test('it is one file that needs nothing beside it', async () => {
-  expect(readdirSync(directory)).toEqual(['cockpit-migrate']);
+  expect(readdirSync(program.directory)).toEqual(['cockpit-migrate']);
   expect(await cli(alpha, '--version')).toEqual({
     exitCode: 0,
     stdout: 'cockpit-migrate 0.1.0\n',
     stderr: '',
   });
-  const direct = await alpha.exec([join(directory, 'cockpit-migrate'), '--help']);
+  const direct = await alpha.exec([join(program.directory, 'cockpit-migrate'), '--help']);
   expect(direct.stdout).toMatch(/^Usage: cockpit-migrate list/);
 });
 
@@ -188,7 +161,7 @@ describe('with a VM that can be moved', () => {
   });
 
   test('migrate brings it back temporarily, with a bar on a terminal', async () => {
-    const line = shellCommand(...program('migrate', guest.name, toAlpha, '--temporary', '--period=1'));
+    const line = shellCommand(...program.argv('migrate', guest.name, toAlpha, '--temporary', '--period=1'));
     // So slow that libvirt is asked while it copies.
     await beta.shape('200mbit');
     const { exitCode, stdout } = await beta
@@ -356,7 +329,13 @@ describe('an interrupt', () => {
     await alpha.shape(undefined);
   });
 
-  /** Waits until it copies; where the program ends before, with what it said. */
+  const migrating = (...more: readonly string[]): ReturnType<typeof background> =>
+    background(
+      ...([alpha, 'migrate', guest.name, toBeta, '--period=1'] as const),
+      ...['--override', 'dirty-rate', ...more],
+    );
+
+  /** Waits until it copies. If the program ends before, fails with its output. */
   const copying = ({ ended }: { readonly ended: Promise<ExecResult> }): Promise<unknown> =>
     Promise.race([
       waitFor('the job', async () =>
@@ -377,15 +356,7 @@ describe('an interrupt', () => {
   });
 
   test('really cancels: libvirt ends the job and the VM goes on here', async () => {
-    const run = await background(
-      alpha,
-      'migrate',
-      guest.name,
-      toBeta,
-      '--period=1',
-      '--override',
-      'dirty-rate',
-    );
+    const run = await migrating();
     await copying(run);
     await run.signal('INT');
     const { exitCode, stdout, stderr } = await run.ended;
@@ -399,16 +370,7 @@ describe('an interrupt', () => {
   });
 
   test('a second one leaves it to libvirt once that has the request', async () => {
-    const run = await background(
-      alpha,
-      'migrate',
-      guest.name,
-      toBeta,
-      '--period=1',
-      '--override',
-      'dirty-rate',
-      '--json',
-    );
+    const run = await migrating('--json');
     await copying(run);
     // While libvirt-dbus is stopped the request goes by virsh, after the second one, and nothing tells the program its end.
     const dbus = await alpha.owner('org.libvirt');
@@ -436,15 +398,7 @@ describe('an interrupt', () => {
   });
 
   test('a wish to end leaves the migration to libvirt, which goes on', async () => {
-    const run = await background(
-      alpha,
-      'migrate',
-      guest.name,
-      toBeta,
-      '--period=1',
-      '--override',
-      'dirty-rate',
-    );
+    const run = await migrating();
     await copying(run);
     await run.signal('TERM');
     const { exitCode, stdout, stderr } = await run.ended;
@@ -575,19 +529,24 @@ describe('the command that a report shows', () => {
 });
 
 describe('a VM that writes faster than the link carries', () => {
-  let guest: Guest;
-  beforeAll(async () => {
-    guest = await newGuest({ memory: 192, dirtyMb: 48, dirtyRate: 60 });
+  const busyGuest = async (): Promise<Guest> => {
+    const guest = await newGuest({ memory: 192, dirtyMb: 48, dirtyRate: 60 });
     await guest.dirtying();
+    // Only now: its disk is on GlusterFS, which uses the same link.
     await alpha.shape('100mbit');
     await beta.shape('100mbit');
-  });
-  afterAll(async () => {
+    return guest;
+  };
+  const powerOff = async (host: LabHost, guest: Guest): Promise<void> => {
+    await host.virsh('destroy', guest.uuid);
+  };
+  afterEach(async () => {
     await alpha.shape(undefined);
     await beta.shape(undefined);
   });
 
   test('is a warning, no problem, with a step that finishes the migration', async () => {
+    const guest = await busyGuest();
     const findings = async (
       ...options: readonly string[]
     ): Promise<Report['findings'][number] | undefined> => {
@@ -606,27 +565,32 @@ describe('a VM that writes faster than the link carries', () => {
     expect(await findings()).toMatchObject({ verdict: 'block' });
     expect(await findings('--on-stall', 'pause-vm')).toMatchObject({ verdict: 'warn' });
     expect(await findings('--pause-vm')).toMatchObject({ verdict: 'pass' });
+    await powerOff(alpha, guest);
   });
 
   test('is switched to post-copy after the first pass', async () => {
+    const guest = await busyGuest();
     const run = await cli(alpha, 'migrate', guest.name, toBeta, '--period=1', '--post-copy');
     expect(run.stderr).toContain('Switched to post-copy.');
     expect(run).toMatchObject({ exitCode: 0 });
     await guest.runs();
     expect(await beta.virsh('domstate', guest.name)).toBe('running');
+    await powerOff(beta, guest);
   });
 
   test('is limited from the start, and paused by the step that was chosen', async () => {
+    const guest = await busyGuest();
     const run = await cli(
-      beta,
+      alpha,
       'migrate',
       guest.name,
-      toAlpha,
+      toBeta,
       ...['--period=1', '--bandwidth-limit', '10', '--on-stall', 'pause-vm:0', '--timeout', '5'],
     );
     expect(run.stderr).toContain('Paused the VM to finish.');
     expect(run).toMatchObject({ exitCode: 0 });
-    expect(await alpha.virsh('domstate', guest.name)).toBe('running');
+    expect(await beta.virsh('domstate', guest.name)).toBe('running');
     await guest.runs();
+    await powerOff(beta, guest);
   });
 });

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Inventory } from '../../src/engine/inventory/inventory.ts';
 import { Migrations } from '../../src/engine/migration/queue.ts';
@@ -13,9 +9,9 @@ import { rehearse } from '../../src/engine/rehearsal/rehearsal.ts';
 import type { Rehearsal } from '../../src/engine/rehearsal/result.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import { type MadeVm, makeVm } from '../catalogue/lab-vm.ts';
+import { type BuiltProgram, buildProgram } from './built-program.ts';
 import { type Guest, Lab, type LabHost, waitFor } from './lab.ts';
 
-const root = join(import.meta.dirname, '../..');
 const toBeta = 'qemu+ssh://beta/system';
 
 let lab: Lab;
@@ -26,20 +22,11 @@ let guest: Guest;
 /** A VM with all that libvirt keeps files of: firmware, TPM, channel, network interface, screen. Paused. */
 let rich: MadeVm;
 
-/** The program, for what has to be killed. */
-let directory: string;
+/** Started and killed by one test. */
+let program: BuiltProgram;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'cockpit-migrate-rehearsal-'));
-  const built = mkdtempSync(join(tmpdir(), 'cockpit-migrate-build-'));
-  await build({
-    root,
-    configFile: join(root, 'vite.cli.config.ts'),
-    logLevel: 'error',
-    build: { outDir: built, emptyOutDir: true },
-  });
-  copyFileSync(join(built, 'cockpit-migrate'), join(directory, 'cockpit-migrate'));
-  rmSync(built, { recursive: true });
+  program = await buildProgram();
   lab = await Lab.start();
   alpha = lab.host('alpha');
   beta = lab.host('beta');
@@ -67,7 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await (rich as MadeVm | undefined)?.remove(alpha, beta);
   await lab.down();
-  rmSync(directory, { recursive: true });
+  program.remove();
 });
 
 /** All that a stand-in may leave on a host. */
@@ -236,20 +223,16 @@ test('where a hook would be run, nothing is made unless that is asked for', asyn
 test.each(['alpha', 'beta'])(
   'what a program has left that was killed when the stand-in was on %s is removed by the next rehearsal',
   async (place) => {
-    const program = alpha.exec(
-      [
-        ...['env', '-C', directory, process.execPath, './cockpit-migrate', 'check', 'rich', toBeta],
-        ...['--rehearse', '--quiet', '--period=1'],
-      ],
-      { check: false },
-    );
+    const ended = alpha.exec(program.argv('check', 'rich', toBeta, '--rehearse', '--quiet', '--period=1'), {
+      check: false,
+    });
     const names = (host: LabHost): Promise<string> => host.virsh('list', '--all', '--name');
     const name = await waitFor(
       'a stand-in',
       async () => /cockpit-migrate-rehearsal-\w+/.exec(await names(lab.host(place)))?.[0],
     );
     await alpha.exec(['pkill', '-KILL', '-f', './cockpit-migrate check rich']);
-    await program;
+    await ended;
     expect(`${await names(alpha)} ${await names(beta)}`).toContain(name);
     expect((await rehearsal()).outcome.kind).toBe('arrived');
     expect(`${await names(alpha)} ${await names(beta)}`).not.toContain('cockpit-migrate');
