@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** Something whose present value can be read and whose changes can be heard (React: useSyncExternalStore). */
+/** A value that can be read and subscribed to (React: useSyncExternalStore). */
 export interface ReadonlyCell<T> {
   readonly get: () => T;
-  /** Calls the listener after each change; returns the undo. */
+  /** Calls the listener after each change. Returns a function that unsubscribes. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** A value that tells when it is replaced. Values are never mutated, so identity says whether something changed. */
+/**
+ * A value that notifies its listeners when it is replaced. Values are never mutated, so identity tells whether something changed.
+ */
 export class Cell<T> implements ReadonlyCell<T> {
   #value: T;
   readonly #listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** A promise that is settled from outside (Promise.withResolvers of later JavaScript versions). */
+/** A promise that is settled from outside, like `Promise.withResolvers` of later JavaScript versions. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;

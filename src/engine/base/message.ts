@@ -2,17 +2,17 @@
 import { visibleText } from './visible-text.ts';
 
 /**
- * Sentences that the engine says, kept untranslated: the text is the key of the translation catalogue, the arguments
- * are put in for `$0`, `$1`... when it is shown (ui/text.ts translates; plainText() is for the command line and logs).
+ * Sentences of the engine, not translated yet. The text is the key in the translation catalogue. The arguments replace `$0`,
+ * `$1`... when the sentence is shown: ui/common/text.ts translates it, plainText() serves the command line and logs.
  */
 export interface Message {
   readonly text: string;
   readonly args: readonly MessageArgument[];
-  /** For a sentence with a number: the plural's text and the number that decides. */
+  /** For a sentence with a number: the plural text, and the number that selects singular or plural. */
   readonly plural?: { readonly text: string; readonly count: number };
 }
 
-/** A value to put into a sentence; a nested message is translated too, and a number written as the language does. */
+/** A value in a sentence. A nested message is translated too, and a number is formatted for the language. */
 export type MessageArgument = string | number | Message;
 
 /** A sentence. `text` must be a literal, so that xgettext finds it. */
@@ -33,7 +33,10 @@ export function nmsg(
   return { text: singular, args: [count, ...args], plural: { text: plural, count } };
 }
 
-/** Looks a text up in a catalogue, and writes numbers: with a decimal comma, perhaps, but in one piece, as port numbers are. */
+/**
+ * Looks up a text in a catalogue, and formats numbers: with the decimal separator of the language, but without grouping of digits,
+ * because some are port numbers.
+ */
 export interface Translator {
   number(value: number): string;
   gettext(text: string): string;
@@ -46,7 +49,7 @@ const untranslated: Translator = {
   ngettext: (singular, plural, count) => (count === 1 ? singular : plural),
 };
 
-/** The message in the translator's language (English without one), with its arguments put in. */
+/** The message with its arguments, in the translator's language. Without a translator: English. */
 export function plainText(message: Message, translator: Translator = untranslated): string {
   const template =
     message.plural === undefined

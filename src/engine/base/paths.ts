@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** The folder that holds a path; `/` holds itself. */
+/** The parent folder of a path. The parent of `/` is `/`. */
 export function dirname(path: string): string {
   return path.replace(/\/[^/]*$/, '') || '/';
 }
@@ -9,7 +9,7 @@ export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A path as libvirt compares it (virFileSanitizePath): slashes one by one, and none at the end. */
+/** A path as libvirt compares it (virFileSanitizePath): without repeated slashes, and without one at the end. */
 export function normalizePath(path: string): string {
   const single = path.replace(/\/{2,}/g, '/');
   return single.length > 1 ? single.replace(/\/$/, '') : single;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Message } from './message.ts';
 
-/** Something that the dialog can do itself. */
+/** An action that the dialog can do itself. */
 export type RemedyAction =
   | { readonly kind: 'set-destination'; readonly uri: string }
   | { readonly kind: 'set-migration-uri'; readonly uri: string }
   | { readonly kind: 'confirm-uri-parameters' }
   | { readonly kind: 'pause-vm' }
   | { readonly kind: 'resume-vm' }
-  /** Of the drive that the guest knows as, for example, `sda`. */
+  /** Ejects the medium from this drive. `disk` is its name in the guest, for example `sda`. */
   | { readonly kind: 'eject-medium'; readonly disk: string }
   /** Copies these disks, and no others. */
   | { readonly kind: 'copy-disks'; readonly disks: readonly string[] };
@@ -16,11 +16,11 @@ export type RemedyAction =
 /** What to do about a finding. */
 export interface Remedy {
   readonly text: Message;
-  /** The exact command line, ready to be copied. */
+  /** The exact command line, to be copied. */
   readonly command?: string;
   /** Where to run it. */
   readonly host?: 'source' | 'destination';
-  /** XML to be copied into a definition, in lines. */
+  /** Lines of XML, to be copied into a definition. */
   readonly xml?: string;
   readonly action?: RemedyAction;
 }

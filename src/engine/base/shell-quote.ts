@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** What a paste could do something with that is not seen: ESC [201~ ends a bracketed paste, a line break runs what stands before it. */
+/** Invisible characters that are dangerous in a paste: ESC [201~ ends a bracketed paste, a line break runs the text before it. */
 const unseen = /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/u;
 
-/** In single quotes, which every shell reads alike. */
+/** Single quotes mean the same in every shell. */
 function plainQuote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A character in the octal escapes of its bytes. */
+/** A character as octal escapes of its bytes. */
 function escaped(character: string): string {
   const bytes =
     encodeURIComponent(character.replace(/\p{Surrogate}/u, '\ufffd')).match(/%[0-9A-F]{2}/g) ?? [];
   return bytes.map((byte) => `\\${Number.parseInt(byte.slice(1), 16).toString(8).padStart(3, '0')}`).join('');
 }
 
-/** One word of a command line that an admin can paste into a shell, whatever is in it; what is not seen in it is written out ($'...'). */
+/** One word of a command line that an admin can safely paste into a shell. Invisible characters are written as escapes ($'...'). */
 export function shellQuote(text: string): string {
   if (!unseen.test(text)) return plainQuote(text);
   const inside = Array.from(text, (character) =>
@@ -28,7 +28,7 @@ export function shellCommand(...argv: readonly string[]): string {
   return argv.map(shellQuote).join(' ');
 }
 
-/** Words as a part of a script that is sent to a shell; dash 0.5.12 knows no $'...'. */
+/** Words for a script that is sent to a shell. dash 0.5.12 does not support $'...'. */
 export function scriptWords(...words: readonly string[]): string {
   return words.map(plainQuote).join(' ');
 }

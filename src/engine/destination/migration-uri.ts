@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** The address for the data: a `tcp` URI, made from a bare host or address too. */
+/** The address that the data is sent to, as a `tcp` URI. A bare host or address is completed to one. */
 export type MigrationUriInput =
   | { readonly kind: 'none' }
   | { readonly kind: 'valid'; readonly uri: string }
@@ -8,7 +8,7 @@ export type MigrationUriInput =
 const addressPattern =
   /^(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)(:\d{1,5})?$/;
 
-/** Reads what was typed as the address of the data. */
+/** Parses the address of the data that the admin typed. */
 export function parseMigrationUriInput(text: string): MigrationUriInput {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../base/index.ts';
 
-/** One parameter of a URI; libvirt compares names without regard to case, so they are lower case here. */
+/** One parameter of a URI. The name is in lower case, because libvirt ignores case. */
 export interface UriParameter {
   readonly name: string;
   readonly value: string;
@@ -17,7 +17,7 @@ export interface DangerousParameter extends UriParameter {
 function dangerOf({ name, value }: UriParameter): Message | undefined {
   switch (name) {
     case 'command':
-      // TRANSLATORS: said of a parameter of a URI, as are the texts after it; the name and a colon stand before.
+      // TRANSLATORS: describes a parameter of a URI, as do the texts after it. The name and a colon stand before it.
       return msg('runs the program $0 as root on this host instead of ssh', value);
     case 'netcat':
       return msg('runs the program $0 on the destination', value);
@@ -41,8 +41,8 @@ function dangerOf({ name, value }: UriParameter): Message | undefined {
       return msg('changes which encryption is accepted ($0)', value);
     case 'name':
       return msg('opens the connection $0 instead of the one that the rest of the URI names', value);
-    // Only how to ask for passwords (never here, there is no terminal), which ways to sign in to try, and how the
-    // other side passes the stream on.
+    // These only set how to ask for passwords (never here: there is no terminal), which authentication methods to try, and which
+    // proxy program the destination uses.
     case 'no_tty':
     case 'sshauth':
     case 'proxy':
@@ -61,7 +61,7 @@ export function dangerousParameters(parameters: readonly UriParameter[]): readon
   });
 }
 
-/** Percent-decoded text, or undefined if it is malformed; so is NUL, at which libvirt would end the text unseen. */
+/** Percent-decoded text. Undefined if it is malformed or contains NUL, at which libvirt would cut the text. */
 export function percentDecoded(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text);
@@ -73,7 +73,7 @@ export function percentDecoded(text: string): string | undefined {
 }
 
 /**
- * The parameters of a query string as libvirt reads it: `&` or `;` between them, percent escapes, no `+` for a space.
+ * The parameters of a query string as libvirt reads it: separated by `&` or `;`, with percent escapes, and `+` is not a space.
  * Undefined if an escape is malformed.
  */
 export function parseParameters(query: string): readonly UriParameter[] | undefined {

@@ -11,7 +11,7 @@ import {
 /** How the control connection is made. */
 export type Transport = 'ssh' | 'tcp' | 'tls';
 
-/** The pieces of a destination URI. */
+/** The parts of a destination URI. */
 export interface DestinationParts {
   readonly transport: Transport;
   /** As written: `qemu+ssh`, `qemu+libssh`, `qemu+libssh2`, `qemu+tcp`, `qemu+tls` or `qemu`. */
@@ -24,7 +24,7 @@ export interface DestinationParts {
   readonly parameters: readonly UriParameter[];
 }
 
-/** A URI that can be used, once its dangerous parameters are confirmed. */
+/** A URI that can be used after its dangerous parameters are confirmed. */
 export interface ValidDestination {
   readonly kind: 'valid';
   readonly uri: string;
@@ -32,21 +32,21 @@ export interface ValidDestination {
   readonly dangerous: readonly DangerousParameter[];
 }
 
-/** What was typed into the destination box. */
+/** What the text in the destination field is. */
 export type DestinationInput =
   | { readonly kind: 'empty' }
   /** The beginning of a URI; `hint` says what comes next. */
   | { readonly kind: 'incomplete'; readonly hint: Message }
-  /** Not a URI, but this one is probably meant. */
+  /** Not a URI. This one is probably meant. */
   | { readonly kind: 'suggestion'; readonly uri: string; readonly message: Message }
   | { readonly kind: 'invalid'; readonly problem: Message; readonly suggestion?: string }
   | ValidDestination;
 
-/** What the parser is told about this host and the VM. */
+/** What the parser has to know about this host and the VM. */
 export interface DestinationContext {
   /** Names and addresses of this very host. */
   readonly localNames: readonly string[];
-  /** The VM's connection, which the path has to name too; the system connection if absent. */
+  /** The VM's connection, which the path has to name. If absent: the system connection. */
   readonly connection?: ConnectionName;
 }
 
@@ -64,7 +64,7 @@ const loopback =
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 const ipv6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:.]+(%[A-Za-z0-9_.-]+)?$/;
 
-/** The pattern goes back and forth on long texts. */
+/** The regular expression backtracks, which is slow on long texts. */
 function isIpv6(text: string): boolean {
   return text.length < 100 && ipv6.test(text);
 }
@@ -76,8 +76,8 @@ function invalid(problem: Message, suggestion?: string): DestinationInput {
 const needsBrackets = msg('Put the IPv6 address in square brackets, for example [2001:db8::1].');
 
 /**
- * Also none that OpenSSH refuses as a user on its command line (`valid_ruser` in ssh.c, since 9.6): ssh's own configuration may hand it
- * to a shell (`%r` in ProxyCommand or Match exec, CVE-2023-51385), and older ones do.
+ * Refuses the users that OpenSSH refuses on its command line (`valid_ruser` in ssh.c, since 9.6): ssh's configuration may pass the
+ * user to a shell (`%r` in ProxyCommand or Match exec, CVE-2023-51385), and older versions of ssh do not check it.
  */
 function isUserName(text: string): boolean {
   return /^[^\s\-/][^\s/]*$/.test(text) && !/[\p{Cc}\p{Cf}\p{Surrogate}'`"$;&<>|(){}]|\\$/u.test(text);
@@ -104,7 +104,7 @@ function parseAuthority(
   const user = userText === undefined ? undefined : percentDecoded(userText);
   if (
     userText !== undefined &&
-    // A ? or # that is not escaped would begin another part of the URI.
+    // An unescaped ? or # would start another part of the URI.
     (user === undefined || !isUserName(user) || /[?#]/.test(userText))
   ) {
     return { problem: msg('Not a valid user name: $0', userText) };
@@ -116,7 +116,7 @@ function parseAuthority(
   if (bracketed === undefined ? !hostName.test(host) : !isIpv6(host)) {
     return { problem: msg('Not a host name or address: $0', bracketed ?? host) };
   }
-  // What looks like an IPv4 address has to be one: the resolver reads others in surprising ways (010.1 is 8.0.0.1).
+  // Text that looks like an IPv4 address has to be one: the resolver accepts unusual forms (010.1 is 8.0.0.1).
   if (/^[\d.]+$/.test(host) && !isIpv4(host)) {
     return { problem: msg('$0 is not an IPv4 address: use four numbers from 0 to 255.', host) };
   }
@@ -141,7 +141,7 @@ export function isThisHost(host: string, localNames: readonly string[]): boolean
 
 const thisHost = msg('The VM is already on this host. Enter another host.');
 
-/** Something without a scheme: a host name, an address, `user@host`, `host:port`. */
+/** Text without a scheme: a host name, an address, `user@host`, `host:port`. */
 function parseBareHost(text: string, context: DestinationContext, path: string): DestinationInput {
   const [authorityText = ''] = text.split('/');
   const authority = isIpv6(authorityText) ? `[${authorityText.replace('%', '%25')}]` : authorityText;
@@ -157,14 +157,14 @@ function parseBareHost(text: string, context: DestinationContext, path: string):
   };
 }
 
-/** A scheme that is not one of a libvirt daemon on another host that runs QEMU. */
+/** A scheme that does not lead to a libvirt daemon for QEMU on another host. */
 function unknownScheme(scheme: string, rest: string, path: string): DestinationInput {
   const [authority = ''] = rest.split(/[/?#]/);
   const host = parseAuthority(authority);
   const suggestion =
     'problem' in host || host.host === ''
       ? undefined
-      : // As it was written, with its escapes, but without the port, which is that of another service.
+      : // As written, with its escapes, but without the port: that belongs to another service.
         `qemu+ssh://${/^(?:[^@]*@)*(?:\[[^\]]*\]|[^:]*)/.exec(authority)?.[0] ?? ''}${path}`;
   if (/^qemu\+(unix|ext)$/.test(scheme)) {
     return invalid(msg('$0 reaches this host only. Enter another host.', `${scheme}://`), suggestion);
@@ -181,7 +181,7 @@ function unknownScheme(scheme: string, rest: string, path: string): DestinationI
   );
 }
 
-/** The beginnings of a scheme, while it is being typed. */
+/** The first letters of a scheme that is still being typed. */
 function isBeginningOfUri(text: string): boolean {
   return (
     /^qemu(\+[a-z0-9]*)?(:\/{0,2})?$/.test(text) &&
@@ -192,8 +192,8 @@ function isBeginningOfUri(text: string): boolean {
 }
 
 /**
- * Reads what was typed as a destination: trims it, offers a URI for a bare host, and says what is wrong with the rest.
- * Nothing is sent anywhere.
+ * Parses the destination that the admin typed: trims it, suggests a URI for a bare host, and says what is wrong otherwise. Sends
+ * nothing to the destination.
  */
 export function parseDestination(typed: string, context: DestinationContext): DestinationInput {
   const text = typed.trim();
@@ -203,7 +203,7 @@ export function parseDestination(typed: string, context: DestinationContext): De
   if (isBeginningOfUri(lower)) {
     return { kind: 'incomplete', hint: msg('Continue, for example: $0', `qemu+ssh://beta${path}`) };
   }
-  // Nor anything else that nobody types and that no program is handed unchanged.
+  // The same for other text that nobody types and that programs may not get unchanged.
   if (/[\s\p{Cc}\p{Cf}\p{Surrogate}]/u.test(text))
     return invalid(msg('Remove the spaces and control characters.'));
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(text);

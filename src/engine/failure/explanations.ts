@@ -9,12 +9,12 @@ export interface Explanation {
   readonly remedies?: readonly Remedy[];
 }
 
-/** libvirt's daemon is virtqemud where it is split into several. What is in the journal depends on no setting of ours. */
+/** With modular daemons, libvirt's daemon is virtqemud. The journal has its messages whatever this program's settings are. */
 const journal = shellCommand(
   ...['journalctl', '-u', 'libvirtd', '-u', 'virtqemud', '--since', '15 minutes ago', '--no-pager'],
 );
 
-/** Where libvirt keeps the reason of a failure that did not come through to the one who asked. */
+/** Where libvirt logs the reason of a failure that it did not report to the caller. */
 const logs: readonly Remedy[] = [
   {
     text: msg('Show the libvirt log of the destination: most often the destination refused.'),
@@ -35,7 +35,7 @@ const notShared: Explanation = {
   ),
 };
 
-/** Every reason in plain words; undefined where libvirt's own text is all that is known. */
+/** Each reason in plain words. Undefined if only libvirt's own text is known. */
 export const explanations: Readonly<Record<LibvirtReason, Explanation | undefined>> = {
   'unsafe-migration': notShared,
   'no-shared-storage': notShared,

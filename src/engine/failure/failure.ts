@@ -12,7 +12,7 @@ export interface MigrationFailure {
   readonly remedies?: readonly Remedy[];
 }
 
-/** An operation that libvirt refused: our sentence with libvirt's own text beneath it. */
+/** An operation that libvirt refused: a sentence of this program, with libvirt's own text below it. */
 export interface Refusal {
   readonly summary: Message;
   readonly original: string;
@@ -23,17 +23,17 @@ export function migrationFailure(error: unknown): MigrationFailure {
   return { ...(explain(error) ?? { summary: msg('The migration failed.') }), original: originalText(error) };
 }
 
-/** Why an operation was refused. `fallback` is said when libvirt's reason is none that has plain words. */
+/** Why an operation was refused. `fallback` is used if there are no plain words for libvirt's reason. */
 export function refusal(error: unknown, fallback: Message): Refusal {
   return { summary: explain(error)?.summary ?? fallback, original: originalText(error) };
 }
 
-/** The original words of an error. */
+/** The original text of an error. */
 export function originalText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Plain words for the reasons that have some. */
+/** The reasons that have plain words. */
 function explain(error: unknown): Explanation | undefined {
   return error instanceof LibvirtError ? explanations[error.reason] : undefined;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../base/index.ts';
 
-/** What QEMU on the destination wrote as it gave up, in plain words. */
+/** Why QEMU on the destination stopped, in plain words. */
 export interface QemuReason {
   readonly summary: Message;
   readonly advice: Message;
@@ -11,7 +11,7 @@ const anotherVersion = msg(
   'Choose a destination with the QEMU version of this host, or install the same version on both hosts. If the device can be left out, remove it from the VM.',
 );
 
-/** QEMU's own words, from its sources (migration/, hw/virtio/virtio.c), and what they mean. The first that fits decides. */
+/** QEMU's messages, from its sources (migration/, hw/virtio/virtio.c), and what they mean. The first match decides. */
 const reasons: readonly (readonly [RegExp, QemuReason])[] = [
   [
     /^(?:get_)?VQ \d+|virtio|Features 0x[0-9a-f]+ unsupported/i,
@@ -50,7 +50,7 @@ const reasons: readonly (readonly [RegExp, QemuReason])[] = [
   ],
 ];
 
-/** What a line of QEMU's log says; undefined for words that are not known. */
+/** What a line of QEMU's log means; undefined for an unknown message. */
 export function qemuReason(line: string): QemuReason | undefined {
   return reasons.find(([pattern]) => pattern.test(line))?.[1];
 }

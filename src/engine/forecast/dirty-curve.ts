@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** How much memory a VM has written to, each page counted once, when it has run for so many seconds. */
+/** How much memory a VM has written to after a number of seconds. Each page counts once. */
 export interface DirtyPoint {
   readonly seconds: number;
   readonly bytes: number;
-  /** How much of the memory one page of the sample stands for; QEMU's unless given. */
+  /** How many bytes of memory one page of the sample represents. If absent: QEMU's value. */
   readonly bytesPerSample?: number;
 }
 
 /** Bytes that are dirty after so many seconds of running. It never falls. */
 export type DirtyCurve = (seconds: number) => number;
 
-/** QEMU looks at 512 pages of each GiB unless told otherwise (DIRTYRATE_DEFAULT_SAMPLE_PAGES): one stands for 2 MiB. */
+/** By default, QEMU samples 512 pages of each GiB (DIRTYRATE_DEFAULT_SAMPLE_PAGES): one page represents 2 MiB. */
 export const qemuBytesPerSample = 1024 ** 3 / 512;
 
-/** In order, and never falling: what is dirty stays so, whatever a sample says. */
+/** Sorted, and never falling: a dirty page stays dirty, whatever a sample says. */
 function orderly(points: readonly DirtyPoint[], memoryBytes: number): readonly DirtyPoint[] {
   let most = 0;
   return [...points]
@@ -27,8 +27,8 @@ function orderly(points: readonly DirtyPoint[], memoryBytes: number): readonly D
 }
 
 /**
- * The curve through what was measured: straight lines from nothing through each point, then on as steeply as between the
- * last two (from nothing to the only one), never more than all memory.
+ * The curve through the measured points: straight lines from zero through each point. After the last point it continues with the
+ * slope between the last two (or from zero to a single one), up to the size of the memory.
  */
 export function likelyCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   const known = [{ seconds: 0, bytes: 0 }, ...orderly(points, memoryBytes)];
@@ -43,17 +43,17 @@ export function likelyCurve(points: readonly DirtyPoint[], memoryBytes: number):
   };
 }
 
-/** One standard deviation of what a sample of pages says: the square root of how many of them were dirty. */
+/** One standard deviation of a sample of pages: the square root of the number of dirty ones. */
 function samplingError({ bytes, bytesPerSample = qemuBytesPerSample }: DirtyPoint): number {
   return Math.sqrt(bytes * bytesPerSample);
 }
 
-/** Two windows that differ by no more than that are the same one: programs wake up when they can. */
+/** Two windows that differ by at most this are taken as equal, because timers are not exact. */
 const sameWindow = 0.1;
 
 /**
- * Two samples together: where both have a window, the mean, each with as much weight as it has pages. The second one's points that
- * the first does not have stay as they are, and the other way round.
+ * Combines two samples. For a window that both have: the mean, weighted by the number of pages. Points that only one of them has
+ * stay as they are.
  */
 export function pooled(one: readonly DirtyPoint[], other: readonly DirtyPoint[]): readonly DirtyPoint[] {
   const same = (a: DirtyPoint, b: DirtyPoint): boolean => Math.abs(a.seconds / b.seconds - 1) <= sameWindow;
@@ -75,8 +75,8 @@ export function pooled(one: readonly DirtyPoint[], other: readonly DirtyPoint[])
 }
 
 /**
- * The curve of somebody who trusts the sample less: one standard deviation more at each point, and before the first one
- * up to twice as steep, since pages that are written again and again count once in a window.
+ * A pessimistic curve: one standard deviation more at each point, and up to twice as steep before the first point, because pages
+ * that are written repeatedly count once in a window.
  */
 export function cautiousCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   const more = orderly(points, memoryBytes).map((point) => ({
@@ -92,7 +92,7 @@ export function cautiousCurve(points: readonly DirtyPoint[], memoryBytes: number
       : curve(seconds);
 }
 
-/** The curve of somebody who takes the sample for unlucky: one standard deviation less. */
+/** An optimistic curve: one standard deviation less. */
 export function hopefulCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   return likelyCurve(
     points.map((point) => ({ ...point, bytes: Math.max(0, point.bytes - samplingError(point)) })),
@@ -138,8 +138,8 @@ export function flattestCurve(points: readonly DirtyPoint[], memoryBytes: number
 }
 
 /**
- * Bytes per second, over one second: what an admin understands by a dirty rate. Over a longer window a VM that writes to the same
- * memory again and again seems slower than it is.
+ * Bytes per second, over one second: what an admin understands by a dirty rate. In a longer window, a VM that writes to the same
+ * memory repeatedly seems slower than it is.
  */
 export function dirtyRateOf(dirty: readonly DirtyPoint[]): number {
   return likelyCurve(dirty, Infinity)(1);

@@ -17,32 +17,34 @@ import type { BandwidthSource, CoursePoint, Forecast } from './result.ts';
 import { breakEven, play, type Situation, type Tactics } from './situation.ts';
 import type { TrackRecord } from './track-record.ts';
 
-/** How long QEMU may stop the VM for the last pass unless told otherwise (its `downtime-limit`), in milliseconds. */
+/** QEMU's default for its `downtime-limit`, in milliseconds: how long it may stop the VM for the last pass. */
 export const defaultDowntimeMilliseconds = 300;
 
-/** More points than that do not make a picture clearer. */
+/** More points do not make the chart clearer. */
 const mostCoursePoints = 80;
 
 /** What the model is told. Bytes, bytes per second, milliseconds. */
 export interface ForecastInput extends Tactics {
   readonly memoryBytes: number;
-  /** Memory that holds something: the rest are pages of zeros, which cost a few bytes each. All unless given. */
+  /** Memory that is not zero. Pages of zeros cost a few bytes each. If absent: all of the memory. */
   readonly nonZeroBytes?: number;
-  /** What was dirty after one window or several; none for a VM that writes nothing. */
+  /** Memory that was dirty after one or more windows. Empty for a VM that writes nothing. */
   readonly dirty: readonly DirtyPoint[];
-  /** It writes nothing because it is paused. */
+  /** The VM writes nothing because it is paused. */
   readonly paused?: boolean;
   /** Longer windows are still being measured: the range is so wide that what they show of a steady VM is in it. */
   readonly measuring?: boolean;
   readonly bandwidthBytesPerSecond: number;
   readonly bandwidthSource: BandwidthSource;
-  /** Said beside it, and no part of the model: with one connection that is full, neither changes what goes through. */
+  /**
+   * Shown with the forecast, but not part of the model: neither changes the throughput of one connection that uses all of the link.
+   */
   readonly roundTripMilliseconds?: number;
   readonly mtu?: number;
-  /** How long an ssh connection to the destination took: libvirt's own work around the copying is measured by it. */
+  /** How long an ssh connection to the destination took. The overhead of libvirt is estimated from it. */
   readonly connectMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
-  /** What the admin limits the migration to, in bytes per second. */
+  /** The admin's bandwidth limit, in bytes per second. */
   readonly limitBytesPerSecond?: number;
   /** What is copied of disks before the memory. */
   readonly diskBytes?: number;
@@ -50,7 +52,7 @@ export interface ForecastInput extends Tactics {
   readonly track?: TrackRecord;
 }
 
-/** The first pass on the wire: pages that hold something whole, pages of zeros as their header. */
+/** Bytes that the first pass sends: pages of zeros as their header, all others whole. */
 export function firstPassBytes(memoryBytes: number, nonZeroBytes: number): number {
   const full = Math.min(nonZeroBytes, memoryBytes);
   return full * wireRatio + ((memoryBytes - full) / pageBytes) * headerBytes;
@@ -59,8 +61,8 @@ export function firstPassBytes(memoryBytes: number, nonZeroBytes: number): numbe
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /**
- * What is still to be sent, with what was changed meanwhile: of each look the point after it, since the one before does not
- * know yet what became dirty. Evenly chosen points, the first and the last among them.
+ * How much is still to be sent over time. Of each synchronization of dirty pages, only the point after it: the one before does not
+ * include what became dirty. The points are evenly chosen and include the first and the last.
  */
 function courseOf({ course: played }: PreCopyOutcome, beforeSeconds: number): readonly CoursePoint[] {
   const course = played.filter(({ seconds }, index) => played[index + 1]?.seconds !== seconds);
@@ -76,7 +78,7 @@ function courseOf({ course: played }: PreCopyOutcome, beforeSeconds: number): re
     }));
 }
 
-/** What was measured of the VM and the link, and what was learned of the link. */
+/** Measurements of the VM and the link, and what earlier migrations taught about the link. */
 function linkFigures(
   { dirty, bandwidthSource, track, paused, roundTripMilliseconds, mtu, diskBytes }: ForecastInput,
   bandwidthBytesPerSecond: number,
@@ -163,7 +165,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
     breakEvenBytesPerSecond,
     allowedDowntimeMilliseconds: input.downtimeMilliseconds ?? defaultDowntimeMilliseconds,
     course: courseOf(likely, situation.beforeSeconds),
-    // Of the plain migration: what the admin has chosen of them already changes the other figures, not this table.
+    // For a migration without options: options that the admin has chosen change the other figures, not this table.
     levers: input.paused === true ? [] : levers(plain, play(plain), breakEven(plain, {})),
   };
   if (!likely.converges) return { kind: 'does-not-converge', ...figures };
@@ -171,7 +173,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
   const hopeful = play({ ...situation, curve: extremes.hopeful }, input);
   const cautious = play({ ...situation, curve: extremes.cautious }, input);
   const total = (seconds: number): number => milliseconds(situation.beforeSeconds + seconds);
-  // Where the cautious curve does not end although the likely one does, it is close: twice the time is said.
+  // If only the cautious curve does not converge, the result is close: then the upper bound is twice the likely time.
   const worst = cautious.converges ? cautious.seconds : likely.seconds * 2;
   return {
     kind: 'converges',

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DirtyCurve } from './dirty-curve.ts';
 
-/** QEMU's page, in bytes. */
+/** QEMU's page size, in bytes. */
 export const pageBytes = 4096;
 
-/** QEMU sends 8 bytes of header with each page (save_page_header); a page of zeros is little more than that. */
+/** QEMU sends a header of 8 bytes with each page (save_page_header). A page of zeros is little more than its header. */
 export const headerBytes = 8;
 
-/** What one dirty byte costs on the wire. */
+/** Bytes on the wire for each dirty byte. */
 export const wireRatio = (pageBytes + headerBytes) / pageBytes;
 
-/** QEMU sends for at most so long before it looks whether the rest fits into the pause (MAX_WAIT of its ram.c), in seconds. */
+/** How long QEMU sends at most before it checks whether the rest fits into the pause (MAX_WAIT of its ram.c), in seconds. */
 const lookSeconds = 0.05;
 
-/** A migration that has not come down to the last pass by then does not come to an end. */
+/** A migration that has not reached the last pass by then does not converge. */
 const mostPasses = 2000;
 
 /** QEMU's throttle: 20 % at first, 10 % more each time, up to 99 % (its cpu-throttle-* parameters). */
 const throttle = { first: 20, more: 10, most: 99 } as const;
 
-/** It counts passes in which more was dirtied than half of what was sent (throttle-trigger-threshold), and acts on the second. */
+/**
+ * QEMU counts the passes in which the VM dirtied more than half of what was sent (throttle-trigger-threshold), and throttles at
+ * every second one.
+ */
 const throttleTrigger = 0.5;
 
-/** One copying to be played. Bytes on the wire, seconds, bytes per second. */
+/** One migration to simulate, in bytes on the wire, seconds, and bytes per second. */
 export interface PreCopyInput {
   readonly firstPassBytes: number;
   readonly dirtyAfter: DirtyCurve;
@@ -33,13 +36,13 @@ export interface PreCopyInput {
 
 export interface PreCopyOutcome {
   readonly converges: boolean;
-  /** From the first byte to the last, pause included; without an end, as far as it was played. */
+  /** From the first byte to the last, including the pause. If it does not converge: the simulated time. */
   readonly seconds: number;
   readonly passes: number;
   readonly sentBytes: number;
   readonly pauseSeconds: number;
   readonly throttlePercent: number;
-  /** What remains after so many seconds: at the beginning, before and after each look, at the end. */
+  /** What remains after a number of seconds: at the start, before and after each synchronization of dirty pages, at the end. */
   readonly course: readonly { readonly seconds: number; readonly remainingBytes: number }[];
 }
 
@@ -47,17 +50,17 @@ export interface PreCopyOutcome {
 interface Pass {
   readonly seconds: number;
   readonly sent: number;
-  /** Of what was to be sent. */
+  /** What this pass did not send. */
   readonly left: number;
-  /** Written meanwhile. */
+  /** What the VM wrote during this pass. */
   readonly dirty: number;
   readonly next: number;
 }
 
-/** What a pass begins with. */
+/** The state at the start of a pass. */
 interface PassStart {
   readonly remaining: number;
-  /** Of what the pass before was to send, what it did not. */
+  /** What the pass before did not send. */
   readonly leftBefore: number;
   readonly secondsBefore: number;
   readonly throttlePercent: number;
@@ -70,16 +73,16 @@ function playPass({ dirtyAfter, bandwidth, allowedSeconds }: PreCopyInput, start
   const seconds = Math.min(looks * lookSeconds, remaining / bandwidth);
   const sent = seconds * bandwidth;
   const left = Math.max(0, remaining - sent);
-  // A VM that gets a part of its processor time writes as much as it would in that part of the time.
+  // A VM with a share of its CPU time writes as much as in that share of the time.
   const pace = 1 - throttlePercent / 100;
   const dirty = dirtyAfter(seconds * pace) * wireRatio;
-  // What was left over is sent first. Of the rest of it, what was dirtied during the pass before may be dirty again now.
+  // Left-over memory is sent first. Some of the rest, which was dirtied during the pass before, may be dirty again by now.
   const older = Math.max(0, leftBefore - sent);
   const atMost = older + dirtyAfter((seconds + secondsBefore) * pace) * wireRatio;
   return { seconds, sent, left, dirty, next: Math.min(left + dirty, atMost) };
 }
 
-/** QEMU's throttle, which is raised every second time that a pass is busy. */
+/** QEMU's throttle. It increases with every second busy pass. */
 class Throttle {
   percent = 0;
   #busyPasses = 0;
@@ -94,8 +97,8 @@ class Throttle {
 }
 
 /**
- * Plays pre-copy as QEMU does it (migration_iteration_run, ram_save_pending): it sends until what remains would fit into the
- * allowed pause, then looks what became dirty meanwhile. If all that fits, it stops the VM and sends it; otherwise it goes on.
+ * Simulates pre-copy as QEMU does it (migration_iteration_run, ram_save_pending): QEMU sends until the rest would fit into the
+ * allowed pause, then synchronizes the dirty pages. If the sum fits, it stops the VM and sends it; otherwise it continues.
  */
 export function simulatePreCopy(input: PreCopyInput): PreCopyOutcome {
   const { firstPassBytes, bandwidth, allowedSeconds, autoConverge = false } = input;
@@ -131,7 +134,7 @@ export function simulatePreCopy(input: PreCopyInput): PreCopyOutcome {
       };
     }
     if (autoConverge) throttled.after(played);
-    // Each pass depends on the one before alone: one that leaves no less will not be followed by ones that do.
+    // Each pass depends only on the one before. If a pass leaves no less than the one before, no later pass will.
     if (pass > 2 && next >= remaining && (!autoConverge || throttled.percent === throttle.most)) break;
     remaining = next;
     leftBefore = left;

@@ -3,10 +3,10 @@ import { durationText, type Message, msg, plainText, rateText, sizeText } from '
 import type { BandwidthSource, Forecast, LeverEffect } from './result.ts';
 import type { Prediction } from './track-record.ts';
 
-/** A part of one in percent, as much of it as says something. */
+/** A fraction in percent, rounded to what is significant. */
 const percent = (part: number): number => Math.round(part * 100);
 
-/** What was said of the link, and what is made of it because of earlier migrations. */
+/** The bandwidth figure, and how earlier migrations correct it. */
 function learnedWords(source: BandwidthSource, said: Message, share: number, assumed: Message): Message {
   switch (source) {
     case 'measured':
@@ -40,7 +40,7 @@ function learnedWords(source: BandwidthSource, said: Message, share: number, ass
   }
 }
 
-/** Where the figure of the link comes from. */
+/** Where the bandwidth figure comes from. */
 export function bandwidthText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const rate = rateText(forecast.bandwidthBytesPerSecond);
   const { bandwidthShare: share } = forecast;
@@ -63,17 +63,17 @@ export function bandwidthText(forecast: Exclude<Forecast, { kind: 'unknown' }>):
   }
 }
 
-/** Why nothing is said of pauses, levers and how fast it changes: that is nothing for a VM that is paused. */
+/** Why there is no pause, lever or dirty rate: a paused VM has none. */
 export function pausedText({ sentBytes }: Extract<Forecast, { kind: 'converges' }>): readonly Message[] {
   return [msg('The VM is paused, so nothing is sent twice.'), msg('Sends about $0.', sizeText(sentBytes))];
 }
 
-/** The least that the link has to carry. */
+/** The bandwidth that the link needs at least. */
 export function breakEvenText({ breakEvenBytesPerSecond }: Exclude<Forecast, { kind: 'unknown' }>): Message {
   return msg('The migration finishes if the link carries at least $0.', rateText(breakEvenBytesPerSecond));
 }
 
-/** What else was measured on the way of the data; nothing where it was not. */
+/** Other measurements on the route of the data; empty if there are none. */
 export function linkText({
   roundTripMilliseconds,
   mtu,
@@ -84,7 +84,7 @@ export function linkText({
   ];
 }
 
-/** What is done, without what comes of it. */
+/** What the lever does, without its effect. */
 export function leverName(effect: LeverEffect): Message {
   switch (effect.lever) {
     case 'auto-converge':
@@ -102,7 +102,7 @@ export function leverName(effect: LeverEffect): Message {
   }
 }
 
-/** What one lever would change, in one sentence. */
+/** The effect of one lever, in one sentence. */
 export function leverText(effect: LeverEffect): Message {
   const name = leverName(effect);
   const total = durationText(effect.totalMilliseconds ?? 0);
@@ -112,7 +112,7 @@ export function leverText(effect: LeverEffect): Message {
       ? msg('$0: will not finish (estimate).', name)
       : msg('$0: will not finish.', name);
   }
-  // How long the VM stands still while it changes hosts is not known beforehand; its first accesses then wait for the network.
+  // The pause while the VM changes hosts cannot be predicted. Its first memory accesses then wait for the network.
   if (effect.lever === 'post-copy')
     return msg(
       '$0: $1 (estimate), a short pause, then a slower VM until all of its memory has arrived.',
@@ -124,7 +124,7 @@ export function leverText(effect: LeverEffect): Message {
     : msg('$0: $1 with a pause of $2.', name, total, pause);
 }
 
-/** Why it does not end. */
+/** Why it does not converge. */
 export function notConvergingText({
   dirtyBytesPerSecond,
   bandwidthBytesPerSecond,
@@ -138,7 +138,7 @@ export function notConvergingText({
       );
 }
 
-/** How what remains comes down, or not. */
+/** How the remaining memory decreases, or not. */
 export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Message {
   const first = sizeText(forecast.course[0]?.remainingBytes ?? 0);
   const fits = sizeText((forecast.bandwidthBytesPerSecond * forecast.allowedDowntimeMilliseconds) / 1000);
@@ -158,14 +158,14 @@ export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Me
       );
 }
 
-/** What of it is disks; nothing where none is copied. */
+/** How much of it is disks; empty if no disk is copied. */
 export function diskText({
   diskBytes,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'diskBytes'>): readonly Message[] {
   return diskBytes === undefined ? [] : [msg('Disks to copy before the memory: $0.', sizeText(diskBytes))];
 }
 
-/** How good the forecasts for these hosts were; nothing where there were none. */
+/** How good earlier forecasts for these hosts were; empty if there were none. */
 export function trackText({
   track,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'track'>): readonly Message[] {
@@ -178,7 +178,7 @@ export function trackText({
   ];
 }
 
-/** What was forecast, beside what came; nothing where nothing was forecast, or what came is not known. */
+/** The forecast and the actual result; empty if one of them is missing. */
 export function predictionText({
   predicted,
   elapsedMilliseconds,
@@ -201,7 +201,7 @@ export function predictionText({
   return msg('Forecast: $0 with a pause of $1 ($2 % off).', total, pause, off);
 }
 
-/** Why what came could not be kept. */
+/** Why the result could not be stored. */
 export function notRecordedText(why: string): Message {
   return msg('Not recorded for the next forecast: $0', why);
 }
@@ -231,12 +231,12 @@ function runningWords({
   ];
 }
 
-/** What each lever would change; nothing where there is no forecast. */
+/** The effect of each lever; empty if there is no forecast. */
 export function leversText(forecast: Forecast | undefined): readonly Message[] {
   return forecast === undefined || forecast.kind === 'unknown' ? [] : forecast.levers.map(leverText);
 }
 
-/** The forecast as sentences, for where there is no room for a picture: reports and the command line. */
+/** The forecast as sentences, for output without a chart: reports and the command line. */
 export function forecastText(forecast: Forecast | undefined): readonly Message[] {
   switch (forecast?.kind) {
     case undefined:

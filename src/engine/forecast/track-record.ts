@@ -6,16 +6,16 @@ import { appendState, readState } from '../store/index.ts';
 import { migrationOverhead } from './overhead.ts';
 import type { BandwidthSource, Forecast } from './result.ts';
 
-/** What a forecast said of a migration, before it began. Milliseconds, bytes per second. */
+/** What was forecast before a migration began. Milliseconds, bytes per second. */
 export type Prediction = {
-  /** What was to be copied of disks before the memory; absent where none was. */
+  /** Data of disks to copy before the memory; absent if there was none. */
   readonly diskBytes?: number;
 } & (
   | {
       readonly kind: 'converges';
       readonly totalMilliseconds: number;
       readonly downtimeMilliseconds: number;
-      /** As it was measured or given, before anything learned was put to use. */
+      /** As measured or given, without correction by earlier migrations. */
       readonly bandwidthBytesPerSecond: number;
       readonly bandwidthSource: BandwidthSource;
     }
@@ -28,7 +28,7 @@ export type Prediction = {
 
 /** What is known before a migration begins. */
 export interface ExpectedMigration {
-  /** Tells two migrations apart: the VM's UUID and when it began. Two pages may record the same one. */
+  /** Identifies a migration: the VM's UUID and the start time. Two pages may record the same one. */
   readonly id: string;
   /** {@link routeOf} the migration. */
   readonly route: string;
@@ -41,40 +41,40 @@ export interface TrackEntry extends ExpectedMigration {
     readonly totalMilliseconds: number;
     readonly downtimeMilliseconds?: number;
     readonly sentBytes: number;
-    /** The mean while memory was copied, by QEMU's own clock; absent where libvirt did not tell. */
+    /** QEMU's mean while memory was copied. Absent if libvirt did not report it. */
     readonly bytesPerSecond?: number;
   };
 }
 
-/** What the next forecast for the same hosts learns from the ones before. */
+/** What the next forecast for the same hosts learns from earlier migrations. */
 export interface TrackRecord {
-  /** How many finished migrations it is made of. */
+  /** The number of finished migrations. */
   readonly migrations: number;
-  /** The median of how far the total time was off: 0.1 for a tenth, whichever way. Absent if none was forecast to end. */
+  /** The median error of the total time: 0.1 means 10 %, in either direction. Absent if no migration was forecast to finish. */
   readonly medianError?: number;
-  /** What the link really carried, as a part of what had been said, for each source of that figure. */
+  /** The share of the given bandwidth that the link really carried, for each source of the figure. */
   readonly share: Readonly<Partial<Record<BandwidthSource, number>>>;
-  /** What libvirt needed around the copying, the median, in milliseconds. Absent where no migration told. */
+  /** The median overhead of libvirt, in milliseconds. Absent if unknown. */
   readonly overheadMilliseconds?: number;
 }
 
-/** Older ones tell of other hardware and other loads. */
+/** Older migrations may be from other hardware and other loads. */
 const recent = 5;
 
-/** A shorter copying is more beginning and end than link, in milliseconds. */
+/** Shorter migrations say little about the link, in milliseconds. */
 const shortest = 3000;
 
-/** A link that is said to carry so much less or more than measured is not learned from, but looked at. */
+/** Limits of the correction. A link that differs more from its measurement has another cause, which nothing is learned from. */
 const [leastShare, mostShare] = [0.5, 1.5];
 
-/** From this host to where: the destination's host, and the address of the data if one was chosen. */
+/** The route from this host: the destination host, and the address of the data if one was chosen. */
 export function routeOf(destination: string, migrationUri: string | undefined): string {
   const input = parseDestination(destination, { localNames: [], connection: 'system' });
   const host = input.kind === 'valid' ? input.parts.host.toLowerCase() : destination;
   return migrationUri === undefined ? host : `${host} ${migrationUri}`;
 }
 
-/** What is kept of a forecast; undefined where there was none. */
+/** What is stored of a forecast; undefined if there was none. */
 export function predictionOf(forecast: Forecast | undefined): Prediction | undefined {
   if (forecast === undefined || forecast.kind === 'unknown') return undefined;
   const link = {
@@ -132,7 +132,7 @@ function isEntry(value: unknown): value is TrackEntry {
   );
 }
 
-/** A value of JSON; undefined where it is none. */
+/** Parses JSON; undefined if the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -142,13 +142,13 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Reads what {@link JSON.stringify} made of it; undefined where it is something else. */
+/** Reads an entry written by {@link JSON.stringify}; undefined for anything else. */
 export function parseExpected(text: string): ExpectedMigration | undefined {
   const value = parsed(text);
   return isExpected(value) ? value : undefined;
 }
 
-/** Reads the file. A line that this version does not understand, or that was cut, counts as none. */
+/** Reads the file. Skips a line that was cut or that this version does not understand. */
 export function parseTrack(text: string): readonly TrackEntry[] {
   const entries = new Map<string, TrackEntry>();
   for (const line of text.split('\n')) {
@@ -166,8 +166,8 @@ function median(values: readonly number[]): number | undefined {
 }
 
 /**
- * What libvirt needed around the copying, in milliseconds. QEMU's mean is nonsense where all fitted into the first pause (seen
- * with QEMU 7.2: a tenth of what went through), so it is only believed where it leaves a part of the total time.
+ * The overhead of libvirt, in milliseconds. QEMU's mean is wrong if everything fitted into the first pause (seen with QEMU 7.2: a
+ * tenth of the real rate), so it is used only if it leaves a part of the total time.
  */
 function overheadOf({
   actual: { totalMilliseconds, sentBytes, bytesPerSecond = 0 },
@@ -177,7 +177,7 @@ function overheadOf({
   return overhead > 0 ? overhead : undefined;
 }
 
-/** What the last migrations on a route say; undefined if there was none. */
+/** What the last migrations on a route taught; undefined if there was none. */
 export function trackRecordOf(entries: readonly TrackEntry[], route: string): TrackRecord | undefined {
   const last = entries.filter((entry) => entry.route === route).slice(-recent);
   if (last.length === 0) return undefined;
@@ -190,7 +190,7 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
   const overheads: number[] = [];
   for (const entry of last) {
     const { predicted, actual } = entry;
-    // libvirt counts at the end what was sent of the memory alone, and no time for the disks.
+    // At the end, libvirt counts only the memory that was sent, and no time for the disks.
     if (predicted.diskBytes !== undefined) continue;
     const overhead = overheadOf(entry);
     if (overhead !== undefined) overheads.push(overhead);
@@ -210,7 +210,7 @@ export function trackRecordOf(entries: readonly TrackEntry[], route: string): Tr
   };
 }
 
-/** All that was recorded on this host. It holds no secret: URIs without parameters. Rejects with PlatformError. */
+/** All records of this host. They contain no secrets: URIs have no parameters. Rejects with PlatformError. */
 export async function readTrack(
   platform: Platform,
   connection: ConnectionName,
@@ -219,7 +219,7 @@ export async function readTrack(
   return parseTrack(await readState(platform, connection, 'forecasts.jsonl', signal));
 }
 
-/** Records a finished migration; the answer is why that could not be done. Does not reject. */
+/** Records a finished migration. Resolves to the reason if that failed. Does not reject. */
 export async function appendTrackEntry(
   platform: Platform,
   connection: ConnectionName,

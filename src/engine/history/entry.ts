@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ConnectionName } from '../base/index.ts';
 
-/** What became of one migration, as a line of the history. Times in ISO 8601 (UTC) and milliseconds, sizes in bytes. `docs/history.md`. */
+/**
+ * The result of one migration, as a line of the history. Times in ISO 8601 (UTC) and milliseconds, sizes in bytes. See
+ * `docs/history.md`.
+ */
 export interface HistoryEntry {
   readonly version: 1;
   readonly vm: string;
@@ -9,7 +12,7 @@ export interface HistoryEntry {
   readonly connection: ConnectionName;
   /** Name of the host that the VM left. */
   readonly source?: string;
-  /** Destination URI, without its parameters: they may name keys and programs. Absent where libvirt does not tell. */
+  /** Destination URI without its parameters, which may name keys and programs. Absent if libvirt does not report it. */
   readonly destination?: string;
   readonly temporary?: boolean;
   readonly copyDisks?: readonly string[];
@@ -21,7 +24,7 @@ export interface HistoryEntry {
   readonly start: string;
   readonly end: string;
   readonly result: 'done' | 'failed' | 'cancelled';
-  /** Where the VM was then, by both hosts' answers. */
+  /** Where the VM was at the end, as both hosts answered. */
   readonly runsOn?: 'source' | 'destination' | 'both' | 'nowhere' | 'unknown';
   readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
   /** Why it failed, in English, and the original text. */
@@ -38,16 +41,16 @@ export interface HistoryEntry {
     readonly sentBytes?: number;
     readonly bytesPerSecond?: number;
   };
-  /** Who began it, where this program did. */
+  /** Who started it, if this program did. */
   readonly who?: string;
-  /** True if this program began it; otherwise it saw it. */
+  /** True if this program started it; otherwise it only saw it. */
   readonly startedHere: boolean;
 }
 
-/** The longest text that is kept of an error, in characters. */
+/** The longest error text that is stored, in characters. */
 const longestText = 1000;
 
-/** A URI without what may be a secret: its parameters. */
+/** A URI without its parameters, which may be secret. */
 export function withoutParameters(uri: string): string {
   return uri.replace(/[?#].*$/s, '');
 }
@@ -115,7 +118,7 @@ function isEntry(value: unknown): value is HistoryEntry {
   );
 }
 
-/** One line; undefined for one that broke off, or that another version wrote. */
+/** Parses one line. Undefined if it was cut or written by another version. */
 export function parseHistoryLine(line: string): HistoryEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -127,9 +130,9 @@ export function parseHistoryLine(line: string): HistoryEntry | undefined {
 }
 
 /**
- * The migrations of a file, the newest first. Two pages, or a page and the command line, may have seen the same one, and one whose end was
- * not known is written again: a VM has one migration at a time, so what overlaps is one. Of these the line of the program that began it
- * counts, then the last one.
+ * The migrations of a file, the newest first. Several programs may have seen the same one, and one whose end was not known is
+ * written again. A VM has one migration at a time, so entries that overlap are the same migration. Of these, the entry of the
+ * program that started it counts, else the last one.
  */
 export function parseHistory(text: string): readonly HistoryEntry[] {
   const found: HistoryEntry[] = [];
@@ -144,12 +147,12 @@ export function parseHistory(text: string): readonly HistoryEntry[] {
   return found.sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
 }
 
-/** Between the clock of the page and libvirt's own account of when the job began. */
+/** The difference allowed between the page's start time and libvirt's. */
 const slackMilliseconds = 2000;
 
 function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
   if (a.uuid !== b.uuid || a.connection !== b.connection) return false;
-  // One program that began two of them, one after the other, each refused at once: they are two.
+  // If one program started both, they are two: each was refused at once.
   if (a.startedHere && b.startedHere) return a.start === b.start;
   const starts = Math.abs(Date.parse(a.start) - Date.parse(b.start)) <= slackMilliseconds;
   const overlap =

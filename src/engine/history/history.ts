@@ -4,10 +4,10 @@ import type { ConnectionName } from '../base/index.ts';
 import { appendState, readState } from '../store/index.ts';
 import { type HistoryEntry, historyLine, parseHistory } from './entry.ts';
 
-/** Finds the history in the journal: `journalctl MESSAGE_ID=...` (sd_journal_send wants 128 random bits). */
+/** To find the history in the journal: `journalctl MESSAGE_ID=...` (sd_journal_send wants 128 random bits). */
 export const historyMessageId = '6f6a0f3d4c0b4c1e9b5e3d9a2f1c7e58';
 
-/** How long the journal may take. */
+/** The time limit for writing to the journal. */
 const journalMilliseconds = 5000;
 
 /** The migrations of a connection, the newest first. Rejects with PlatformError, with the reason. */
@@ -19,7 +19,7 @@ export async function readHistory(
   return parseHistory(await readState(platform, connection, 'history.jsonl', signal));
 }
 
-/** Adds one to the file and to the journal; the answer is why the file could not be written. Does not reject. */
+/** Adds an entry to the file and to the journal. Resolves to the reason if the file could not be written. Does not reject. */
 export async function appendHistory(
   platform: Pick<Platform, 'run'>,
   entry: HistoryEntry,
@@ -31,7 +31,7 @@ export async function appendHistory(
   return error;
 }
 
-/** One line for each field; in the journal a value that has more lines would need another format. */
+/** One line for each field. A value of several lines would need the journal's other format. */
 function field(name: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [`${name}=${value.replace(/\s+/g, ' ')}`];
 }
@@ -62,7 +62,7 @@ export function journalFields(entry: HistoryEntry): string {
   ].join('\n');
 }
 
-/** A host without systemd's journal has the file: that is the history, and the journal a copy of it for whoever gathers journals. */
+/** The file is the history. The journal is a copy for those who collect journals; a host may have no journal. */
 async function writeJournal(platform: Pick<Platform, 'run'>, entry: HistoryEntry): Promise<void> {
   const limit = new AbortController();
   const timer = setTimeout(() => {
@@ -77,7 +77,7 @@ async function writeJournal(platform: Pick<Platform, 'run'>, entry: HistoryEntry
   }
 }
 
-/** Who asks for it, and on which host: the user of the session, also behind sudo. The script is constant. */
+/** The user of the session (also behind sudo) and the host. The script is constant. */
 export async function whoAndWhere(
   platform: Pick<Platform, 'run'>,
 ): Promise<{ readonly who?: string; readonly host?: string }> {

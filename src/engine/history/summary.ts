@@ -2,19 +2,19 @@
 import { durationText, type Message, msg, nmsg } from '../base/index.ts';
 import type { HistoryEntry } from './entry.ts';
 
-/** How good the forecasts were, over the migrations that arrived and had one. */
+/** The quality of the forecasts of migrations that finished. */
 export interface ForecastQuality {
   /** Migrations with a forecast and a measured time. */
   readonly compared: number;
-  /** Forecasts of the total time that were off by at most a quarter. */
+  /** Forecasts whose total time was off by at most a quarter. */
   readonly withinQuarter: number;
-  /** The median of how far the total time was off: 0.1 for a tenth, whichever way. */
+  /** The median error of the total time: 0.1 means 10 %, in either direction. */
   readonly medianError?: number;
-  /** Migrations that finished although the forecast had said that they would not. */
+  /** Migrations that finished although the forecast said that they would not. */
   readonly finishedUnexpectedly: number;
 }
 
-/** How far the forecast of the total time was off, as a part of what came; undefined where the two cannot be compared. */
+/** The error of the forecast total time, relative to the actual time; undefined if they cannot be compared. */
 export function forecastError({ result, forecast, actual }: HistoryEntry): number | undefined {
   if (result !== 'done' || forecast?.totalMilliseconds === undefined || actual === undefined)
     return undefined;
@@ -22,7 +22,7 @@ export function forecastError({ result, forecast, actual }: HistoryEntry): numbe
   return forecast.totalMilliseconds / actual.totalMilliseconds - 1;
 }
 
-/** How good the forecasts were. */
+/** Computes the quality of the forecasts. */
 export function forecastQuality(entries: readonly HistoryEntry[]): ForecastQuality {
   const errors = entries
     .map(forecastError)
@@ -42,7 +42,7 @@ export function forecastQuality(entries: readonly HistoryEntry[]): ForecastQuali
   };
 }
 
-/** The same in sentences. */
+/** The quality of the forecasts, as sentences. */
 export function qualityText({
   compared,
   withinQuarter,
@@ -88,7 +88,7 @@ const failedWords = {
   unknown: msg('Failed: not known where the VM is'),
 } as const;
 
-/** How it ended, in a few words. */
+/** The result in a few words. */
 export function resultText({ result, runsOn = 'source', verification = 'confirmed' }: HistoryEntry): Message {
   switch (result) {
     case 'done':
@@ -100,7 +100,7 @@ export function resultText({ result, runsOn = 'source', verification = 'confirme
   }
 }
 
-/** How long it took, with what was forecast. */
+/** The actual and the forecast duration. */
 export function timeText({ start, end, forecast, actual }: HistoryEntry): Message {
   const took = durationText(actual?.totalMilliseconds ?? Date.parse(end) - Date.parse(start));
   if (forecast === undefined) return took;
@@ -109,7 +109,7 @@ export function timeText({ start, end, forecast, actual }: HistoryEntry): Messag
     : msg('$0 (forecast: $1)', took, durationText(forecast.totalMilliseconds));
 }
 
-/** How long the VM paused, with what was forecast; undefined where nothing told. */
+/** The actual and the forecast pause; undefined if neither is known. */
 export function pauseText({ forecast, actual }: HistoryEntry): Message | undefined {
   if (actual?.pauseMilliseconds === undefined) return undefined;
   const paused = durationText(actual.pauseMilliseconds);
@@ -118,7 +118,7 @@ export function pauseText({ forecast, actual }: HistoryEntry): Message | undefin
     : msg('$0 (forecast: $1)', paused, durationText(forecast.pauseMilliseconds));
 }
 
-/** The entries in which every word of the filter occurs, in whatever place. */
+/** The entries that contain every word of the filter, in any field. */
 export function filterHistory(entries: readonly HistoryEntry[], filter: string): readonly HistoryEntry[] {
   const words = filter
     .toLowerCase()
@@ -159,7 +159,7 @@ const columns: readonly (readonly [
   ['reason', ({ reason }) => reason],
 ];
 
-/** A field of RFC 4180. A text that a spreadsheet would take for a formula is marked as text. */
+/** A field as in RFC 4180. Text that a spreadsheet would take for a formula is marked as text. */
 function csvField(value: string | number | boolean | undefined): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** What the admin says that the link carries. */
+/** The bandwidth that the admin enters. */
 export type BandwidthInput =
   | { readonly kind: 'none' }
   | { readonly kind: 'valid'; readonly bytesPerSecond: number }
   | { readonly kind: 'invalid' };
 
-/** 100 GiB/s: more than any link carries, so a slip. In MiB/s. */
+/** 100 GiB/s, in MiB/s: no link carries more, so a larger value is a typing error. */
 const most = 100 * 1024;
 
-/** Reads a number of MiB/s, with a point or a comma. */
+/** Parses MiB/s, with a decimal point or comma. */
 export function parseBandwidthInput(text: string): BandwidthInput {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'none' };

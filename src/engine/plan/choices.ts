@@ -2,30 +2,37 @@
 import type { VmIdentity } from '../base/index.ts';
 import type { MigrationTuning } from './tuning.ts';
 
-/** Everything the admin chose for one migration. Plain data: the dialog's form, the deep link and the command line. */
+/**
+ * Everything that the admin chose for one migration, as plain data. It comes from the dialog, the deep link or the command line.
+ */
 export interface MigrationChoices {
   readonly vm: VmIdentity;
-  /** Destination URI, already completed (see destination-uri.ts), for example `qemu+ssh://beta/system`. */
+  /** Destination URI, already completed (see `engine/destination`), for example `qemu+ssh://beta/system`. */
   readonly destination: string;
-  /** False: permanent, the definition moves. True: a transient copy runs there, the definition stays here. */
+  /**
+   * False: permanent, the definition moves to the destination. True: a transient copy runs there, and the definition stays here.
+   */
   readonly temporary: boolean;
-  /** Address for the data (`tcp://10.0.0.2`), instead of the host name that the destination gives. */
+  /** Address for the data (`tcp://10.0.0.2`) instead of the destination's own host name. */
   readonly migrationUri?: string;
   /**
-   * Disks that are copied to the destination with the migration, by their names in the guest (`vda`), sorted, each once;
-   * absent: none. The others have to be on storage that both hosts share.
+   * Disks that are copied to the destination with the migration, by their names in the guest (`vda`), sorted, without duplicates;
+   * absent: none. The other disks have to be on shared storage.
    */
   readonly copyDisks?: readonly string[];
-  /** One period for the dirty rate, whole seconds 1 to 60 (libvirt's limits); absent: several windows, 15 s together. */
+  /**
+   * The period for measuring the dirty rate, in whole seconds from 1 to 60 (libvirt's limits); absent: several windows, 15 s in
+   * total.
+   */
   readonly dirtyRateSeconds?: number;
-  /** What the link carries, if the admin says it; absent: it is measured. */
+  /** The bandwidth that the admin entered; absent: it is measured. */
   readonly bandwidthBytesPerSecond?: number;
-  /** How it is to run; absent: as libvirt does it by itself. */
+  /** How the migration runs; absent: libvirt's defaults. */
   readonly tuning?: MigrationTuning;
   /** URI parameters that run programs or weaken checks, which the admin confirmed by name. */
   readonly confirmedUriParameters: readonly string[];
-  /** True: a stand-in of the VM travels first, and the VM only after it has arrived. */
+  /** True: a stand-in of the VM migrates first, and the VM only after it has arrived. */
   readonly rehearse?: boolean;
-  /** Also where hooks of libvirt on either host would be run for the stand-in. */
+  /** True: rehearse even if hooks of libvirt on either host run for the stand-in. */
   readonly rehearseWithHooks?: boolean;
 }

@@ -10,19 +10,19 @@ import type { MigrationChoices } from './choices.ts';
 import { allowsPostCopy, type MigrationTuning, wholeMebibytes } from './tuning.ts';
 import { tuningTexts } from './tuning-text.ts';
 
-/** What will be asked of libvirt: the call, in figures and in words. */
+/** What libvirt will be asked to do: the call, and a description of it. */
 export interface Plan {
-  /** libvirt's names without their common beginning, for example `LIVE`. */
+  /** libvirt's names of the flags without their prefix, for example `LIVE`. */
   readonly flagNames: readonly MigrateFlag[];
   readonly flags: number;
   readonly parameters: MigrateParameters;
-  /** URI of the destination, as it was given. */
+  /** Destination URI, as given. */
   readonly destination: string;
-  /** What is done while it runs. */
+  /** What is done during the migration. */
   readonly tuning: MigrationTuning;
-  /** What will remain where. */
+  /** What stays on which host. */
   readonly sentences: readonly Message[];
-  /** The same migration as an argument list of virsh. */
+  /** The same migration as an argument list for virsh. */
   readonly virsh: readonly string[];
 }
 
@@ -71,7 +71,7 @@ export function planFor(choices: MigrationChoices): Plan {
   ];
   const parameters: MigrateParameters = {
     ...(migrationUri === undefined ? {} : { migrateUri: migrationUri }),
-    // Always said which: left to itself, libvirt copies every disk that can be written, also one that both hosts share.
+    // The disks are always named: by default, libvirt copies every writable disk, even a shared one.
     ...(copyDisks.length === 0 ? {} : { migrateDisks: copyDisks }),
     ...(limit === undefined ? {} : { bandwidth: wholeMebibytes(limit) }),
   };

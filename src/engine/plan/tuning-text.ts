@@ -2,7 +2,7 @@
 import { durationText, type Message, msg, rateText } from '../base/index.ts';
 import type { MigrationTuning, StallStep } from './tuning.ts';
 
-/** One step, as something that is done. */
+/** One step, as a command. */
 function stallStepText({ action, afterSeconds }: StallStep): Message {
   const time = durationText(afterSeconds * 1000);
   switch (action) {
@@ -28,7 +28,7 @@ export function stallStepsText(steps: readonly StallStep[]): Message {
   );
 }
 
-/** What the admin chose about how it runs, as sentences; none for a plain migration. */
+/** The chosen options, as sentences; empty if none was chosen. */
 export function tuningTexts(tuning: MigrationTuning): readonly Message[] {
   const { bandwidthLimitBytesPerSecond: limit, maxDowntimeMilliseconds: downtime, onStall = [] } = tuning;
   return [

@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainJob } from '../../libvirt/job.ts';
 
-/** The pass that began with the least still to be sent. */
+/** The pass that started with the least data left. */
 export interface BestPass {
   readonly pass: number;
-  /** When it began, in the time of the migration. */
+  /** When it started, in milliseconds since the migration began. */
   readonly elapsedMilliseconds: number;
   readonly remainingBytes: number;
-  /** The most that was left then or later. */
+  /** The most data left at its start or at the start of a later pass. */
   readonly mostBytes: number;
 }
 
-/** Figures of a running migration, as libvirt's job gives them, never going backwards where they are a progress. */
+/** Figures of a running migration from libvirt's job. Those that measure progress never decrease. */
 export interface MigrationProgress {
-  /** 0 to 100, never less than what was told before. */
+  /** 0 to 100. It never decreases. */
   readonly percent: number;
   readonly elapsedMilliseconds: number;
   readonly memoryTotalBytes: number;
   readonly memoryRemainingBytes: number;
-  /** Of the disks that are copied, before the memory; absent where there are none. */
+  /** Progress of the disks, which are copied before the memory; absent if no disk is copied. */
   readonly disks?: { readonly totalBytes: number; readonly remainingBytes: number };
   readonly transferredBytes: number;
   /** Bytes per second; 0 while libvirt has no figure. */
   readonly throughputBytesPerSecond: number;
   readonly dirtyBytesPerSecond: number;
-  /** Which pass over the memory this is, from 1. */
+  /** The number of the pass over the memory, from 1. */
   readonly pass: number;
-  /** Absent in the first pass that was seen: no other has begun yet. */
+  /** Absent during the first pass that was seen. */
   readonly bestPass?: BestPass;
 }
 
 /**
- * What a job says, as a progress that never goes backwards. It is taken from what remains (memory and disks together):
- * what was processed counts pages again in every pass and may exceed the total, and what remains grows at each new
- * pass. 100 is left for the end. While disks are copied libvirt tells nothing of the memory yet (seen with 9.0), which comes
- * after them: `memoryBytes` is what the VM has.
+ * The progress of a job. It never goes backwards. It is computed from what remains of memory and disks, because the processed bytes
+ * count pages again in every pass and may exceed the total; what remains grows with each new pass. 100 is reserved for the end.
+ * While disks are copied, libvirt reports nothing about the memory, which follows (seen with 9.0): `memoryBytes` is the memory of
+ * the VM.
  */
 export function nextProgress(
   previous: MigrationProgress | undefined,
@@ -62,10 +62,13 @@ export function nextProgress(
   };
 }
 
-/** A pass has to begin with so much less than the best one to count as better: libvirt is asked only once in a second. */
+/**
+ * A pass counts as better only if it starts with this much less data than the best one, because libvirt is asked only once per
+ * second.
+ */
 const betterShare = 0.95;
 
-/** A job is seen at the begin of a pass only where the one before it was seen, too. */
+/** The start of a pass is seen only if the pass before was seen, too. */
 function bestPassOf(
   previous: MigrationProgress | undefined,
   pass: number,
@@ -81,14 +84,17 @@ function bestPassOf(
     : { ...bestPass, mostBytes: Math.max(bestPass.mostBytes, memoryRemaining) };
 }
 
-/** Two passes that leave no less say that none will, and so does one that took long; many go by in a moment at the very end. */
+/**
+ * Two passes without progress mean that none will follow, and so does one long pass. At the very end, many short passes follow each
+ * other.
+ */
 const stalledPasses = 2;
 const leastStalledMilliseconds = 5000;
 const longPassMilliseconds = 30_000;
 
 /**
- * True if the passes over the memory leave no less any more. What a pass leaves is what the VM changed during the one before it,
- * so that without a change of the VM or of the link this goes on.
+ * True if the passes no longer make progress. What a pass leaves is what the VM changed during it, so this goes on until the load
+ * or the link changes.
  */
 export function isStalled({ bestPass, pass, elapsedMilliseconds }: MigrationProgress): boolean {
   if (bestPass === undefined) return false;
@@ -99,7 +105,7 @@ export function isStalled({ bestPass, pass, elapsedMilliseconds }: MigrationProg
     : passes > 0 && milliseconds >= longPassMilliseconds;
 }
 
-/** The progress of a migration of which libvirt has told nothing yet. */
+/** The progress before libvirt has reported anything. */
 export const noProgress: MigrationProgress = {
   percent: 0,
   elapsedMilliseconds: 0,

@@ -12,10 +12,10 @@ import {
 } from '../base/index.ts';
 import type { MigrationProgress } from './progress.ts';
 
-/** How much longer than computed the pause is allowed to be, so that it is enough. */
+/** A margin on the computed pause, so that it suffices. */
 const spare = 1.25;
 
-/** What is left at the begin of a pass, and how many seconds it takes; undefined while nothing is known. */
+/** The data left at the start of a pass, and the seconds to send it; undefined while unknown. */
 function onePass({
   bestPass,
   transferredBytes,
@@ -28,19 +28,19 @@ function onePass({
   };
 }
 
-/** Rounded up, to whole seconds or to five of them: a figure that changes each second cannot be copied. */
+/** Rounded up to 1 s or 5 s: a figure that changes every second cannot be copied. */
 function roundedUp(seconds: number): number {
   return seconds <= 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5;
 }
 
-/** How long QEMU has to be allowed to stop the VM for a pass as they are now, in milliseconds; undefined if unknown or too long. */
+/** The pause that QEMU needs for a pass of the present size, in milliseconds; undefined if unknown or too long. */
 export function pauseForLastPass(progress: MigrationProgress): number | undefined {
   const last = onePass(progress);
   const pause = last === undefined ? undefined : roundedUp(last.seconds * spare) * 1000;
   return pause === undefined || pause > longestDowntimeMilliseconds ? undefined : pause;
 }
 
-/** Since when it gets no closer, and what each pass leaves. */
+/** Since when there is no progress, and how much each pass leaves. */
 export function stallText(progress: MigrationProgress): readonly Message[] {
   const { bestPass, pass, elapsedMilliseconds } = progress;
   const why = msg('The VM writes memory as fast as it is copied.');
@@ -58,7 +58,7 @@ export function stallText(progress: MigrationProgress): readonly Message[] {
   ];
 }
 
-/** What would bring it to its end, the gentlest first. */
+/** What makes the migration finish, the gentlest first. */
 export function stallRemedies(
   { connection, uuid }: VmIdentity,
   progress: MigrationProgress,
@@ -82,7 +82,7 @@ export function stallRemedies(
           },
         ]),
     {
-      // What is left of this pass, then once what changed meanwhile. libvirt 9.0 lets the VM run again over there by itself.
+      // The rest of this pass, then one more for what changed meanwhile. libvirt 9.0 resumes the VM on the destination.
       text:
         last === undefined
           ? msg('Pause the VM: the migration finishes, and the VM resumes on the destination.')

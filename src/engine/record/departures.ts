@@ -5,15 +5,15 @@ import { appendState, readState } from '../store/index.ts';
 import { type MigrationRecord, recordXml } from './record.ts';
 
 /**
- * What this program wrote into a VM's definition, kept a second time where only root can write (the user, for their own libvirt). A
- * definition can be changed by whoever may define VMs, also without being an administrator, and this host's root connects to the
- * destination that the record names: so a record is gone by only if it is found here, too.
+ * A second copy of what this program wrote into a VM's definition, in a place that only root can write (for a user's own libvirt:
+ * that user). Users who may define VMs can change a definition without being administrators, and root of this host connects to the
+ * destination in the record. So a record is used only if it is here, too.
  */
 function lineOf(vm: VmIdentity, record: MigrationRecord): string {
   return JSON.stringify({ vm: vm.uuid, record: recordXml({ ...record, stage: 'leaving' }) });
 }
 
-/** Keeps the record before it is written; the answer is why that could not be done. Does not reject. */
+/** Stores the copy before the record is written. Resolves to the reason if that failed. Does not reject. */
 export async function keepDeparture(
   platform: Pick<Platform, 'run'>,
   vm: VmIdentity,
@@ -22,7 +22,7 @@ export async function keepDeparture(
   return await appendState(platform, vm.connection, 'departures.jsonl', lineOf(vm, record));
 }
 
-/** True if this program wrote the record, as it is. Does not reject: what cannot be looked up is not known to be ours. */
+/** True if this program wrote exactly this record. False if that cannot be found out. Does not reject. */
 export async function isOurDeparture(
   platform: Pick<Platform, 'run'>,
   vm: VmIdentity,

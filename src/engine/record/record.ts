@@ -8,14 +8,14 @@ import { parseDiskNames } from '../plan/index.ts';
 /** Namespace of the one element that this program keeps in a domain's persistent definition. */
 export const recordNamespace = 'urn:cockpit-migrate:1';
 
-/** Prefix of the element, as libvirt wants one. */
+/** Prefix of the element, which libvirt requires. */
 const recordKey = 'cockpit-migrate';
 
 /**
- * A migration that the source's persistent definition remembers, so that another page, another admin or a later visit
- * knows where the VM went. It is written before the migration starts, because libvirt takes no change of a definition
- * while a migration runs (it waits 30 s for the lock, then refuses). It is no part of the live definition, so a
- * temporary copy does not carry it; a permanent migration takes it along and it is removed over there.
+ * A migration, recorded in the source's persistent definition, so that another page, another admin or a later visit knows where the
+ * VM went. It is written before the migration starts, because libvirt does not change a definition during a migration (it waits 30
+ * s for the lock, then refuses). It is not in the live definition, so a temporary copy does not have it. A permanent migration
+ * moves it to the destination, where it is removed.
  */
 export interface MigrationRecord {
   /** Destination URI. */
@@ -25,13 +25,13 @@ export interface MigrationRecord {
   readonly stage: 'leaving' | 'left';
   /** Start of the migration, ISO 8601, UTC. */
   readonly since: string;
-  /** Disks that are copied, by their names in the guest; absent: none. */
+  /** Names of the copied disks in the guest; absent: none. */
   readonly copyDisks?: readonly string[];
-  /** What was forecast, so that whoever sees the end can compare. */
+  /** The forecast, so that any program that sees the end can compare. */
   readonly expected?: ExpectedMigration;
 }
 
-/** The record as the element that libvirt keeps. */
+/** The record as the element in libvirt's metadata. */
 export function recordXml(record: MigrationRecord): string {
   return serializeXml({
     kind: 'element',
@@ -48,7 +48,7 @@ export function recordXml(record: MigrationRecord): string {
   });
 }
 
-/** Whoever may define the VM may write anything there, and it is shown as where the VM went. */
+/** Users who may define the VM can write anything there, and the page shows it. */
 function isDestination(text: string): boolean {
   return (['system', 'session'] as const).some((connection) => {
     const input = parseDestination(text, { localNames: [], connection });
@@ -56,7 +56,7 @@ function isDestination(text: string): boolean {
   });
 }
 
-/** Reads a record; anything that this version did not write is no record. */
+/** Parses a record. Anything that this version did not write is not a record. */
 export function parseRecord(xml: string): MigrationRecord | undefined {
   try {
     const element = parseXml(xml);
@@ -84,7 +84,7 @@ export function parseRecord(xml: string): MigrationRecord | undefined {
   }
 }
 
-/** Keeps the record in the domain's persistent definition. Not possible for a transient domain. */
+/** Writes the record into the domain's persistent definition. A transient domain has none. */
 export async function writeRecord(domain: Domain, record: MigrationRecord): Promise<void> {
   await domain.setMetadata(recordNamespace, recordKey, recordXml(record));
 }

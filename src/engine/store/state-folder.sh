@@ -9,7 +9,7 @@
 #            exit status 1.
 # Runs on:   the host of the page or command line, POSIX sh; as root for the host's own libvirt.
 #
-# Trusts nothing that another user could have put there: root writes here, and a link would lead it to any file of the host. The
+# Trusts nothing that another user could have put there: root writes here, and a link could lead it to any file of the host. The
 # folder must be a real one (stat does not follow a link), the one that was entered, and of the user who runs this. No name in it
 # is looked at before only they can write there.
 set -eu
@@ -27,7 +27,7 @@ refuse() {
   exit 1
 }
 
-# Goes into the folder.
+# Changes to the folder.
 enter() {
   if [ -L "$dir" ]; then refuse "$dir is a link."; fi
   cd -P -- "$dir"
@@ -44,7 +44,7 @@ check() {
   if [ "$(stat -c %h -- "$1")" != 1 ]; then refuse "$dir/$1 has a second name elsewhere."; fi
 }
 
-# Changes nothing: what was written with looser rights is put right by the next writer.
+# Changes nothing: the next writer corrects permissions that are too wide.
 read_file() {
   { [ -e "$dir" ] || [ -L "$dir" ]; } || exit 0
   enter

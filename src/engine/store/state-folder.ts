@@ -3,13 +3,13 @@ import { type Platform, PlatformError } from '../../platform/platform.ts';
 import type { ConnectionName } from '../base/index.ts';
 import script from './state-folder.sh?raw';
 
-/** A file of this program's own state: lines of JSON. */
+/** A file with state of this program: lines of JSON. */
 export type StateFile = 'forecasts.jsonl' | 'departures.jsonl' | 'history.jsonl';
 
-/** Lines of a file that are kept; the oldest go. */
+/** How many lines of a file are kept. The oldest are removed. */
 const mostLines = 1000;
 
-/** What the script is told: what to do, whose folder, which file. */
+/** Arguments of the script: what to do, whose folder, which file. */
 function scriptArgv(
   action: 'read' | 'append',
   connection: ConnectionName,
@@ -22,7 +22,9 @@ function asOwner(connection: ConnectionName): { readonly superuser?: 'require' |
   return connection === 'system' ? { superuser: 'try' } : {};
 }
 
-/** The file's last lines; none if there is no file. Rejects with PlatformError, with the reason if the folder is not trusted. */
+/**
+ * The last lines of the file; empty if there is no file. Rejects with PlatformError, with the reason if the folder is not trusted.
+ */
 export async function readState(
   platform: Pick<Platform, 'run'>,
   connection: ConnectionName,
@@ -37,7 +39,7 @@ export async function readState(
   return stdout;
 }
 
-/** Adds a line; the answer is why that could not be done. Does not reject. */
+/** Adds a line. Resolves to the reason if that failed. Does not reject. */
 export async function appendState(
   platform: Pick<Platform, 'run'>,
   connection: ConnectionName,
