@@ -3,15 +3,15 @@ import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import { type Platform, PlatformError, type Unsubscribe } from '../../platform/platform.ts';
 import type { ConnectionName } from '../base/index.ts';
 
-/** How often the daemon is looked at. */
+/** How often the daemon is checked. */
 const beatMilliseconds = 10_000;
 
-/** Where the daemons for QEMU write their process ids; readable by everybody. */
+/** The PID files of the daemons for QEMU. Every user can read them. */
 const pidFiles = ['/run/virtqemud.pid', '/run/libvirtd.pid'];
 
 /**
- * Notices that the libvirt daemon ended or was started anew. libvirt-dbus does not tell: its connection to the daemon
- * breaks, it sends no event any more, and makes a new one silently when it is called again. Calls `onLost` once.
+ * Notices that the libvirt daemon ended or was restarted. libvirt-dbus does not report this: its connection breaks, events stop,
+ * and it reconnects silently at the next call. Calls `onLost` once.
  */
 export function watchDaemon(
   platform: Platform,
@@ -52,7 +52,7 @@ async function readPid(platform: Platform, path: string): Promise<string> {
   try {
     return (await platform.file.read(path)) ?? '';
   } catch (error) {
-    // Not for this user to read: then a restart goes unnoticed unless a call fails.
+    // If this user cannot read it, a restart is noticed only when a call fails.
     if (error instanceof PlatformError && error.kind === 'access-denied') return '';
     throw error;
   }

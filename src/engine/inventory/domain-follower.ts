@@ -12,18 +12,18 @@ import { loadDetails } from './load-details.ts';
 import { ReadQueue } from './read-queue.ts';
 import { hasStaleRecord, removeStaleRecord } from './stale-record.ts';
 
-/** virDomainEventType and details that are looked at (libvirt-domain.h). */
+/** The values of virDomainEventType and its details that are used here (libvirt-domain.h). */
 const started = 2;
 const stopped = 5;
 const stoppedMigrated = 3;
 
 /**
- * libvirt sends no event when a migration undefines the VM at the source (its issue 186), and does so a moment after it
- * has told that the VM stopped. So the VM is read again after these milliseconds.
+ * libvirt sends no event when a migration undefines the VM on the source (its issue 186), shortly after the event that the VM
+ * stopped. So the VM is read again after this time in milliseconds.
  */
 const undefineDelays = [500, 3000];
 
-/** True for errors that say that nobody answers any more. */
+/** True for errors that mean that libvirt no longer answers. */
 function isLost({ reason }: LibvirtError): boolean {
   return reason === 'closed' || reason === 'daemon-down';
 }
@@ -31,20 +31,20 @@ function isLost({ reason }: LibvirtError): boolean {
 export interface FollowerOptions {
   readonly connection: LibvirtConnection;
   readonly onChange: () => void;
-  /** Reading failed in a way that says that the connection is lost. */
+  /** Reading failed, and the error means that the connection is lost. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** The domains of one living connection: read once, then one by one as events tell. */
+/** The domains of one open connection. All are read once, then single ones after events. */
 export class DomainFollower {
   readonly #connection: LibvirtConnection;
   readonly #onLost: (error: unknown) => void;
   readonly #table: DomainTable;
   readonly #queue: ReadQueue;
   readonly #jobs: JobWatches;
-  /** Domains that were found paused for a migration, and asked for their job because of it. */
+  /** Domains that were found paused for a migration, and whose job was read for that reason. */
   readonly #arriving = new Set<string>();
-  /** Why domains stopped, as libvirt's events told; a domain without a stored definition is gone then. */
+  /** Why domains stopped, from libvirt's events. A transient domain no longer exists then. */
   readonly #stopDetails = new Map<string, number>();
   readonly #ended = new AbortController();
   #details: Promise<void> = Promise.resolve();
@@ -68,13 +68,10 @@ export class DomainFollower {
     });
   }
 
-  /**
-   * Reads all domains. What else there is to know (jobs, records) follows by itself; until then the records that are
-   * known from an earlier connection count.
-   */
+  /** Reads all domains. Jobs and records follow on their own; until then, records from an earlier connection are used. */
   async load(records: ReadonlyMap<string, MigrationRecord | undefined>): Promise<void> {
     const { signal } = this.#ended;
-    // Events come first: what changes while the list is being read is read again.
+    // Subscribes first: a domain that changes while the list is read is read again.
     const unsubscribe = await this.#connection.subscribe((event) => {
       this.#onEvent(event);
     });
@@ -89,7 +86,7 @@ export class DomainFollower {
     this.#details = this.#loadDetails();
   }
 
-  /** Resolves when the jobs and records that were there at the beginning are known, or cannot be. Does not reject. */
+  /** Resolves when the jobs and records of the first list are known, or could not be read. Does not reject. */
   get details(): Promise<void> {
     return this.#details;
   }
@@ -105,17 +102,17 @@ export class DomainFollower {
     return this.#table.entries.values();
   }
 
-  /** What libvirt told of the domain's last job when it was completed. */
+  /** libvirt's figures of the domain's last completed job. */
   completedJob(uuid: string): DomainJob | undefined {
     return this.#jobs.completedJob(this.#path(uuid));
   }
 
-  /** The detail of the event with which libvirt told that the domain stopped (virDomainEventStoppedDetailType). */
+  /** The detail of libvirt's event that the domain stopped (virDomainEventStoppedDetailType). */
   stopDetail(uuid: string): number | undefined {
     return this.#stopDetails.get(this.#path(uuid));
   }
 
-  /** True if the domain, when last asked, had no job. False while that is not known. */
+  /** True if the domain had no job at the last query. False if unknown. */
   isJobless(uuid: string): boolean {
     return this.#jobs.isJobless(this.#path(uuid));
   }
@@ -124,12 +121,12 @@ export class DomainFollower {
     return this.#table.get(this.#path(uuid));
   }
 
-  /** Jobs are asked for only while somebody looks. */
+  /** Jobs are queried only while something is subscribed. */
   setPolling(polling: boolean): void {
     this.#jobs.setPolling(polling);
   }
 
-  /** Watches the domain's job from now on, even before there is one, until {@link unfollow}. */
+  /** Polls the domain's job from now on, even if there is none yet, until {@link unfollow}. */
   follow(uuid: string): void {
     this.#jobs.follow(this.#path(uuid));
   }
@@ -162,7 +159,7 @@ export class DomainFollower {
     }
   }
 
-  /** Everything that the list itself does not have. */
+  /** Everything that the first list does not include. */
   async #loadDetails(): Promise<void> {
     const summaries = [...this.entries].map(({ summary }) => summary);
     const { signal } = this.#ended;
@@ -183,7 +180,7 @@ export class DomainFollower {
     }
   }
 
-  /** A domain that is gone or refuses says nothing about the connection; whatever else fails, does. */
+  /** If a domain is gone or its call is refused, the connection still works. Any other error means that it is lost. */
   #failed(error: unknown): void {
     if (error instanceof LibvirtError && isLost(error)) this.#onLost(error);
   }
@@ -208,8 +205,8 @@ export class DomainFollower {
   }
 
   /**
-   * Paused for a migration: on the source that is the switch-over of a job that was not seen before; on the destination there are
-   * no figures, and one question is enough.
+   * Paused for a migration. On the source, this is the switch-over of a job that was not seen before. On the destination, libvirt
+   * has no figures, so one query is enough.
    */
   #askArriving(path: string, summary: DomainSummary): void {
     if (!isPausedForMigration(summary)) {

@@ -6,7 +6,7 @@ import { nextProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
 import { type InventoryEntry, isActive } from './entry.ts';
 
-/** What is known of the domains of one connection, by object path. */
+/** What is known about the domains of one connection, by object path. */
 export class DomainTable {
   readonly #entries = new Map<string, InventoryEntry>();
   readonly #onChange: () => void;
@@ -23,13 +23,13 @@ export class DomainTable {
     return this.#entries.get(path);
   }
 
-  /** Of the first list; what an event has told meanwhile is newer. */
+  /** Adds a domain of the first list, unless an event has already added it, which is newer. */
   listed(summary: DomainSummary, record: MigrationRecord | undefined): void {
     if (isStandIn(summary)) return;
     if (!this.#entries.has(summary.path)) this.#entries.set(summary.path, withoutJob(summary, record));
   }
 
-  /** Read again: the job is kept while the domain is active. */
+  /** Updates a domain that was read again. Its job stays while it is active. */
   read(path: string, summary: DomainSummary, record: MigrationRecord | undefined): void {
     if (isStandIn(summary)) return;
     const known = this.#entries.get(path);
@@ -73,7 +73,7 @@ export class DomainTable {
   }
 }
 
-/** The stand-in of a rehearsal is no VM of anybody's, and is gone in a moment. */
+/** The stand-in of a rehearsal is not a VM of a user, and it is removed soon. */
 function isStandIn({ name, persistent }: DomainSummary): boolean {
   return !persistent && isStandInName(name);
 }

@@ -8,18 +8,18 @@ import { temporaryCopyOf } from './temporary-copy.ts';
 import type { Vm, VmTransfer } from './vm.ts';
 import { isReasonLost, vmStateOf } from './vm-state.ts';
 
-/** What is known about one domain. */
+/** Everything that is known about one domain. */
 export interface InventoryEntry {
   readonly summary: DomainSummary;
-  /** The job that takes it away from this host. */
+  /** The job that migrates it to another host. */
   readonly job?: DomainJob;
-  /** When that job began, as Date.now() gives it. */
+  /** The start of that job, as Date.now() gives it. */
   readonly jobBegan?: number;
   readonly progress?: MigrationProgress;
   readonly record?: MigrationRecord;
 }
 
-/** The row of a domain. */
+/** The row for a domain. */
 export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
   const { summary, record } = entry;
   const state = vmStateOf(summary);
@@ -39,18 +39,18 @@ export function vmOf(connection: ConnectionName, entry: InventoryEntry): Vm {
   };
 }
 
-/** True while there is a QEMU process (a crashed VM may have one, which is kept to be looked at). */
+/** True while there is a QEMU process. A crashed VM may keep one for debugging. */
 export function isActive(summary: DomainSummary): boolean {
   return vmStateOf(summary).kind !== 'shut-off';
 }
 
-/** True for the state that libvirt shows on both hosts: arriving over there, switching over here. */
+/** True for the state that both hosts show: incoming on the destination, switching over on the source. */
 export function isPausedForMigration(summary: DomainSummary): boolean {
   const state = vmStateOf(summary);
   return state.kind === 'paused' && state.reason === 'migration';
 }
 
-/** True if the VM leaves and gets no closer to its end. One that does not run changes nothing, and so it does. */
+/** True if the VM's migration has stalled. A migration of a VM that does not run cannot stall. */
 export function isVmStalled({ summary, progress }: InventoryEntry): boolean {
   return vmStateOf(summary).kind === 'running' && progress !== undefined && isStalled(progress);
 }

@@ -12,14 +12,14 @@ import { readOnlyList } from './read-only-list.ts';
 import { hasSessionBus } from './session-bus.ts';
 import type { InventoryState, Vm } from './vm.ts';
 
-/** The first and the longest pause between two tries to connect. */
+/** The first and the longest delay between two attempts to connect. */
 const firstPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 30_000;
 
-/** Changes within this time are shown together. */
+/** Changes within this time are published together. */
 const publishMilliseconds = 20;
 
-/** The VMs of one libvirt connection, kept true by events. */
+/** The VMs of one libvirt connection, kept up to date by events. */
 export class Inventory {
   readonly connectionName: ConnectionName;
   readonly #platform: Platform;
@@ -27,14 +27,14 @@ export class Inventory {
   #listeners = 0;
   #connection: LibvirtConnection;
   #follower: DomainFollower;
-  /** Lets go of what belongs to the present connection. */
+  /** Releases the present connection. */
   #release: Unsubscribe = () => undefined;
   readonly #followed = new Set<string>();
   #started = false;
   #pause = firstPauseMilliseconds;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #publishTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Rows as last shown, so that a row that did not change stays the same object. */
+  /** The rows published last, so that an unchanged row stays the same object. */
   #rows = new Map<InventoryEntry, Vm>();
 
   constructor(platform: Platform, connectionName: ConnectionName) {
@@ -44,7 +44,7 @@ export class Inventory {
     this.#follower = this.#newFollower();
   }
 
-  /** What the page shows. Jobs are asked for only while somebody subscribes to this. */
+  /** What the page shows. Jobs are queried only while something is subscribed. */
   readonly state: ReadonlyCell<InventoryState> = {
     get: () => this.#state.get(),
     subscribe: (listener) => {
@@ -62,7 +62,7 @@ export class Inventory {
     },
   };
 
-  /** The connection in use now; another one after the bus went away and came back. */
+  /** The present connection. It changes after a reconnect. */
   get connection(): LibvirtConnection {
     return this.#connection;
   }
@@ -79,14 +79,14 @@ export class Inventory {
     this.#letGo();
   }
 
-  /** Tries again at once, instead of waiting for the next try. */
+  /** Reconnects at once, without waiting for the next attempt. */
   retry(): void {
     if (!this.#started) return;
     this.#pause = firstPauseMilliseconds;
     void this.#connect();
   }
 
-  /** Starts the unit that an InventoryProblem names, as root, and tries again. */
+  /** Starts the unit that an InventoryProblem names, as root, and reconnects. */
   async startUnit(unit: string): Promise<Refusal | undefined> {
     const user = this.connectionName === 'session';
     const failed = msg('Starting $0 failed.', unit);
@@ -95,7 +95,7 @@ export class Inventory {
         ['systemctl', ...(user ? ['--user'] : []), 'start', '--', unit],
         { environment: { LC_ALL: 'C' }, ...(user ? {} : { superuser: 'require' as const }) },
       );
-      // Without a unit of its own, libvirt-dbus is started by the bus, when it is called.
+      // If libvirt-dbus has no unit, the bus starts it at the first call.
       this.retry();
       return result.exitCode === 0 ? undefined : { summary: failed, original: result.stderr.trim() };
     } catch (error) {
@@ -103,32 +103,32 @@ export class Inventory {
     }
   }
 
-  /** What is known about a VM: for the engine's own use. */
+  /** What is known about a VM, for the engine. */
   entry(uuid: string): InventoryEntry | undefined {
     return this.#follower.entry(uuid);
   }
 
-  /** True if the VM, when last asked, had no job; false while that is not known. */
+  /** True if the VM had no job at the last query; false if unknown. */
   isJobless(uuid: string): boolean {
     return this.#follower.isJobless(uuid);
   }
 
-  /** The figures that libvirt gave when the VM's last job was completed. */
+  /** libvirt's figures of the VM's last completed job. */
   completedJob(uuid: string): DomainJob | undefined {
     return this.#follower.completedJob(uuid);
   }
 
-  /** Why the VM stopped, as libvirt's event told on this connection (virDomainEventStoppedDetailType). */
+  /** Why the VM stopped, from libvirt's event on this connection (virDomainEventStoppedDetailType). */
   stopDetail(uuid: string): number | undefined {
     return this.#follower.stopDetail(uuid);
   }
 
-  /** All that is known, whether or not it is shown at the moment. */
+  /** All known VMs, whether or not they are shown at the moment. */
   get entries(): Iterable<InventoryEntry> {
     return this.#follower.entries;
   }
 
-  /** Watches the VM's job, even before there is one, until {@link unfollow}; a new connection goes on with it. */
+  /** Polls the VM's job, even if there is none yet, until {@link unfollow}, also over a new connection. */
   follow(uuid: string): void {
     this.#followed.add(uuid);
     this.#follower.follow(uuid);
@@ -139,7 +139,7 @@ export class Inventory {
     this.#follower.unfollow(uuid);
   }
 
-  /** Resolves when what is shown has the jobs and records that were there at the beginning, too. Does not reject. */
+  /** Resolves when the published list includes the jobs and records of the first list. Does not reject. */
   async complete(): Promise<void> {
     await this.#follower.details;
     if (this.#state.get().kind === 'ready') this.#publish();
@@ -168,7 +168,7 @@ export class Inventory {
     return !this.#started;
   }
 
-  /** Ends the present connection and whatever waits. */
+  /** Closes the present connection and ends everything that waits. */
   #letGo(): void {
     clearTimeout(this.#retryTimer);
     this.#release();
@@ -176,12 +176,12 @@ export class Inventory {
   }
 
   /**
-   * Connects to the host's libvirt, or to the user's own, where there is one. The session bus is looked for before each try, because
-   * it may have gone since the last one.
+   * Connects to the host's libvirt or the user's own, if there is one. The session bus is checked before each attempt, because it
+   * may have gone.
    */
   async #connect(): Promise<void> {
     const possible = this.connectionName === 'system' || (await hasSessionBus(this.#platform));
-    // Stopped while the bus was looked for.
+    // Stopped while the bus was checked.
     if (this.#isStopped()) return;
     if (!possible) {
       this.#state.set({ kind: 'ready', vms: [], readOnly: false });
@@ -222,7 +222,7 @@ export class Inventory {
     }
   }
 
-  /** A connection that worked is lost: the VMs stay in view while it is made again. */
+  /** A connection that worked is lost: the VMs stay visible during the reconnect. */
   #lost(error: unknown): void {
     if (!this.#started) return;
     this.#letGo();
@@ -235,7 +235,7 @@ export class Inventory {
     const state = await this.#failure(error);
     if (this.#follower !== follower || !this.#started) return;
     this.#state.set(state);
-    // A host without a session connection is nothing to wait for.
+    // There is no session connection to wait for.
     if (this.connectionName === 'system') this.#retryLater();
   }
 

@@ -3,18 +3,18 @@ import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { DomainJob } from '../../libvirt/job.ts';
 import { onAbort } from '../../platform/on-abort.ts';
 
-/** How long to wait between one answer and the next question. */
+/** The time between an answer and the next query. */
 const pauseMilliseconds = 1000;
 
 export interface JobPollerOptions {
-  /** Asks libvirt for the job; undefined when there is none. */
+  /** Queries the job; undefined if there is none. */
   readonly ask: (signal: AbortSignal) => Promise<DomainJob | undefined>;
   readonly onJob: (job: DomainJob | undefined) => void;
-  /** The question failed; the watch goes on until it is stopped. */
+  /** The query failed. Polling continues until it is stopped. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Asks for one VM's job again and again, one question at a time (each may take seconds while the guest is busy). */
+/** Polls one VM's job, one query at a time, because each may take seconds while the guest is busy. */
 export class JobPoller {
   readonly #options: JobPollerOptions;
   readonly #ended = new AbortController();
@@ -47,8 +47,8 @@ export class JobPoller {
 const patienceMilliseconds = 4000;
 
 /**
- * Asks for a domain's job over D-Bus. While an answer is overdue (all of libvirt-dbus's worker threads may be held by
- * migrations) virsh is asked instead, and no second question is put into libvirt-dbus's queue.
+ * Queries a domain's job over D-Bus. While an answer is overdue (migrations may hold all worker threads of libvirt-dbus), uses
+ * virsh instead and does not queue a second D-Bus call.
  */
 export function readJob(
   connection: LibvirtConnection,
@@ -73,7 +73,7 @@ export function readJob(
   };
 }
 
-/** Resolves when the patience is over; `settled` only ends the clock. */
+/** Resolves at the time limit; `settled` only clears the timer. */
 function overdue(signal: AbortSignal, settled: Promise<unknown>): Promise<undefined> {
   return new Promise((resolve) => {
     const end = (): void => {

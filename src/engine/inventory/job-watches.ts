@@ -9,18 +9,18 @@ export interface JobWatchesOptions {
   readonly table: DomainTable;
   /** A domain was found to have no job. */
   readonly onChange: () => void;
-  /** What is known of the domain may be old. */
+  /** The known data of the domain may be outdated. */
   readonly readAgain: (path: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The jobs of the domains, asked for again and again while somebody looks. */
+/** Polls the jobs of the domains while something is subscribed. */
 export class JobWatches {
   readonly #options: JobWatchesOptions;
   readonly #pollers = new Map<string, JobPoller>();
-  /** Domains whose job is watched even before there is one. */
+  /** Domains whose job is polled even if there is none yet. */
   readonly #wanted = new Set<string>();
-  /** Domains that answered, when last asked, that they have no job. */
+  /** Domains that had no job at the last query. */
   readonly #jobless = new Set<string>();
   readonly #completed = new Map<string, DomainJob>();
   #polling = true;
@@ -30,12 +30,12 @@ export class JobWatches {
     this.#options = options;
   }
 
-  /** What libvirt told of the domain's last job when it was completed. */
+  /** libvirt's figures of the domain's last completed job. */
   completedJob(path: string): DomainJob | undefined {
     return this.#completed.get(path);
   }
 
-  /** True if the domain, when last asked, had no job. False while that is not known. */
+  /** True if the domain had no job at the last query. False if unknown. */
   isJobless(path: string): boolean {
     return this.#jobless.has(path);
   }
@@ -44,7 +44,7 @@ export class JobWatches {
     return this.#wanted.has(path);
   }
 
-  /** Jobs are asked for only while somebody looks. */
+  /** Jobs are queried only while something is subscribed. */
   setPolling(polling: boolean): void {
     if (polling === this.#polling) return;
     this.#polling = polling;
@@ -57,7 +57,7 @@ export class JobWatches {
     }
   }
 
-  /** Watches the domain's job from now on, even before there is one, until {@link unfollow}. */
+  /** Polls the domain's job from now on, even if there is none yet, until {@link unfollow}. */
   follow(path: string): void {
     this.#completed.delete(path);
     this.#jobless.delete(path);
@@ -85,7 +85,7 @@ export class JobWatches {
           this.#jobless.add(path);
           onChange();
         },
-        // The destination of a migration has no figures, and a domain may be gone: reading it again tells.
+        // The destination of a migration has no figures, and the domain may be gone. Reading it again gives the answer.
         onError: (error) => {
           onError(error);
           this.told(path, undefined);
@@ -104,7 +104,7 @@ export class JobWatches {
     this.#completed.set(path, job);
   }
 
-  /** libvirt told of the domain's job, or that it has none. */
+  /** libvirt reported the domain's job, or that it has none. */
   told(path: string, job: DomainJob | undefined): void {
     if (job !== undefined && isOutgoingMigration(job)) {
       this.#jobless.delete(path);

@@ -7,15 +7,15 @@ import { isActive } from './entry.ts';
 /** Domains per virsh process: its commands are one argument, and Linux allows 128 KiB for one. */
 const detailsAtOnce = 250;
 
-/** What the list itself does not have of a domain. */
+/** What the first list does not include of a domain. */
 export interface LoadedDetails {
   readonly uuid: string;
   readonly record?: MigrationRecord;
-  /** The job that takes it away from this host. */
+  /** The job that migrates it to another host. */
   readonly job?: DomainJob;
 }
 
-/** Reads jobs and records of all these domains with as few processes as there can be. */
+/** Reads jobs and records of all these domains with as few processes as possible. */
 export async function* loadDetails(
   connection: LibvirtConnection,
   summaries: readonly DomainSummary[],

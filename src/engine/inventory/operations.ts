@@ -8,20 +8,20 @@ import { type TemporaryCopy, temporaryCopyOf } from './temporary-copy.ts';
 import type { Vm, VmOperation } from './vm.ts';
 import { isReasonLost, vmStateOf } from './vm-state.ts';
 
-/** What to ask before an operation that can lose data; `confirm` is the label of the button that goes on. */
+/** The question before an operation that can lose data. `confirm` is the label of its button. */
 export interface Confirmation {
   readonly title: Message;
   readonly text: Message;
   readonly confirm: Message;
 }
 
-/** Whether an operation can be done in the VM's present state. All of them are listed always, in the menu's order. */
+/** Whether an operation is possible in the VM's present state. All operations are always listed, in the menu's order. */
 export interface OperationChoice {
   readonly operation: VmOperation;
   readonly label: Message;
-  /** Why it cannot be done now; absent when it can. */
+  /** Why it is not possible now; absent if it is. */
   readonly whyNot?: Message;
-  /** Present when the admin has to confirm first. */
+  /** Present if the admin has to confirm first. */
   readonly confirmation?: Confirmation;
 }
 
@@ -64,7 +64,7 @@ function whyNot(vm: Vm, operation: VmOperation): Message | undefined {
   if (vm.transfer?.kind === 'arriving') {
     return msg('The VM is still arriving from another host.');
   }
-  // What libvirt refuses during a migration, or does only after having waited 30 s for it in vain.
+  // What libvirt refuses during a migration, some of it only after waiting 30 s.
   if (vm.transfer?.kind === 'leaving' && operation !== 'pause' && operation !== 'force-shut-down') {
     return msg('The VM is migrating. Cancel the migration first.');
   }
@@ -127,7 +127,7 @@ function confirmationFor(vm: Vm, operation: VmOperation): Confirmation | undefin
   }
 }
 
-/** Where disks were copied, two of the VM do not write to one image, but what was written over there is not here. */
+/** If disks were copied, the two VMs do not write to the same image, but this host lacks what was written on the destination. */
 function besideCopy(name: string, { destination, copyDisks }: TemporaryCopy): Confirmation {
   const title = msg('Run $0 on this host?', name);
   return copyDisks === undefined
@@ -150,7 +150,7 @@ function besideCopy(name: string, { destination, copyDisks }: TemporaryCopy): Co
       };
 }
 
-/** Does it; the answer is libvirt's refusal, if it refused. Does not reject. */
+/** Performs the operation. Resolves to libvirt's refusal, if any. Does not reject. */
 export async function operate(
   connection: LibvirtConnection,
   vm: Vm,
@@ -187,8 +187,8 @@ export async function operate(
 }
 
 /**
- * The record of a copy is read anew: the row may be older than it. A VM whose copy was not spoken of is not started, and
- * with the start the record has served its time.
+ * The record of a copy is read again, because the row may be older. If the admin was not warned about the copy, the VM is not
+ * started. After the start, the record is removed.
  */
 async function run(domain: Domain, vm: Vm): Promise<Refusal | undefined> {
   const record = vm.persistent ? await readRecord(domain) : undefined;
@@ -220,7 +220,7 @@ const refused: Readonly<Record<VmOperation, Message>> = {
   'force-reboot': msg('Forcing the VM to reboot failed.'),
 };
 
-/** Takes the medium out of a drive of the VM; the answer is libvirt's refusal. */
+/** Ejects the medium of a drive of the VM. Resolves to libvirt's refusal, if any. */
 export async function ejectMedium(
   connection: LibvirtConnection,
   vm: Vm,

@@ -5,20 +5,20 @@ import type { ConnectionName } from '../base/index.ts';
 import { originalText } from '../failure/index.ts';
 import type { InventoryProblem } from './vm.ts';
 
-/** The unit of libvirt's D-Bus service; it starts by D-Bus activation, too. */
+/** The unit of libvirt's D-Bus service. D-Bus activation starts it, too. */
 const dbusUnit = 'libvirt-dbus.service';
 
-/** Units that bring the libvirt daemon for QEMU up, the first one that is enabled is the host's way. */
+/** Units that start the libvirt daemon for QEMU. The first one that is enabled is the one this host uses. */
 const daemonUnits = ['virtqemud.socket', 'virtqemud.service', 'libvirtd.socket', 'libvirtd.service'] as const;
 
-/** D-Bus errors that mean: nobody is there under this name, and nothing on the bus can start it. */
+/** D-Bus errors that mean: no service owns this name, and the bus cannot start one. */
 const unknownService = /\.(ServiceUnknown|NameHasNoOwner)$/;
 
 /** D-Bus errors that mean: the service is known and could not be started or does not answer. */
 const notStarted =
   /\.(NoReply|TimedOut|Timeout|Disconnected)$|\.Spawn\.|^org\.freedesktop\.systemd1\.|\.NoServer$/;
 
-/** Tells what keeps the list from being read. Asks systemd about units; changes nothing. */
+/** Finds out why the list cannot be read. Asks systemd about units; changes nothing. */
 export async function diagnoseConnection(
   platform: Platform,
   connection: ConnectionName,
@@ -45,7 +45,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof LibvirtError && error.reason === 'access-denied';
 }
 
-/** The platform's error beneath a libvirt error, or the error itself. */
+/** The platform's error that caused a libvirt error, or the error itself. */
 function platformError(error: unknown): PlatformError | undefined {
   if (error instanceof PlatformError) return error;
   return error instanceof Error && error.cause !== undefined ? platformError(error.cause) : undefined;
@@ -61,7 +61,7 @@ async function daemonUnit(platform: Platform, connection: ConnectionName): Promi
   );
 }
 
-/** Which of the units are installed, and whether they are enabled; none where there is no systemd. */
+/** Which of the units are installed, and whether they are enabled; empty without systemd. */
 async function unitStates(
   platform: Platform,
   connection: ConnectionName,
@@ -85,7 +85,7 @@ async function unitStates(
       if (unit !== '') states.set(unit, state);
     }
   } catch (error) {
-    // No systemctl: then no unit can be named for certain.
+    // Without systemctl, no unit is known for certain.
     if (!(error instanceof PlatformError && error.kind === 'not-found')) throw error;
   }
   return states;

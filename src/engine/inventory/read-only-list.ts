@@ -5,8 +5,8 @@ import type { Vm } from './vm.ts';
 import { vmStateOf } from './vm-state.ts';
 
 /**
- * The VMs as libvirt shows them to everybody over its read-only socket; undefined if it does not, for this user. For
- * users to whom the bus refuses libvirt-dbus.
+ * The VMs that libvirt shows to every user over its read-only socket, for users to whom the bus refuses libvirt-dbus. Undefined if
+ * libvirt refuses, too.
  */
 export async function readOnlyList(
   platform: Platform,
@@ -50,7 +50,7 @@ export async function readOnlyList(
       ];
     });
   } catch (error) {
-    // No virsh for this user: then there is no list either.
+    // Without virsh, there is no list.
     if (error instanceof PlatformError && error.kind !== 'closed') return undefined;
     throw error;
   }

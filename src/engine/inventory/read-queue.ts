@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** How many domains are read again at the same time: libvirt-dbus has four worker threads, for everybody. */
+/** How many domains are read at the same time. libvirt-dbus has only four worker threads, for all its clients. */
 const readersAtOnce = 2;
 
-/** Domains that are to be read again. One that is asked for several times before its turn is read once. */
+/** A queue of domains to read again. A domain that is added several times before its turn is read once. */
 export class ReadQueue {
   readonly #read: (path: string) => Promise<void>;
   readonly #dirty = new Set<string>();

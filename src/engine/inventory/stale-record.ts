@@ -5,21 +5,21 @@ import { type InventoryEntry, isActive, isPausedForMigration } from './entry.ts'
 import { isStale } from './temporary-copy.ts';
 import { isReasonLost, vmStateOf } from './vm-state.ts';
 
-/** True if the domain's record tells of something that is over. */
+/** True if the domain's record is outdated. */
 export function hasStaleRecord({ summary, record, job }: InventoryEntry, now: number): boolean {
   if (record === undefined) return false;
   const hasJob = job !== undefined || isPausedForMigration(summary);
   return isStale(record, vmStateOf(summary), isReasonLost(summary), hasJob, now);
 }
 
-/** Removes the record, unless a job turns out to be there; the answer is whether it was removed. */
+/** Removes the record, unless there is a job. Resolves to whether it was removed. */
 export async function removeStaleRecord(
   connection: LibvirtConnection,
   summary: DomainSummary,
   signal: AbortSignal,
 ): Promise<boolean> {
   const domain = connection.domain(summary.uuid);
-  // A change during a migration would keep one of libvirt-dbus's few workers waiting for 30 s.
+  // A change during a migration would block one of libvirt-dbus's few worker threads for 30 s.
   if (isActive(summary) && (await domain.jobStats(signal)) !== undefined) return false;
   await removeRecord(domain);
   return true;

@@ -13,7 +13,7 @@ const stateWords: Readonly<Partial<Record<string, Message>>> = {
   'no state': msg('without a state'),
 };
 
-/** What it calls the reasons (vshDomainStateReasonToString), which are the same words for several states. */
+/** What it calls the reasons (vshDomainStateReasonToString). Several states share the same words. */
 const reasonWords: Readonly<Partial<Record<string, Message>>> = {
   unknown: msg('unknown reason'),
   booted: msg('started'),
@@ -45,12 +45,12 @@ const reasonWords: Readonly<Partial<Record<string, Message>>> = {
   daemon: msg('by libvirt'),
 };
 
-/** What is in no table stays as virsh says it. */
+/** Values that are in no table stay as virsh prints them. */
 function word(words: Readonly<Partial<Record<string, Message>>>, text: string): Message {
   return Object.hasOwn(words, text) ? (words[text] ?? msg('$0', text)) : msg('$0', text);
 }
 
-/** The line of `virsh domstate --reason`, for example `running (migrated)`; what is not known stays as libvirt says it. */
+/** The line of `virsh domstate --reason`, for example `running (migrated)`. Unknown words stay as libvirt prints them. */
 export function domainStateText(line: string): Message {
   const [, state, reason] = /^([^()]+) \(([^()]+)\)$/.exec(line) ?? [];
   return state === undefined || reason === undefined

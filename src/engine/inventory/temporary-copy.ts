@@ -2,20 +2,19 @@
 import type { MigrationRecord } from '../record/index.ts';
 import type { VmState } from './vm.ts';
 
-/** Where a copy runs after a temporary migration (kept in the domain's metadata, so that every admin sees it). */
+/** Where a copy runs after a temporary migration. It is stored in the domain's metadata, so that every admin sees it. */
 export interface TemporaryCopy {
   /** Destination URI as used for the migration. */
   readonly destination: string;
   /** ISO 8601, UTC. */
   readonly since: string;
-  /** Disks that were copied, by their names in the guest; absent: none, so that both hosts have the same ones. */
+  /** Names of the copied disks in the guest; absent: none, because all are shared. */
   readonly copyDisks?: readonly string[];
 }
 
 /**
- * Where the VM's copy runs, if it went there temporarily. Only a VM that is shut off here has one, and only if libvirt
- * says that it left by a migration, or the page saw it leave and libvirt has forgotten why it is off (the reason does
- * not survive a restart of libvirtd).
+ * Where the VM's copy runs after a temporary migration. Only a VM that is shut off here has one, and only if libvirt says that it
+ * was migrated, or if the page saw it migrate and libvirt has forgotten why it is off (libvirtd loses the reason when it restarts).
  */
 export function temporaryCopyOf(
   record: MigrationRecord | undefined,
@@ -28,13 +27,10 @@ export function temporaryCopyOf(
   return { destination, since, ...(copyDisks === undefined ? {} : { copyDisks }) };
 }
 
-/** How long a migration may take from the writing of its record to its job. */
+/** How long it may take from writing the record to the start of the job. */
 const startMilliseconds = 60_000;
 
-/**
- * True if the record tells of something that is over: the VM runs here and no job takes it away, or it ran here again
- * since and was shut off.
- */
+/** True if the record is outdated: the VM runs here without a migration job, or it ran here again since and was shut off. */
 export function isStale(
   record: MigrationRecord,
   state: VmState,

@@ -28,7 +28,7 @@ const pausedReasons: readonly PausedReason[] = [
 /** VIR_DOMAIN_SHUTOFF_MIGRATED */
 const shutOffMigrated = 4;
 
-/** libvirt's numbers as a VM's state. */
+/** A VM's state from libvirt's numbers. */
 export function vmStateOf({ state, reason }: DomainStateCodes): VmState {
   switch (state) {
     case 1: // running
@@ -49,7 +49,7 @@ export function vmStateOf({ state, reason }: DomainStateCodes): VmState {
   }
 }
 
-/** True if libvirt knows no reason for the state, for example since it was restarted. */
+/** True if libvirt does not know the reason for the state, for example after it was restarted. */
 export function isReasonLost({ reason }: DomainStateCodes): boolean {
   return reason === 0;
 }

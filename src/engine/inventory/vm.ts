@@ -20,7 +20,7 @@ export type PausedReason =
   | 'post-copy-failed'
   | 'unknown';
 
-/** What libvirt says the VM is doing. */
+/** The VM's state as libvirt reports it. */
 export type VmState =
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly reason: PausedReason }
@@ -32,7 +32,7 @@ export type VmState =
 
 /** A migration that libvirt reports for a VM, whoever started it (this page, another admin, virsh). */
 export type VmTransfer =
-  /** Leaving this host. `percent` is absent until libvirt reports figures, and where it gets no closer to its end. */
+  /** Leaving this host. `percent` is absent until libvirt reports figures, and while the migration stalls. */
   | { readonly kind: 'leaving'; readonly percent?: number }
   /** Arriving at this host: libvirt shows it here, paused, until the switch-over. */
   | { readonly kind: 'arriving' };
@@ -45,7 +45,7 @@ export interface Vm extends VmIdentity {
   /** Memory that the guest may use now, in bytes. */
   readonly memoryBytes?: number;
   readonly persistent: boolean;
-  /** Absent when it could not be read. */
+  /** Absent if it could not be read. */
   readonly autostart?: boolean;
   readonly temporaryCopy?: TemporaryCopy;
 }
@@ -60,11 +60,11 @@ export type VmOperation =
   | 'reboot'
   | 'force-reboot';
 
-/** Why the list cannot be shown, or only in part. */
+/** Why the list cannot be shown or is incomplete. */
 export type InventoryProblem =
   /** libvirt-dbus is not installed (no such service on the bus and no unit). */
   | { readonly kind: 'libvirt-dbus-missing' }
-  /** libvirt-dbus is installed but does not run or could not be started. `unit` can be started. */
+  /** libvirt-dbus is installed, but it does not run or could not be started. `unit` can be started. */
   | { readonly kind: 'libvirt-dbus-stopped'; readonly unit: string; readonly detail: string }
   /** libvirt-dbus answers, but the libvirt daemon does not. */
   | { readonly kind: 'libvirtd-stopped'; readonly unit: string; readonly detail: string }
@@ -75,12 +75,12 @@ export type InventoryProblem =
 /** What the page shows about one libvirt connection. */
 export type InventoryState =
   | { readonly kind: 'loading' }
-  /** The last known VMs stay visible while the connection is being made again. */
+  /** The last known VMs stay visible during a reconnect. */
   | { readonly kind: 'reconnecting'; readonly vms: readonly Vm[]; readonly detail: string }
   | { readonly kind: 'problem'; readonly problem: InventoryProblem }
   | {
       readonly kind: 'ready';
       readonly vms: readonly Vm[];
-      /** True when libvirt lets this user look but not change anything. */
+      /** True if this user may only read. */
       readonly readOnly: boolean;
     };
