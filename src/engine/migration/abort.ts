@@ -2,10 +2,10 @@
 import { originalText } from '../failure/index.ts';
 import { pause, type RunContext } from './run-context.ts';
 
-/** Between two tries to cancel a migration whose job has not begun yet. */
+/** The time between attempts to cancel a migration whose job has not begun yet. */
 const abortAgainMilliseconds = 300;
 
-/** Asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
+/** Asks libvirt to cancel, repeatedly while the job has not begun. Resolves with libvirt's answer; does not reject. */
 export async function abort({ inventory, vm, signal, state, dispatch }: RunContext): Promise<void> {
   if (state().facts.cancelling) return;
   dispatch({ kind: 'cancel-asked' });

@@ -7,7 +7,9 @@ import { watchJob } from './follow-job.ts';
 import type { Order, RunContext } from './run-context.ts';
 import { callEnd } from './run-event.ts';
 
-/** Keeps a record in the VM's definition, then asks libvirt to migrate. Resolves when the call is over, however it ended. */
+/**
+ * Writes the record into the VM's definition, then calls libvirt to migrate. Resolves when the call has ended, whatever its result.
+ */
 export async function callLibvirt(run: RunContext, order: Order): Promise<'over' | 'lost'> {
   const { platform, inventory, vm, dispatch } = run;
   const { choices, plan } = order;
@@ -30,7 +32,7 @@ export async function callLibvirt(run: RunContext, order: Order): Promise<'over'
         ...(copyDisks.length === 0 ? {} : { copyDisks }),
         ...(expected === undefined ? {} : { expected }),
       };
-      // Where it cannot be kept, another page does not ask the destination at the end, and says that it did not.
+      // If the record cannot be written, another page does not query the destination at the end, and says so.
       await keepDeparture(platform, vm, record);
       await writeRecord(domain, record);
     }
@@ -46,7 +48,7 @@ export async function callLibvirt(run: RunContext, order: Order): Promise<'over'
   }
 }
 
-/** What was forecast, in the form that is compared with what comes. */
+/** The forecast, in the form that is compared with the result. */
 function expectedOf(
   { uuid }: VmIdentity,
   { choices, forecast }: Order,

@@ -17,18 +17,18 @@ import {
 } from './verification.ts';
 import { isAskedAgain, unansweredHosts, type VmWhereabouts, whereaboutsOf } from './whereabouts.ts';
 
-/** What is known once both hosts were asked. */
+/** What is known after both hosts were queried. */
 export interface HostsAnswered {
   readonly hosts: HostAnswers;
   /** The figures of the job that was completed. */
   readonly job?: DomainJob;
-  /** Why forecast and actual figures could not be kept. */
+  /** Why forecast and actual figures could not be stored. */
   readonly recordError?: string;
 }
 
 /**
- * How the migration ended. Where the VM is decides, and how the call or the job ended only where that leaves a choice: what runs on the
- * destination did not fail, what ended was not cancelled.
+ * How the migration ended. The place of the VM decides first; the result of the call or job only if that leaves a choice. A VM that
+ * runs on the destination did not fail, and one that ended was not cancelled.
  */
 export function endOf(ending: Ending, where: VmWhereabouts): EndPhase['phase'] {
   const { how, cancelAsked } = ending;
@@ -48,7 +48,7 @@ export function endOf(ending: Ending, where: VmWhereabouts): EndPhase['phase'] {
   }
 }
 
-/** The end, made of what both hosts answered. Pure. */
+/** The result, from the answers of both hosts. Pure. */
 export function conclude(facts: RunFacts, ending: Ending, answered: HostsAnswered): EndPhase {
   const { hosts } = answered;
   const where = whereaboutsOf(sightsOf(hosts));
@@ -96,7 +96,7 @@ function donePhase(
   };
 }
 
-/** Why it failed. What the hosts answered comes before what the error says: an error that hides its reason hides that of a death, too. */
+/** Why it failed. The hosts' answers come before the error, which may hide its reason, also if QEMU ended. */
 function failureOf(facts: RunFacts, { how, error }: Ending, where: VmWhereabouts): MigrationFailure {
   const original = error === undefined ? '' : originalText(error);
   if (where.kind === 'nowhere')
@@ -126,7 +126,7 @@ function failureOf(facts: RunFacts, { how, error }: Ending, where: VmWhereabouts
   };
 }
 
-/** Errors that say that a connection ended, and not which one or why. */
+/** Errors that say that a connection ended, but neither which one nor why. */
 function hidesReason(error: unknown): boolean {
   return (
     error instanceof LibvirtError &&
@@ -134,7 +134,7 @@ function hidesReason(error: unknown): boolean {
   );
 }
 
-/** Which of the daemons does not answer, by who answered. */
+/** Which daemon does not answer, given the hosts that did. */
 function brokenText({ destination }: RunFacts, where: VmWhereabouts): Message {
   const silent = unansweredHosts(where).filter(({ error }) => error !== undefined);
   const host = destination === undefined ? msg('the destination') : msg('$0', hostOf(destination));
@@ -150,7 +150,7 @@ function brokenText({ destination }: RunFacts, where: VmWhereabouts): Message {
   }
 }
 
-/** True while what is said of the VM may become another: a host did not answer, or the VM is paused and may be resumed. */
+/** True while the result may still change: a host did not answer, or the VM is paused and may be resumed. */
 export function mayChange({ where }: Pick<EndPhase, 'where'>): boolean {
   return where !== undefined && (where.kind === 'paused-here' || isAskedAgain(where));
 }

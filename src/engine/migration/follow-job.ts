@@ -10,17 +10,17 @@ import { isUnderWay } from './run-state.ts';
 /** VIR_DOMAIN_EVENT_STOPPED_MIGRATED */
 const stoppedMigrated = 3;
 
-/** Between two tries to learn from libvirt how a migration ended. */
+/** The time between attempts to learn from libvirt how a migration ended. */
 const askAgainMilliseconds = 1000;
 
-/** Tells the figures of the job while the call is open; the call itself tells how it ends. */
+/** Reports the job's figures while the call is open. The result of the call tells how it ended. */
 export function watchJob(run: RunContext): Unsubscribe {
   return observe(run, () => {
     tellJob(run);
   });
 }
 
-/** Follows the migration by what libvirt says, to its end, where no call tells it. */
+/** Follows the job to the end of the migration if there is no call to wait for. */
 export function followToTheEnd(run: RunContext): Unsubscribe {
   const reader = new RecordReader(run);
   let concluding = false;
@@ -32,7 +32,7 @@ export function followToTheEnd(run: RunContext): Unsubscribe {
     concluding = true;
     void conclude(run, reader.settled).then(() => {
       concluding = false;
-      // The connection may have gone away again: the inventory makes a new one, and then there is another look.
+      // The connection may be lost again. The inventory reconnects, and then the job is checked again.
       look();
     });
   };
@@ -46,7 +46,7 @@ function observe({ inventory, vm }: RunContext, look: () => void): Unsubscribe {
   return undo;
 }
 
-/** `over` where libvirt has no job for the VM; undefined while that is not known. */
+/** `over` if libvirt has no job for the VM; undefined while unknown. */
 function tellJob({ inventory, vm, signal, state, dispatch }: RunContext): 'running' | 'over' | undefined {
   if (signal.aborted || !isUnderWay(state().now) || inventory.state.get().kind !== 'ready') return undefined;
   const entry = inventory.entry(vm.uuid);
@@ -58,7 +58,7 @@ function tellJob({ inventory, vm, signal, state, dispatch }: RunContext): 'runni
   return over ? 'over' : undefined;
 }
 
-/** There is no job any more: what libvirt says about the VM now tells how it ended. */
+/** There is no job any more: the VM's present state tells how it ended. */
 async function conclude(run: RunContext, recordRead: Promise<void>): Promise<void> {
   const { inventory, vm, signal, dispatch } = run;
   try {
@@ -77,7 +77,7 @@ async function conclude(run: RunContext, recordRead: Promise<void>): Promise<voi
   }
 }
 
-/** What libvirt says of the VM; undefined when it does not know it any more. */
+/** libvirt's state of the VM; undefined if it no longer has the VM. */
 async function stateHere({ inventory, vm, signal }: RunContext): Promise<VmState | undefined> {
   try {
     return vmStateOf(await inventory.connection.domain(vm.uuid).state(signal));

@@ -3,7 +3,7 @@ import { classifyError } from '../../libvirt/errors.ts';
 import type { VirshAnswer } from '../../libvirt/virsh.ts';
 import { type DomainStateCodes, type PausedReason, vmStateOf } from '../inventory/index.ts';
 
-/** Why a VM is off: virDomainShutoffReason of libvirt-domain.h, and a guest that crashed and whose QEMU is kept. */
+/** Why a VM is off: virDomainShutoffReason of libvirt-domain.h, or a crashed guest whose QEMU is kept. */
 export type OffReason =
   | 'unknown'
   | 'shutdown'
@@ -15,17 +15,17 @@ export type OffReason =
   | 'from-snapshot'
   | 'daemon';
 
-/** What one host says of the VM, or that it says nothing. */
+/** One host's answer about the VM, or that it gave none. */
 export type HostSight =
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly reason: PausedReason }
   /** The guest suspended itself: QEMU runs, the CPUs do not. */
   | { readonly kind: 'suspended' }
   | { readonly kind: 'off'; readonly reason: OffReason }
-  /** The host answered, and does not have the VM. `reason`: what libvirt said when a VM without a stored definition stopped. */
+  /** The host answered and does not have the VM. `reason`: from libvirt's event when a transient VM stopped. */
   | { readonly kind: 'absent'; readonly reason?: OffReason }
   | { readonly kind: 'silent'; readonly error: string }
-  /** Nobody knows which host to ask: libvirt does not say where a migration goes. */
+  /** It is not known which host to query: libvirt does not report the destination of a migration. */
   | { readonly kind: 'not-asked' };
 
 /** virDomainShutoffReason, by number. */
@@ -47,7 +47,7 @@ const offWords: Readonly<Record<OffReason, string>> = {
   daemon: 'daemon',
 };
 
-/** The same of a VM that is paused. */
+/** The same for a paused VM. */
 const pausedWords: Readonly<Record<PausedReason, string>> = {
   unknown: 'unknown',
   user: 'user',
@@ -75,13 +75,13 @@ const stopDetails: readonly OffReason[] = [
   ...(['shutdown', 'destroyed', 'crashed', 'migrated', 'saved', 'failed', 'from-snapshot'] as const),
 ];
 
-/** What this host says of a VM that it does not have any more, with the detail of libvirt's event when it stopped. */
+/** This host's answer for a VM that it no longer has, with the detail of libvirt's event when it stopped. */
 export function sightOfAbsence(stopDetail: number | undefined): HostSight {
   const reason = stopDetail === undefined ? undefined : stopDetails[stopDetail];
   return { kind: 'absent', ...(reason === undefined ? {} : { reason }) };
 }
 
-/** What this host says, from libvirt's numbers. */
+/** This host's answer, from libvirt's numbers. */
 export function sightOfCodes(codes: DomainStateCodes): HostSight {
   const state = vmStateOf(codes);
   switch (state.kind) {
@@ -101,7 +101,7 @@ export function sightOfCodes(codes: DomainStateCodes): HostSight {
   }
 }
 
-/** What a host says, from the answer to `virsh domstate --reason` (C locale): `running (migrated)`. */
+/** A host's answer, from the output of `virsh domstate --reason` (C locale): `running (migrated)`. */
 export function sightOfAnswer(answer: VirshAnswer): HostSight {
   if (!answer.ok)
     return classifyError(answer.error) === 'no-such-domain'
@@ -127,7 +127,7 @@ export function sightOfAnswer(answer: VirshAnswer): HostSight {
   }
 }
 
-/** The line that virsh prints for it; undefined where the host did not tell a state. */
+/** The line that virsh prints for it; undefined if the host did not report a state. */
 export function stateLine(sight: HostSight): string | undefined {
   switch (sight.kind) {
     case 'running':

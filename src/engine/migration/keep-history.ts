@@ -6,7 +6,7 @@ import type { Order, RunContext } from './run-context.ts';
 import { type EndPhase, isEnd, type RunFacts } from './run-state.ts';
 import { runsOn } from './whereabouts.ts';
 
-/** Writes how the migration ended into the history. One that was taken out of the queue was none. Does not reject. */
+/** Writes the result of the migration into the history, unless it was removed from the queue before it started. Does not reject. */
 export async function keepHistory(
   { platform, state, dispatch }: RunContext,
   order: Order | undefined,
@@ -26,7 +26,7 @@ export async function keepHistory(
   if (error !== undefined) dispatch({ kind: 'history-not-kept', reason: error });
 }
 
-/** What is known of it, without when and who. */
+/** What is known about it, except time and user. */
 function entryOf(
   facts: RunFacts,
   now: EndPhase,

@@ -4,7 +4,7 @@ import { LibvirtError } from '../../libvirt/errors.ts';
 import { readRecord, removeRecord, writeRecord } from '../record/index.ts';
 import type { RunContext } from './run-context.ts';
 
-/** After a temporary migration the definition that stays keeps where the copy runs. */
+/** After a temporary migration, the definition on this host records where the copy runs. */
 export async function keepWhereItWent(run: RunContext): Promise<void> {
   if (run.state().facts.temporary !== true) return;
   await changeRecord(run, async (domain) => {
@@ -13,14 +13,14 @@ export async function keepWhereItWent(run: RunContext): Promise<void> {
   });
 }
 
-/** After any other end the record tells of nothing. */
+/** After any other result, the record is outdated. */
 export async function forgetWhereItWent(run: RunContext): Promise<void> {
   await changeRecord(run, async (domain) => {
     if ((await readRecord(domain)) !== undefined) await removeRecord(domain);
   });
 }
 
-/** What is not written now is put right by the inventory when it next reads the VM. */
+/** If this fails, the inventory repairs it when it reads the VM the next time. */
 async function changeRecord(
   { inventory, vm }: RunContext,
   change: (domain: Domain) => Promise<void>,

@@ -3,7 +3,7 @@ import { LibvirtError, type LibvirtReason } from '../../libvirt/errors.ts';
 import { type Message, msg } from '../base/index.ts';
 import type { RunFacts } from './run-state.ts';
 
-/** What libvirt says before it has made anything on the destination. */
+/** Errors that libvirt reports before it creates anything on the destination. */
 const beforeAnyImage: ReadonlySet<LibvirtReason> = new Set<LibvirtReason>([
   ...(['host-key', 'auth-refused', 'auth-tls-untrusted', 'auth-tls-expired', 'auth-tls-name'] as const),
   ...(['connection-refused', 'connection-timeout', 'unresolved', 'access-denied', 'same-host'] as const),
@@ -11,8 +11,7 @@ const beforeAnyImage: ReadonlySet<LibvirtReason> = new Set<LibvirtReason>([
 ]);
 
 /**
- * libvirt 9.0 makes the images of disks that are copied before the job tells anything, and leaves them when the migration ends
- * half-way.
+ * libvirt 9.0 creates the images of copied disks before the job reports anything, and leaves them if the migration does not finish.
  */
 export function leftBehind(
   { copyDisks, jobSeen }: RunFacts,

@@ -9,15 +9,15 @@ import { recordNamespace } from '../record/index.ts';
 import { type HostSight, sightOfAbsence, sightOfCodes, stateLine } from './host-sight.ts';
 import type { Expectation, HostAnswers } from './verification.ts';
 
-/** How a host is asked. */
+/** How to query a host. */
 export interface Inquiry {
   /** How long the destination may take to answer. */
   readonly destinationMilliseconds: number;
-  /** The VM arrived: what belongs to it there is put right, too. A VM that did not arrive is left as it is. */
+  /** The VM arrived: its record and autostart on the destination are corrected, too. A VM that did not arrive is not changed. */
   readonly arrived: boolean;
 }
 
-/** Asks both hosts. Does not reject: what could not be asked is part of the answer. */
+/** Queries both hosts. Does not reject: the answer says what could not be queried. */
 export async function queryHosts(
   platform: Platform,
   inventory: Inventory,
@@ -48,10 +48,10 @@ async function askDestination(
       [
         { id: 'state', argv: ['domstate', '--reason', vm.uuid] },
         { id: 'uuid', argv: ['domuuid', '--', vm.name] },
-        // libvirt sends the definition, and not whether it is started with the host.
+        // libvirt sends the definition, but not whether the VM starts with the host.
         ...(arrived && autostart === true ? [{ id: 'autostart', argv: ['autostart', vm.uuid] }] : []),
         { id: 'info', argv: ['dominfo', vm.uuid] },
-        // The record came along with the definition; it told of the way here and means nothing any more.
+        // The record came with the definition. It is outdated now.
         ...(arrived && temporary === false
           ? [
               {
@@ -76,13 +76,13 @@ async function askDestination(
   }
 }
 
-/** Between two questions to this host, and how many there are at most. */
+/** The time between queries of this host, and their maximum number. */
 const settleMilliseconds = 500;
 const settleTries = 6;
 
 /**
- * Asks this host what the VM is doing, until it says the same twice: where QEMU ended in the middle of the migration, libvirt answers
- * the call first, and notes the end of the VM when it has let go of the job. Does not reject.
+ * Queries the VM's state on this host until two answers are equal. If QEMU ended during the migration, libvirt first answers the
+ * call, and updates the state of the VM after it has ended the job. Does not reject.
  */
 async function settledSource(inventory: Inventory, vm: VmIdentity): Promise<HostSight> {
   let sight = await askSource(inventory, vm);

@@ -9,20 +9,20 @@ import type { Migration } from './state.ts';
 import type { SteerAction } from './steering.ts';
 
 /**
- * How many migrations this page has libvirt do at once. libvirt-dbus has four worker threads, a migration holds one to
- * its end, and with none left nobody on the host is answered any more.
+ * How many migrations this page runs at the same time. libvirt-dbus has four worker threads, and each migration holds one until its
+ * end. Without a free one, it answers nobody on the host.
  */
 const atOnce = 3;
 
-/** One migration, for whoever started it. */
+/** A started migration. */
 export interface MigrationHandle {
   readonly vm: VmIdentity;
   readonly state: ReadonlyCell<Migration>;
-  /** Resolves with the end: `done`, `failed` or `cancelled`. Does not reject. */
+  /** Resolves to the result: `done`, `failed` or `cancelled`. Does not reject. */
   readonly ended: Promise<Migration>;
 }
 
-/** All migrations that leave this host: queued, running and ended ones until they are dismissed. */
+/** All migrations from this host: queued, running, and ended ones until they are dismissed. */
 export class Migrations {
   readonly #platform: Platform;
   readonly #inventories: ReadonlyMap<ConnectionName, Inventory>;
@@ -30,7 +30,7 @@ export class Migrations {
   /** By VM, in the order of their start. */
   readonly #runs = new Map<string, MigrationRun>();
   readonly #queue: MigrationRun[] = [];
-  /** Those whose call to libvirt-dbus is open. */
+  /** Migrations whose call to libvirt-dbus is open. */
   readonly #calls = new Set<MigrationRun>();
   readonly #undo: Unsubscribe[] = [];
 
@@ -43,7 +43,7 @@ export class Migrations {
     return this.#state;
   }
 
-  /** Watches the inventories for migrations begun elsewhere. */
+  /** Watches the inventories for migrations that others started. */
   watch(): void {
     for (const inventory of this.#inventories.values()) {
       const look = (): void => {
@@ -54,14 +54,17 @@ export class Migrations {
     }
   }
 
-  /** Lets go of everything; migrations that run go on, those that wait are not started. */
+  /** Releases everything. Running migrations continue; queued ones are not started. */
   stop(): void {
     for (const undo of this.#undo.splice(0)) undo();
     for (const run of this.#runs.values()) run.stop();
     this.#queue.length = 0;
   }
 
-  /** What was forecast is compared with what comes, and kept. Starts, or queues when three of this page's run already. A migration of the same VM that has ended is replaced. */
+  /**
+   * Starts a migration, or queues it if three of this page are running. Replaces an ended migration of the same VM. The forecast is
+   * compared with the result and stored.
+   */
   start(
     choices: MigrationChoices,
     plan: Plan,
@@ -85,8 +88,7 @@ export class Migrations {
   }
 
   /**
-   * Asks libvirt to cancel; one that waits in the queue is removed. Resolves when libvirt has answered the request; what comes of
-   * it is told by the state. Does not reject.
+   * Asks libvirt to cancel; removes a queued one. Resolves when libvirt has answered. The state shows the result. Does not reject.
    */
   async cancel(vm: VmIdentity): Promise<void> {
     const run = this.#runs.get(keyOf(vm));
@@ -103,13 +105,13 @@ export class Migrations {
     this.#publish();
   }
 
-  /** Asks libvirt to do something to a running migration. What comes of it is told by the state. Does not reject. */
+  /** Asks libvirt to change a running migration. The state shows the result. Does not reject. */
   async steer(vm: VmIdentity, action: SteerAction): Promise<void> {
     const run = this.#runs.get(keyOf(vm));
     if (run !== undefined && !run.hasEnded) await run.steer(action);
   }
 
-  /** Forgets a migration that has ended. */
+  /** Removes an ended migration. */
   dismiss(vm: VmIdentity): void {
     if (this.#runs.get(keyOf(vm))?.hasEnded !== true) return;
     this.#runs.get(keyOf(vm))?.stop();
@@ -118,7 +120,7 @@ export class Migrations {
   }
 
   #add(run: MigrationRun): void {
-    // Last in the order, also when an ended one of the same VM is replaced, whose hosts are asked no more.
+    // Moves to the end of the list, even if it replaces an ended one of the same VM, whose hosts are no longer queried.
     this.#runs.get(keyOf(run.vm))?.stop();
     this.#runs.delete(keyOf(run.vm));
     this.#runs.set(keyOf(run.vm), run);
@@ -145,14 +147,14 @@ export class Migrations {
     this.#publish();
   }
 
-  /** A job that no migration of this page stands for was begun by somebody else, or before the page was opened. */
+  /** A job without a migration of this page was started by somebody else, or before the page was opened. */
   #findOthers(inventory: Inventory): void {
     if (inventory.state.get().kind !== 'ready') return;
     for (const { summary, jobBegan } of inventory.entries) {
       if (jobBegan === undefined) continue;
       const vm = { connection: inventory.connectionName, name: summary.name, uuid: summary.uuid };
       const present = this.#runs.get(keyOf(vm));
-      // What is known of the job may be a little older than its end.
+      // The known state of the job may be slightly outdated.
       if (present !== undefined && jobBegan <= (present.endedAt ?? Infinity)) continue;
       const run = new MigrationRun(this.#platform, inventory, vm);
       this.#add(run);

@@ -4,8 +4,8 @@ import type { RunContext } from './run-context.ts';
 import { recordOfJob } from './run-event.ts';
 
 /**
- * Learns from the VM's record where a migration goes that was not started here. A record counts only if this program wrote it, and
- * each is looked up once.
+ * Reads the destination of a migration that was not started here from the VM's record. A record counts only if this program wrote
+ * it. Each is looked up once.
  */
 export class RecordReader {
   readonly #run: RunContext;
@@ -16,7 +16,7 @@ export class RecordReader {
     this.#run = run;
   }
 
-  /** Resolves when what was seen up to now has been looked up. */
+  /** Resolves when all records seen so far have been looked up. */
   get settled(): Promise<void> {
     return this.#end;
   }

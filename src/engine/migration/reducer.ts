@@ -14,7 +14,7 @@ import {
 } from './run-state.ts';
 import type { Steering } from './steering.ts';
 
-/** The kinds of events that say how a call or a job ended, before any host is asked. */
+/** The events that report how a call or job ended, before a host is queried. */
 type JobEnd = Extract<
   RunEvent,
   { kind: 'call-succeeded' | 'call-failed' | 'call-aborted' | 'vm-left' | 'vm-stayed' }
@@ -25,9 +25,9 @@ type JobFigures = Extract<RunEvent, { kind: 'job-copying' | 'job-switching' | 'j
 type Answered = Extract<RunEvent, { kind: 'hosts-answered' }>;
 
 /**
- * One migration's life: what was, and what happened, give what is. Pure, so that every order of events can be tried without a host.
- * An event that means nothing in a phase leaves the state as it is, the very same object. `docs/architecture.md` has the table of
- * the phases, which a test compares with this function.
+ * The life of one migration: a state and an event give the next state. Pure, so that every order of events can be tested without a
+ * host. An event that has no meaning in a phase returns the same state object. `docs/architecture.md` has the table of the phases;
+ * a test compares it with this function.
  */
 export function reduce(state: RunState, event: RunEvent): RunState {
   if (isEnd(state.now)) return afterEnd(state, state.now, event);
@@ -72,7 +72,7 @@ function withFacts(state: RunState, facts: RunFacts): RunState {
   return facts === state.facts ? state : { ...state, facts };
 }
 
-/** No cancel is under way any more once there is an end. */
+/** After the end, nothing is being cancelled. */
 function ended({ facts }: RunState, now: RunPhase): RunState {
   return { facts: facts.cancelling ? { ...facts, cancelling: false } : facts, now };
 }
@@ -116,7 +116,7 @@ function beforeCall(
   }
 }
 
-/** A new connection counts from the beginning, and the person who watches does not: so the percentage is held here, too. */
+/** A new connection starts at 0 %, but the shown percentage must not go back. So it is kept here, too. */
 function withFigures({ facts }: RunState, before: RunPhase, event: JobFigures): RunState {
   const percent = Math.max(progressOf(before)?.percent ?? 0, event.progress.percent);
   const progress = { ...event.progress, percent };
@@ -134,7 +134,7 @@ function jobPhase(event: JobFigures, progress: JobPhase['progress']): JobPhase {
   }
 }
 
-/** However it ended, both hosts are asked: their answers say what came of it. */
+/** Both hosts are always queried: their answers give the result. */
 function afterJob({ facts }: RunState, event: JobEnd): RunState {
   return { facts: { ...facts, ending: endingOf(facts, event) }, now: { phase: 'verifying' } };
 }
@@ -169,7 +169,7 @@ function learned(
     case 'call-lost':
       return { ...facts, lost: event.error };
     case 'vm-unknown':
-      // The first reason is the one that counts: the others follow from it.
+      // The first reason counts: the others follow from it.
       return facts.lost === undefined ? { ...facts, lost: event.error } : facts;
   }
 }
@@ -180,15 +180,15 @@ function withCancel(
 ): RunFacts {
   const { cancelError: _, ...others } = facts;
   if (event.kind === 'cancel-asked') {
-    // One that waits is dropped instead.
+    // A queued migration is dropped instead.
     return facts.cancelling || now.phase === 'queued' ? facts : { ...others, cancelling: true };
   }
-  // Before there is a job, libvirt refuses because there is none yet, and is asked again. After the end there is nothing to cancel.
+  // Before the job begins, libvirt refuses to cancel, and is asked again. After the end, there is nothing to cancel.
   const counts = facts.cancelling && isUnderWay(now) && now.phase !== 'preparing';
   return counts ? { ...facts, cancelling: false, cancelError: event.reason } : facts;
 }
 
-/** So many are kept: the view shows them all. */
+/** The maximum number that is kept: the page shows them all. */
 const mostSteerings = 20;
 
 function withSteering(
@@ -201,7 +201,7 @@ function withSteering(
     const asked = { action: event.action, by: event.by, state: 'asked' as const };
     return { ...facts, steering: [...steering, asked].slice(-mostSteerings) };
   }
-  // libvirt answers one after the other.
+  // libvirt answers in order.
   const place = steering.findIndex(
     ({ action, state }) => state === 'asked' && action.kind === event.action.kind,
   );
@@ -229,7 +229,7 @@ function afterEnd(state: RunState, now: EndPhase, event: RunEvent): RunState {
   }
 }
 
-/** An end is the last word, unless a host had not answered. Figures that were told before stay. */
+/** A result is final unless a host had not answered. Earlier figures stay. */
 function askedAgain(state: RunState, now: EndPhase, event: Answered): RunState {
   const { facts } = state;
   if (facts.ending === undefined || !mayChange(now)) return state;

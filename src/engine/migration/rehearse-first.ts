@@ -5,10 +5,10 @@ import { refusalOf, rehearse } from '../rehearsal/index.ts';
 import type { Order, RunContext } from './run-context.ts';
 
 /**
- * Lets a stand-in travel before the VM, where that was chosen. Resolves with whether the VM may follow: also where the stand-in could not
- * be sent, which says nothing about the VM.
+ * Rehearses with a stand-in before the migration, if chosen. Resolves to whether the VM may follow. It may also follow if the
+ * stand-in could not be sent, because that says nothing about the VM.
  *
- * @param cancelled Raised when the admin cancels; the stand-in is removed nevertheless.
+ * @param cancelled Aborted when the admin cancels. The stand-in is still removed.
  */
 export async function rehearseFirst(
   { platform, inventory, signal, dispatch }: RunContext,
@@ -30,7 +30,7 @@ export async function rehearseFirst(
   });
   undo();
   const { outcome } = rehearsal;
-  // A cancel that came when it was over already counts as well.
+  // A cancel also counts if the rehearsal had already ended.
   if (cancelled.signal.aborted) {
     dispatch({ kind: 'dropped' });
     return false;

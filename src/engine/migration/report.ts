@@ -13,18 +13,18 @@ import type { Migration, VerificationAnswer } from './state.ts';
 import { runsOn, type VmWhereabouts } from './whereabouts.ts';
 import { type Travel, whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';
 
-/** What became of a migration, as plain data; sizes in bytes, times in milliseconds. */
+/** The result of a migration, as plain data: sizes in bytes, times in milliseconds. */
 export interface MigrationReport {
-  /** Not one of the three ends (`done`, `failed`, `cancelled`) if it was left to libvirt while it ran. */
+  /** Neither `done`, `failed` nor `cancelled` if the program left while libvirt continued. */
   readonly phase: Migration['state']['phase'];
   /** The finding of the rehearsal before it. */
   readonly rehearsal?: ReportFinding;
   readonly verification?: 'confirmed' | 'contradicted' | 'incomplete';
-  /** Where the VM is, by what both hosts answered at the end; absent while there is no end, and where libvirt was asked for nothing. */
+  /** Where the VM is, as both hosts answered at the end. Absent before the end, and if libvirt was not called. */
   readonly whereabouts?: WhereaboutsReport;
   /** libvirt's error, although the VM arrived. */
   readonly callError?: string;
-  /** What both hosts were asked at the end. */
+  /** The questions to both hosts at the end. */
   readonly answers?: readonly {
     readonly question: string;
     readonly expected: string;
@@ -33,9 +33,9 @@ export interface MigrationReport {
   }[];
   readonly elapsedMilliseconds?: number;
   readonly downtimeMilliseconds?: number;
-  /** What the forecast had said before. */
+  /** The forecast before the migration. */
   readonly predicted?: Prediction;
-  /** What a migration that did not come to its end may have left on the destination. */
+  /** What a migration that did not finish may have left on the destination. */
   readonly leftBehind?: string;
   readonly failure?: {
     readonly summary: string;
@@ -54,12 +54,12 @@ export interface WhereaboutsReport {
   readonly remedies?: readonly ReportRemedy[];
 }
 
-/** The preflight's report with what became of the migration that followed it. */
+/** The preflight's report with the result of the migration after it. */
 export interface MigratedReport extends Report {
   readonly migration: MigrationReport;
 }
 
-/** What became of a migration, in the translator's language (English without one). */
+/** The result of a migration, in the translator's language (default: English). */
 export function migrationReportOf(migration: Migration, translator?: Translator): MigrationReport {
   const finding = migration.rehearsal === undefined ? undefined : rehearsalFinding(migration.rehearsal);
   return {

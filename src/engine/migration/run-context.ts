@@ -8,7 +8,7 @@ import { delay } from '../preflight/index.ts';
 import type { RunEvent } from './run-event.ts';
 import type { RunState } from './run-state.ts';
 
-/** What is to be done, and what was said of it before. */
+/** The migration to run, with what the preflight said about it. */
 export interface Order {
   readonly choices: MigrationChoices;
   readonly plan: Plan;
@@ -17,18 +17,18 @@ export interface Order {
   readonly overrides?: readonly string[];
 }
 
-/** What the effects of one migration work with: they act on the hosts and tell what came of it by events. */
+/** What the effects of one migration need. They act on the hosts and report the results as events. */
 export interface RunContext {
   readonly platform: Platform;
   readonly inventory: Inventory;
   readonly vm: VmIdentity;
-  /** Aborted when the page lets go. */
+  /** Aborted when the page is closed. */
   readonly signal: AbortSignal;
   readonly state: () => RunState;
   readonly dispatch: (event: RunEvent) => void;
 }
 
-/** False if the page let go in the meantime. */
+/** False if the page was closed meanwhile. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   try {
     await delay(milliseconds, signal);

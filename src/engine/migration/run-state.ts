@@ -7,63 +7,63 @@ import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
 import type { Steering } from './steering.ts';
 
-/** The phases after which nothing follows. */
+/** The final phases. */
 export type EndPhase = Extract<MigrationPhase, { phase: 'done' | 'failed' | 'cancelled' }>;
 
-/** The phases in which libvirt has a job, told by the job and the state of the VM. */
+/** The phases in which libvirt has a job. The job and the state of the VM determine them. */
 export type JobPhase = Extract<MigrationPhase, { phase: 'copying' | 'switching' | 'post-copy' }>;
 
-/** Where one migration is. The page shows fewer phases than there are here; see {@link migrationOf}. */
+/** The phase of one migration. The page shows fewer phases; see {@link migrationOf}. */
 export type RunPhase =
-  /** Waits for a free place; nothing was asked of libvirt. */
+  /** Waits in the queue. libvirt was not called yet. */
   | { readonly phase: 'queued'; readonly position?: number }
-  /** A stand-in travels; nothing was asked for the VM. */
+  /** The rehearsal is running. libvirt was not called for the VM yet. */
   | { readonly phase: 'rehearsing' }
   | { readonly phase: 'preparing' }
   | JobPhase
-  /** The call or the job is over, however it ended: both hosts are asked. */
+  /** The call or job has ended, with whatever result: both hosts are queried. */
   | { readonly phase: 'verifying' }
   | EndPhase;
 
-/** How the call or the job ended, before any host was asked. */
+/** How the call or job ended, before a host was queried. */
 export interface Ending {
   /**
-   * `succeeded`, `failed`, `aborted`: as the call tells. `left`, `stayed`: there was no call, and libvirt has the VM no longer, or still
-   * has it, on this host.
+   * `succeeded`, `failed`, `aborted`: the result of the call. `left`, `stayed`: there was no call, and this host no longer has the
+   * VM, or still has it.
    */
   readonly how: 'succeeded' | 'failed' | 'aborted' | 'left' | 'stayed';
   readonly error?: unknown;
-  /** A cancel had been asked for here, and was not refused. */
+  /** This page asked to cancel, and libvirt did not refuse. */
   readonly cancelAsked: boolean;
 }
 
-/** What is known of a migration in every phase. */
+/** What is known about a migration in every phase. */
 export interface RunFacts {
   readonly vm: VmIdentity;
   readonly startedHere: boolean;
   readonly destination?: string;
   readonly temporary?: boolean;
-  /** Disks that are copied, as far as that is known. */
+  /** The copied disks, if known. */
   readonly copyDisks: readonly string[];
-  /** The VM was paused when it left. */
+  /** The VM was paused when the migration began. */
   readonly paused: boolean;
-  /** It starts with this host, and moves for good. */
+  /** The VM starts with this host, and the migration is permanent. */
   readonly autostart: boolean;
-  /** What was forecast, if anything was. */
+  /** The forecast, if there was one. */
   readonly expected?: ExpectedMigration;
-  /** What became of the stand-in, once that is known. */
+  /** The result of the rehearsal, once known. */
   readonly rehearsal?: Rehearsal;
-  /** libvirt told of the job, so that the destination had got ready. */
+  /** libvirt reported the job, which means that the destination was prepared. */
   readonly jobSeen: boolean;
-  /** A cancel was asked for and neither refused nor done. */
+  /** Cancelling was requested; libvirt has neither refused nor finished it. */
   readonly cancelling: boolean;
   /** Why a cancel was refused. */
   readonly cancelError?: string;
-  /** What libvirt was asked to do meanwhile, in that order. */
+  /** The changes that libvirt was asked to make, in order. */
   readonly steering: readonly Steering[];
-  /** libvirt was asked to allow post-copy; absent: not known. */
+  /** libvirt was asked to allow post-copy; absent: unknown. */
   readonly postCopyAllowed?: boolean;
-  /** Why the call was lost, while the job is followed without it. */
+  /** Why the call failed, while the job is followed without it. */
   readonly lost?: unknown;
   /** Why the history could not be written. */
   readonly historyError?: string;
@@ -71,13 +71,13 @@ export interface RunFacts {
   readonly ending?: Ending;
 }
 
-/** One migration as the reducer knows it. */
+/** The reducer's state of one migration. */
 export interface RunState {
   readonly facts: RunFacts;
   readonly now: RunPhase;
 }
 
-/** A migration of which nothing but the VM is known. */
+/** A migration about which only the VM is known. */
 export function seenRun(vm: VmIdentity): RunState {
   return {
     facts: {
@@ -94,7 +94,7 @@ export function seenRun(vm: VmIdentity): RunState {
   };
 }
 
-/** A migration that is to be started. */
+/** A migration to start. */
 export function orderedRun(choices: {
   readonly vm: VmIdentity;
   readonly destination: string;
@@ -121,7 +121,7 @@ export function isEnd(now: RunPhase): now is EndPhase {
   return now.phase === 'done' || now.phase === 'failed' || now.phase === 'cancelled';
 }
 
-/** True while libvirt has been asked and has not said how it ended. */
+/** True while libvirt migrates and has not reported the result. */
 export function isUnderWay(
   now: RunPhase,
 ): now is Extract<RunPhase, { phase: 'preparing' | 'copying' | 'switching' | 'post-copy' }> {
@@ -133,7 +133,7 @@ export function isUnderWay(
   );
 }
 
-/** The figures that were last told; undefined where libvirt has told none. */
+/** The last figures; undefined if libvirt has reported none. */
 export function progressOf(now: RunPhase): MigrationProgress | undefined {
   return 'progress' in now ? now.progress : undefined;
 }

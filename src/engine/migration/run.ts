@@ -18,8 +18,8 @@ import { nextDeeds, tacticsAtStart } from './tactics.ts';
 import { askOn, verifyEnd } from './verify-end.ts';
 
 /**
- * One migration from its start (or from when it was seen) to what the hosts said at its end. The reducer decides; this starts the
- * effects that a phase calls for.
+ * One migration, from its start (or from when it was first seen) to the hosts' answers at its end. The reducer decides; this class
+ * starts the effects of each phase.
  */
 export class MigrationRun {
   readonly vm: VmIdentity;
@@ -30,13 +30,13 @@ export class MigrationRun {
   readonly #shown: Cell<Migration>;
   readonly #ended = new Deferred<Migration>();
   readonly #stopped = new AbortController();
-  /** Raised to end the rehearsal. */
+  /** Aborted to end the rehearsal. */
   readonly #rehearsal = new AbortController();
   #endedAt: number | undefined;
   #tactics = tacticsAtStart;
   #began = Date.now();
 
-  /** With an order, a migration to be started; without one, a migration that runs already. */
+  /** With an order: a migration to start. Without: a migration that already runs. */
   constructor(platform: Platform, inventory: Inventory, vm: VmIdentity, order?: Order) {
     this.vm = vm;
     this.#inventory = inventory;
@@ -59,12 +59,12 @@ export class MigrationRun {
     return this.#shown;
   }
 
-  /** Resolves with the end. */
+  /** Resolves to the result. */
   get ended(): Promise<Migration> {
     return this.#ended.promise;
   }
 
-  /** When it ended, as Date.now() gives it. */
+  /** The time of its end, as Date.now() gives it. */
   get endedAt(): number | undefined {
     return this.#endedAt;
   }
@@ -73,18 +73,18 @@ export class MigrationRun {
     return isEnd(this.#state.now);
   }
 
-  /** Its place among those that wait, from 1. */
+  /** Its position in the queue, from 1. */
   wait(position: number): void {
     this.#dispatch({ kind: 'queued', position });
   }
 
-  /** Lets go; the migration goes on. */
+  /** Releases everything. The migration continues. */
   stop(): void {
     this.#stopped.abort();
     this.#inventory.unfollow(this.vm.uuid);
   }
 
-  /** Asks libvirt to migrate, after a rehearsal where that was chosen. Resolves when the call is over; what comes after it goes on by itself. */
+  /** Calls libvirt to migrate, after a rehearsal if chosen. Resolves when the call has ended; what follows runs on its own. */
   async start(): Promise<void> {
     if (this.#order === undefined) throw new Error('Only an ordered migration can be started');
     this.#began = Date.now();
@@ -92,14 +92,17 @@ export class MigrationRun {
     if ((await callLibvirt(this.#context, this.#order)) === 'lost') this.attach();
   }
 
-  /** Follows the migration by what libvirt says, to its end. */
+  /** Follows the job to the end of the migration. */
   attach(): void {
     if (this.#order === undefined) this.#began = this.#inventory.entry(this.vm.uuid)?.jobBegan ?? this.#began;
     const undo = followToTheEnd(this.#context);
     void this.#ended.promise.then(undo);
   }
 
-  /** Ends a rehearsal, or asks libvirt to cancel, again while the job has not begun. Resolves with libvirt's answer; does not reject. */
+  /**
+   * Ends a rehearsal, or asks libvirt to cancel, repeatedly while the job has not begun. Resolves with libvirt's answer; does not
+   * reject.
+   */
   async cancel(): Promise<void> {
     if (this.#state.now.phase === 'rehearsing') {
       this.#dispatch({ kind: 'cancel-asked' });
@@ -109,7 +112,7 @@ export class MigrationRun {
     await abort(this.#context);
   }
 
-  /** Asks libvirt to do something to the running migration. Resolves with libvirt's answer; does not reject. */
+  /** Asks libvirt to change the running migration. Resolves with libvirt's answer; does not reject. */
   async steer(action: SteerAction): Promise<void> {
     await steer(this.#context, action, 'admin');
   }
@@ -119,7 +122,7 @@ export class MigrationRun {
     this.#dispatch({ kind: 'dropped' });
   }
 
-  /** What comes after the page has let go is for whoever looks next. */
+  /** After the page is closed, the next page that looks continues. */
   #dispatch(event: RunEvent): void {
     const before = this.#state;
     const after = reduce(before, event);
@@ -130,7 +133,7 @@ export class MigrationRun {
       this.#endedAt = Date.now();
     }
     this.#shown.set(migrationOf(after));
-    // An end that becomes another one, once a host has answered, was entered, and is written again.
+    // A result that changes after a host answered late is written to the history again.
     if (after.now.phase !== before.now.phase && !isEnd(before.now)) this.#enter(after);
     else if (isEnd(after.now) && isEnd(before.now) && after.now !== before.now) void this.#keepHistory();
     if (event.kind === 'job-copying') this.#followPlan(event);
@@ -159,7 +162,7 @@ export class MigrationRun {
       case 'done':
       case 'failed':
       case 'cancelled':
-        // The command line ends with this: what is to be written is written first.
+        // The command line exits after this, so everything is written first.
         void this.#keepHistory().then(() => {
           this.#ended.resolve(migrationOf(this.#state));
           void askOn(this.#context);

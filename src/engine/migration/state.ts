@@ -8,25 +8,25 @@ import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Steering } from './steering.ts';
 import type { VmWhereabouts } from './whereabouts.ts';
 
-/** One question that was put to a host at the end, with what it answered. */
+/** One question to a host at the end, with its answer. */
 export interface VerificationAnswer {
   readonly question: Message;
   readonly expected: Message;
-  /** What the host answered, or why it could not be asked. */
+  /** The host's answer, or why it could not be queried. */
   readonly answer: Message;
   readonly verdict: 'as-expected' | 'not-as-expected' | 'unknown';
 }
 
-/** What a migration is doing. The phase names are those of `data-phase`. */
+/** The state of a migration. The names of the phases are those of `data-phase`. */
 export type MigrationPhase =
-  /** Waiting for a free place: libvirt-dbus has four worker threads and each migration holds one. */
+  /** Waits in the queue: libvirt-dbus has four worker threads, and each migration holds one. */
   | { readonly phase: 'preparing'; readonly queuePosition?: number }
-  /** A stand-in travels; the VM is not touched. */
+  /** The rehearsal is running. The VM is not touched. */
   | { readonly phase: 'rehearsing' }
   | {
       readonly phase: 'copying';
       readonly progress: MigrationProgress;
-      /** It gets no closer to its end: a percentage would only pretend. */
+      /** The migration has stalled, so a percentage would be misleading. */
       readonly stalled?: true;
     }
   | { readonly phase: 'switching'; readonly progress: MigrationProgress }
@@ -37,14 +37,14 @@ export type MigrationPhase =
       /** `confirmed` only if every answer is as expected. */
       readonly verification: 'confirmed' | 'contradicted' | 'incomplete';
       readonly answers: readonly VerificationAnswer[];
-      /** It was paused when it left, so that it does not run over there either. */
+      /** The VM was paused at the start, so it does not run on the destination either. */
       readonly paused?: true;
       readonly elapsedMilliseconds?: number;
       readonly downtimeMilliseconds?: number;
       readonly sentBytes?: number;
-      /** What the forecast had said. */
+      /** The forecast. */
       readonly predicted?: Prediction;
-      /** Why forecast and actual figures could not be kept for the next forecast. */
+      /** Why forecast and actual figures could not be stored for the next forecast. */
       readonly recordError?: string;
       /** libvirt reported an error, although the VM arrived. */
       readonly callError?: string;
@@ -54,7 +54,7 @@ export type MigrationPhase =
       readonly phase: 'failed';
       readonly failure: MigrationFailure;
       readonly leftBehind?: Message;
-      /** The stand-in did not arrive: libvirt was not asked to migrate the VM. */
+      /** The stand-in did not arrive, so libvirt was not called for the VM. */
       readonly notBegun?: true;
       readonly where?: VmWhereabouts;
     }
@@ -63,25 +63,25 @@ export type MigrationPhase =
       readonly answers: readonly VerificationAnswer[];
       /** What the migration may have left on the destination. */
       readonly leftBehind?: Message;
-      /** Absent only for one that was taken out of the queue: nothing had been asked of libvirt. */
+      /** Absent only if it was removed from the queue before libvirt was called. */
       readonly where?: VmWhereabouts;
     };
 
-/** One migration that the page shows. */
+/** One migration, as the page shows it. */
 export interface Migration {
   readonly vm: VmIdentity;
-  /** Absent for a migration that somebody else started: libvirt does not tell where to. */
+  /** Absent for a migration that somebody else started: libvirt does not report its destination. */
   readonly destination?: string;
   readonly temporary?: boolean;
-  /** Begun by this page; otherwise seen by its job only. */
+  /** Started by this page; otherwise known only from its job. */
   readonly startedHere: boolean;
   /** The admin asked to cancel and libvirt has not confirmed yet. */
   readonly cancelling: boolean;
-  /** What became of the stand-in that went before; absent where there was none, and while it is on its way. */
+  /** The result of the rehearsal. Absent without one, and while it is running. */
   readonly rehearsal?: Rehearsal;
   /** The cancel request itself failed; libvirt's text. */
   readonly cancelError?: string;
-  /** What libvirt was asked to do to it meanwhile, in that order. */
+  /** The changes that libvirt was asked to make, in order. */
   readonly steering: readonly Steering[];
   /** libvirt was asked to allow post-copy; absent for a migration that somebody else started. */
   readonly postCopyAllowed?: boolean;
@@ -90,7 +90,7 @@ export interface Migration {
   readonly state: MigrationPhase;
 }
 
-/** The figures of a migration that copies and gets no closer to its end; undefined for any other. */
+/** The figures of a stalled migration; undefined for any other. */
 export function stalledProgress({ state }: Migration): MigrationProgress | undefined {
   return state.phase === 'copying' && state.stalled === true ? state.progress : undefined;
 }

@@ -5,7 +5,7 @@ import { wholeMebibytes } from '../plan/index.ts';
 import type { RunContext } from './run-context.ts';
 import type { SteerAction } from './steering.ts';
 
-/** Asks libvirt to do something to the running migration. Resolves with libvirt's answer; does not reject. */
+/** Asks libvirt to change the running migration. Resolves with libvirt's answer; does not reject. */
 export async function steer(
   { inventory, vm, dispatch }: RunContext,
   action: SteerAction,

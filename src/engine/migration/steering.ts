@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { durationText, type Message, msg, rateText } from '../base/index.ts';
 
-/** What can be done to a running migration, beside cancelling it. */
+/** Changes that an admin can make to a running migration, besides cancelling it. */
 export type SteerAction =
-  /** The VM stands still, writes nothing more, and runs again on the destination. */
+  /** Pauses the VM, so that it writes nothing more. It runs again on the destination. */
   | { readonly kind: 'pause-vm' }
-  /** The VM runs on the destination from now on, and fetches the rest of its memory. */
+  /** Runs the VM on the destination at once; it fetches the rest of its memory. */
   | { readonly kind: 'post-copy' }
-  /** QEMU may stop the VM for so long for the last pass. */
+  /** How long QEMU may stop the VM for the last pass. */
   | { readonly kind: 'longer-pause'; readonly milliseconds: number }
-  /** What it may use of the link; absent: all of it. */
+  /** The bandwidth limit; absent: no limit. */
   | { readonly kind: 'bandwidth-limit'; readonly bytesPerSecond?: number };
 
-/** One thing that libvirt was asked to do to the migration. */
+/** A change that libvirt was asked to make. */
 export interface Steering {
   readonly action: SteerAction;
   /** `plan`: a step that the admin chose before the start. */
   readonly by: 'admin' | 'plan';
   readonly state: 'asked' | 'done' | 'refused';
-  /** Where it was refused: libvirt's text. */
+  /** libvirt's text, if it refused. */
   readonly reason?: string;
 }
 
-/** What was asked for, as something that was done. */
+/** The change, as done. */
 export function steeredText({ action }: Steering): Message {
   switch (action.kind) {
     case 'pause-vm':
@@ -38,7 +38,7 @@ export function steeredText({ action }: Steering): Message {
   }
 }
 
-/** The same, while libvirt has not answered, or where it refused. */
+/** The change, while libvirt has not answered, or if it refused. */
 export function steerText({ action }: Steering): Message {
   switch (action.kind) {
     case 'pause-vm':

@@ -3,22 +3,22 @@ import type { MigrationTuning, StallStep } from '../plan/index.ts';
 import { type MigrationProgress, pauseForLastPass } from '../progress/index.ts';
 import type { SteerAction } from './steering.ts';
 
-/** What is to be done now. */
+/** What to do now. */
 export type Deed = SteerAction | { readonly kind: 'cancel' };
 
-/** How far the admin's plan has been carried out. */
+/** How far the admin's plan has got. */
 export interface TacticsState {
   readonly begun: boolean;
   readonly postCopied: boolean;
-  /** The step that comes next. */
+  /** The next step. */
   readonly step: number;
-  /** Since when the migration waits for it, in the time of the migration; absent while it is not stalled. */
+  /** When the wait for it began, on the migration's clock; absent while the migration is not stalled. */
   readonly waitingSince?: number;
 }
 
 export const tacticsAtStart: TacticsState = { begun: false, postCopied: false, step: 0 };
 
-/** What the figures of the job, told now, call for. Pure: time is that of the migration (libvirt's `time_elapsed`). */
+/** What to do, given the job's present figures. Pure: its clock is the migration's (libvirt's `time_elapsed`). */
 export function nextDeeds(
   tuning: MigrationTuning,
   state: TacticsState,
@@ -52,7 +52,7 @@ function atBegin({ maxDowntimeMilliseconds, pauseVm }: MigrationTuning): readonl
   ];
 }
 
-/** A migration that is on its way to its end again waits anew; one whose time is over does not. */
+/** If the migration makes progress again, the wait starts anew, unless its time limit is over. */
 function nextStep(
   { onStall = [], timeoutSeconds }: MigrationTuning,
   { step, waitingSince }: TacticsState,
@@ -66,7 +66,7 @@ function nextStep(
   const since = waitingSince ?? now;
   if (now - since < next.afterSeconds * 1000) return { step, waitingSince: since };
   const deed = deedOf(next, progress);
-  // A pause that nobody knows the length of is left out, and the next step is not kept waiting for it.
+  // If the length of the pause is unknown, the step is skipped and the next one does not wait for it.
   return { step: step + 1, waitingSince: now, ...(deed === undefined ? {} : { deed }) };
 }
 

@@ -8,21 +8,21 @@ import type { RunFacts } from './run-state.ts';
 import type { VerificationAnswer } from './state.ts';
 import type { Sights } from './whereabouts.ts';
 
-/** What a migration was to bring about. */
+/** The expected result of a migration. */
 export interface Expectation {
   readonly vm: VmIdentity;
-  /** Absent when somebody else started the migration and left no record: then the destination cannot be asked. */
+  /** Absent if somebody else started the migration and left no record: then the destination cannot be queried. */
   readonly destination?: string;
   readonly temporary?: boolean;
-  /** True if the VM was paused when it left. */
+  /** True if the VM was paused when the migration began. */
   readonly paused: boolean;
-  /** True if it starts with this host and moves for good: then it is to start with the destination. */
+  /** True if the VM starts with this host and the migration is permanent: then it has to start with the destination. */
   readonly autostart?: boolean;
 }
 
-/** What both hosts said, as plain data. */
+/** The answers of both hosts, as plain data. */
 export interface HostAnswers {
-  /** The destination's answers, or why it could not be asked. */
+  /** The destination's answers, or why it could not be queried. */
   readonly destination: DestinationAnswers | { readonly unreachable: string } | undefined;
   readonly source: HostSight;
 }
@@ -36,7 +36,7 @@ export interface DestinationAnswers {
   readonly info: VirshAnswer;
 }
 
-/** What a migration of which this is known was to bring about. */
+/** The expected result of this migration. */
 export function expectationOf({ vm, paused, autostart, destination, temporary }: RunFacts): Expectation {
   return {
     vm,
@@ -47,7 +47,7 @@ export function expectationOf({ vm, paused, autostart, destination, temporary }:
   };
 }
 
-/** What both hosts said of the VM. */
+/** The answers of both hosts about the VM. */
 export function sightsOf({ source, destination }: HostAnswers): Sights {
   if (destination === undefined) return { source, destination: { kind: 'not-asked' } };
   return {
@@ -59,7 +59,7 @@ export function sightsOf({ source, destination }: HostAnswers): Sights {
   };
 }
 
-/** Compares what the hosts said with what was expected; each answer is shown. */
+/** Compares the hosts' answers with the expected result. Each answer is shown. */
 export function judgeAnswers(expectation: Expectation, hosts: HostAnswers): readonly VerificationAnswer[] {
   return [...destinationAnswers(expectation, hosts.destination), sourceAnswer(expectation, hosts.source)];
 }
@@ -74,7 +74,7 @@ export function verificationOf(
     : 'incomplete';
 }
 
-/** The questions to the destination, each with what is expected there. */
+/** The questions to the destination, each with the expected answer. */
 interface DestinationQuestions {
   readonly state: Question;
   readonly uuid: Question;
@@ -146,7 +146,7 @@ function destinationAnswers(
   ];
 }
 
-/** What a host said, and whether that is as expected; undefined where it does not tell. */
+/** A host's answer, and whether it is as expected; undefined if it gave none. */
 type Judged = readonly [Message, boolean | undefined];
 
 function judgeState(text: string, paused: boolean): Judged {
@@ -154,7 +154,7 @@ function judgeState(text: string, paused: boolean): Judged {
   return [domainStateText(text), word === (paused ? 'paused' : 'running') && text !== 'paused (migrating)'];
 }
 
-/** A line of virsh's `dominfo` in the C locale; undefined where it has none that is understood. */
+/** A value of virsh's `dominfo` in the C locale; undefined if it is missing or not understood. */
 function infoFlag(text: string, name: 'Persistent' | 'Autostart'): boolean | undefined {
   const value = new RegExp(`^${name}:\\s*(yes|no|enable|disable)\\s*$`, 'm').exec(text)?.[1];
   return value === undefined ? undefined : value === 'yes' || value === 'enable';
@@ -172,7 +172,7 @@ function answered(
   judge: (text: string) => Judged,
 ): VerificationAnswer {
   if (!answer.ok) {
-    // The host was reached and does not have the VM: that is an answer. Any other error is none.
+    // "The host does not have the VM" is an answer. Any other error is not.
     const absent = classifyError(answer.error) === 'no-such-domain';
     return {
       ...question,
@@ -198,7 +198,7 @@ function sourceAnswer({ temporary }: Expectation, source: HostSight): Verificati
   return answerHere(source, expected, wanted);
 }
 
-/** After a cancelled migration: the VM has to go on here. */
+/** After a cancelled migration, the VM has to run here. */
 export function judgeCancel({ paused }: Expectation, source: HostSight): VerificationAnswer {
   return answerHere(source, paused ? msg('paused, as before') : msg('running'), [
     paused ? 'paused' : 'running',

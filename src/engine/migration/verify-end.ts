@@ -9,26 +9,26 @@ import { isEnd } from './run-state.ts';
 import { expectationOf, type HostAnswers, judgeAnswers, sightsOf, verificationOf } from './verification.ts';
 import { isAskedAgain, type VmWhereabouts, whereaboutsOf } from './whereabouts.ts';
 
-/** How often, and how many times, both hosts are asked again when an answer is not as expected yet. */
+/** How often, and how many times, both hosts are queried again if an answer is not as expected yet. */
 const askAgainMilliseconds = 1000;
 const settleTries = 4;
 
 /**
- * So long is the end held back while a host that did not answer is asked again: where libvirt says that the VM went, and where an
- * error leaves open what came of it. A daemon that was started anew needs a few seconds.
+ * How long to wait for a host that does not answer before the result is reported: if libvirt says that the VM left, or if an error
+ * does not tell the result. A daemon that restarts needs a few seconds.
  */
 const arrivedPatienceMilliseconds = 3000;
 const errorPatienceMilliseconds = 15_000;
 
-/** How long the destination may take to answer: where the VM arrived, and where nothing says so. */
+/** The time limit for the destination's answer: if the VM arrived, and otherwise. */
 const arrivedMilliseconds = 30_000;
 const stayedMilliseconds = 10_000;
 
-/** Between two questions after the end, at first and at most. */
+/** The first and the longest time between queries after the end. */
 const firstPauseMilliseconds = 3000;
 const longestPauseMilliseconds = 60_000;
 
-/** The call or the job is over: both hosts are asked, the record follows what they say, and what came is kept beside what was forecast. */
+/** After the call or job: queries both hosts, updates the record by their answers, and stores forecast and actual figures. */
 export async function verifyEnd(run: RunContext): Promise<void> {
   const { inventory, vm, dispatch } = run;
   inventory.refresh(vm.uuid);
@@ -47,7 +47,7 @@ export async function verifyEnd(run: RunContext): Promise<void> {
   });
 }
 
-/** After the end: a host that did not answer is asked until it does, and a VM that was paused is looked at when it changes. */
+/** After the end: queries a host until it answers, and checks a paused VM again when it changes. */
 export async function askOn(run: RunContext): Promise<void> {
   const { platform, inventory, vm, signal, state, dispatch } = run;
   const undo = inventory.state.subscribe(() => {
@@ -81,7 +81,7 @@ const pausedState = 3;
 const stayed: Inquiry = { destinationMilliseconds: stayedMilliseconds, arrived: false };
 const arrived: Inquiry = { destinationMilliseconds: arrivedMilliseconds, arrived: true };
 
-/** libvirt says that the VM went. */
+/** libvirt says that the VM left. */
 function saysArrived({ state }: RunContext): boolean {
   const how = state().facts.ending?.how;
   return how === 'succeeded' || how === 'left';
@@ -91,7 +91,7 @@ function isThere({ kind }: VmWhereabouts): boolean {
   return kind === 'runs-there' || kind === 'paused-there';
 }
 
-/** Right after its end a host may still be busy with it. Undefined if the page let go in the meantime. */
+/** Right after the end, a host may still be busy with the VM. Undefined if the page was closed meanwhile. */
 async function settledAnswers(run: RunContext): Promise<HostAnswers | undefined> {
   const { platform, inventory, signal, state } = run;
   const expectation = expectationOf(state().facts);
@@ -102,7 +102,7 @@ async function settledAnswers(run: RunContext): Promise<HostAnswers | undefined>
     const where = whereaboutsOf(sightsOf(hosts));
     const settled =
       where.kind === 'unknown' ? Date.now() > end || !isAskedAgain(where) : isPlain(run, where, hosts);
-    // Where libvirt reported an error and the VM arrived, what belongs to it there is still to be put right.
+    // If libvirt reported an error but the VM arrived, its record and autostart there are still to be corrected.
     const toSetRight = isThere(where) && !inquiry.arrived;
     if ((settled || (where.kind !== 'unknown' && tries >= settleTries)) && !toSetRight) return hosts;
     if (isThere(where)) inquiry = arrived;
@@ -110,7 +110,7 @@ async function settledAnswers(run: RunContext): Promise<HostAnswers | undefined>
   }
 }
 
-/** True if there is no reason to think that a host is still busy. */
+/** True if no host seems to be busy with the VM any more. */
 function isPlain(run: RunContext, where: VmWhereabouts, hosts: HostAnswers): boolean {
   switch (where.kind) {
     case 'runs-there':
@@ -127,7 +127,7 @@ function isPlain(run: RunContext, where: VmWhereabouts, hosts: HostAnswers): boo
   }
 }
 
-/** The record of a VM that did not go tells of nothing; where a host did not answer, whoever looks next needs it. */
+/** If the VM did not leave, the record is outdated. If a host did not answer, the next page needs it. */
 async function tidyRecord(run: RunContext, where: VmWhereabouts): Promise<void> {
   if (saysArrived(run)) return;
   switch (where.kind) {
@@ -146,7 +146,7 @@ async function tidyRecord(run: RunContext, where: VmWhereabouts): Promise<void> 
   }
 }
 
-/** Keeps what was forecast and what came; the answer is why that could not be done. */
+/** Stores forecast and actual figures. Resolves to the reason if that failed. */
 async function keepTrack(
   { platform, vm, state }: RunContext,
   job: DomainJob | undefined,

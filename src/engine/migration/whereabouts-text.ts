@@ -16,7 +16,7 @@ function hostWord({ destination }: Travel, host: Unanswered['host']): Message {
   return destination === undefined ? msg('the destination') : msg('$0', hostOf(destination));
 }
 
-/** Where the VM is, in sentences: the first one says it, the others say why, and what a host did not say. */
+/** Where the VM is. The first sentence says it; the others say why, and which host did not answer. */
 export function whereaboutsText(where: VmWhereabouts, travel: Travel): readonly Message[] {
   return [...statement(where, travel), ...unansweredHosts(where).map((each) => silence(each, travel))];
 }
@@ -139,7 +139,7 @@ function silence({ host, error }: Unanswered, travel: Travel): Message {
     : msg('$0 did not answer: $1', hostWord(travel, host), error);
 }
 
-/** What to do where the VM does not run on exactly one host. The first remedy of a VM that is paused here has an action. */
+/** What to do if the VM does not run on exactly one host. If it is paused here, the first remedy has an action. */
 export function whereaboutsRemedies(where: VmWhereabouts, travel: Travel): readonly Remedy[] {
   const { vm, destination } = travel;
   const here = (...argv: readonly string[]): string =>

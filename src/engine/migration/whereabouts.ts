@@ -3,21 +3,21 @@ import { classifyError, type LibvirtReason } from '../../libvirt/errors.ts';
 import type { PausedReason } from '../inventory/index.ts';
 import type { HostSight, OffReason } from './host-sight.ts';
 
-/** A host that did not answer, and what was heard instead. Without an error: nobody knows which host it is. */
+/** A host that did not answer, with the error. Without an error: it is not known which host it is. */
 export interface Unanswered {
   readonly host: 'source' | 'destination';
   readonly error?: string;
 }
 
-/** What both hosts said. */
+/** The answers of both hosts. */
 export interface Sights {
   readonly source: HostSight;
   readonly destination: HostSight;
 }
 
 /**
- * Where the VM is after a migration, made of both hosts' answers and of nothing else. "Here" is the host that the migration left. What
- * runs on a host that answered is true whether or not the other one did; `unanswered` says so.
+ * Where the VM is after a migration, from both hosts' answers alone. "Here" is the source. An answer is valid even if the other
+ * host did not answer; `unanswered` names that host.
  */
 export type VmWhereabouts =
   | { readonly kind: 'runs-here' | 'runs-there'; readonly unanswered?: Unanswered }
@@ -26,9 +26,9 @@ export type VmWhereabouts =
       readonly reason: PausedReason | 'suspended';
       readonly unanswered?: Unanswered;
     }
-  /** Each host has a copy; `part`: it stands still as a part of the migration. */
+  /** Each host has a copy; `part`: it is paused as part of the migration. */
   | { readonly kind: 'both'; readonly here: CopyState; readonly there: CopyState }
-  /** It ended. `host` gave the reason. */
+  /** The VM ended. `host` gave the reason. */
   | {
       readonly kind: 'nowhere';
       readonly reason: OffReason | 'post-copy-lost';
@@ -38,10 +38,10 @@ export type VmWhereabouts =
 
 export type CopyState = 'running' | 'paused' | 'part';
 
-/** What of a VM a host has. */
+/** What a host has of the VM. */
 type Copy = 'running' | 'paused' | 'part' | 'none' | 'unknown';
 
-/** A VM that is paused for a migration is the half of one: it must not be resumed while the other half may run. */
+/** A VM that is paused for a migration must not be resumed while its other half may run. */
 const partReasons: readonly PausedReason[] = ['migration', 'post-copy', 'post-copy-failed'];
 
 function copyOf(sight: HostSight): Copy {
@@ -61,7 +61,7 @@ function copyOf(sight: HostSight): Copy {
   }
 }
 
-/** Where the VM is, by what both hosts said. `docs/architecture.md` has the table, which a test compares with this function. */
+/** Where the VM is, from both hosts' answers. `docs/architecture.md` has the table; a test compares it with this function. */
 export function whereaboutsOf(sights: Sights): VmWhereabouts {
   const { source, destination } = sights;
   const here = copyOf(source);
@@ -81,7 +81,7 @@ export function whereaboutsOf(sights: Sights): VmWhereabouts {
     return { kind: 'unknown', sights, unanswered: allSilent(sights) };
   if (here === 'part') {
     if (there === 'part') return { kind: 'both', here, there };
-    // Only in pre-copy does the half that stands still have the whole memory.
+    // Only in pre-copy, the paused half has all of the memory.
     return reasonOf(source) === 'migration'
       ? { kind: 'paused-here', reason: 'migration' }
       : { kind: 'nowhere', reason: 'post-copy-lost' };
@@ -109,7 +109,7 @@ function allSilent({ source, destination }: Sights): readonly Unanswered[] {
   );
 }
 
-/** Where neither host has it: the reason that one of them gives. That it migrated is no reason for its end. */
+/** If neither host has it: the reason that one of them gives. "Migrated" is not a reason for its end. */
 function endOf({ source, destination }: Sights): {
   readonly reason: OffReason;
   readonly host?: 'source' | 'destination';
@@ -148,13 +148,13 @@ export function unansweredHosts(where: VmWhereabouts): readonly Unanswered[] {
   return 'unanswered' in where ? [where.unanswered] : [];
 }
 
-/** What a host will say again, and what another try would only write into its log: it does not let this host in. */
+/** Errors that another query would only repeat, and write into the host's log: it refuses this host. */
 const refusals: readonly LibvirtReason[] = [
   ...(['host-key', 'auth-refused', 'auth-tls-untrusted', 'auth-tls-expired', 'auth-tls-name'] as const),
   ...(['unresolved', 'access-denied'] as const),
 ];
 
-/** True where a host did not answer, and is asked again until it does. */
+/** True if a host did not answer and is queried again. */
 export function isAskedAgain(where: VmWhereabouts): boolean {
   return unansweredHosts(where).some(
     ({ error }) => error !== undefined && !refusals.includes(classifyError(error)),
