@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { onAbort } from '../../platform/on-abort.ts';
 
-/** The time for something is over. */
+/** A time limit was reached. */
 export class OverTime extends Error {
   override readonly name = 'OverTime';
   readonly milliseconds: number;
@@ -12,14 +12,17 @@ export class OverTime extends Error {
   }
 }
 
-/** What is awaited, or the signal's reason, or {@link OverTime}. What was begun goes on. */
+/**
+ * Settles as the promise does, unless the signal aborts (rejects with its reason) or the time limit is reached (rejects with {@link
+ * OverTime}). The work itself is not stopped.
+ */
 export async function bounded<T>(
   awaited: Promise<T>,
   milliseconds: number,
   signal?: AbortSignal,
 ): Promise<T> {
   signal?.throwIfAborted();
-  // Nobody may be waiting for it any more.
+  // Its rejection may have no other handler any more.
   awaited.catch(() => undefined);
   let undo = (): void => undefined;
   const limit = new Promise<never>((_, reject) => {

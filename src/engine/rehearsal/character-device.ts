@@ -8,10 +8,10 @@ interface Context {
   readonly hasSpice: boolean;
 }
 
-/** What stands at the host's end of a character device. */
+/** What connects a character device to the host. */
 const hostEnd = ['source', 'protocol', 'log', 'reconnect', 'acl'];
 
-/** The device with nobody at its other end: QEMU reads nothing and throws away what is written. */
+/** The device without a connection: QEMU reads nothing and discards what is written. */
 function leadsNowhere(device: XmlElement): XmlElement {
   return withAttributes(withoutAttributes(withoutChildren(device, ...hostEnd), 'tty'), { type: 'null' });
 }
@@ -23,13 +23,13 @@ function nameOf(device: XmlElement): string {
 }
 
 export function standInCharacterDevice(device: XmlElement, { leftOut }: Context): XmlElement {
-  // A terminal of its own and nothing have nothing to leave out.
+  // `pty` and `null` have nothing to leave out.
   const type = attribute(device, 'type');
   if (type !== 'pty' && type !== 'null') leftOut.add('character-device', nameOf(device));
   return leadsNowhere(device);
 }
 
-/** A socket without a name gets one of its own from libvirt, as that of the guest agent has. */
+/** libvirt gives a path of its own to a socket without one, such as the guest agent's. */
 export function standInChannel(device: XmlElement, { leftOut, hasSpice }: Context): XmlElement | undefined {
   const type = attribute(device, 'type');
   const target = attribute(child(device, 'target'), 'type');

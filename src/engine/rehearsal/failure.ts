@@ -4,8 +4,8 @@ import { type MigrationFailure, migrationFailure, originalText, qemuReason } fro
 import type { Outcome } from './result.ts';
 
 /**
- * Why a stand-in did not arrive, in plain words. libvirt often knows only that the connection ended; then QEMU's own words count, and both
- * are shown.
+ * Why a stand-in did not arrive, in plain words. libvirt often reports only that the connection ended. Then QEMU's message counts,
+ * and both are shown.
  */
 export function refusalOf({ error, reason }: Extract<Outcome, { kind: 'refused' }>): MigrationFailure {
   const failure = migrationFailure(error);
@@ -20,7 +20,7 @@ export function refusalOf({ error, reason }: Extract<Outcome, { kind: 'refused' 
   };
 }
 
-/** What can be done about it; the sentence of the failure where that is all there is. */
+/** What to do about it; the failure's summary if there is nothing else. */
 export function refusalRemedies({ advice, remedies = [] }: MigrationFailure): readonly [Remedy, ...Remedy[]] {
   const [first = { text: msg('Rehearse again when the cause is gone.') }, ...others] = [
     ...(advice === undefined ? [] : [{ text: advice }]),

@@ -5,15 +5,15 @@ import { refusalOf, refusalRemedies } from './failure.ts';
 import { type LeftOut, leftOutText } from './left-out.ts';
 import type { Rehearsal, Remains } from './result.ts';
 
-/** The id of the finding. It is no check: it changes something on both hosts, though nothing stays. */
+/** The id of the finding. A rehearsal is not a check, because it temporarily changes both hosts. */
 export const rehearsalId = 'rehearsal';
 
-/** Beside what was left out of this stand-in. */
+/** Added to what this stand-in left out. */
 const neverShown = msg(
   'A rehearsal does not show what drivers of the guest make of the devices, nor the load of the VM.',
 );
 
-/** What could not be removed, as a sentence. */
+/** A sentence about what could not be removed. */
 export function remainsText({ host, what }: Remains): Message {
   return host === 'source'
     ? msg('Not removed from this host: $0. The next rehearsal removes it.', what)
@@ -35,7 +35,7 @@ function detailsOf({ remains, hasShell }: Rehearsal, leftOut: readonly LeftOut[]
   ];
 }
 
-/** Why a rehearsal was left out, where an admin's programs would have been run. */
+/** Why there was no rehearsal, if it would have run an admin's programs. */
 export function hooksText(source: readonly string[], destination: readonly string[]): Message {
   return msg(
     'Not rehearsed: hook scripts would run for the stand-in: $0.',
@@ -43,7 +43,7 @@ export function hooksText(source: readonly string[], destination: readonly strin
   );
 }
 
-/** The row of a rehearsal that is under way. */
+/** The row of a running rehearsal. */
 export const upcomingRehearsal: CheckProgress = {
   status: 'waiting',
   check: rehearsalId,

@@ -3,15 +3,15 @@ import { attribute, child, type XmlElement } from '../../libvirt/xml.ts';
 import type { LeftOutList } from './left-out.ts';
 import { changeChildren, element, withoutAttributes, withoutChildren } from './xml-change.ts';
 
-/** Kinds of which the host can give any number of VMs one: a port of a bridge, of a network, of a card, or a private one. */
+/** Kinds that the host can give to any number of VMs: a port of a bridge, of a network or of a network device, or a private one. */
 const shared: readonly string[] = ['network', 'bridge', 'direct', 'user'];
 
-/** Names on the host, programs of the admin, what is promised to this VM alone, and what the host remembers of it. */
+/** Names on the host, programs of the admin, resources reserved for this VM, and state that the host keeps of it. */
 const ofThisVm = ['mac', 'link', 'script', 'bandwidth', 'teaming', 'portForward', 'ip', 'route', 'backend'];
 
 /**
- * The same model at the same bridge or network, with a MAC of its own. Its link is down, so that QEMU announces nothing when the
- * stand-in arrives.
+ * The same model on the same bridge or network, with a MAC address of its own. Its link is down, so that QEMU announces nothing
+ * when the stand-in arrives.
  */
 export function standInInterface(
   device: XmlElement,
@@ -27,7 +27,7 @@ export function standInInterface(
   let rest = withoutChildren(device, ...ofThisVm, 'target');
   rest = changeChildren(rest, 'source', (source) => withoutAttributes(source, 'portid'));
   rest = changeChildren(rest, 'virtualport', (port) =>
-    // The identity of the port in Open vSwitch or the switch is that of the VM.
+    // The port's identity in Open vSwitch or the switch belongs to the VM.
     changeChildren(port, 'parameters', (each) => withoutAttributes(each, 'interfaceid', 'instanceid')),
   );
   return {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../base/index.ts';
 
-/** What of the VM a stand-in has not, or has in another form. */
+/** What a stand-in lacks, or has in another form than the VM. */
 export type LeftOutKind =
-  /** Their content; the devices are there. */
+  /** The content of disks. The devices are there. */
   | 'disk-content'
-  /** IDE and SATA: an empty drive stands for the disk. */
+  /** IDE and SATA: an empty drive replaces the disk. */
   | 'disk-as-drive'
-  /** The disk's device is given by another program of the host. */
+  /** Another program of the host provides the disk's device. */
   | 'disk'
-  /** What is at the other end of serial lines, consoles and channels. */
+  /** The host's end of serial ports, consoles and channels. */
   | 'character-device'
   | 'interface'
   | 'graphics'
@@ -22,20 +22,20 @@ export type LeftOutKind =
   | 'kernel'
   /** Huge pages, locked, preallocated or shared memory. */
   | 'memory-backing'
-  /** More memory than a stand-in is given. */
+  /** More memory than a stand-in gets. */
   | 'memory-size'
   | 'qemu-commandline'
   | 'launch-security'
   /** An element that this program does not know. */
   | 'other';
 
-/** One kind of thing that was left out, with the names of its things, as the definition has them. */
+/** One kind of left-out things, with their names as in the definition. */
 export interface LeftOut {
   readonly kind: LeftOutKind;
   readonly names: readonly string[];
 }
 
-/** Gathers what is left out, each name once. */
+/** Collects what is left out, without duplicates. */
 export class LeftOutList {
   readonly #names = new Map<LeftOutKind, Set<string>>();
 
@@ -50,7 +50,7 @@ export class LeftOutList {
   }
 }
 
-/** What was left out, as a sentence. */
+/** A sentence about what was left out. */
 export function leftOutText({ kind, names }: LeftOut): Message {
   const list = names.join(', ');
   switch (kind) {

@@ -5,22 +5,22 @@ import { type Mark, markOf } from './mark.ts';
 import type { StandInHost } from './stand-in-host.ts';
 import { isStandInUuid } from './stand-in-name.ts';
 
-/** A rehearsal takes less than half of this, whatever happens. */
+/** A rehearsal always takes less than half of this. */
 const oldestMilliseconds = 5 * 60_000;
 
-/** True if nobody works with that stand-in any more: its page or program has gone, or its time is over. */
+/** True if that stand-in is no longer in use: its page or program has ended, or it is too old. */
 async function isAbandoned(
   { since, owner }: Mark,
   source: { readonly uuid: string; readonly host: StandInHost },
 ): Promise<boolean> {
   const age = Date.now() - Date.parse(since);
-  // The clock of another host may be wrong, also ahead.
+  // Another host's clock may be wrong in either direction.
   if (Math.abs(age) > oldestMilliseconds) return true;
   if (owner?.host !== source.uuid || !source.host.hasShell) return false;
   return !(await source.host.isAlive(owner));
 }
 
-/** The UUID in a definition, if only a stand-in has one like it. */
+/** The UUID in a definition, if it is a stand-in's. */
 function uuidOf(xml: string): string | undefined {
   const element = child(parseXml(xml), 'uuid');
   const uuid = element === undefined ? '' : textOf(element).trim();
@@ -28,10 +28,10 @@ function uuidOf(xml: string): string | undefined {
 }
 
 /**
- * Removes the stand-ins that a page or a program left which ended in the middle. Only one that has name, UUID and mark of a stand-in is
- * one.
+ * Removes the stand-ins of pages or programs that ended during a rehearsal. A VM is a stand-in only if its name, UUID and mark say
+ * so.
  *
- * @param source This host, whose processes own what was made here.
+ * @param source This host, whose processes own what they created.
  */
 export async function removeLeftOvers(
   host: StandInHost,

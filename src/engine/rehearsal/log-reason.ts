@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** Lines that follow from another one, or that every QEMU writes. */
+/** Lines that follow from another one, or that QEMU always writes. */
 const noReason = [
   /terminating on signal/,
   /\bwarning: /,
@@ -13,12 +13,12 @@ const noReason = [
   /load of migration failed/,
 ];
 
-/** A line of QEMU's own or of libvirt's, behind the time. */
+/** A line of QEMU or libvirt, after the time. */
 const line = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d{4}:?)\s*:?\s*(?:[\w./-]*qemu[\w.-]*: )?(.*)$/;
 
 /**
- * Why QEMU gave up, by its log: the first of its own lines that is no consequence of another. "load of migration failed: Invalid
- * argument" says that it failed, and is taken where nothing else is there.
+ * Why QEMU stopped, from its log: the first line of QEMU that does not follow from another one. "load of migration failed: Invalid
+ * argument" gives no reason, so it is used only if there is no other line.
  */
 export function reasonInLog(log: string): string | undefined {
   const said = log.split('\n').flatMap((each) => line.exec(each.trim())?.[1] ?? []);

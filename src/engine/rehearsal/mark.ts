@@ -2,23 +2,23 @@
 import { attribute, child, parseXml, type XmlElement, XmlError } from '../../libvirt/xml.ts';
 import { element } from './xml-change.ts';
 
-/** Namespace of the element by which a stand-in says what it is. */
+/** Namespace of the element that marks a stand-in. */
 export const markNamespace = 'urn:cockpit-migrate:rehearsal:1';
 
 /** A process of this host that ends with the page or program that made the stand-in. */
 export interface Owner {
-  /** UUID by which libvirt tells the owner's host from others. */
+  /** libvirt's UUID of the owner's host. */
   readonly host: string;
   readonly pid: number;
-  /** When it began, in the kernel's ticks (field 22 of /proc/PID/stat): a number of a process is used again. */
+  /** Its start time in the kernel's ticks (field 22 of /proc/PID/stat), because process IDs are reused. */
   readonly began: number;
 }
 
-/** What a stand-in says of itself in `<metadata>`. */
+/** The mark of a stand-in in its `<metadata>`. */
 export interface Mark {
-  /** When it was made, ISO 8601, UTC. */
+  /** Time of its creation, ISO 8601, UTC. */
   readonly since: string;
-  /** UUID of the VM that it stands for. */
+  /** UUID of the VM that it represents. */
   readonly vm: string;
   readonly destination: string;
   readonly owner?: Owner;
@@ -40,7 +40,7 @@ export function markElement({ since, vm, destination, owner }: Mark): XmlElement
   });
 }
 
-/** The mark in a definition; undefined where there is none that this program wrote. */
+/** The mark in a definition; undefined if there is none that this program wrote. */
 export function markOf(domainXml: string): Mark | undefined {
   try {
     const metadata = child(parseXml(domainXml), 'metadata');

@@ -20,24 +20,25 @@ import type { Look } from './stand-in-host.ts';
 import { newStandIn, type StandInIdentity, standInOf } from './stand-in-name.ts';
 import { openHosts, type TwoHosts } from './two-hosts.ts';
 
-/** What is to be rehearsed. */
+/** What to rehearse. */
 export interface RehearsalOrder {
   readonly platform: Platform;
   readonly connection: LibvirtConnection;
   readonly choices: MigrationChoices;
   readonly plan: Plan;
-  /** Also where an admin's hooks would be run for the stand-in. */
+  /** Rehearse even if an admin's hooks run for the stand-in. */
   readonly evenWithHooks?: boolean;
-  /** Ends the rehearsal; what was made is removed nevertheless. */
+  /** Ends the rehearsal. What it created is still removed. */
   readonly signal: AbortSignal;
 }
 
-/** Time limits of the parts, in milliseconds. Together they are less than half of a left-over's age. */
+/** Time limits of the parts, in milliseconds. Their sum is less than half of a left-over's age. */
 const limits = { ready: 20_000, create: 20_000, travel: 45_000, abort: 5000, tidy: 20_000 };
 
 /**
- * Those that say what becomes of definitions: a stand-in has none. The content of disks stays where it is. And post-copy is for a VM that
- * runs: "post-copy migration is not supported with non-live or paused migration", says libvirtd of the destination (seen with 9.0).
+ * Flags that a stand-in does not use: about definitions, which it does not have; about copying disks, because it has no content;
+ * and post-copy, which needs a running VM: "post-copy migration is not supported with non-live or paused migration" (libvirtd of
+ * the destination, seen with 9.0).
  */
 const notOfTheJourney: readonly MigrateFlag[] = [
   'PERSIST_DEST',
@@ -47,11 +48,11 @@ const notOfTheJourney: readonly MigrateFlag[] = [
 ];
 
 /**
- * A stand-in of the VM travels as the VM will: the same daemon, flags, addresses, ports and TLS. It is paused, and removed from both
- * hosts whatever happens. Resolves with what became of it; does not reject.
+ * Migrates a stand-in exactly as the VM will be migrated: same daemon, flags, addresses, ports and TLS. The stand-in is paused, and
+ * is always removed from both hosts. Resolves to the result; does not reject.
  */
 export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
-  // Not the caller's: what was made is removed over these connections.
+  // Not the caller's signal: these connections are needed to remove the stand-in.
   const life = new AbortController();
   const hosts = openHosts(order.platform, order.connection, order.choices, life.signal);
   const made = new MadeStandIn(hosts);
@@ -75,11 +76,11 @@ function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
   }
   if (error instanceof OverTime)
     return { kind: 'unknown', why: msg('Not rehearsed: a host did not answer in time.'), original };
-  // Whatever it is: a migration does not end for it.
+  // No error of a rehearsal may end a migration.
   return { kind: 'unknown', why: msg('Not rehearsed: no stand-in could be made.'), original };
 }
 
-/** What has to be removed, and from where. */
+/** What to remove, and from which host. */
 class MadeStandIn {
   readonly #hosts: TwoHosts;
   #made: { readonly identity: StandInIdentity; readonly xml: string; travelled: boolean } | undefined;
@@ -98,7 +99,7 @@ class MadeStandIn {
     if (this.#made !== undefined) this.#made.travelled = true;
   }
 
-  /** Libvirt refused to make it because another one of that name is there: that one is not ours. */
+  /** libvirt refused because the name exists: that VM belongs to another program. */
   isNotOurs(): void {
     this.#made = undefined;
   }
@@ -113,7 +114,7 @@ class MadeStandIn {
         const remains = await bounded(host.remove(identity, xml), limits.tidy);
         return remains.map((what) => ({ host: name, what }));
       } catch {
-        // The connection ended, whatever its words: it may be there.
+        // The connection ended, whatever the error says: the stand-in may exist.
         return [{ host: name, what: identity.name }];
       }
     };
@@ -130,7 +131,7 @@ function required(answer: VirshAnswer): string {
   throw new LibvirtError('other', answer.error);
 }
 
-/** What libvirt says of a host: by which UUID it is told from others, and what it relabels. */
+/** What libvirt reports about a host: its UUID, and what it relabels. */
 function hostOf(capabilities: string): { readonly uuid: string; readonly models: readonly string[] } {
   const host = child(parseXml(capabilities), 'host');
   const uuid = host === undefined ? undefined : child(host, 'uuid');
@@ -237,7 +238,7 @@ async function travel(
     return { kind: 'arrived', milliseconds: performance.now() - began, leftOut };
   } catch (error) {
     if (signal.aborted) return { kind: 'cancelled' };
-    // Of this host's libvirt or bus: it says nothing about the destination.
+    // An error of this host's libvirt or bus says nothing about the destination.
     if (error instanceof LibvirtError && error.reason === 'closed') throw error;
     const log = await bounded(destination.log(identity), limits.abort, signal);
     const reason = log === undefined ? undefined : reasonInLog(log);
@@ -245,7 +246,7 @@ async function travel(
   }
 }
 
-/** Waits for the journey; one that takes too long, or is not wanted any more, is cancelled and given a moment to end. */
+/** Waits for the migration of the stand-in. If it takes too long or is aborted, cancels it and waits a moment for its end. */
 async function endable(
   journey: Promise<void>,
   abort: () => Promise<void>,

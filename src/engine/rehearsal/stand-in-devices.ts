@@ -6,11 +6,11 @@ import type { LeftOutKind, LeftOutList } from './left-out.ts';
 import { type Relabelling, standInDisk } from './stand-in-disk.ts';
 import { element, withoutAttributes, withoutChildren } from './xml-change.ts';
 
-/** What the rules for one device know of the others. */
+/** What the rules for one device need to know about the others. */
 export interface DeviceContext {
   readonly leftOut: LeftOutList;
   readonly relabelling: readonly Relabelling[];
-  /** Only with SPICE there is something behind its channels. */
+  /** Channels of SPICE are connected only with SPICE graphics. */
   readonly hasSpice: boolean;
   readonly newMac: () => string;
 }
@@ -19,7 +19,7 @@ type Rule = (device: XmlElement, context: DeviceContext) => XmlElement | undefin
 
 const asItIs: Rule = (device) => device;
 
-/** A device that is left out, and told by one of these attributes of it. */
+/** Leaves out a device, and names it by one of these attributes. */
 function without(kind: LeftOutKind, ...names: readonly string[]): Rule {
   return (device, { leftOut }) => {
     const target = child(device, 'target');
@@ -38,7 +38,7 @@ const graphics: Rule = (device, { leftOut }) => {
     return undefined;
   }
   const listens = children(device, 'listen').map((listen) =>
-    // A socket has one name, and the VM has it.
+    // The path of a socket is unique, and the VM uses it.
     attribute(listen, 'type') === 'socket'
       ? element('listen', { type: 'none' })
       : withoutAttributes(listen, 'fromConfig', 'socket'),
@@ -76,7 +76,7 @@ const tpm: Rule = (device, { leftOut }) => {
     leftOut.add('tpm', type);
     return undefined;
   }
-  // Its own state, unencrypted: there is no secret in it.
+  // The stand-in gets a state of its own, unencrypted, because it holds no secret.
   const own = withoutAttributes(
     withoutChildren(backend, 'encryption', 'source'),
     'persistent_state',
@@ -99,7 +99,7 @@ const memory: Rule = (device, { leftOut }) => {
   return withoutChildren(device, 'source');
 };
 
-/** A context of vsock belongs to one VM of the host. */
+/** A CID of vsock belongs to one VM of the host. */
 const vsock: Rule = (device) => {
   const rest = withoutChildren(device, 'cid');
   return { ...rest, children: [...rest.children, element('cid', { auto: 'yes' })] };
@@ -126,7 +126,7 @@ const smartcard: Rule = (device, context) => {
   return undefined;
 };
 
-/** Random numbers of another program come from the kernel instead. */
+/** Random numbers come from the kernel instead of another program. */
 const rng: Rule = (device) => {
   const backend = child(device, 'backend');
   if (attribute(backend, 'model') !== 'egd') return device;
@@ -162,7 +162,7 @@ const rules: Readonly<Record<string, Rule>> = {
   rng,
   redirdev: redirected,
   smartcard,
-  // What is heard goes nowhere.
+  // Audio goes nowhere.
   audio: (device) => element('audio', { id: attribute(device, 'id') ?? '1', type: 'none' }),
   hostdev: without('host-device', 'type', 'mode'),
   lease: without('host-device'),
@@ -171,7 +171,7 @@ const rules: Readonly<Record<string, Rule>> = {
   pstore: without('other'),
 };
 
-/** The devices of a stand-in: each as it is, changed, or left out. */
+/** The devices of a stand-in: each unchanged, changed, or left out. */
 export function standInDevices(devices: XmlElement, context: DeviceContext): XmlElement {
   return {
     ...devices,

@@ -3,23 +3,23 @@ import { attribute, child, type XmlElement } from '../../libvirt/xml.ts';
 import type { LeftOutList } from './left-out.ts';
 import { element, withoutAttributes, withoutChildren } from './xml-change.ts';
 
-/** libvirt's models of what it does to a file that a VM gets: the owner, and the label of SELinux. */
+/** libvirt's security models that change a VM's files: the owner (dac), and the SELinux label. */
 export type Relabelling = 'dac' | 'selinux';
 
 /**
- * A device that every Linux has, that libvirt gives to every VM, and that QEMU takes for a disk of no size: nothing has to be made on
- * either host or removed, and it goes over every transport. Not /dev/null, since QEMU itself tries locks on that: libvirt gives a disk
- * that is read-only the right to read alone.
+ * A device that every Linux has, that libvirt gives to every VM, and that QEMU accepts as a disk of size 0. So nothing has to be
+ * created or removed on a host, and it works with every transport. Not /dev/null, because QEMU tries to lock that, and libvirt
+ * allows only reading of a read-only disk.
  */
 const noContent = '/dev/full';
 
-/** What belongs to the content, or to the host's ways to it. */
+/** Elements about the content, or about how the host accesses it. */
 const ofTheContent = [
   ...['auth', 'source', 'backingStore', 'backenddomain', 'mirror', 'iotune', 'throttlefilters'],
   ...['readonly', 'shareable', 'transient', 'encryption', 'driver', 'geometry'],
 ];
 
-/** Of `<driver>`, what the guest sees of it. */
+/** The attributes of `<driver>` that the guest sees. */
 const driverOfTheDevice = ['queues', 'queue_size', 'iothread', 'iommu', 'ats', 'packed', 'page_per_vq'];
 
 function driverOf(disk: XmlElement): XmlElement {
@@ -44,8 +44,8 @@ function emptyDrive(disk: XmlElement, device: string): XmlElement {
 }
 
 /**
- * The same device without content. QEMU keeps state for each virtio, SCSI and USB disk. That of IDE and SATA belongs to the controller,
- * whichever drive is there, and a hard disk could not be read-only: so an empty drive stands for it.
+ * The same device without content. QEMU has state for each virtio, SCSI and USB disk. For IDE and SATA, the state belongs to the
+ * controller, whatever the drive, and a hard disk cannot be read-only. So an empty drive replaces it.
  */
 export function standInDisk(
   disk: XmlElement,

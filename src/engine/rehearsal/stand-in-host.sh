@@ -34,7 +34,7 @@ else
   hooks=/etc/libvirt/hooks
 fi
 
-# The kernel's ticks at which a process began; its name, in brackets before, may hold anything.
+# The start time of a process in the kernel's ticks. Its name, in brackets before, may contain anything.
 began() {
   sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }

@@ -8,12 +8,12 @@ import type { Owner } from './mark.ts';
 import script from './stand-in-host.sh?raw';
 import type { StandInIdentity } from './stand-in-name.ts';
 
-/** What stands on a host before anything is made there. */
+/** The state of a host before a stand-in is created there. */
 export interface Look {
   readonly hooks: readonly string[];
   /** The shell may remove QEMU's logs. */
   readonly mayRemoveLogs: boolean;
-  /** The shell that looked. */
+  /** The shell that ran the script. */
   readonly process?: Omit<Owner, 'host'>;
 }
 
@@ -28,13 +28,13 @@ export function parseLook(text: string): Look {
   };
 }
 
-/** What libvirt keeps in files beside the log. */
+/** What libvirt stores in files besides the log. */
 const hasFiles = /<nvram|<tpm| firmware=/;
 
-/** How long libvirt may take to forget a stand-in that was destroyed. */
+/** How long libvirt may take to remove a destroyed stand-in. */
 const goneMilliseconds = 5000;
 
-/** One of the two hosts of a rehearsal: its libvirt, and its shell where there is one. */
+/** One of the two hosts of a rehearsal: its libvirt, and its shell if available. */
 export class StandInHost {
   #shell: HostShell | undefined;
   readonly #virsh: InteractiveVirsh;
@@ -68,25 +68,25 @@ export class StandInHost {
     return this.#virsh.ask({ id: String(this.#asked), argv }, input);
   }
 
-  /** False also for one that answered nothing when it was asked first. */
+  /** Also false for a shell that did not answer the first command. */
   get hasShell(): boolean {
     return this.#shell !== undefined;
   }
 
-  /** Looks for hooks, and removes files that stand-ins have left long ago. Undefined without a shell. */
+  /** Looks for hooks, and removes old files of stand-ins. Undefined without a shell. */
   async look(): Promise<Look | undefined> {
     if (this.#shell === undefined) return undefined;
     try {
       return parseLook(await this.#run('look'));
     } catch (error) {
       if (!(error instanceof FactUnavailable)) throw error;
-      // Who signs in may have libvirt there, and no shell.
+      // A user may have access to libvirt but no shell.
       this.#shell = undefined;
       return undefined;
     }
   }
 
-  /** True if the owner of a stand-in, a process of this host, is still there. Only with a shell. */
+  /** True if the owner of a stand-in, a process of this host, still runs. Needs a shell. */
   async isAlive({ pid, began }: Owner): Promise<boolean> {
     return (await this.#run('alive', String(pid), String(began))).trim() === 'alive';
   }
@@ -96,13 +96,14 @@ export class StandInHost {
   }
 
   /**
-   * Takes a stand-in away with all that libvirt keeps of it, and gives what remains. libvirt itself removes the variables of the firmware
-   * and the state of a TPM, but only with a definition, so it is given one: that needs no rights to the files, and no shell.
+   * Removes a stand-in and everything that libvirt stored for it. Resolves to what remains. libvirt removes the variables of the
+   * firmware and the state of a TPM, but only when a definition is removed, so the stand-in is defined first. This needs neither
+   * access to the files nor a shell.
    */
   async remove(identity: StandInIdentity, xml: string): Promise<readonly string[]> {
     const { name, uuid } = identity;
     await this.ask(['destroy', uuid]);
-    // libvirt writes into QEMU's log as long as it knows the VM: a log that was removed before would be there again.
+    // libvirt writes to QEMU's log as long as the VM exists. A log that is removed before would be created again.
     const gone = await this.#isGone(uuid);
     if (hasFiles.test(xml)) await this.ask(['define', '/dev/stdin'], xml);
     await this.ask(['undefine', '--nvram', uuid]);
@@ -115,7 +116,7 @@ export class StandInHost {
     const until = performance.now() + goneMilliseconds;
     for (;;) {
       const state = await this.ask(['domstate', uuid]);
-      // Shut off is one with a definition, which is taken away next.
+      // A stand-in that is shut off has a definition, which is removed next.
       if (!state.ok || state.text.trim() === 'shut off') return true;
       if (performance.now() > until) return false;
       await delay(50, this.#signal);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VmIdentity } from '../base/index.ts';
 
-/** How a stand-in's UUID begins, so that what is left of one (the state of a TPM has no other name) can be told. */
+/** The prefix of a stand-in's UUID. It identifies left-overs: the state of a TPM is named by the UUID alone. */
 const uuidBeginning = 'c0c7a17e-5a7d-4';
 
 /** Name and UUID of one stand-in. */
@@ -10,7 +10,7 @@ export interface StandInIdentity {
   readonly uuid: string;
 }
 
-/** Hexadecimal digits of the random number generator, which browsers and Node share. */
+/** Random hexadecimal digits. Browsers and Node have the same generator. */
 export type RandomHex = (digits: number) => string;
 
 export const randomHex: RandomHex = (digits) =>
@@ -24,21 +24,21 @@ function identity(id: string, rest: string): StandInIdentity {
   };
 }
 
-/** For one rehearsal alone: two at once do not meet. */
+/** Unique to one rehearsal: two at the same time do not collide. */
 export function newStandIn(random: RandomHex = randomHex): StandInIdentity {
   return identity(random(12), random(6));
 }
 
 /**
- * For every rehearsal of this VM: where this program has no shell, QEMU's log of the stand-in stays, and so there is one for a VM,
- * which virtlogd keeps small. Two at once of one VM would meet: libvirt refuses the second one.
+ * The same for all rehearsals of this VM: without a shell, QEMU's log of the stand-in stays, so there is only one for each VM, and
+ * virtlogd limits its size. If two of one VM run at the same time, libvirt refuses the second one.
  */
 export function standInOf({ uuid }: VmIdentity): StandInIdentity {
   const digits = uuid.replaceAll('-', '');
   return identity(digits.slice(-12), digits.slice(0, 6));
 }
 
-/** True for a UUID that only stand-ins have. */
+/** True for the UUID of a stand-in. */
 export function isStandInUuid(uuid: string): boolean {
   return uuid.startsWith(uuidBeginning);
 }

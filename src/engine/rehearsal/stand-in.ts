@@ -16,30 +16,30 @@ import type { Relabelling } from './stand-in-disk.ts';
 import { type RandomHex, randomHex, type StandInIdentity } from './stand-in-name.ts';
 import { changeChildren, element, textElement, withoutAttributes, withoutChildren } from './xml-change.ts';
 
-/** What is to be made. */
+/** The stand-in to create. */
 export interface StandInOrder {
   readonly identity: StandInIdentity;
   readonly mark: Mark;
-  /** What libvirt would do to the owner or label of a file: it may not, to a device that all VMs have. */
+  /** How libvirt changes the owner or label of files. It must not change those of a device that all VMs use. */
   readonly relabelling: readonly Relabelling[];
   readonly random?: RandomHex;
 }
 
-/** A definition that stands for a VM's, and what it lacks. */
+/** The definition of a stand-in, and what it lacks. */
 export interface StandIn {
   readonly xml: string;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What names the VM, belongs to programs of the host, or limits its use there. */
+/** Elements that identify the VM, belong to programs of the host, or limit resources there. */
 const ofTheVm = ['name', 'uuid', 'title', 'description', 'metadata', 'perf', 'throttlegroups', 'sysinfo'];
 
 /**
- * The definition of a stand-in: all of the VM's virtual hardware as QEMU will see it, and nothing that is precious or exclusive. It is
- * never to run: no kernel is loaded, no memory touched.
+ * The definition of a stand-in: all of the VM's virtual hardware as QEMU sees it, without data and exclusive resources. It never
+ * runs: no kernel is loaded and no memory is touched.
  *
  * @param migratable What `virsh dumpxml --migratable` prints: the definition that libvirt sends to a destination.
- * @throws XmlError if that is not a definition.
+ * @throws XmlError if it is not a definition.
  */
 export function standInFor(migratable: string, order: StandInOrder): StandIn {
   const root = parseXml(migratable);
@@ -48,7 +48,7 @@ export function standInFor(migratable: string, order: StandInOrder): StandIn {
   const { identity, mark, relabelling, random = randomHex } = order;
   const leftOut = new LeftOutList();
   const hasSpice = children(devices, 'graphics').some((each) => attribute(each, 'type') === 'spice');
-  // The beginning that libvirt gives to its own.
+  // The prefix of MAC addresses that libvirt generates.
   const newMac = (): string => ['52:54:00', random(2), random(2), random(2)].join(':');
   let domain = withoutAttributes(withoutChildren(root, ...ofTheVm), 'id');
   domain = withoutQemu(domain, leftOut);
@@ -74,7 +74,7 @@ export function standInFor(migratable: string, order: StandInOrder): StandIn {
   };
 }
 
-/** Its own variables, made from the template of the firmware; no kernel, and no table from a file. */
+/** Variables of its own, from the template of the firmware; no kernel, and no table from a file. */
 function standInOs(os: XmlElement, leftOut: LeftOutList): XmlElement {
   if (child(os, 'kernel') !== undefined) leftOut.add('kernel');
   const rest = withoutChildren(os, 'kernel', 'initrd', 'cmdline', 'dtb', 'shim', 'initarg', 'acpi', 'smbios');
@@ -84,7 +84,7 @@ function standInOs(os: XmlElement, leftOut: LeftOutList): XmlElement {
   }));
 }
 
-/** What libvirt hands to QEMU without knowing it may name anything of the host. */
+/** What libvirt passes to QEMU without interpreting it could name anything of the host. */
 function withoutQemu(domain: XmlElement, leftOut: LeftOutList): XmlElement {
   const own = domain.children.filter(
     (node) => node.kind === 'element' && node.name.startsWith('qemu:') && node.name !== 'qemu:capabilities',
@@ -93,10 +93,10 @@ function withoutQemu(domain: XmlElement, leftOut: LeftOutList): XmlElement {
   return { ...domain, children: domain.children.filter((node) => !own.includes(node)) };
 }
 
-/** So much is enough for every firmware; QEMU reads all of it while the stand-in travels, 8 GiB in some seconds. In KiB. */
+/** In KiB. This suffices for every firmware. QEMU reads all of the memory during the rehearsal, 8 GiB in some seconds. */
 const mostMemory = 4 * 2 ** 20;
 
-/** Memory that is split into nodes or modules stays as it is: QEMU numbers them in the state that it sends. */
+/** Memory in nodes or modules is not changed: QEMU numbers them in the state that it sends. */
 function withLittleMemory(domain: XmlElement, leftOut: LeftOutList): XmlElement {
   const memory = child(domain, 'memory');
   const cpu = child(domain, 'cpu');
@@ -117,7 +117,7 @@ function withLittleMemory(domain: XmlElement, leftOut: LeftOutList): XmlElement 
   return changeChildren(changeChildren(domain, 'memory', little), 'currentMemory', little);
 }
 
-/** Anonymous memory that nobody touches takes no room: the kernel gives pages of zeros for what is only read. */
+/** Anonymous memory that is not written takes no space: the kernel maps the zero page for reads. */
 function withOrdinaryMemory(domain: XmlElement, leftOut: LeftOutList): XmlElement {
   const backing = child(domain, 'memoryBacking');
   const costly = ['hugepages', 'locked', 'source', 'access', 'allocation'].filter(

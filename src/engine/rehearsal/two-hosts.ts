@@ -13,7 +13,10 @@ export interface TwoHosts {
 
 const shell = ['env', 'LC_ALL=C', 'sh', '-s'] as const;
 
-/** Connections to both hosts, made at once and open until the signal: to libvirt, and over ssh to a shell of the destination. */
+/**
+ * Connections to both hosts: to libvirt, and over ssh to a shell of the destination. Both are opened at the same time and stay open
+ * until the signal aborts.
+ */
 export function openHosts(
   platform: Platform,
   connection: LibvirtConnection,

@@ -30,12 +30,12 @@ export function withoutAttributes(from: XmlElement, ...names: readonly string[])
   };
 }
 
-/** The element with other values of attributes. */
+/** The element with these attributes set. */
 export function withAttributes(from: XmlElement, change: Readonly<Record<string, string>>): XmlElement {
   return { ...from, attributes: { ...from.attributes, ...change } };
 }
 
-/** The element with every child element of that name as the function gives it; undefined takes it out. */
+/** The element with each child of that name replaced by the function's result; undefined removes it. */
 export function changeChildren(
   from: XmlElement,
   name: string,
