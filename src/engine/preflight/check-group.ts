@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** What a check looks at, in the order in which the groups are shown. */
+/** The groups of checks, in the order in which they are shown. */
 export const checkGroups = [
   'connection',
   'host',

@@ -33,9 +33,8 @@ export interface Check {
 }
 
 /**
- * Describes a check. Facts under `needs` must be there, or the runner says `unknown` with their reason; those under
- * `wants` are handed over as available or not. A judge that cannot tell without one of those throws FactUnavailable,
- * which the runner turns into `unknown`.
+ * Defines a check. If a fact under `needs` is missing, the runner says `unknown` with its reason. Facts under `wants` are passed on
+ * even if missing. A judge that needs one of those throws FactUnavailable, which the runner turns into `unknown`.
  */
 export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(definition: {
   readonly id: string;
@@ -67,7 +66,7 @@ export function defineCheck<N extends FactNeeds, W extends FactNeeds = NoFacts>(
   };
 }
 
-/** A check with the types of its facts, as its test wants them. */
+/** A check with the types of its facts, for its test. */
 export interface TypedCheck<N extends FactNeeds, W extends FactNeeds> extends Check {
   readonly needs: N;
   readonly wants: W;

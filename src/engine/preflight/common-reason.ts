@@ -5,17 +5,17 @@ import type { Finding } from './finding.ts';
 
 type UnknownFinding = Extract<Finding, { verdict: 'unknown' }>;
 
-/** Checks that could not be made for the same reason. */
+/** Checks that could not be done for the same reason. */
 export interface CommonReason {
   readonly found: Message;
   readonly original?: string;
-  /** What all of them say besides; the findings keep only the rest. */
+  /** What they also have in common. The findings keep only the rest. */
   readonly details: readonly Message[];
   readonly remedies: readonly Remedy[];
   readonly findings: readonly UnknownFinding[];
 }
 
-/** What is shown together: one finding, or several that are unknown for the same reason. */
+/** An entry of the list: one finding, or several that are unknown for the same reason. */
 export type FindingGroup =
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'same-reason'; readonly reason: CommonReason };
@@ -28,7 +28,7 @@ function remedyKey(remedy: Remedy): string {
   return JSON.stringify({ ...remedy, text: plainText(remedy.text) });
 }
 
-/** The items that all lists have, and a function that removes them from a list. */
+/** The items that all lists have in common, and a function that removes them from a list. */
 function shared<T>(
   lists: readonly (readonly T[])[],
   keyOf: (item: T) => string,
@@ -65,8 +65,8 @@ function sameReason([first, ...others]: readonly [UnknownFinding, ...UnknownFind
 }
 
 /**
- * The findings in their order. Those that are unknown for the same reason stand together at the place of the first one, so that
- * their sentence is read once.
+ * The findings in order. Those that are unknown for the same reason are grouped at the position of the first one, so that their
+ * reason is read once.
  */
 export function groupByReason(findings: readonly Finding[]): readonly FindingGroup[] {
   const unknown = findings.filter((finding) => finding.verdict === 'unknown');

@@ -7,14 +7,14 @@ import type { MigrationChoices } from '../plan/index.ts';
 /** Why a fact is missing. It is never replaced by a guess. */
 export interface Unavailability {
   readonly why: Message;
-  /** The original words of the program or the service. */
+  /** The original text of the program or service. */
   readonly original?: string;
   readonly details?: readonly Message[];
   /** How the admin can find out. */
   readonly remedies?: readonly Remedy[];
 }
 
-/** A fact, or why there is none. */
+/** A fact, or why it is missing. */
 export type FactResult<T> =
   | { readonly available: true; readonly value: T }
   | ({ readonly available: false } & Unavailability);
@@ -33,27 +33,27 @@ export class FactUnavailable extends Error {
   }
 }
 
-/** The value of a fact that a judgement needs. Where it is missing, `remedies` say how the admin can find out. */
+/** The value of a fact that a judgement needs. If it is missing, `remedies` say how the admin can find out. */
 export function required<T>(result: FactResult<T>, remedies: readonly Remedy[] = []): T {
   if (result.available) return result.value;
   throw new FactUnavailable(result.remedies === undefined ? { ...result, remedies } : result);
 }
 
-/** What gathering may use. */
+/** What `gather` may use. */
 export interface FactContext {
   readonly platform: Platform;
   readonly connection: LibvirtConnection;
   readonly choices: MigrationChoices;
-  /** Raised at the fact's time limit and when the preflight is stopped. */
+  /** Aborted at the fact's time limit and when the preflight is stopped. */
   readonly signal: AbortSignal;
-  /** Raised when the preflight ends: for what goes on after `gather` has returned, such as a session. */
+  /** Aborted when the preflight ends: for what stays open after `gather` has returned, such as a session. */
   readonly lifetime: AbortSignal;
 }
 
-/** Facts by the names under which another fact uses them. */
+/** Facts, by the names that another fact uses for them. */
 export type FactNeeds = Readonly<Record<string, Fact<unknown>>>;
 
-/** No facts: nothing may be read from them, and they can be joined with others. */
+/** No facts. Nothing can be read from them, and they can be combined with others. */
 // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- Record<string, never> would make every fact of a union with it unreadable
 export type NoFacts = Record<never, Fact<unknown>>;
 
@@ -63,23 +63,23 @@ export type NeededValues<N extends FactNeeds> = { readonly [K in keyof N]: FactV
 /** The results of facts that may be missing. */
 export type WantedResults<W extends FactNeeds> = { readonly [K in keyof W]: FactResult<FactValue<W[K]>> };
 
-/** What a fact is when it is available. */
+/** The value of an available fact. */
 export type FactValue<F> = F extends Fact<infer T> ? T : never;
 
-/** Something about the VM or one of the hosts, gathered once however many checks need it. */
+/** Something about the VM or one of the hosts. It is gathered once, however many checks need it. */
 export interface Fact<T> {
   readonly name: string;
-  /** The choices that it depends on itself; its needs add theirs. It is gathered again when one of them changes. */
+  /** The choices that it depends on directly; its needs add theirs. It is gathered again when one of them changes. */
   readonly choices: readonly (keyof MigrationChoices)[];
   readonly needs: FactNeeds;
   readonly wants: FactNeeds;
-  /** Begins when everything that it needs is there. */
+  /** Starts when all of its needs are available. */
   readonly timeLimitMilliseconds: number | ((choices: MigrationChoices) => number);
-  /** `session`: a live connection, not kept for another preflight. */
+  /** `session`: an open connection, which another preflight cannot reuse. */
   readonly kind: 'value' | 'session';
   /** True for what takes seconds or fills the link. */
   readonly slow: boolean;
-  /** Waits until the quick checks are done, to leave the link to them. */
+  /** Waits until the quick checks are done, so that they have the link to themselves. */
   readonly afterQuickChecks: boolean;
   /** Follows from its needs and wants alone, so also from what those are so far. */
   readonly derived: boolean;
@@ -94,7 +94,7 @@ export interface Fact<T> {
 /** The default time limit of one fact. */
 const defaultTimeLimitMilliseconds = 8000;
 
-/** Describes a fact; what it needs and wants arrives with its types. */
+/** Defines a fact. What it needs and wants is passed with its types. */
 export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds = NoFacts>(definition: {
   readonly name: string;
   readonly choices?: readonly (keyof MigrationChoices)[];
@@ -128,7 +128,7 @@ export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds
   };
 }
 
-/** All choices that a fact depends on, by itself or through what it needs. */
+/** All choices that a fact depends on, directly or through what it needs. */
 export function choiceDependencies(fact: Fact<unknown>): ReadonlySet<keyof MigrationChoices> {
   const found = new Set(fact.choices);
   for (const other of [...Object.values(fact.needs), ...Object.values(fact.wants)]) {

@@ -2,10 +2,10 @@
 import type { Message, Remedy } from '../base/index.ts';
 import type { CheckGroup } from './check-group.ts';
 
-/** `unknown` is given by the runner alone: a fact could not be had, or the check itself failed. It never means passed. */
+/** Only the runner gives `unknown`: a fact is missing, or the check itself failed. It never means passed. */
 export type Verdict = 'pass' | 'warn' | 'block' | 'not-applicable' | 'unknown';
 
-/** What a check says when it has its facts. */
+/** The result of a check that has its facts. */
 export type Judgement =
   | {
       readonly verdict: 'pass' | 'not-applicable';
@@ -17,13 +17,13 @@ export type Judgement =
       readonly found: Message;
       readonly details?: readonly Message[];
       readonly remedies: readonly [Remedy, ...Remedy[]];
-      /** The original words of libvirt, ssh... beneath our sentence. */
+      /** The original text of libvirt, ssh... below the sentence. */
       readonly original?: string;
-      /** Only for `block`: the admin may know better; the sentence names the risk of going on. */
+      /** Only for `block`: the admin can override it. The sentence names the risk. */
       readonly override?: { readonly risk: Message };
     };
 
-/** A judgement with what the reader needs beside it. */
+/** A judgement with everything that is shown with it. */
 export type Finding = {
   /** The check's id, for example `shared-storage`. */
   readonly check: string;
@@ -39,7 +39,7 @@ export type Finding = {
       readonly found: Message;
       readonly details?: readonly Message[];
       readonly original?: string;
-      /** How to see it by hand, where there is a way. */
+      /** How to check it by hand, if possible. */
       readonly remedies: readonly Remedy[];
     }
 );

@@ -82,7 +82,7 @@ export function forecastInputFrom(
   };
 }
 
-/** What the admin chose that changes how long it takes, in the words of the model. */
+/** The choices that change the forecast, as input of the model. */
 function tacticsOf(
   tuning: MigrationTuning,
 ): Pick<

@@ -15,20 +15,20 @@ import {
   notYet,
 } from './fact.ts';
 
-/** Facts of earlier choices, used again where they do not depend on what changed. */
+/** Facts of earlier choices. They are reused if they do not depend on what changed. */
 export class FactCache {
   readonly #entries = new Map<
     Fact<unknown>,
     { readonly key: string; readonly result: FactResult<unknown> }
   >();
 
-  /** What is known about the fact under these choices. */
+  /** The known value of the fact for these choices. */
   get<T>(fact: Fact<T>, choices: MigrationChoices): FactResult<T> | undefined {
     const entry = this.#entries.get(fact);
     return entry?.key === cacheKey(fact, choices) ? (entry.result as FactResult<T>) : undefined;
   }
 
-  /** Keeps a value; sessions and what was not available are gathered anew. */
+  /** Stores a value. Sessions and missing facts are not stored. */
   keep<T>(fact: Fact<T>, choices: MigrationChoices, result: FactResult<T>): void {
     if (fact.kind === 'value' && result.available) {
       this.#entries.set(fact, { key: cacheKey(fact, choices), result });
@@ -43,13 +43,13 @@ function cacheKey(fact: Fact<unknown>, choices: MigrationChoices): string {
   ]);
 }
 
-/** What gathering works with. */
+/** What the gatherer needs. */
 export interface GathererOptions {
   readonly platform: Platform;
   readonly connection: LibvirtConnection;
   readonly choices: MigrationChoices;
   readonly cache: FactCache;
-  /** Raised when the preflight ends. */
+  /** Aborted when the preflight ends. */
   readonly lifetime: AbortSignal;
   /** Resolves when the quick checks are done. */
   readonly quickChecks: Promise<void>;
@@ -57,7 +57,7 @@ export interface GathererOptions {
   readonly onProgress?: () => void;
 }
 
-/** Gathers facts when they are first asked for, each once, all in parallel, each with its time limit. */
+/** Gathers facts on demand, each once, all in parallel, each with its time limit. */
 export class Gatherer {
   readonly #options: GathererOptions;
   readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
@@ -78,7 +78,7 @@ export class Gatherer {
     });
   }
 
-  /** The fact or why there is none; never rejects. */
+  /** The fact, or why it is missing. Never rejects. */
   get<T>(fact: Fact<T>): Promise<FactResult<T>> {
     const begun = this.#results.get(fact);
     if (begun !== undefined) return begun as Promise<FactResult<T>>;
@@ -181,7 +181,7 @@ export class Gatherer {
   }
 }
 
-/** What is in the way on this host itself. */
+/** The problem on this host. */
 function reasonOf(error: unknown): Message {
   if (error instanceof PlatformError && error.kind === 'access-denied') {
     return msg(

@@ -20,7 +20,7 @@ import { judgeCheck, settleCheck } from './judge-check.ts';
 import type { CheckProgress, PreflightState } from './state.ts';
 
 export interface PreflightOptions {
-  /** Facts of earlier preflights; hand the same one over when a choice changed, none to check everything again. */
+  /** Facts of earlier preflights. Pass the same object after a choice changed, and none to check everything again. */
   readonly cache?: FactCache;
   /** The checks to run; all by default. */
   readonly checks?: readonly Check[];
@@ -79,7 +79,7 @@ export class Preflight {
     });
   }
 
-  /** What is known by now. */
+  /** The present state. */
   get state(): ReadonlyCell<PreflightState> {
     return this.#state;
   }
@@ -97,7 +97,7 @@ export class Preflight {
     return this.#plan;
   }
 
-  /** Judges anew for another way to run the same migration, from the facts that are there: no host is asked again. */
+  /** Judges again for other tuning of the same migration, from the present facts. No host is queried again. */
   retune(tuning: MigrationTuning): void {
     if (JSON.stringify(tuning) === JSON.stringify(this.#plan.tuning)) return;
     this.#plan = planFor({ ...this.choices, tuning });
@@ -107,7 +107,7 @@ export class Preflight {
     void this.#lookSoFar();
   }
 
-  /** Ends programs, connections and waiting. The findings stay. */
+  /** Ends programs, connections and waits. The findings stay. */
   stop(): void {
     this.#stopped = true;
     this.#ended.abort();

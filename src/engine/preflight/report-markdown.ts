@@ -7,10 +7,10 @@ import type { Finding, Verdict } from './finding.ts';
 import type { PreflightState, PreflightVerdict } from './state.ts';
 import { verdictOf } from './verdict-of.ts';
 
-/** The verdicts, those first that need the admin. */
+/** The verdicts, those that need the admin first. */
 export const worstFirst: readonly Verdict[] = ['block', 'unknown', 'warn', 'not-applicable', 'pass'];
 
-/** What a check's verdict is called in a report. */
+/** The name of a verdict in a report. */
 export function verdictText(verdict: Verdict): Message {
   switch (verdict) {
     case 'block':
@@ -26,7 +26,7 @@ export function verdictText(verdict: Verdict): Message {
   }
 }
 
-/** What all findings say together, in one sentence. */
+/** The verdict of all findings, in one sentence. */
 export function verdictSentence(verdict: PreflightVerdict): Message {
   switch (verdict) {
     case 'ready':
@@ -40,12 +40,12 @@ export function verdictSentence(verdict: PreflightVerdict): Message {
   }
 }
 
-/** Escapes Markdown: host names, file names and libvirt's words may contain any character. */
+/** Escapes Markdown: host names, file names and libvirt's texts may contain any character. */
 function literal(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|~&]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
 
-/** A block of code. Its fence is longer than any run of backticks in it. */
+/** A code block. Its fence is longer than any run of backticks in it. */
 function code(text: string, indent = ''): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);

@@ -21,7 +21,7 @@ export interface ReportFinding {
   readonly overridden?: true;
   /** The first of `remedies`. */
   readonly remedy?: ReportRemedy;
-  /** All that can be done, the best first. */
+  /** All remedies, the best first. */
   readonly remedies?: readonly ReportRemedy[];
 }
 
@@ -33,7 +33,7 @@ export interface ReportRemedy {
   readonly xml?: string;
 }
 
-/** The preflight's result as one JSON document. The version grows when a reader would have to change. */
+/** The preflight's result as one JSON document. The version increases with each incompatible change. */
 export interface Report {
   readonly version: 1;
   readonly vm: string;
@@ -53,7 +53,7 @@ export interface Report {
   };
 }
 
-/** The report in the translator's language (English without one). */
+/** The report in the translator's language (default: English). */
 export function reportOf(
   choices: MigrationChoices,
   plan: Plan,
@@ -86,7 +86,7 @@ export function reportOf(
   };
 }
 
-/** A finding in the translator's language (English without one). */
+/** A finding in the translator's language (default: English). */
 export function reportFinding(
   finding: Finding,
   overridden: ReadonlySet<string>,
@@ -113,7 +113,7 @@ export function reportFinding(
   };
 }
 
-/** A remedy in the translator's language (English without one). */
+/** A remedy in the translator's language (default: English). */
 export function reportRemedy({ text, command, host, xml }: Remedy, translator?: Translator): ReportRemedy {
   return {
     text: plainText(text, translator),

@@ -6,7 +6,7 @@ import type { CheckGroup } from './check-group.ts';
 import type { CopyableDisk } from './facts/disk-copies.ts';
 import type { Finding } from './finding.ts';
 
-/** One check's place in the list while findings stream in. */
+/** The progress of one check. */
 export type CheckProgress =
   | {
       readonly status: 'waiting';
@@ -16,7 +16,7 @@ export type CheckProgress =
     }
   | { readonly status: 'done'; readonly finding: Finding };
 
-/** What the preflight as a whole says; `blocked` counts only blocks that were not overridden. */
+/** The verdict of the whole preflight. `blocked` counts only blocks that are not overridden. */
 export type PreflightVerdict = 'ready' | 'ready-with-warnings' | 'blocked' | 'unknown';
 
 /** A preflight, running or done. Checks keep the order of the registry. */

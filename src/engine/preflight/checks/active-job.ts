@@ -5,7 +5,7 @@ import { defineCheck } from '../check.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Is a disk of the VM being copied by a block job, during which libvirt migrates no VM? */
+/** Does a block job of the VM run? libvirt does not migrate during one. */
 export const activeJobCheck = defineCheck({
   id: 'active-job',
   title: msg('Disk jobs'),

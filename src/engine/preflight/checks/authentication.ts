@@ -9,7 +9,7 @@ import { controlRouteFact } from '../facts/ssh-route.ts';
 import type { Judgement } from '../finding.ts';
 import { signInProblem } from '../judging/sign-in-problem.ts';
 
-/** Can libvirt of this host sign in to the destination as root, with nobody to answer questions? */
+/** Can libvirt of this host sign in to the destination as root, without prompts? */
 export const authenticationCheck = defineCheck({
   id: 'authentication',
   title: msg('Sign-in'),

@@ -6,10 +6,10 @@ import { FactUnavailable, required } from '../fact.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Seconds. A host with NTP stays below. */
+/** In seconds. With NTP, hosts differ less. */
 const tolerated = 1;
 
-/** Seconds. A connection that took longer is too imprecise to compare clocks. */
+/** In seconds. If connecting took longer, comparing clocks is too imprecise. */
 const tooLong = 10;
 
 const showClock: Remedy = {
@@ -36,7 +36,7 @@ export const clockSkewCheck = defineCheck({
         remedies: [showClock],
       });
     const { least, most } = clockAhead;
-    // The true difference lies between both, so only the smaller one is certain.
+    // The real difference is between both, so only the smaller one is certain.
     const ahead = least > 0 ? least : most < 0 ? most : 0;
     if (Math.abs(ahead) <= tolerated)
       return {

@@ -8,7 +8,7 @@ import { destinationFact } from '../facts/destination.ts';
 import type { Judgement } from '../finding.ts';
 import { addToHosts, openPorts } from '../judging/common-remedies.ts';
 
-/** Starts what has to listen on the destination, by transport. */
+/** The command that starts the server on the destination, by transport. */
 function startDaemon({ parts: { transport, host } }: ValidDestination): Remedy {
   switch (transport) {
     case 'ssh':
@@ -44,7 +44,7 @@ function showPort({ host, port }: ControlPort): Remedy {
   };
 }
 
-/** Judges a connection that was tried and did not come about. */
+/** Judges a failed connection. */
 function judgeFailure(
   destination: ValidDestination,
   controlPort: ControlPort,

@@ -9,7 +9,7 @@ import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** The comparison, made by hand. */
+/** The command that compares by hand. */
 function showComparison({ config }: SourceDomain): Remedy {
   return {
     text: msg(
@@ -23,7 +23,7 @@ function showComparison({ config }: SourceDomain): Remedy {
   };
 }
 
-/** What to do, if possible with a CPU that libvirt on both hosts provides; otherwise the details say why there is none. */
+/** What to do, if possible with a CPU that both hosts provide. Otherwise the details say why there is none. */
 interface Cure {
   readonly common: boolean;
   readonly details: readonly Message[];
@@ -157,7 +157,7 @@ export const cpuCompatibilityCheck = defineCheck({
           details: [...(domain.stored?.cpu.mode === 'host-model' ? [hostModel] : []), ...details],
           original: comparison.original,
           remedies: [...remedies, showComparison(domain)],
-          // Then libvirt does not compare, and QEMU leaves out what it cannot offer. It may have done so on this host.
+          // In this case libvirt does not compare, and QEMU omits what it cannot provide, maybe on this host already.
           ...((domain.migratable ?? domain.config).cpu.check === 'none' ? { override: crash } : {}),
         };
       }

@@ -16,7 +16,7 @@ import { dropQemuSetting } from '../judging/common-remedies.ts';
 import { judgePorts } from '../judging/data-ports.ts';
 import { canonicalAddress, isAddress, isLoopback, isWildcardAddress } from '../judging/ip-address.ts';
 
-/** libvirt of this host refuses without TLS, too (qemuMigrationSrcPerform). */
+/** This host's libvirt also refuses without TLS (qemuMigrationSrcPerform). */
 const tlsHere: Judgement = {
   verdict: 'block',
   found: msg(
@@ -25,7 +25,7 @@ const tlsHere: Judgement = {
   remedies: [dropQemuSetting('migrate_tls_force', 'source')],
 };
 
-/** Judges what qemu.conf on the destination says about data that arrives. */
+/** Judges the settings of the destination's qemu.conf for incoming migrations. */
 function judgeSettings({ settings, addresses }: HostReading): Judgement | undefined {
   if (confText(settings, 'migrate_tls_force') === '1')
     return {
@@ -53,7 +53,7 @@ function judgeSettings({ settings, addresses }: HostReading): Judgement | undefi
   };
 }
 
-/** Why the ports were not tried, with the command that tries one. */
+/** Why the ports were not tested, with the command that tests one. */
 function notTried({ why, original }: Unavailability, address: DataAddress): FactUnavailable {
   const [target = address.host] = address.addresses;
   return new FactUnavailable({
@@ -72,7 +72,7 @@ function notTried({ why, original }: Unavailability, address: DataAddress): Fact
   });
 }
 
-/** Can the memory, and disks that are copied, be sent to where libvirt sends them? */
+/** Can libvirt send the memory and copied disks to the destination? */
 export const dataPortsCheck = defineCheck({
   id: 'data-ports',
   title: msg('Data ports'),

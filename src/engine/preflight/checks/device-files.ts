@@ -27,7 +27,7 @@ function isAsWanted(path: DomainPath, there: HostReading): boolean {
   return fileExists(there, place) || (instead.length > 0 && instead.every((each) => fileExists(there, each)));
 }
 
-/** QEMU takes a file that is larger than the memory, fills an empty one, and refuses others (qemu_ram_alloc_from_fd). */
+/** QEMU accepts a file that is larger than the memory, extends an empty one, and refuses others (qemu_ram_alloc_from_fd). */
 function judgeSizes(
   paths: readonly DomainPath[],
   there: HostReading,
@@ -58,7 +58,7 @@ function judgeSizes(
   return undefined;
 }
 
-/** Only QEMU knows what its arguments mean. One that this host lacks too is nothing that QEMU needs. */
+/** Only QEMU knows what its arguments mean. If this host lacks the file too, QEMU does not need it. */
 function judgeArguments(
   paths: readonly string[],
   source: FactResult<HostReading>,
@@ -102,7 +102,7 @@ function missingText(missing: DomainPath, { name }: DestinationHost): Message {
   }
 }
 
-/** Names the first path that the VM needs before it ends; if there is none, the first that it needs then. */
+/** Names the first path that the running VM needs; if there is none, the first that its next start needs. */
 function judgeGone(
   gone: readonly DomainPath[],
   source: FactResult<HostReading>,
@@ -119,7 +119,7 @@ function judgeGone(
   };
 }
 
-/** Sockets that are there, and on which no program was seen to listen. */
+/** Sockets that exist, but on which no program listens. */
 function deafSockets(
   paths: readonly DomainPath[],
   there: HostReading,
@@ -160,7 +160,7 @@ function pathsOf({ devices, resources }: SourceDomain['config']): readonly Domai
   return [...devices.paths, ...resources.paths];
 }
 
-/** A permanent migration takes the stored definition along, which may name other paths than the running VM has. */
+/** A permanent migration also moves the stored definition, which may name other paths than the running VM. */
 function judgeStoredPaths(
   { config, stored }: SourceDomain,
   source: FactResult<HostReading>,
@@ -182,7 +182,7 @@ function judgeStoredPaths(
   );
 }
 
-/** How an admin sees what the page could not. */
+/** How an admin can check what the page could not. */
 function lookByHand(
   files: readonly string[],
   endpoints: readonly DomainEndpoint[],
@@ -229,7 +229,7 @@ function passed(
   };
 }
 
-/** Has the destination the files, devices and addresses of the host that the VM's devices use? */
+/** Does the destination have the host's files, devices and addresses that the VM's devices use? */
 export const deviceFilesCheck = defineCheck({
   id: 'device-files',
   title: msg('Device files'),

@@ -15,12 +15,12 @@ import { type ForecastFacts, forecastInputFrom } from '../forecast-from-facts.ts
 
 const mebibyte = 1024 * 1024;
 
-/** Above this part of the bandwidth the last pass comes late, and a little more load prevents it. */
+/** Above this share of the bandwidth, the last pass comes late, and a little more load prevents it. */
 const close = 0.7;
 
 /**
- * Up to this multiple of the bandwidth a migration may finish against the forecast: near the end a quiet tenth of a second is
- * enough. In `make bench` one finished whose break-even was 11 % above the link.
+ * Up to this multiple of the bandwidth, a migration may finish despite the forecast: near the end, a tenth of a second with little
+ * load is enough. In `make bench`, one finished whose break-even was 11 % above the link.
  */
 const mayEnd = 1.25;
 
@@ -62,7 +62,7 @@ function dirtyRateSentence({ measured, seconds }: DirtyRate, dirty: Message): Me
     : msg('The VM is paused, so it writes nothing.');
 }
 
-/** The figures that all sentences show. */
+/** The figures in all sentences. */
 interface Figures {
   readonly dirtyRate: DirtyRate;
   readonly bandwidth: Bandwidth;

@@ -7,8 +7,8 @@ import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * Do the cache modes of the disks keep what the guest wrote? QEMU 4.0 and newer drops its caches of a file when the VM
- * arrives (libvirt: QEMU_CAPS_MIGRATION_FILE_DROP_CACHE). So only the mode that never flushes is a risk.
+ * Are the cache modes of the disks safe? QEMU 4.0 and newer drops its caches of a file when the VM arrives (libvirt:
+ * QEMU_CAPS_MIGRATION_FILE_DROP_CACHE). So only the mode that never flushes is a risk.
  */
 export const diskCacheCheck = defineCheck({
   id: 'disk-cache',

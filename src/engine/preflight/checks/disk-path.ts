@@ -24,7 +24,7 @@ import { provideImage } from '../judging/missing-image.ts';
 import { judgeNextStart } from '../judging/next-start.ts';
 import { defineSecret, setSecretValue } from '../judging/secret-remedies.ts';
 
-/** What stands against an image. A `doubtful` problem may do no harm. */
+/** A problem with an image. If `doubtful`, it may do no harm. */
 interface Problem {
   readonly found: Message;
   readonly remedies: readonly [Remedy, ...Remedy[]];
@@ -34,7 +34,7 @@ interface Problem {
 /** The worst first. */
 const kinds: readonly Problem['kind'][] = ['impossible', 'overwrites', 'doubtful'];
 
-/** Both hosts, as far as they were seen. */
+/** Both hosts, as far as they are known. */
 interface Hosts {
   readonly to: DestinationHost;
   readonly source: FactResult<HostReading>;
@@ -43,7 +43,7 @@ interface Hosts {
   readonly storage: FactResult<DestinationStorage>;
 }
 
-/** What the destination's shell told, with the volumes that have another path there. */
+/** What the destination's shell reported, with the volumes that have another path there. */
 function withVolumes(
   shell: FactResult<HostReading>,
   volumes: FactResult<HostReading['files']>,
@@ -57,17 +57,17 @@ function localFile({ source }: Hosts, path: string): FileReading | undefined {
   return source.available ? source.value.files.get(path) : undefined;
 }
 
-/** Of an image that has to be there. */
+/** Problems of an image that has to exist. */
 function imageProblem(file: DiskFile, there: HostReading, hosts: Hosts): Problem | undefined {
   const { storage } = hosts;
   const path = pathThere(file, storage.available ? storage.value : undefined);
-  // Of a volume that the destination lacks, shared-storage speaks.
+  // If the destination lacks the volume, shared-storage reports it.
   if (path === undefined) return undefined;
   const problem = accessProblem({ ...file, path }, localFile(hosts, file.path), there, hosts.to);
   return problem === undefined ? undefined : { ...problem, kind: problem.sure ? 'impossible' : 'doubtful' };
 }
 
-/** Of a disk that is copied: what is there already is opened as it is. */
+/** Problems of a copied disk: an existing image is opened as it is. */
 function copyProblems(copy: DiskCopy, files: readonly DiskFile[], hosts: Hosts): readonly Problem[] {
   const problem = copyProblem(copy, { host: hosts.to, shell: hosts.shell, pools: hosts.pools });
   const own = files.find(({ path }) => path === copy.path);
@@ -112,7 +112,7 @@ function judgeSecrets(
   };
 }
 
-/** A secret that is there may have no value: an ephemeral one loses it when the host restarts. */
+/** A secret may have no value: an ephemeral one loses it when the host restarts. */
 function judgeValues(
   needed: readonly string[],
   there: HostReading,
@@ -128,7 +128,7 @@ function judgeValues(
   };
 }
 
-/** A permanent migration takes the stored definition along, which may name other images than the running VM has. */
+/** A permanent migration also moves the stored definition, which may name other images than the running VM. */
 function judgeStoredDisks({ config, stored }: SourceDomain, hosts: Hosts): Judgement | undefined {
   const now = new Set(diskFiles(config).map(({ path }) => path));
   const next = (stored === undefined ? [] : diskFiles(stored)).filter(
@@ -169,7 +169,7 @@ function passed(
   };
 }
 
-/** What stands against the images that have to be there, and against the places of those that are copied. */
+/** Problems with the images that have to exist, and with the paths of those that are copied. */
 function judgeImages(
   images: readonly DiskFile[],
   copies: readonly DiskCopy[],

@@ -14,18 +14,18 @@ import { type DestinationHost, destinationHost } from '../judging/destination-ho
 import { judgeImageSpace } from '../judging/image-space.ts';
 
 /**
- * Much more than what arrives with a VM besides its memory: the definition, the log, the variables of the firmware (540 KiB
- * with OVMF), the state of the TPM (some hundred KiB).
+ * Much more than a VM needs besides its memory: the definition, the log, the firmware's variables (540 KiB with OVMF), the TPM's
+ * state (some hundred KiB).
  */
 const comfortableBytes = 16 * 2 ** 20;
 
-/** With less, libvirt can write neither definition nor state (some ten KiB each), and refuses the VM. */
+/** With less, libvirt can write neither the definition nor the state (some ten KiB each), and refuses the VM. */
 const leastBytes = 64 * 2 ** 10;
 
-/** The same where the variables of the firmware go. */
+/** The same for the folder of the firmware's variables. */
 const leastWithVariables = 2 ** 20;
 
-/** A VM arrives without its log: libvirt 9.0 migrates although this folder is full. */
+/** A VM arrives even without a log: libvirt 9.0 migrates if this folder is full. */
 const logs = '/var/log/libvirt/qemu';
 
 function leastOf(folder: string, nvram: string | undefined): number {
@@ -41,7 +41,7 @@ function showSpace({ name }: DestinationHost): Remedy {
   };
 }
 
-/** Here libvirt keeps definitions. A temporary migration leaves none there. */
+/** libvirt stores definitions here. A temporary migration stores none. */
 const definitions = '/etc/libvirt/qemu';
 
 function makeWritable(folder: string, { name }: DestinationHost): readonly [Remedy, Remedy] {
@@ -100,7 +100,7 @@ function judgeClosed(
       };
 }
 
-/** Judges the folders in which libvirt keeps what arrives with any VM. */
+/** Judges the folders in which libvirt stores the files of every VM. */
 function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined, to: DestinationHost): Judgement {
   if (freeBytes.size === 0)
     throw new FactUnavailable({
@@ -131,7 +131,7 @@ function judgeFolders({ freeBytes }: HostReading, nvram: string | undefined, to:
   };
 }
 
-/** Has the destination room for what libvirt writes there, and for the disks that are copied? */
+/** Does the destination have space for libvirt's files and for copied disks? */
 export const diskSpaceCheck = defineCheck({
   id: 'disk-space',
   title: msg('Disk space'),

@@ -5,13 +5,10 @@ import { defineCheck } from '../check.ts';
 import { domainFact } from '../facts/domain.ts';
 import type { Judgement } from '../finding.ts';
 
-/**
- * The chipset's own watchdog. libvirt 9.1 and newer gives it to every q35 machine, so it does not show that the guest
- * uses one.
- */
+/** The chipset's watchdog. libvirt 9.1 and newer adds it to every q35 machine, so it does not mean that the guest uses one. */
 const builtIn = 'itco';
 
-/** Does anything in the definition react to a VM that stands still? */
+/** Does anything in the definition react to a pause of the VM? */
 export const downtimeSensitiveCheck = defineCheck({
   id: 'downtime-sensitive',
   title: msg('Clusters and watchdogs'),

@@ -14,14 +14,14 @@ import { compareRoms } from '../judging/rom-sizes.ts';
 
 type Firmware = DomainConfig['resources']['firmware'];
 
-/** The two hosts, as far as they were seen. */
+/** Both hosts, as far as they are known. */
 interface Hosts {
   readonly source: FactResult<HostReading>;
   readonly there: HostReading;
   readonly to: DestinationHost;
 }
 
-/** A package with the firmware, of Debian and of Fedora. */
+/** A package with the firmware, in Debian and Fedora. */
 interface Packages {
   readonly debian: string;
   readonly fedora: string;
@@ -47,7 +47,7 @@ function packagesFor(arch: string): Packages {
   return arch === 'aarch64' ? ofArm : ofIntel;
 }
 
-/** Puts a file of the firmware there: out of its package, or by hand where it was put by hand. */
+/** How to provide a file of the firmware: from its package, or by hand if it is not from a package. */
 function provide(path: string, arch: string, to: DestinationHost): Remedy {
   if (!path.startsWith('/usr/')) return copyFile(path, to);
   const { debian, fedora, install } = packagesFor(arch);
@@ -64,7 +64,7 @@ function provide(path: string, arch: string, to: DestinationHost): Remedy {
   };
 }
 
-/** Two sizes of a file of a package are two versions of the package. */
+/** If a file of a package differs in size, the hosts have different versions of the package. */
 function sameVersion(path: string, arch: string, { name }: DestinationHost): Remedy {
   return path.startsWith('/usr/')
     ? {
@@ -75,7 +75,7 @@ function sameVersion(path: string, arch: string, { name }: DestinationHost): Rem
     : { text: msg('Replace $0 on $1 by the file of this host, if no other VM there uses it.', path, name) };
 }
 
-/** The size that QEMU sees; the file of an image with a format of its own has another one. */
+/** The size that QEMU sees. An image format such as qcow2 has another file size. */
 function sizeOf(file: FileReading | undefined, format = 'raw'): number | undefined {
   if (file?.exists !== true) return undefined;
   return format === 'raw' ? file.sizeBytes : file.virtualBytes;
@@ -111,13 +111,16 @@ function judgeLoader(
     : undefined;
 }
 
-/** The variables are there already, or libvirt makes them from the template. Either has to have their size on this host. */
+/**
+ * The variables exist already, or libvirt creates them from the template. In both cases, the size has to be the same as on this
+ * host.
+ */
 function judgeSizes(
   { nvram, template, format }: Firmware,
   arch: string,
   { source, there, to }: Hosts,
 ): Judgement | undefined {
-  // The size of an image with a format of its own says nothing about its content.
+  // The file size of an image format such as qcow2 says nothing about its content.
   if (nvram === undefined || !source.available || (format ?? 'raw') !== 'raw') return undefined;
   const { files } = source.value;
   const here = [nvram, template].flatMap((path) => {
@@ -159,14 +162,14 @@ function judgeSizes(
       };
 }
 
-/** libvirt has to make the variables and knows no template (qemuNVRAMPrepare). */
+/** libvirt has to create the variables but knows no template (qemuNVRAMPrepare). */
 function judgeUnnamedTemplate(loader: string, nvram: string, { there, to }: Hosts): Judgement | undefined {
   if (there.loaderNamed !== false) return undefined;
   const remedies = [
     copyFile(nvram, to),
     { text: msg('Or name a template in the definition (<nvram template=...>).') },
   ] as const;
-  // libvirt itself knows some firmware of packages, which it was built with.
+  // libvirt has a built-in list of firmware from packages.
   return loader.startsWith('/usr/') || !there.settingsReadable
     ? {
         verdict: 'warn',
@@ -249,7 +252,7 @@ function judgeRoms(
   };
 }
 
-/** Has the destination the VM's firmware? */
+/** Does the destination have the VM's firmware? */
 export const firmwareCheck = defineCheck({
   id: 'firmware',
   title: msg('Firmware'),

@@ -7,7 +7,7 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Has the destination enough memory for the VM? */
+/** Does the destination have enough memory for the VM? */
 export const freeMemoryCheck = defineCheck({
   id: 'free-memory',
   title: msg('Free memory'),
@@ -19,7 +19,7 @@ export const freeMemoryCheck = defineCheck({
     if (domain.config.resources.hugepages !== undefined)
       return { verdict: 'not-applicable', found: msg('The VM uses huge pages.') };
     const needed = domain.memoryBytes;
-    // MemAvailable counts the caches that the kernel can give up. libvirt has only the plain figures.
+    // MemAvailable includes caches that the kernel can free. libvirt reports only the simple figures.
     const kernel = shell.available ? shell.value.memory : undefined;
     const available = kernel?.availableBytes ?? memory.freeBytes;
     const swap = kernel?.freeSwapBytes ?? 0;

@@ -22,7 +22,7 @@ interface Problem {
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** What the remedies name. */
+/** Names for the remedies. */
 interface Names {
   readonly uuid: string;
   readonly to: DestinationHost;
@@ -150,7 +150,7 @@ function showPort(port: number, { name }: DestinationHost): Remedy {
   };
 }
 
-/** libvirt counts the ports of its own VMs without their addresses. A port of another program does not matter on another address. */
+/** libvirt assigns the ports of its VMs regardless of the address. A port of another program matters only on the same address. */
 function judgeOtherAddress(
   graphics: readonly DomainGraphics[],
   there: HostReading,
@@ -179,7 +179,7 @@ function judgeOtherAddress(
   };
 }
 
-/** A name may stand for another address on each host. */
+/** A name may resolve to another address on each host. */
 function checkNames(graphics: readonly DomainGraphics[], to: DestinationHost): void {
   const [name] = graphics
     .flatMap(({ listens }) => listens.flatMap(({ address }) => address ?? []))
@@ -201,7 +201,7 @@ function checkNames(graphics: readonly DomainGraphics[], to: DestinationHost): v
     });
 }
 
-/** Can the VM's graphics listen on the destination as they do here? */
+/** Can the VM's graphics listen on the destination as on this host? */
 export const graphicsListenCheck = defineCheck({
   id: 'graphics-listen',
   title: msg('Graphics'),
@@ -210,7 +210,7 @@ export const graphicsListenCheck = defineCheck({
   needs: { domain: domainFact },
   wants: { networks: destinationNetworksFact, shell: destinationShellFact },
   judge: ({ domain, networks, shell }, plan): Judgement => {
-    // As the definition is sent: an address out of this host's qemu.conf stays here.
+    // In the definition that is sent. An address from this host's qemu.conf is not sent.
     const { graphics } = (domain.migratable ?? domain.config).devices;
     const names = { uuid: domain.config.uuid, to: destinationHost(plan) };
     const bound = graphics.some(isBound);
@@ -219,7 +219,7 @@ export const graphicsListenCheck = defineCheck({
       found: msg('The graphics of the VM listen on addresses that every host has.'),
     };
     if (graphics.length === 0) return { verdict: 'pass', found: msg('The VM has no graphics.') };
-    // A wrong address in qemu.conf stops every VM with graphics there. So it counts only where it can be seen.
+    // A wrong address in qemu.conf affects every VM with graphics there. So it counts only if it was read.
     if (!bound && !shell.available) return free;
     const there = required(shell, [
       {

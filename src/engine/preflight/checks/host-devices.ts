@@ -16,7 +16,7 @@ import { fileExists } from '../judging/file-exists.ts';
 import { mayHaveListener } from '../judging/socket-listener.ts';
 import { judgeUsb } from '../judging/usb-devices.ts';
 
-/** A device that ties the VM to this host: libvirt refuses to migrate with it. */
+/** A device of this host, with which libvirt refuses to migrate. */
 interface Tie {
   readonly what: Message;
   readonly detach: Remedy;
@@ -70,8 +70,7 @@ function tying({ uuid, devices, disks }: DomainConfig): readonly Tie[] {
 }
 
 /**
- * libvirt 10.0 and QEMU 8.1 migrate VFIO devices whose driver can (mlx5 and others). Whether they would, they were asked: see
- * `qemu-blockers`.
+ * libvirt 10.0 and QEMU 8.1 migrate VFIO devices whose driver supports it (mlx5 and others). The check `qemu-blockers` asks them.
  */
 function judgeTies(ties: readonly Tie[], beginPhase: FactResult<BeginPhase>): Judgement | undefined {
   const allowed = beginPhase.available && beginPhase.value.kind === 'allowed';
@@ -83,7 +82,7 @@ function judgeTies(ties: readonly Tie[], beginPhase: FactResult<BeginPhase>): Ju
     details: others.map(({ what }) => msg('And: $0.', what)),
     remedies: [first.detach, ...others.map((each) => each.detach)] as const,
   };
-  // libvirt itself was not asked, and it may know a driver that can.
+  // libvirt was not asked, and the driver may support migration.
   return beginPhase.available || ![first, ...others].every(({ vfio }) => vfio)
     ? judgement
     : {
@@ -94,7 +93,7 @@ function judgeTies(ties: readonly Tie[], beginPhase: FactResult<BeginPhase>): Ju
       };
 }
 
-/** What is tied to this host and migrates all the same needs its like on the destination. */
+/** Devices of this host that can migrate need the same device on the destination. */
 function judgeMigratable(ties: readonly Tie[], { name }: DestinationHost): Judgement | undefined {
   const [first, ...others] = ties;
   if (first === undefined) return undefined;

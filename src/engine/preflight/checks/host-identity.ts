@@ -5,7 +5,7 @@ import { defineCheck } from '../check.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Is the destination really another host? */
+/** Is the destination another host? */
 export const hostIdentityCheck = defineCheck({
   id: 'host-identity',
   title: msg('Host identity'),

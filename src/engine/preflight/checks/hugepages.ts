@@ -13,7 +13,7 @@ function defaultSize(pages: FreePages): number {
   return second ?? 2 * 2 ** 20;
 }
 
-/** Has the destination enough free huge pages for the VM? */
+/** Does the destination have enough free huge pages for the VM? */
 export const hugepagesCheck = defineCheck({
   id: 'hugepages',
   title: msg('Huge pages'),

@@ -19,8 +19,8 @@ const showSettings: Remedy = {
 const noManager = 'nop';
 
 /**
- * The one whose state travels with the VM (VIR_LOCK_MANAGER_USES_STATE), so that libvirt demands it of the other host. lockd has
- * no such state: libvirt 9.0 migrates between a host with it and one without, both ways.
+ * The lock manager whose state is sent with the VM (VIR_LOCK_MANAGER_USES_STATE), so that libvirt requires it on the other host.
+ * lockd has no such state: libvirt 9.0 migrates between a host with it and one without, in both directions.
  */
 const withState = 'sanlock';
 
@@ -46,7 +46,7 @@ function managerOf({ settings, settingsReadable }: HostReading): string {
   return confText(settings, 'lock_manager') ?? noManager;
 }
 
-/** A daemon without which libvirt on the destination starts no VM. Where systemd waits to start it, systemd listens for it. */
+/** A daemon that libvirt on the destination needs to start a VM. With socket activation, systemd listens for it. */
 function missingDaemon({ listeners, settings }: HostReading): { name: string; found: Message } | undefined {
   const wanted = [
     ...(confText(settings, 'lock_manager') === 'lockd'

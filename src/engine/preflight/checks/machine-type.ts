@@ -11,14 +11,14 @@ import type { Judgement } from '../finding.ts';
 
 const installQemu = 'apt install qemu-system || dnf install qemu-kvm';
 
-/** No command: the definition may name any path, and none of it comes into a line that root pastes. */
+/** No command: the definition may name any path, and no such path may be in a command that root pastes. */
 function provideEmulator(emulator: string | undefined): Remedy {
   return emulator === undefined
     ? { text: msg('Install QEMU on the destination.'), command: installQemu, host: 'destination' }
     : { text: msg('Make QEMU available under $0 on the destination, for example with a link.', emulator) };
 }
 
-/** Models that older libvirt does not list, although its QEMU may have them: nothing is said of these. */
+/** Models that older libvirt does not list, although QEMU may have them. These are not judged. */
 const alwaysListed: ReadonlyMap<DomainModel['device'], readonly string[]> = new Map([
   ['graphics', ['spice', 'vnc', 'sdl']],
   ['video', ['qxl', 'cirrus', 'vga', 'vmvga', 'virtio', 'bochs', 'ramfb']],
@@ -34,7 +34,7 @@ const packages: Remedy = {
   host: 'destination',
 };
 
-/** Devices that QEMU there was built without, or whose module is in a package that is not installed. */
+/** Devices that the destination's QEMU lacks: built without them, or their module's package is not installed. */
 function judgeModels(
   { config, migratable }: SourceDomain,
   { models }: Extract<DestinationMachine, { kind: 'offered' }>,

@@ -18,11 +18,11 @@ import type { Judgement } from '../finding.ts';
 import { compareFiles } from '../judging/same-file.ts';
 import { isFileSystemOfOneHost } from '../judging/shared-file-system.ts';
 
-/** The VM by both of its names, and the host that may know it already. */
+/** The VM's name and UUID, and the host that may have it already. */
 interface Wanted {
   readonly host: string;
   readonly name: string;
-  /** As it looks in virsh's list, which pads the column with blanks: those at the end of a name are lost. */
+  /** As in virsh's list, which pads the column with spaces: spaces at the end of a name are lost. */
   readonly listed: string;
   readonly uuid: string;
 }
@@ -47,8 +47,8 @@ function judgeSameName(other: KnownDomain, { host, name, uuid }: Wanted): Judgem
 }
 
 /**
- * A temporary migration left a copy, and then the VM was started on this host as well. One of the two has to be forced off: if it
- * shut down, it would write what it still has to a disk that the other one has changed.
+ * A temporary migration left a copy, and then the VM was also started on this host. One of the two has to be forced off: a shutdown
+ * would write its cached data to a disk that the other one has changed.
  */
 function judgeCopy({ host, uuid }: Wanted): Judgement {
   const command = shellCommand('virsh', 'destroy', uuid);
@@ -163,12 +163,13 @@ function judgeDefined({ host, name, uuid }: Wanted, temporary: boolean): Judgeme
   };
 }
 
-/** Folder in which libvirt of the system keeps its definitions. */
+/** The folder in which the system's libvirt stores definitions. */
 const definitions = '/etc/libvirt/qemu';
 
 /**
- * Both hosts keep their definitions in one folder, which libvirt forbids (docs/migration.rst): what this host removes after the
- * migration is what the destination has just written. A local folder cannot be shared, and looks alike on hosts that were cloned.
+ * Both hosts store their definitions in one shared folder, which libvirt forbids (docs/migration.rst): after the migration, this
+ * host removes the file that the destination has just written. A local folder is not shared, although it looks the same on cloned
+ * hosts.
  */
 function judgeOneFolder(
   source: FactResult<HostReading>,
@@ -200,7 +201,7 @@ function judgeOneFolder(
   };
 }
 
-/** The destination knows this very VM. */
+/** The destination has this VM itself. */
 function judgeSameUuid(
   same: KnownDomain,
   wanted: Wanted,
@@ -210,7 +211,7 @@ function judgeSameUuid(
 ): Judgement {
   const sameName = same.name === wanted.listed;
   if (same.active) {
-    // One that is arriving has no definition either, until it has arrived.
+    // An incoming VM has no definition until it has arrived.
     const arriving = known.arriving?.includes(wanted.listed) === true;
     const transient = twin.available && twin.value === 'transient';
     return sameName && transient && !arriving ? judgeCopy(wanted) : judgeActive(wanted);
@@ -219,7 +220,7 @@ function judgeSameUuid(
   return judgeSaved(known.saved, wanted) ?? judgeDefined(wanted, temporary);
 }
 
-/** Does the destination know another VM of that name, or this very VM? */
+/** Does the destination have another VM with this name, or this VM itself? */
 export const nameCollisionCheck = defineCheck({
   id: 'name-collision',
   title: msg('Name and UUID'),

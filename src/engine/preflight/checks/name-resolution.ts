@@ -11,7 +11,7 @@ import type { Judgement } from '../finding.ts';
 import { addToHosts } from '../judging/common-remedies.ts';
 import { useControlAddress } from '../judging/control-address.ts';
 
-/** The buttons come before what has to be done by hand. */
+/** Remedies with a button come before manual ones. */
 function andThen(buttons: readonly Remedy[], byHand: Remedy): readonly [Remedy, ...Remedy[]] {
   const [first, ...others] = buttons;
   return first === undefined ? [byHand] : [first, ...others, byHand];
@@ -66,7 +66,7 @@ function judgeAddress(address: DataAddress, localNames: readonly string[]): Judg
   };
 }
 
-/** Can this host resolve both names: the one that was entered, and the one that the destination gives itself? */
+/** Can this host resolve both names: the one that was entered, and the destination's own host name? */
 export const nameResolutionCheck = defineCheck({
   id: 'name-resolution',
   title: msg('Host names'),

@@ -24,14 +24,14 @@ interface Problem {
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** The destination, as far as it was seen. */
+/** The destination, as far as it is known. */
 interface There {
   readonly to: DestinationHost;
   readonly known: DestinationNetworks;
   readonly shell: FactResult<HostReading>;
 }
 
-/** libvirt there has a network device of that name. */
+/** libvirt on the destination has a network device with that name. */
 function hasDevice({ known, shell }: There, name: string): boolean {
   return shell.available ? shell.value.networkDevices.has(name) : hasNetworkDevice(known.devices ?? [], name);
 }
@@ -74,7 +74,7 @@ function networkProblem(
       };
 }
 
-/** The kernel bases an interface on a device only where nothing else has that device for itself. */
+/** The kernel creates a macvtap on a device only if nothing else uses that device exclusively. */
 function baseProblem(
   { source = '', mac, passthrough = false }: DomainInterface,
   { to, shell }: There,
@@ -127,7 +127,7 @@ function baseProblem(
   };
 }
 
-/** A bridge that the command makes has no port yet, and does not outlive a restart. */
+/** The bridge that this command creates has no port yet, and a restart removes it. */
 function createBridge(bridge: string, { name }: DestinationHost): Remedy {
   return {
     text: msg(
@@ -140,7 +140,7 @@ function createBridge(bridge: string, { name }: DestinationHost): Remedy {
   };
 }
 
-/** The kernel takes at most 15 letters. */
+/** The kernel allows at most 15 characters. */
 function renameDevice(device: string, { name }: DestinationHost): Remedy {
   const other = `old-${device}`.slice(0, 15);
   return {
@@ -246,7 +246,7 @@ function filterProblem({ filter, mac }: DomainInterface, { to, known }: There): 
 
 function problemsOf(iface: DomainInterface, there: There): readonly Problem[] {
   const source =
-    // A network of the destination may lead to another bridge than that of this host.
+    // A network of the destination may use another bridge than the one of this host.
     iface.network !== undefined
       ? networkProblem(iface.network, iface, there)
       : iface.type === 'bridge' || iface.type === 'direct'
@@ -255,7 +255,7 @@ function problemsOf(iface: DomainInterface, there: There): readonly Problem[] {
   return [source, filterProblem(iface, there), tapProblem(iface, there)].filter((each) => each !== undefined);
 }
 
-/** What the names of networks and bridges do not tell. */
+/** What the names of networks and bridges do not prove. */
 function doubtsOf(
   interfaces: readonly DomainInterface[],
   definitions: FactResult<NetworkDefinitions>,
@@ -277,7 +277,7 @@ function doubtsOf(
   };
 }
 
-/** Has the destination what the VM's network interfaces connect to? */
+/** Does the destination have what the VM's network interfaces connect to? */
 export const networkSourcesCheck = defineCheck({
   id: 'network-sources',
   title: msg('Networks'),

@@ -8,9 +8,9 @@ import { sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * How the namespaces begin under which managers keep their `<metadata>`: oVirt's vdsm
- * (http://ovirt.org/vm/tune/1.0 and others), OpenStack Nova (http://openstack.org/xmlns/libvirt/nova/1.1), KubeVirt and
- * Harvester, which is built on it (http://kubevirt.io), OpenNebula (http://opennebula.org/xmlns/libvirt/1.0, its KVM driver).
+ * Prefixes of the namespaces of managers' `<metadata>`: oVirt's vdsm (http://ovirt.org/vm/tune/1.0 and others), OpenStack Nova
+ * (http://openstack.org/xmlns/libvirt/nova/1.1), KubeVirt and Harvester, which is built on it (http://kubevirt.io), OpenNebula
+ * (http://opennebula.org/xmlns/libvirt/1.0, its KVM driver).
  */
 const namespaces: readonly (readonly [string, string])[] = [
   ['http://ovirt.org/', 'oVirt'],
@@ -21,7 +21,7 @@ const namespaces: readonly (readonly [string, string])[] = [
   ['http://cloudstack.apache.org', 'CloudStack'],
 ];
 
-/** How a manager without a mark in the definition names its VMs, and what its agent has on a host. */
+/** The names of VMs of a manager without metadata, and a file of its agent on a host. */
 const named: readonly {
   readonly manager: string;
   readonly name: RegExp;
@@ -57,7 +57,7 @@ function managedBy(manager: string): Judgement {
   };
 }
 
-/** The definition of libvirt itself, a copy of it with the name of the VM, or a file that has its UUID. */
+/** libvirt's definition, a copy of it with the VM's name, or a file that contains its UUID. */
 function clusteredBy({ config }: SourceDomain, clustered: ReadonlyMap<string, boolean>): string | undefined {
   return [...clustered].find(([path, own]) => own || basename(path) === `${config.name}.xml`)?.[0];
 }
@@ -90,7 +90,7 @@ function clustered(path: string): Judgement {
   };
 }
 
-/** What of this host is known about managers. */
+/** What is known about managers on this host. */
 function judgeCluster(
   domain: SourceDomain,
   { processes, clustered: known }: NonNullable<HostReading['managers']>,
@@ -108,7 +108,7 @@ function judgeCluster(
     : undefined;
 }
 
-/** Does another program manage this VM? It would not know about the migration. */
+/** Does another program manage this VM? It would not notice the migration. */
 export const otherManagerCheck = defineCheck({
   id: 'other-manager',
   title: msg('Management software'),

@@ -12,7 +12,7 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
 
-/** libvirt's words when an access driver refuses, or the connection is read-only. */
+/** libvirt's messages if an access driver refuses or the connection is read-only. */
 const denied = /access denied|operation forbidden|read.?only access/i;
 
 const showDrivers: Remedy = {
@@ -21,7 +21,7 @@ const showDrivers: Remedy = {
   host: 'destination',
 };
 
-/** Over tcp and tls polkit has no user to allow. */
+/** Over tcp and tls, polkit has no user to authorize. */
 function allow({ parts: { transport, user = 'root' } }: ValidDestination): Remedy {
   if (transport !== 'ssh')
     return { text: msg('Use qemu+ssh as root. Over $0 libvirt does not know which user asks.', transport) };
@@ -33,7 +33,7 @@ function allow({ parts: { transport, user = 'root' } }: ValidDestination): Remed
   };
 }
 
-/** An access driver of libvirtd.conf lets root pass, and asks for every other user. */
+/** An access driver in libvirtd.conf always allows root, and checks every other user. */
 function judgeDrivers({ settings }: HostReading, destination: ValidDestination): Judgement | undefined {
   const [drivers] = confList(settings, 'access_drivers');
   const { user = 'root' } = destination.parts;
@@ -49,7 +49,7 @@ function judgeDrivers({ settings }: HostReading, destination: ValidDestination):
   };
 }
 
-/** Programs of the admin that libvirt runs for each VM. */
+/** Hooks: the admin's programs that libvirt runs for each VM. */
 function judgeHooks({ hooks }: HostReading): Judgement | undefined {
   if (hooks === undefined)
     throw new FactUnavailable({

@@ -22,7 +22,7 @@ function ejectOf({ virsh }: Plan, uuid: string, { disk }: DiskFile): Remedy {
   };
 }
 
-/** The file there may belong to another VM, so nothing overwrites it. */
+/** The file there may belong to another VM, so it must not be overwritten. */
 function replaceMedium({ path }: DiskFile, { name }: DestinationHost): Remedy {
   return {
     text: msg('Or put the same medium under $0 on $1, if no other VM uses the file there.', path, name),
@@ -37,7 +37,7 @@ function copyMedium({ path }: DiskFile, to: DestinationHost): Remedy {
   };
 }
 
-/** Has the destination the CDs and floppies in the VM's drives? */
+/** Does the destination have the CDs and floppies in the VM's drives? */
 export const removableMediaCheck = defineCheck({
   id: 'removable-media',
   title: msg('CDs and floppies'),

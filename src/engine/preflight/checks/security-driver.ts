@@ -11,15 +11,15 @@ import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 import { dropQemuSetting, restartLibvirt } from '../judging/common-remedies.ts';
 
-/** Every libvirt has these: owners of files, and no driver at all. */
+/** Every libvirt has these: dac (file owners) and none. */
 const everywhere: readonly string[] = ['dac', 'none'];
 
-/** The command that tells the number of a user or group. */
+/** The command that shows the ID of a user or group. */
 function lookUp({ kind, name }: Pick<DomainOwner, 'kind' | 'name'>): string {
   return shellCommand('getent', kind === 'user' ? 'passwd' : 'group', '--', name);
 }
 
-/** Creates a user or group. Files carry its number, so the number has to be the one of this host. */
+/** Creates a user or group. Files store its ID, so the ID has to be the same as on this host. */
 function create(owner: DomainOwner): readonly Remedy[] {
   const { kind, name } = owner;
   return [
@@ -45,7 +45,7 @@ function ownerText({ kind, name }: DomainOwner): Message {
     : msg('The destination has no group $0, to which the VM or one of its files belongs.', name);
 }
 
-/** libvirt on the destination looks up the names in labels, and refuses those that it does not find (virGetUserID). */
+/** The destination's libvirt looks up the names in labels, and refuses unknown ones (virGetUserID). */
 function judgeOwners(owners: readonly DomainOwner[], shell: FactResult<HostReading>): Judgement | undefined {
   const [any] = owners;
   if (any === undefined) return undefined;

@@ -13,7 +13,7 @@ import type { Judgement } from '../finding.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
 import { fileExists } from '../judging/file-exists.ts';
 
-/** The words with which QEMU refuses, and libvirt before it learned to migrate virtiofs. */
+/** Messages of QEMU, and of libvirt versions that cannot migrate virtiofs. */
 const refusedForFolders = /virtio-?fs|vhost-user-fs|9p|VirtFS/i;
 
 /** libvirt detaches virtiofs from a running VM, but not 9p. */
@@ -61,7 +61,7 @@ function judgeMissing(
   };
 }
 
-/** Does the VM use folders of this host? */
+/** Does the VM share folders with this host? */
 export const sharedFoldersCheck = defineCheck({
   id: 'shared-folders',
   title: msg('Shared folders'),

@@ -18,7 +18,7 @@ import { type DestinationHost, destinationHost } from '../judging/destination-ho
 import type { DiskVerdict, StorageThere } from '../judging/disk-verdict.ts';
 import { judgeDisks } from '../judging/disk-verdicts.ts';
 
-/** What the verdicts are taken from, and what was chosen. */
+/** The facts for the verdicts, and the choices. */
 interface Chosen {
   readonly copied: readonly string[];
   readonly config: Pick<DomainConfig, 'disks'>;
@@ -48,7 +48,7 @@ function judgeBlocked(
         : msg('$0 disks or disk images cannot be used on $1.', blocked.length, to.name),
     details,
     remedies: [first ?? { text: msg('Move $0 to storage that both hosts share.', worst.disk) }, ...others],
-    // Only where the admin may know better of each.
+    // Only if the admin can override each of them.
     ...(worst.risk !== undefined && blocked.every(({ risk }) => risk !== undefined)
       ? { override: { risk: worst.risk } }
       : {}),
@@ -90,7 +90,7 @@ function passed(
   };
 }
 
-/** Not proved to be the same is not passed. */
+/** If the disks are not proved to be the same, the check does not pass. */
 function notProved(
   unknown: readonly [DiskVerdict, ...DiskVerdict[]],
   details: readonly Message[],
@@ -118,7 +118,7 @@ function ofKind(
   return first === undefined ? undefined : [first, ...others];
 }
 
-/** Has the destination the same disks as this host, or are they copied to it? */
+/** Does the destination have the same disks as this host, or are they copied to it? */
 export const sharedStorageCheck = defineCheck({
   id: 'shared-storage',
   title: msg('Shared storage'),
@@ -136,7 +136,7 @@ export const sharedStorageCheck = defineCheck({
   judge: ({ domain, disks, source, copies, shell, storage, volumes, versions }, plan): Judgement => {
     const chosen = { copied: copiedDisks(plan), config: domain.config, to: destinationHost(plan) };
     if (copies.unfit.length > 0) return unfit(copies.unfit, chosen);
-    // Media in drives are another check's, but libvirt takes a floppy that can be written for a disk.
+    // Another check judges media in drives, but libvirt treats a writable floppy as a disk.
     const files = disks.filter(({ removable, role }) => !removable || role === 'disk');
     const there = lookThere(shell, storage, volumes, chosen.to);
     const here = obeyed(source, versions);
@@ -152,7 +152,7 @@ export const sharedStorageCheck = defineCheck({
   },
 });
 
-/** What the dialog can do about disks that are in the way: copy some more, or not copy some. */
+/** What the dialog can do about disks with problems: copy more of them, or copy fewer. */
 function copying(
   blocked: readonly DiskVerdict[],
   chosen: readonly string[],
@@ -186,7 +186,7 @@ function copying(
   ];
 }
 
-/** Names that were chosen for copying, but are not those of disks that can be copied. */
+/** Names that were chosen for copying, but do not belong to disks that can be copied. */
 function unfit(names: readonly string[], { copied, config: { disks } }: Chosen): Judgement {
   const fit = copyableDisks(disks).map(({ disk }) => disk);
   return {
@@ -209,14 +209,14 @@ function unfit(names: readonly string[], { copied, config: { disks } }: Chosen):
   };
 }
 
-/** libvirt before 10.9 does not know shared_filesystems, and does not mind that it is set. */
+/** libvirt before 10.9 ignores shared_filesystems. */
 function obeyed(source: HostReading, versions: FactResult<Versions>): HostReading {
   if (!versions.available || compareVersions(versions.value.libvirt, '10.9.0') >= 0) return source;
   const settings = [...source.settings].filter(([name]) => name !== 'shared_filesystems');
   return { ...source, settings: new Map(settings) };
 }
 
-/** The destination's storage, as far as it was seen. */
+/** The destination's storage, as far as it is known. */
 function lookThere(
   shell: FactResult<HostReading>,
   storage: FactResult<DestinationStorage>,

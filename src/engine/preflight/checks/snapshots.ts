@@ -7,8 +7,8 @@ import { snapshotsFact } from '../facts/snapshots.ts';
 import type { Judgement } from '../finding.ts';
 
 /**
- * Has the VM snapshots, with which libvirt migrates no VM, or checkpoints, which libvirt forgets? Seen with libvirt 9.0:
- * qemuMigrationSrcIsAllowed counts snapshots alone.
+ * Does the VM have snapshots, with which libvirt does not migrate, or checkpoints, which libvirt loses? Seen with libvirt 9.0:
+ * qemuMigrationSrcIsAllowed counts only snapshots.
  */
 export const snapshotsCheck = defineCheck({
   id: 'snapshots',

@@ -22,7 +22,7 @@ function install({ name }: DestinationHost): Remedy {
   };
 }
 
-/** libvirt does not start a TPM of the kind `external`. */
+/** libvirt does not start the emulator of an `external` TPM. */
 function judgeExternal(
   { socket }: DomainTpm,
   shell: FactResult<HostReading>,
@@ -82,7 +82,7 @@ function judgeExternal(
   };
 }
 
-/** libvirt starts no emulated TPM without these (virTPMEmulatorInit). */
+/** libvirt needs these programs to start an emulated TPM (virTPMEmulatorInit). */
 const emulators = ['swtpm', 'swtpm_setup', 'swtpm_ioctl'];
 
 function judgeEmulated({ programs }: HostReading, to: DestinationHost): Judgement {
@@ -100,7 +100,7 @@ function judgeEmulated({ programs }: HostReading, to: DestinationHost): Judgemen
       };
 }
 
-/** Can the destination give the VM its TPM? */
+/** Can the destination provide the VM's TPM? */
 export const tpmCheck = defineCheck({
   id: 'tpm',
   title: msg('TPM'),

@@ -7,14 +7,14 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** KVM takes two rates for the same up to this difference, in parts per million (tsc_tolerance_ppm). */
+/** KVM treats two rates as equal up to this difference, in parts per million (tsc_tolerance_ppm). */
 const tolerancePpm = 250;
 
 function megahertz(hertz: number): number {
   return Number((hertz / 1e6).toFixed(1));
 }
 
-/** A counter of constant rate whose rate the definition does not name. */
+/** An invariant TSC without a frequency in the definition. */
 function withoutRate(uuid: string): Judgement {
   return {
     verdict: 'block',
@@ -36,7 +36,7 @@ function withoutRate(uuid: string): Judgement {
   };
 }
 
-/** Does the guest rely on a time stamp counter of constant rate, and does the destination have the same rate? */
+/** Does the guest rely on an invariant TSC, and does the destination's TSC have the same frequency? */
 export const tscFrequencyCheck = defineCheck({
   id: 'tsc-frequency',
   title: msg('Time stamp counter'),

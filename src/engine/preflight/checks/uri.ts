@@ -15,7 +15,7 @@ function writeAnother(): Remedy {
   return { text: msg('Enter the destination like this: $0', example) };
 }
 
-/** Is the input a URI of libvirt on another host, without parameters that nobody confirmed? */
+/** Is the input a URI of libvirt on another host, without unconfirmed parameters? */
 export const uriCheck = defineCheck({
   id: 'uri',
   title: msg('Destination URI'),

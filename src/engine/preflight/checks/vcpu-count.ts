@@ -10,7 +10,7 @@ import { destinationShellFact } from '../facts/host-shell.ts';
 import { destinationHostFact, type Host, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** All CPUs of these pins, each once. */
+/** All CPUs of these pins, without duplicates. */
 function listed(pins: readonly (readonly number[])[]): readonly number[] {
   return [...new Set(pins.flat())].sort((a, b) => a - b);
 }
@@ -48,7 +48,7 @@ function changePins({ config: { uuid } }: SourceDomain): readonly [Remedy, ...Re
   ];
 }
 
-/** The kernel takes the CPUs of a set that it has, and refuses a set of which it has none (sched_setaffinity). */
+/** The kernel ignores missing CPUs in a set, but refuses a set without any existing one (sched_setaffinity). */
 function judgeMissingCpus(domain: SourceDomain, { cpus }: Host): Judgement | undefined {
   const missing = listed(
     domain.config.resources.cpuPins.filter((pin) => !pin.some((cpu) => cpus.includes(cpu))),
@@ -82,7 +82,7 @@ function judgeNodes({ config }: SourceDomain, { numaNodes }: Host): Judgement | 
   };
 }
 
-/** With automatic placement libvirt asks numad, a program, for CPUs and NUMA nodes. */
+/** With automatic placement, libvirt asks the program numad for CPUs and NUMA nodes. */
 function judgeNumad({ config }: SourceDomain, shell: FactResult<HostReading>): Judgement | undefined {
   if (!config.resources.placedByNumad) return undefined;
   const show: Remedy = {
@@ -104,7 +104,7 @@ function judgeNumad({ config }: SourceDomain, shell: FactResult<HostReading>): J
   };
 }
 
-/** Part of a set of CPUs is missing. This is no news where this host lacks the same ones. */
+/** Some CPUs of a set are missing. Not reported if this host lacks the same ones. */
 function judgeFewerCpus(
   domain: SourceDomain,
   { cpus }: Host,
@@ -139,7 +139,7 @@ function judgeSpeed(vcpus: number, { cpus }: Host, source: FactResult<Host>): Ju
   };
 }
 
-/** Does the destination have the processors that the VM needs? */
+/** Does the destination have the CPUs that the VM needs? */
 export const vcpuCountCheck = defineCheck({
   id: 'vcpu-count',
   title: msg('Processors'),

@@ -7,7 +7,7 @@ import { domainFact } from '../facts/domain.ts';
 import { destinationHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Does the destination offer the VM's kind of virtualization, KVM for example? */
+/** Does the destination provide the VM's type of virtualization, such as KVM? */
 export const virtualizationTypeCheck = defineCheck({
   id: 'virtualization-type',
   title: msg('KVM'),

@@ -7,7 +7,7 @@ import { domainFact, type SourceDomain } from '../facts/domain.ts';
 import { hasJob, isMigrating, runState } from '../facts/run-state.ts';
 import type { Judgement } from '../finding.ts';
 
-/** Reasons of a pause (virDomainPausedReason) that no admin asked for. */
+/** Reasons for a pause (virDomainPausedReason) other than an admin. */
 const pausedBecause: Readonly<Record<number, Message>> = {
   2: msg('The VM is paused because a migration is under way.'),
   3: msg('The VM is paused while its memory is saved.'),
