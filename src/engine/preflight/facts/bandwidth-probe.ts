@@ -7,7 +7,7 @@ import listenerPython from './bandwidth-listener.py?raw';
 export const mostBytes = 128 * 1024 * 1024;
 export const mostSeconds = 2;
 
-/** The listener, for the destination's shell: the script, and its parameters. */
+/** The listener for the destination's shell: the script and its parameters. */
 export function listenerParameters(
   address: string,
   lifeSeconds: number,
@@ -16,15 +16,15 @@ export function listenerParameters(
   return [listenerPython, listenerPerl, String(lifeSeconds), address, ...ports];
 }
 
-/** The port on which the listener listens, by what it has said up to now. */
+/** The listener's port, from its output so far. */
 export function listeningPort(said: string): string | undefined {
   return /^listening (\d{1,5})\n/m.exec(said)?.[1];
 }
 
-/** The sender gets no longer than this for all it does, in seconds. */
+/** The time limit of the sender, in seconds. */
 export const senderLife = mostSeconds + 3;
 
-/** What a measurement said. */
+/** The result of a measurement. */
 export interface Probe {
   readonly bytesPerSecond: number;
   readonly roundTripMilliseconds?: number;
@@ -62,25 +62,24 @@ export function failedProbe(listener: string, sender: string): FailedProbe {
 const fewTenths = 5;
 
 /**
- * Bytes per second: what came in the middle one of the tenths of a second, each but the first (a window that opens, a shaper's full
- * bucket) and the last (not whole). The mean would take a moment in which one of the hosts was busy with something else
- * for a slower link: with two processors at 1 Gbit/s it was up to a fifth too low.
+ * Bytes per second: the median of the tenths of a second, without the first (the TCP window opens, a shaper's bucket is full) and
+ * the last (incomplete). The mean is too low if a host is busy for a moment: with two processors at 1 Gbit/s, by up to a fifth.
  */
 function middle(tenths: readonly number[]): number | undefined {
   const whole = tenths.slice(1, -1).sort((a, b) => a - b);
   if (whole.length < fewTenths) return undefined;
   const [low = 0, high = 0] = [whole[(whole.length - 1) >> 1], whole[whole.length >> 1]];
-  // A way that is idle for more than half of the time is left to the mean.
+  // If the link is idle for more than half of the time, the mean is used.
   return high > 0 ? (low + high) * 5 : undefined;
 }
 
-/** Reads what listener and sender printed; undefined if nothing came through. */
+/** Parses the output of listener and sender; undefined if no data arrived. */
 export function parseProbe(text: string): Probe | undefined {
   const [, bytes, nanoseconds] = /^received (\d+) (\d+)$/m.exec(text) ?? [];
   const [received, duration] = [wholeNumber(bytes) ?? 0, wholeNumber(nanoseconds) ?? 0];
   if (received === 0 || duration === 0) return undefined;
   const connection = /^connection (.*)$/m.exec(text)?.[1] ?? '';
-  // The least round trip: while the connection is full, the mean one is the queue's.
+  // The minimum round trip. The mean includes the queue of the busy connection.
   const roundTrip = /\bminrtt:(\d{1,7}(?:\.\d{1,6})?)(?!\S)/.exec(connection)?.[1];
   const mtu = wholeNumber(/\bpmtu:(\d+)/.exec(connection)?.[1]);
   const tenths = (/^tenths((?: \d{1,15})+)$/m.exec(text)?.[1] ?? '').trim().split(' ').map(Number);

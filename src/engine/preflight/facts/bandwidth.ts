@@ -23,13 +23,13 @@ import { destinationFact } from './destination.ts';
 import { destinationLibvirtFact } from './destination-libvirt.ts';
 import { destinationSessionFact, type HostShell } from './destination-session.ts';
 
-/** What the link from this host to the destination carries. */
+/** The bandwidth of the link from this host to the destination. */
 export interface Bandwidth {
   readonly bytesPerSecond: number;
   readonly source: BandwidthSource;
-  /** Where it was measured over the way of the data: how long a packet and its answer take, in milliseconds. */
+  /** If measured on the route of the data: the round-trip time in milliseconds. */
   readonly roundTripMilliseconds?: number;
-  /** The largest packet on that way, in bytes. */
+  /** The largest packet on that route, in bytes. */
   readonly mtu?: number;
   /** Where it was measured over ssh: why not over the way of the data. Undefined if no port of that way could be tried. */
   readonly failedProbe?: FailedProbe;
@@ -47,7 +47,7 @@ async function throughShell(shell: HostShell): Promise<number> {
       shell.sendZeros(mostBytes, mostSeconds);
     },
   });
-  // With the line break, so that a number that was cut off is not taken for a smaller one.
+  // Includes the line break, so that a truncated number is not taken for a smaller one.
   const [, bytes = 0, nanoseconds = 0] = (/^counting\n\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(answer) ?? []).map(
     Number,
   );
@@ -60,10 +60,10 @@ async function throughShell(shell: HostShell): Promise<number> {
   return bytes / (nanoseconds / 1e9);
 }
 
-/** The listener lives no longer, in seconds: connecting, sending, and the last of what is on its way. */
+/** The lifetime of the listener, in seconds: connecting, sending, and data still in transit. */
 const listenerLife = 8;
 
-/** So many free ports are offered to the listener: one may be taken meanwhile. */
+/** How many free ports the listener can choose from, because one may be taken meanwhile. */
 const mostPorts = 8;
 
 /** Over the address and a port that the data will take. */
@@ -101,7 +101,7 @@ async function probed(
   return probe(shell, to, others.length === 0 ? ports : others, context);
 }
 
-/** Sends zeros to the listener; gives what the kernel knows about the connection, nothing where there was none. */
+/** Sends zeros to the listener. Resolves to the kernel's data about the connection; empty if there was none. */
 async function send(address: string, port: string, context: FactContext): Promise<string> {
   const { stdout } = await context.platform.run(
     [
@@ -113,7 +113,7 @@ async function send(address: string, port: string, context: FactContext): Promis
   return stdout;
 }
 
-/** The nominal speed of the device through which the address is reached, from the kernel; in Mb/s there. */
+/** The nominal speed of the network device for the address. The kernel gives it in Mb/s. */
 async function nominal(address: string, context: FactContext): Promise<number> {
   const route = await context.platform.run(['ip', '-o', 'route', 'get', address], { signal: context.signal });
   const device = /\bdev (\S+)/.exec(route.stdout)?.[1];
@@ -131,8 +131,8 @@ async function nominal(address: string, context: FactContext): Promise<number> {
 }
 
 /**
- * The bandwidth to the destination. Sent at most 128 MiB and for 2 s, when the quick checks are done: over the way of the
- * data where there is a shell to listen with, else through ssh.
+ * The bandwidth to the destination. After the quick checks, sends at most 128 MiB for at most 2 s: on the route of the data if a
+ * shell can run the listener, else through ssh.
  */
 export const bandwidthFact = defineFact<
   Bandwidth,

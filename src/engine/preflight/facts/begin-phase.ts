@@ -13,10 +13,10 @@ export type BeginPhase =
 /** Not a definition, so that the migration cannot begin even if libvirt accepts it. */
 const notADomain = '<begin-phase/>';
 
-/** libvirt's words for that. It parses the definition only after everything else has passed. */
+/** libvirt's error for that. It parses the definition only after everything else has passed. */
 const objectsOnlyToThat = /expecting root element of 'domain'|root element (was )?not|begin-phase/i;
 
-/** Reads how the Begin phase ended. */
+/** Parses the result of the Begin phase. */
 export function parseBeginPhase(
   answer: { ok: true; text: string } | { ok: false; error: string },
 ): BeginPhase {
@@ -30,11 +30,11 @@ export function parseBeginPhase(
 }
 
 /**
- * libvirt has no dry run. But the first step of a migration, Begin, asks for every objection of libvirt and QEMU
- * (`blocked-reasons` of query-migrate, libvirt 8.1) before it reads the new definition. Here that is not a definition, which
- * ends the attempt. Its destination is this host, so nothing leaves it. Seen with libvirt 9.0: 40 ms, no event, no change of
- * the VM. For that moment libvirt counts the VM as busy, so a VM with a job is not asked; a measurement of the dirty rate is
- * not a job. `--unsafe` leaves storage to its own checks.
+ * libvirt has no dry run. But the first step of a migration, Begin, checks every condition of libvirt and QEMU (`blocked-reasons`
+ * of query-migrate, libvirt 8.1) before it reads the new definition. Here that is not a definition, which ends the attempt. Its
+ * destination is this host, so nothing leaves it. Seen with libvirt 9.0: 40 ms, no event, no change of the VM. For that moment
+ * libvirt counts the VM as busy, so a VM with a job is not asked; a measurement of the dirty rate is not a job. `--unsafe` leaves
+ * storage to its own checks.
  */
 export const beginPhaseFact = defineFact<BeginPhase, { domain: typeof domainFact }>({
   name: 'begin phase',

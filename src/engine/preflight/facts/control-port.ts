@@ -13,10 +13,10 @@ export interface ControlPort {
   readonly outcome: TcpOutcome | { readonly kind: 'indirect' };
 }
 
-/** Forgives one lost packet: TCP sends it again after a second. Short enough for somebody who waits. */
+/** Tolerates one lost packet, which TCP sends again after a second. Short enough for an admin who waits. */
 const connectMilliseconds = 2300;
 
-/** The control port, tried. */
+/** The result of a connection to the control port. */
 export const controlPortFact = defineFact<
   ControlPort,
   { destination: typeof destinationFact; route: typeof controlRouteFact }
@@ -33,7 +33,7 @@ export const controlPortFact = defineFact<
   }),
 });
 
-/** Throws FactUnavailable unless it is worth trying to sign in. */
+/** Throws FactUnavailable if trying to sign in makes no sense. */
 export function requireReachable({ outcome, port, host }: ControlPort): void {
   if (outcome.kind !== 'connected' && outcome.kind !== 'indirect')
     throw new FactUnavailable({

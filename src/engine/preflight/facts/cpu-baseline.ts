@@ -25,9 +25,9 @@ import { domainFact, type SourceDomain } from './domain.ts';
 import { compareCpu, computeBaseline, describeMachine } from './hypervisor-commands.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
-/** A CPU that both hosts can give to the VM; unavailable where there is none to offer. */
+/** A CPU that both hosts can provide; unavailable if there is none. */
 export type CpuBaseline =
-  /** Nothing stands in the way that another CPU could cure. */
+  /** There is no problem that another CPU could solve. */
   | { readonly kind: 'not-needed' }
   /** `<cpu>` for the VM's definition, which libvirt on both hosts says it can provide. */
   | { readonly kind: 'common'; readonly xml: string };
@@ -53,7 +53,7 @@ function root(text: string): XmlElement | undefined {
   }
 }
 
-/** The CPU that a host would give to a VM with host-model. */
+/** The CPU that a host gives to a VM with host-model. */
 export interface HostModel {
   readonly vendor: string;
   /** As `virsh hypervisor-cpu-baseline` takes it. */
@@ -74,12 +74,12 @@ export function readHostModel(answer: Answer, virtualizationType: string): HostM
   const vendor = child(mode, 'vendor');
   return {
     vendor: vendor === undefined ? '' : textOf(vendor).trim(),
-    // Only of domain capabilities does virsh take the features that are switched off for what they are (9.0).
+    // virsh 9.0 respects disabled features only in domain capabilities.
     xml: indentedXml({ ...capabilities, children: [{ ...cpu, children: [mode] }] }),
   };
 }
 
-/** What of the VM's CPU is none of the processor's business: it stays as it is. */
+/** Parts of the VM's CPU that do not depend on the processor. They are not changed. */
 const kept = ['topology', 'numa'];
 
 /** The answer of `virsh hypervisor-cpu-baseline` as a `<cpu>` for this VM. Throws FactUnavailable if it is none. */
@@ -103,7 +103,7 @@ export function commonCpu(answer: Answer, own: string | undefined): string {
   });
 }
 
-/** The CPU is offered only if libvirt says on both hosts that it can provide all of it; otherwise this throws why not. */
+/** The CPU is offered only if libvirt on both hosts can provide all of it. Otherwise this throws the reason. */
 export function requireProvided(here: CpuComparison, there: CpuComparison): void {
   const original = (comparison: CpuComparison): string =>
     'original' in comparison ? comparison.original : comparison.kind;
@@ -119,7 +119,7 @@ export function requireProvided(here: CpuComparison, there: CpuComparison): void
   }
 }
 
-/** One question for this host, with XML for it. */
+/** One command for this host, with XML as input. */
 async function askHere(
   argv: readonly string[],
   input: string | undefined,
@@ -135,7 +135,7 @@ async function askHere(
     });
     return answers.get(id) ?? { id, ok: false, error: '' };
   } catch (error) {
-    // A virsh that does not know the command, too.
+    // Also if virsh does not know the command.
     if (!(error instanceof LibvirtError) || context.signal.aborted) throw error;
     return { id, ok: false, error: error.message };
   }
@@ -173,8 +173,8 @@ async function baseline(
 }
 
 /**
- * What the CPUs of both hosts have in common, as libvirt means it: the host-model of each for the VM's own machine, given to
- * `hypervisor-cpu-baseline` on this host, compared by both hosts. Costs nothing where the VM's CPU is no obstacle.
+ * What the CPUs of both hosts have in common, computed by libvirt: the host-model of each for the VM's machine, passed to
+ * `hypervisor-cpu-baseline` on this host, and compared by both hosts. Does nothing if the VM's CPU is not a problem.
  */
 export const cpuBaselineFact = defineFact<
   CpuBaseline,

@@ -15,11 +15,11 @@ export type CpuComparison =
   | { readonly kind: 'no-such-emulator'; readonly original: string }
   | { readonly kind: 'not-compared'; readonly original: string };
 
-/** virsh's words, of which one has to be there: `not identical` and the like prove nothing. */
+/** virsh's answers. One of them has to be there: others, such as `not identical`, prove nothing. */
 const compatible =
   /^CPU described in .* is identical to the CPU provided by hypervisor|^The CPU provided by hypervisor on the host is a superset of CPU described in /;
 
-/** Reads the answer of `virsh hypervisor-cpu-compare --error`. */
+/** Parses the answer of `virsh hypervisor-cpu-compare --error`. */
 export function readComparison(
   answer: { ok: true; text: string } | { ok: false; error: string },
 ): CpuComparison {

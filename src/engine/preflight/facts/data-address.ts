@@ -12,17 +12,17 @@ import { controlRouteFact } from './ssh-route.ts';
 /** The address to which QEMU of this host sends the VM's memory. */
 export interface DataAddress {
   readonly host: string;
-  /** Fixed by the migration URI; otherwise libvirt picks one from its range. */
+  /** The port of the migration URI. If absent, libvirt picks one from its range. */
   readonly port?: number;
-  /** Who said so: the chosen migration URI, `migration_host` of the destination's qemu.conf, or its own host name. */
+  /** Where it comes from: the chosen migration URI, `migration_host` of the destination's qemu.conf, or its own host name. */
   readonly from: 'migration-uri' | 'configuration' | 'host-name';
-  /** Its addresses, as this host resolves the name; none if it cannot. */
+  /** Its addresses, as this host resolves the name; empty if it cannot. */
   readonly addresses: readonly string[];
   /** Address at which the control connection reaches the destination. */
   readonly controlAddresses: readonly string[];
 }
 
-/** Host and port of a migration URI such as `tcp://10.0.0.2` or `tcp://[2001:db8::1]:49160`; undefined if it is none. */
+/** Host and port of a migration URI such as `tcp://10.0.0.2` or `tcp://[2001:db8::1]:49160`; undefined for other text. */
 export function parseMigrationUri(uri: string): { host: string; port?: number } | undefined {
   const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|(\w[\w.-]*))(?::(\d{1,5}))?\/?$/.exec(
     uri.trim(),
@@ -34,7 +34,7 @@ export function parseMigrationUri(uri: string): { host: string; port?: number } 
   return { host, ...(port === undefined ? {} : { port }) };
 }
 
-/** Reads `getent ahosts`, which prints each address once for each kind of socket. */
+/** Parses `getent ahosts`, which prints each address once per socket type. */
 export function parseAddressesOf(text: string): readonly string[] {
   const words = text.split('\n').map((line) => /^[^\s]+/.exec(line)?.[0] ?? '');
   const address = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%[\w.-]+)?)$/;

@@ -14,11 +14,11 @@ export interface DataPorts {
   readonly last: number;
   /** The port of the migration URI, for the memory. libvirt takes others from the range. */
   readonly asked?: number;
-  /** True if the range comes from qemu.conf of the destination, or need not; false for libvirt's default. */
+  /** True if the range was read from the destination's qemu.conf, or is not needed; false for libvirt's default. */
   readonly rangeRead: boolean;
   readonly open: readonly number[];
   readonly closed: readonly number[];
-  /** Not tried: something listens there. It may be a QEMU to which another VM migrates, which a connection would break. */
+  /** Not tested, because something listens there. It may be QEMU of an incoming migration, which a connection would break. */
   readonly busy: readonly number[];
 }
 
@@ -26,15 +26,15 @@ export interface DataPorts {
 const defaultFirst = 49152;
 const defaultLast = 49215;
 
-/** Forgives one lost packet: TCP sends it again after a second. */
+/** Tolerates one lost packet, which TCP sends again after a second. */
 const connectMilliseconds = 1800;
 
-/** Ports that are tried at the same time. */
+/** How many ports are tested at the same time. */
 const atOnce = 64;
 
-/** Throws where trying ports could break the migration of another VM: one that arrives, or may do so unseen. */
+/** Throws if testing ports could break another incoming migration, known or unknown. */
 function requireQuiet({ arriving }: DestinationDomains, shell: FactResult<HostListening>): void {
-  // With a shell the ports on which something listens are known, and left alone.
+  // With a shell, the ports with a listener are known, and are not tested.
   if (shell.available) return;
   if (arriving === undefined)
     throw new FactUnavailable({ why: msg('The destination did not list its VMs.') });
@@ -80,7 +80,7 @@ function portsOf(
   return asked === undefined || range.includes(asked) ? range : [asked, ...range];
 }
 
-/** Tries ports, many at the same time. A refusal shows that no firewall is in the way. */
+/** Tests ports, many at the same time. A refusal proves that no firewall blocks the port. */
 async function tryPorts(
   host: string,
   ports: readonly number[],
@@ -104,7 +104,7 @@ async function tryPorts(
   return { open: open.sort(ascending), closed: closed.sort(ascending) };
 }
 
-/** All data ports, tried, except those on which something listens. */
+/** The result for all data ports, except those with a listener. */
 export const dataPortsFact = defineFact<
   DataPorts,
   { address: typeof dataAddressFact; domains: typeof destinationDomainsFact },

@@ -5,15 +5,15 @@ import { msg } from '../../base/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
-/** How the VM is kept on this host. */
+/** How the VM is defined on this host. */
 export interface Definition {
-  /** It has a stored definition, so that it is still there when it is shut off. */
+  /** It has a stored definition, so it still exists when it is shut off. */
   readonly persistent: boolean;
   /** libvirt starts it with the host. */
   readonly autostart: boolean;
 }
 
-/** Reads what `virsh dominfo` says in English; undefined where it does not say it. */
+/** Parses the English output of `virsh dominfo`; undefined if a value is missing. */
 export function parseDefinition(text: string): Definition | undefined {
   const fields = parsePropertyList(text);
   const persistent = fields.get('Persistent');

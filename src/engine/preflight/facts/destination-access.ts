@@ -2,7 +2,7 @@
 import { defineFact } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 
-/** What the destination's libvirt said no to, in its own words. */
+/** The refusal of the destination's libvirt, as original text. */
 export const destinationAccessFact = defineFact<
   readonly string[],
   { libvirt: typeof destinationLibvirtFact }
@@ -10,7 +10,7 @@ export const destinationAccessFact = defineFact<
   name: 'destination-access',
   needs: { libvirt: destinationLibvirtFact },
   gather: async ({ libvirt }) => {
-    // Over tls and tcp libvirt may refuse the connection itself when it asks who may use it.
+    // Over tls and tcp, libvirt may refuse the connection itself when it checks access.
     if (libvirt.kind === 'refused') return [libvirt.error.message];
     const answers = await Promise.all(
       ['hostname', 'capabilities', 'list-active', 'nodememstats'].map((id) => destinationAnswer(libvirt, id)),

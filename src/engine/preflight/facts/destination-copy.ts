@@ -7,10 +7,10 @@ import { destinationDomainsFact } from './destination-domains.ts';
 import { askDestination, destinationLibvirtFact } from './destination-libvirt.ts';
 import { domainFact } from './domain.ts';
 
-/** How this very VM, by its UUID, is kept where it is active on the destination; `none` where it is not. */
+/** How this VM, by its UUID, is defined if it is active on the destination; `none` if it is not. */
 export type DestinationCopy = 'none' | 'transient' | 'persistent';
 
-/** Asked only where the list of VMs there has it: that is rare. */
+/** Queried only if the list of VMs there includes it, which is rare. */
 export const destinationCopyFact = defineFact<
   DestinationCopy,
   {

@@ -5,7 +5,7 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 import { parseStats, statOf } from './domain-stats.ts';
 
-/** A VM that the destination knows. */
+/** A VM of the destination. */
 export interface KnownDomain {
   readonly uuid: string;
   readonly name: string;
@@ -15,15 +15,15 @@ export interface KnownDomain {
 /** The VMs of the destination. */
 export interface DestinationDomains {
   readonly domains: readonly KnownDomain[];
-  /** UUIDs of those that are shut off with their memory saved by libvirt; absent if that was not told. */
+  /** UUIDs of VMs with a managed save; absent if unknown. */
   readonly saved?: readonly string[];
-  /** Names of paused ones that are arriving there by a migration just now; absent if that was not told. */
+  /** Names of VMs of incoming migrations; absent if unknown. */
   readonly arriving?: readonly string[];
 }
 
 /**
- * Lines of `virsh list --uuid --name`: a UUID, a space, the name, which may hold spaces itself and which some versions
- * fill up to 30 columns. Undefined if there are others: a VM that is not understood could be the very one that is looked for.
+ * Lines of `virsh list --uuid --name`: a UUID, a space, and the name, which may contain spaces and which some versions pad to 30
+ * columns. Undefined if a line is not understood: it could be the VM in question.
  */
 export function parseDomainList(text: string, active: boolean): readonly KnownDomain[] | undefined {
   const domains: KnownDomain[] = [];
@@ -36,7 +36,7 @@ export function parseDomainList(text: string, active: boolean): readonly KnownDo
   return domains;
 }
 
-/** Names in the `virsh domstats --state` of paused VMs that a migration paused; undefined if one's reason is not told. */
+/** Names of VMs that a migration paused, from `virsh domstats --state` of paused VMs; undefined if a reason is missing. */
 export function parseIncoming(text: string): readonly string[] | undefined {
   const paused = parseStats(text);
   if (paused.length === 0 && text.trim() !== '') return undefined;
@@ -45,7 +45,7 @@ export function parseIncoming(text: string): readonly string[] | undefined {
   return paused.filter((_, index) => reasons[index] === pausedForMigration).map(({ name }) => name);
 }
 
-/** Lines of `virsh list --uuid`; undefined if one is no UUID. */
+/** Lines of `virsh list --uuid`; undefined if one is not a UUID. */
 export function parseUuids(text: string): readonly string[] | undefined {
   const uuids = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().toLowerCase()]));
   return uuids.every((uuid) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) ? uuids : undefined;

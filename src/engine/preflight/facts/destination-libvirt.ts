@@ -15,18 +15,18 @@ import { networkNeeds, networksOf, secretsNeeded } from './named-resources.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
-/** The session with the destination's libvirt: made, or why not. */
+/** The session with the destination's libvirt, or why there is none. */
 export type DestinationLibvirt =
   | {
       readonly kind: 'connected';
-      /** The answers to what was asked at once, each as soon as it is there, by their ids; see {@link destinationAnswer}. */
+      /** The answers to the first questions, by their ids, each as soon as it arrives; see {@link destinationAnswer}. */
       readonly answers: ReadonlyMap<string, Promise<VirshAnswer>>;
-      /** Asks what follows from an answer. Rejects with LibvirtError if the connection ends before. */
+      /** Asks a question that follows from an answer. Rejects with LibvirtError if the connection ends first. */
       readonly ask: (command: VirshCommand, input?: string) => Promise<VirshAnswer>;
     }
   | { readonly kind: 'refused'; readonly error: LibvirtError };
 
-/** All that is asked at once. Order matters: what most checks wait for comes first. */
+/** The first questions. What most checks wait for comes first. */
 function questions(
   { config, migratableCpuXml }: SourceDomain,
   uuid: string,
@@ -38,7 +38,7 @@ function questions(
   }));
   const files = disks.map(({ path, volume }) => ({
     id: fileCommand(path),
-    // A volume is what the pool of that name there has, whatever its path.
+    // A volume is what the destination's pool with that name has, whatever its path.
     argv:
       volume === undefined
         ? ['vol-dumpxml', '--vol', path]
@@ -68,7 +68,7 @@ function questions(
   ];
 }
 
-/** What is asked only for a VM whose definition names such things. */
+/** Asked only if the VM's definition names such things. */
 function namedResources(config: SourceDomain['config']): readonly VirshCommand[] {
   const needs = networkNeeds(config);
   return [
@@ -88,7 +88,7 @@ function namedResources(config: SourceDomain['config']): readonly VirshCommand[]
   ];
 }
 
-/** Id of the question what a network leads to. */
+/** Id of the question about a network's definition. */
 export function networkCommand(name: string): string {
   return `network ${name}`;
 }
@@ -102,8 +102,8 @@ export function volumeCommand(pool: string, volume: string): string {
 }
 
 /**
- * The one connection to the destination's libvirt: virsh over the URI itself, made by root as libvirtd will make it. It
- * stays until the preflight ends, so that what follows from an answer is asked over it, too.
+ * The only connection to the destination's libvirt: virsh with the URI, as root, like libvirtd's later connection. It stays open
+ * until the preflight ends, so that later questions use it, too.
  */
 export const destinationLibvirtFact = defineFact<
   DestinationLibvirt,
@@ -120,14 +120,14 @@ export const destinationLibvirtFact = defineFact<
   timeLimitMilliseconds: 10_000,
   gather: async ({ destination, port, domain, disks }, context) => {
     requireReachable(port);
-    // Without a shell there, a storage pool is the only way to see a file.
+    // Without a shell there, only a storage pool shows a file.
     const unseen = destination.parts.transport === 'ssh' ? [] : disks;
     const commands = questions(domain, context.choices.vm.uuid, unseen);
     return connect(destination.uri, commands, domain.migratableCpuXml, context);
   },
 });
 
-/** True for an answer that only a libvirt gives that let us in. */
+/** True for an answer that proves that libvirt accepted the connection. */
 function isFromLibvirt(answer: VirshAnswer): boolean {
   if (!answer.ok) return false;
   if (answer.id === 'hostname') return isHostName(answer.text.trim());
@@ -151,7 +151,7 @@ async function connect(
       virsh.ask(command, command.argv.includes('/dev/stdin') ? input : undefined),
     ]),
   );
-  // Nobody may be waiting for it.
+  // Its rejection may have no other handler.
   for (const answer of answers.values()) answer.catch(() => undefined);
   const given: VirshAnswer[] = [];
   try {
@@ -179,7 +179,7 @@ async function connect(
   });
 }
 
-/** The answer of the destination to one of the questions that are asked at once, or the reason why there is none. */
+/** The destination's answer to one of the first questions, or why there is none. */
 export async function destinationAnswer(libvirt: DestinationLibvirt, id: string): Promise<VirshAnswer> {
   const { answers } = connected(libvirt);
   const answer = answers.get(id);
@@ -187,7 +187,7 @@ export async function destinationAnswer(libvirt: DestinationLibvirt, id: string)
   return orUnavailable(answer);
 }
 
-/** Asks the destination what follows from one of its answers; `input` is for `/dev/stdin` among the words. */
+/** Asks the destination a question that follows from an answer. `input` is the content of `/dev/stdin` in the command. */
 export async function askDestination(
   libvirt: DestinationLibvirt,
   command: VirshCommand,

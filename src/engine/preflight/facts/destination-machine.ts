@@ -5,12 +5,12 @@ import { attribute, child, parseXml } from '../../../libvirt/xml.ts';
 import { defineFact } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 
-/** Whether the destination can build the VM's machine: its emulator, architecture and machine type together. */
+/** Whether the destination supports the VM's combination of emulator, architecture and machine type. */
 export type DestinationMachine =
   | {
       readonly kind: 'offered';
       readonly maxVcpus?: number;
-      /** Which models of devices its QEMU has. */
+      /** The models of devices that its QEMU has. */
       readonly models: ReturnType<typeof offeredModels>;
     }
   | {
@@ -18,7 +18,7 @@ export type DestinationMachine =
       readonly original: string;
     };
 
-/** Reads the answer of `virsh domcapabilities` (its errors as libvirt 9.0 says them). */
+/** Parses the answer of `virsh domcapabilities` (errors as of libvirt 9.0). */
 export function readMachine(
   answer: Pick<VirshAnswer & { ok: true }, 'ok' | 'text'> | { ok: false; error: string },
 ): DestinationMachine {

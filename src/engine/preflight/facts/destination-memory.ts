@@ -11,10 +11,10 @@ export interface DestinationMemory {
   readonly freeBytes: number;
 }
 
-/** Free pages of the destination, by their size in bytes, all NUMA nodes together. */
+/** Free pages of the destination by size in bytes, summed over all NUMA nodes. */
 export type FreePages = ReadonlyMap<number, number>;
 
-/** Reads what `virsh nodememstats` says; undefined where a figure is missing. */
+/** Parses `virsh nodememstats`; undefined if a value is missing. */
 export function parseMemoryStats(text: string): DestinationMemory | undefined {
   const of = (name: string): number | undefined => {
     const kib = wholeNumber(new RegExp(`^${name}\\s*:\\s*(\\d+) KiB\\s*$`, 'm').exec(text)?.[1]);
@@ -26,7 +26,7 @@ export function parseMemoryStats(text: string): DestinationMemory | undefined {
     : { totalBytes: total, freeBytes: Math.min(total, free + (buffers ?? 0) + (cached ?? 0)) };
 }
 
-/** Reads what `virsh freepages --all` says: a headline for each node, then `2048KiB: 12` for each size of its pages. */
+/** Parses `virsh freepages --all`: a heading for each node, then `2048KiB: 12` for each page size. */
 export function parseFreePages(text: string): FreePages {
   const pages = new Map<number, number>();
   for (const [, sizeText, countText] of text.matchAll(/^(\d+)KiB:\s*(\d+)\s*$/gm)) {

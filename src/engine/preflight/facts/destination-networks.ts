@@ -6,7 +6,7 @@ import { type DestinationLibvirt, destinationAnswer, destinationLibvirtFact } fr
 import { domainFact } from './domain.ts';
 import { networkNeeds } from './named-resources.ts';
 
-/** What the destination's libvirt has for network cards; a part that no card of the VM needs is not asked for. */
+/** What the destination's libvirt has for network interfaces. Parts that no interface of the VM needs are not queried. */
 export interface DestinationNetworks {
   /** Networks by name, and whether they are active. */
   readonly networks?: ReadonlyMap<string, { readonly active: boolean }>;
@@ -16,9 +16,9 @@ export interface DestinationNetworks {
   readonly filters?: readonly string[];
 }
 
-/** True if a list of `virsh nodedev-list --cap net` has a device of that name. */
+/** True if the output of `virsh nodedev-list --cap net` has a device with that name. */
 export function hasNetworkDevice(devices: readonly string[], name: string): boolean {
-  // libvirt writes what is no letter, digit or underscore as an underscore, and the device's address behind it.
+  // libvirt replaces everything except letters and digits by underscores, and appends the device's address.
   const spelled = name.replace(/[^a-zA-Z0-9_]/g, '_');
   return devices.some(
     (device) =>

@@ -14,25 +14,25 @@ export interface DestinationPool {
   /** For example `dir`, `netfs`, `logical`. */
   readonly type: string;
   readonly active: boolean;
-  /** The folder that it shows, tidied; absent for a pool that has none. */
+  /** Its folder, as a normalized path; absent for a pool without one. */
   readonly path?: string;
-  /** What is free in it, as libvirt counted when it last looked. */
+  /** Its free space, as of libvirt's last refresh. */
   readonly availableBytes?: number;
 }
 
-/** What is listed in the place of a disk. */
+/** The volume that is listed at the path of a disk. */
 interface Listed {
   readonly capacityBytes?: number;
 }
 
-/** The pools, and what they have under the places of the disks that are copied. */
+/** The pools, and their volumes at the paths of the copied disks. */
 export interface DestinationPools {
   readonly pools: readonly DestinationPool[];
-  /** By the disk's name in the guest; absent where no active pool lists anything in its place. */
+  /** By the disk's name in the guest; absent if no active pool lists a volume at its path. */
   readonly listed: ReadonlyMap<string, Listed>;
 }
 
-/** Reads `<pool>`, as `virsh pool-dumpxml` prints it. Throws XmlError for anything else. */
+/** Parses `<pool>` from `virsh pool-dumpxml`. Throws XmlError for anything else. */
 export function parsePool(xml: string, active: boolean): DestinationPool {
   const pool = parseXml(xml);
   const name = child(pool, 'name');
@@ -56,7 +56,7 @@ export function parsePool(xml: string, active: boolean): DestinationPool {
   };
 }
 
-/** By UUID: virsh fills the names up with spaces, and a name may end with some of its own. */
+/** By UUID, because virsh pads names with spaces, and a name may end with spaces. */
 function uuidsOf(answer: VirshAnswer): readonly string[] {
   const uuids = answer.ok ? answer.text.split(/\s+/).filter((word) => word !== '') : [];
   if (!answer.ok || !uuids.every((uuid) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)))
@@ -80,12 +80,12 @@ function poolOf(uuid: string, active: boolean, answer: VirshAnswer): Destination
   });
 }
 
-/** How libvirt says that there is nothing: no such volume, or no such (active) pool. */
+/** libvirt's errors for a missing volume or (active) pool. */
 const nothingThere = /failed to get (vol|pool)|pool '.*' is not active/i;
 
 /**
- * What the destination lists in the place of a disk, if anything. A volume whose file was taken away behind libvirt's back is
- * listed and cannot be described (seen with 9.0).
+ * The volume that the destination lists at the path of a disk, if any. A volume whose file was removed without libvirt is still
+ * listed, but has no XML (seen with 9.0).
  */
 function listedAs({ place }: DiskCopy, key: VirshAnswer, volume: VirshAnswer): Listed | undefined {
   if (!key.ok && nothingThere.test(key.error)) return undefined;
@@ -110,8 +110,8 @@ function volumeWords({ place }: DiskCopy): readonly string[] {
 }
 
 /**
- * The pools of the destination, in which libvirt there makes the images of disks that are copied. They are asked for one by
- * one when their names are known, only where disks are copied.
+ * The destination's pools, in which libvirt creates the images of copied disks. They are queried one by one, only if disks are
+ * copied.
  */
 export const destinationPoolsFact = defineFact<
   DestinationPools,

@@ -6,10 +6,10 @@ import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt
 import { domainFact } from './domain.ts';
 import { secretsNeeded } from './named-resources.ts';
 
-/** Secrets that the destination's libvirt knows, by UUID and by usage, in small letters. */
+/** Secrets of the destination's libvirt, by UUID and by usage, in lower case. */
 export type Secrets = ReadonlySet<string>;
 
-/** Reads `virsh secret-list`: a UUID, the kind of usage, the usage itself. */
+/** Parses `virsh secret-list`: UUID, type of usage, usage. */
 export function parseSecrets(text: string): Secrets {
   return new Set(
     text.split('\n').flatMap((line) => {
@@ -21,7 +21,7 @@ export function parseSecrets(text: string): Secrets {
   );
 }
 
-/** The destination's secrets; it is asked only for a VM that needs some. */
+/** The destination's secrets. Queried only if the VM needs some. */
 export const destinationSecretsFact = defineFact<
   Secrets,
   { libvirt: typeof destinationLibvirtFact; domain: typeof domainFact }

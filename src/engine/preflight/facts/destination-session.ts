@@ -9,20 +9,20 @@ import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd, sshArgv } from './ssh-route.ts';
 
 interface ScriptOptions {
-  /** Hears what the script prints as it comes, from its beginning each time. */
+  /** Called with all output of the script so far, each time there is more. */
   readonly onText?: (text: string) => void;
-  /** True: its input is what is sent while it runs; otherwise it has none. */
+  /** True if the script gets input while it runs; otherwise it has none. */
   readonly reads?: boolean;
 }
 
-/** Scripts are run by a shell that stays, one after the other. */
+/** A shell that stays open and runs scripts one after the other. */
 export class HostShell {
   readonly #process: InteractiveProcess;
   readonly #mark = marker();
   #scripts = 0;
   #turn: Promise<void> = Promise.resolve();
 
-  /** `argv` starts a POSIX shell that reads what to do from its standard input. */
+  /** `argv` starts a POSIX shell that reads its commands from standard input. */
   constructor(argv: readonly string[], context: Pick<FactContext, 'platform' | 'choices' | 'signal'>) {
     this.#process = new InteractiveProcess(context.platform, argv, {
       signal: context.signal,
@@ -31,10 +31,10 @@ export class HostShell {
     });
   }
 
-  /** Waits until the shell answers; gives how long it took to do so since it was started, in milliseconds. */
+  /** Waits until the shell answers. Resolves to the time since its start, in milliseconds. */
   async connect(): Promise<number> {
     const answered = this.run('', []);
-    // It is awaited below, unless the shell never begins: then for the same reason.
+    // It is awaited below. If the shell never starts, it rejects for the same reason.
     answered.catch(() => undefined);
     await this.#orUnavailable(this.#process.begun());
     const begun = performance.now();
@@ -42,18 +42,18 @@ export class HostShell {
     return performance.now() - begun;
   }
 
-  /** The clock of this host, not of the shell's, in seconds since 1970. */
+  /** This host's clock, not the clock of the shell's host, in seconds since 1970. */
   clock(): Promise<number> {
     return this.#orUnavailable(this.#process.clock());
   }
 
   /**
-   * Runs a script in a shell of its own and gives what it prints. The data go in as positional parameters, so that a script
-   * itself is constant. Rejects with FactUnavailable if the shell ends before.
+   * Runs a script in a subshell and resolves to its output. Values are positional parameters, so that the script itself is
+   * constant. Rejects with FactUnavailable if the shell ends first.
    */
   run(script: string, parameters: readonly string[], options: ScriptOptions = {}): Promise<string> {
     const answer = this.#turn.then(() => this.#run(script, parameters, options));
-    // One that reads its input would take the next one for it.
+    // A script that reads its input would read the next script.
     this.#turn = answer.then(
       () => undefined,
       () => undefined,
@@ -69,13 +69,13 @@ export class HostShell {
     this.#scripts += 1;
     const [begin, end] = [`${this.#mark}-${this.#scripts}-begin\n`, `${this.#mark}-${this.#scripts}-end\n`];
     const after = (text: string): string | undefined => {
-      // The files that a login shell reads may have printed something before.
+      // A login shell's startup files may have printed something before.
       const at = text.indexOf(begin);
       return at < 0 ? undefined : text.slice(at + begin.length);
     };
     const printed = await this.#orUnavailable(
       this.#process.exchange(
-        // To the end of its last line the shell has read it all before it begins: some read no further than they must.
+        // The shell has read the script to the end of its last line before it starts: some shells read only as far as they must.
         `printf '%s' '${begin}'; ( set -- ${scriptWords(...parameters)}\n${script}\n) ${reads ? '' : '</dev/null'}; printf '%s' '${end}'\n`,
         end,
         (text) => {
@@ -87,7 +87,7 @@ export class HostShell {
     return after(printed) ?? printed;
   }
 
-  /** Gives the script that reads its input at most so many zeros for so many seconds, then the end of the line. */
+  /** Sends zeros to the running script, limited in bytes and seconds, then a line break. */
   sendZeros(bytes: number, seconds: number): void {
     this.#process.sendZeros(bytes, seconds);
   }
@@ -96,7 +96,7 @@ export class HostShell {
     try {
       return await answer;
     } catch (error) {
-      // A program that is missing, or no rights: that has its own words.
+      // A missing program or permission has an error of its own.
       if (!(error instanceof PlatformError) || error.kind !== 'closed') throw error;
       throw new FactUnavailable(
         {
@@ -115,7 +115,7 @@ export interface DestinationSession {
   readonly connectMilliseconds: number;
 }
 
-/** The one ssh connection to the destination's shell, for all that is asked there; there is none with the other transports. */
+/** The only ssh connection to the destination's shell. Other transports have none. */
 export const destinationSessionFact = defineFact<
   DestinationSession,
   { destination: typeof destinationFact; port: typeof controlPortFact }

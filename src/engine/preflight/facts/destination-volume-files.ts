@@ -8,8 +8,8 @@ import { type HostReading, parseReading, readingParameters, readingScript } from
 import { destinationStorageFact, pathThere } from './volumes.ts';
 
 /**
- * The files of volumes that have another path on the destination than on this host, by that path. libvirt there opens what its
- * own pool names, so the path of this host says nothing about it.
+ * The files of volumes whose path on the destination differs from this host's, by that path. The destination's libvirt opens the
+ * path of its own pool.
  */
 export const destinationVolumeFilesFact = defineFact<
   HostReading['files'],

@@ -10,13 +10,13 @@ import {
 import { defineFact, FactUnavailable, type NoFacts } from '../fact.ts';
 import { localNamesFact } from './local-names.ts';
 
-/** The destination as it was read, and which of its dangerous parameters nobody confirmed. */
+/** The parsed destination, and its unconfirmed dangerous parameters. */
 export interface DestinationReading {
   readonly input: DestinationInput;
   readonly unconfirmed: readonly DangerousParameter[];
 }
 
-/** What was typed, understood; a host without names and addresses of its own is not a reason to fail. */
+/** The parsed input. It does not fail if this host's names and addresses are unknown. */
 export const destinationReadingFact = defineFact<
   DestinationReading,
   NoFacts,
@@ -38,7 +38,7 @@ export const destinationReadingFact = defineFact<
   },
 });
 
-/** A destination that may be talked to: valid, and confirmed where it has to be. */
+/** A destination that may be contacted: valid, and confirmed where necessary. */
 export const destinationFact = defineFact<ValidDestination, { reading: typeof destinationReadingFact }>({
   name: 'destination',
   needs: { reading: destinationReadingFact },

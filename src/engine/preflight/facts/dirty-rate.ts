@@ -10,9 +10,9 @@ export interface DirtyRate {
   readonly bytesPerSecond: number;
   /** The longest window, in seconds. */
   readonly seconds: number;
-  /** What was dirty after each window; none if it was not measured. */
+  /** Dirty memory after each window; empty if not measured. */
   readonly points: readonly DirtyPoint[];
-  /** False when it was not measured because a VM that is paused writes nothing. */
+  /** False if it was not measured because a paused VM writes nothing. */
   readonly measured: boolean;
   /** Longer windows are still being measured. */
   readonly more?: true;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { MigrationChoices } from '../../plan/index.ts';
 
-/** The windows that are measured unless the admin chose one: what is written again and again counts once in each. */
+/** The default windows. Memory that is written repeatedly counts once in each. */
 const severalWindows: readonly number[] = [1, 2, 4, 8];
 
-/** The windows to be measured for these choices, in seconds. */
+/** The windows to measure for these choices, in seconds. */
 export function samplingWindows({
   dirtyRateSeconds,
 }: Pick<MigrationChoices, 'dirtyRateSeconds'>): readonly number[] {

@@ -8,12 +8,12 @@ import { parseStats, statOf } from './domain-stats.ts';
 import type { HostReading } from './host-reading/index.ts';
 import { sourceShellFact } from './host-shell.ts';
 
-/** The place of a disk's content. libvirt makes a file or a volume that is missing, but no device. */
+/** The location of a disk's content. libvirt creates a missing file or volume, but not a device. */
 export type DiskLocation =
   | { readonly kind: 'file' | 'block'; readonly path: string }
   | { readonly kind: 'volume'; readonly pool: string; readonly volume: string };
 
-/** The place as people read it: a path, or `pool/volume`. */
+/** The location as text: a path, or `pool/volume`. */
 export function locationName(place: DiskLocation): string {
   return place.kind === 'volume' ? `${place.pool}/${place.volume}` : place.path;
 }
@@ -36,9 +36,9 @@ function placeOf({ type, source }: DomainDisk): DiskLocation | undefined {
 }
 
 /**
- * The disks that can be copied. libvirt refuses read-only disks ("Cannot migrate empty or read-only disk") and makes no network
- * storage. A disk that several VMs write to would be torn. A LUN gets no SCSI commands of the guest while it is copied (QEMU's
- * filter for mirroring passes none on). A medium in a drive is no disk.
+ * The disks that can be copied. libvirt refuses read-only disks ("Cannot migrate empty or read-only disk") and does not create
+ * network storage. A copy of a disk that several VMs write to would be inconsistent. A LUN gets no SCSI commands of the guest while
+ * it is copied (QEMU's mirror filter does not pass them on). A medium in a drive is not a disk.
  */
 export function copyableDisks(disks: readonly DomainDisk[]): readonly CopyableDisk[] {
   return disks.flatMap((disk) => {
@@ -54,27 +54,27 @@ export function copyableDisks(disks: readonly DomainDisk[]): readonly CopyableDi
 export interface DiskSize {
   /** As the guest sees it. */
   readonly capacityBytes: number;
-  /** What has to be sent: holes and zeros cost next to nothing. */
+  /** What has to be sent. Holes and zeros cost almost nothing. */
   readonly dataBytes: number;
 }
 
-/** A disk that is copied, with its size where libvirt told it. */
+/** A copied disk, with its size if libvirt reported it. */
 export type DiskCopy = CopyableDisk & {
-  /** Its path on this host, if it has one: a volume's, too. */
+  /** Its path on this host, if it has one, also of a volume. */
   readonly path?: string;
 } & Partial<DiskSize>;
 
-/** The chosen disks, and the chosen names that are of no disk that can be copied. */
+/** The chosen disks, and chosen names that do not belong to a disk that can be copied. */
 export interface DiskCopies {
   readonly disks: readonly DiskCopy[];
   readonly unfit: readonly string[];
-  /** libvirt there makes the images as root. */
+  /** The destination's libvirt creates the images as root. */
   readonly asRoot: boolean;
 }
 
 /**
- * The content of a disk: what its files take up on the medium, with all images that it is built upon, because a copy stands
- * alone (seen with libvirt 9.0). A device is read from end to end.
+ * The content of a disk: the allocation of its files including all backing images, because a copy has no backing image (seen with
+ * libvirt 9.0). A device is read completely.
  */
 function dataBytesOf(
   capacityBytes: number,
@@ -90,7 +90,7 @@ function dataBytesOf(
   );
 }
 
-/** Reads the sizes of disks in the output of `virsh domstats --block`, by their names in the guest. */
+/** Parses the sizes of disks from `virsh domstats --block`, by their names in the guest. */
 export function parseCapacities(text: string): ReadonlyMap<string, number> {
   const stats = parseStats(text)[0]?.values;
   const capacities = new Map<string, number>();
@@ -103,8 +103,8 @@ export function parseCapacities(text: string): ReadonlyMap<string, number> {
 }
 
 /**
- * The disks that are to be copied, and their sizes. The sizes are asked for separately: libvirt reads every image for them, and
- * storage that hangs would delay all other answers.
+ * The disks to copy, and their sizes. The sizes are queried separately: libvirt reads every image for them, and hanging storage
+ * would delay all other answers.
  */
 export const diskCopiesFact = defineFact<
   DiskCopies,

@@ -12,12 +12,12 @@ export interface DiskFile {
   readonly path: string;
   /** The volume that has this path on this host; on another host the same volume may have another path. */
   readonly volume?: { readonly pool: string; readonly volume: string };
-  /** `base`: a file beneath the disk's own in its backing chain, only read. */
+  /** `base`: a backing file of the disk, read-only. */
   readonly role: 'disk' | 'read-only' | 'base';
   readonly block: boolean;
   /** A medium in a drive, not a disk. */
   readonly removable: boolean;
-  /** libvirt ejects a medium that is missing there instead of failing. */
+  /** If the medium is missing on the destination, libvirt ejects it instead of failing. */
   readonly optional: boolean;
 }
 
@@ -48,7 +48,7 @@ export function diskFiles(config: Pick<DomainConfig, 'disks'>): readonly DiskFil
   });
 }
 
-/** What a source may name. Which of it is there depends on the kind of the source. */
+/** What a source may name. It depends on the type of the source. */
 export interface SourceNames {
   readonly type?: string;
   readonly path?: string;
@@ -89,14 +89,14 @@ export function diskVolumes(config: Pick<DomainConfig, 'disks'>): readonly DiskV
   });
 }
 
-/** True for what `virsh vol-path` may print: one line with a slash, whatever the kind of the pool. */
+/** True for output of `virsh vol-path`: one line with a slash, for any type of pool. */
 export function isVolumePath(text: string): boolean {
   return /^[^\n]*\/[^\n]*$/.test(text);
 }
 
 /**
- * Every path that the other host needs too. This host's libvirt resolves volumes. A volume that is no file (of an RBD
- * pool, for example) has no absolute path and is left out.
+ * Every path that the other host also needs. This host's libvirt resolves volumes. A volume that is not a file (for example of an
+ * RBD pool) has no absolute path and is omitted.
  */
 export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof domainFact }>({
   name: 'disk-files',
@@ -118,7 +118,7 @@ export const diskFilesFact = defineFact<readonly DiskFile[], { domain: typeof do
       const answer = answers.get(disk);
       const told = answer?.ok === true ? answer.text.trim() : '';
       if (isVolumePath(told) && !told.startsWith('/')) return [];
-      // libvirt did not tell the path. The name stands for it, and nothing is found under it.
+      // libvirt did not report the path. The name is used instead, and no file is found there.
       const path = isVolumePath(told) ? told : `${pool}/${volume}`;
       const role = readOnly ? 'read-only' : 'disk';
       const block = path.startsWith('/dev/');

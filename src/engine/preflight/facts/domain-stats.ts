@@ -7,11 +7,11 @@ export interface DomainStats {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Reads `Domain: 'name'` blocks with their `key=value` lines. */
+/** Parses `Domain: 'name'` blocks with their `key=value` lines. */
 export function parseStats(text: string): readonly DomainStats[] {
   const domains: { name: string; values: Map<string, string> }[] = [];
   for (const line of text.split('\n')) {
-    // Not the dot: a name may hold any character but a line break.
+    // Not the dot of regular expressions: a name may contain any character except a line break.
     const head = /^Domain: '([^]*)'$/.exec(line);
     if (head !== null) {
       domains.push({ name: head[1] ?? '', values: new Map() });
@@ -23,7 +23,7 @@ export function parseStats(text: string): readonly DomainStats[] {
   return domains;
 }
 
-/** A whole number among the figures; undefined for anything else, also for one that is there and empty. */
+/** A whole number of the figures; undefined for anything else, including an empty value. */
 export function statOf(values: DomainStats['values'] | undefined, key: string): number | undefined {
   return wholeNumber(values?.get(key));
 }

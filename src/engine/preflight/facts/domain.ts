@@ -7,28 +7,28 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { parseStats, statOf } from './domain-stats.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
-/** The VM as libvirt on this host has it now. */
+/** The VM on this host at present. */
 export interface SourceDomain {
-  /** The live definition; of a VM that is shut off, the stored one. */
+  /** The live definition; for a VM that is shut off, the stored one. */
   readonly config: DomainConfig;
-  /** The definition as it would be sent to the destination: without what is of this host alone. */
+  /** The definition as it is sent to the destination: without parts that belong to this host. */
   readonly migratable?: DomainConfig;
-  /** `<cpu>` of that: what the running guest was really given. */
+  /** `<cpu>` of that definition: what the running guest really has. */
   readonly migratableCpuXml?: string;
-  /** The definition with which the VM is started the next time; a permanent migration takes it along. */
+  /** The definition for the next start of the VM. A permanent migration moves it. */
   readonly stored?: DomainConfig;
-  /** libvirt's numbers: virDomainState and the reason that belongs to it. */
+  /** libvirt's numbers: virDomainState and its reason. */
   readonly state: number;
   readonly reason: number;
-  /** Text of `virsh domjobinfo`, for what is going on with the VM, or what it said in its place. */
+  /** Output of `virsh domjobinfo`, or its error. */
   readonly job: string;
   /** Memory of the guest, in bytes. */
   readonly memoryBytes: number;
-  /** Memory that the QEMU process holds, in bytes; absent when the VM does not run. */
+  /** Resident memory of the QEMU process, in bytes; absent if the VM does not run. */
   readonly residentBytes?: number;
 }
 
-/** Only warnings and words depend on it, so that it may be missing. */
+/** It may be missing, because only warnings and texts depend on it. */
 function storedOf(answer: VirshAnswer | undefined): DomainConfig | undefined {
   if (answer?.ok !== true) return undefined;
   try {
@@ -46,7 +46,7 @@ export const domainFact = defineFact<SourceDomain, { answers: typeof sourceAnswe
   needs: { answers: sourceAnswersFact },
   gather: ({ answers }) => {
     const config = parseDomain(requireAnswer(answers, 'dumpxml'));
-    // Without it, a VM whose CPU is not known would be one without a CPU of its own.
+    // Without it, a VM with an unknown CPU would be treated as one without a CPU definition.
     const sent = parseDomain(requireAnswer(answers, 'dumpxml-migratable'));
     const { cpuXml } = sent;
     const stored = storedOf(answers.get('dumpxml-inactive'));

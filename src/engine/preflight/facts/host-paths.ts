@@ -8,12 +8,12 @@ import { domainFact } from './domain.ts';
 import type { WantedPaths } from './host-reading/index.ts';
 import { secretsNeeded } from './named-resources.ts';
 
-/** Where libvirt keeps the value of a secret (secretLoadAllConfigs); of an ephemeral one it keeps none. */
+/** Where libvirt stores the value of a secret (secretLoadAllConfigs). It does not store ephemeral ones. */
 export function secretFile(uuid: string): string {
   return `/etc/libvirt/secrets/${uuid.toLowerCase()}.base64`;
 }
 
-/** The places that show whether a path is as the VM wants it. */
+/** The paths that show whether a path suits the VM. */
 export function placesOf({ path, wants }: DomainPath): readonly string[] {
   switch (wants) {
     case 'exists':
@@ -23,7 +23,7 @@ export function placesOf({ path, wants }: DomainPath): readonly string[] {
     case 'parent':
       return [dirname(path)];
     case 'pipe':
-      // QEMU takes the two where they exist, each for one direction (qemu_chr_open_pipe).
+      // QEMU uses both if they exist, one for each direction (qemu_chr_open_pipe).
       return [path, `${path}.in`, `${path}.out`];
   }
 }
@@ -36,7 +36,7 @@ function pathsOfNextStart(stored: Pick<DomainConfig, 'disks' | 'devices' | 'reso
   ];
 }
 
-/** Every path of the definition that QEMU or libvirt opens on its host, now or when the VM is started the next time. */
+/** Every path of the definition that QEMU or libvirt opens on its host, now or at the next start of the VM. */
 export function hostPaths(
   { disks, devices, resources, emulator }: Pick<DomainConfig, 'disks' | 'devices' | 'resources' | 'emulator'>,
   files: readonly DiskFile[],
@@ -68,7 +68,7 @@ export function hostPaths(
   };
 }
 
-/** And the folder in which libvirt keeps its definitions. */
+/** The folder in which libvirt stores definitions. */
 function withDefinitions(paths: WantedPaths): WantedPaths {
   const folder = '/etc/libvirt/qemu';
   return [...paths.careful, ...paths.once].includes(folder)
@@ -76,7 +76,7 @@ function withDefinitions(paths: WantedPaths): WantedPaths {
     : { ...paths, once: [...paths.once, folder] };
 }
 
-/** Every path that is looked at on both hosts. */
+/** Every path that is checked on both hosts. */
 export const hostPathsFact = defineFact<
   WantedPaths,
   { domain: typeof domainFact; files: typeof diskFilesFact }

@@ -15,11 +15,11 @@ import {
 } from './host-reading/index.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
-/** What a host's shell told, and how the host's clock stands to that of this host. */
+/** What a host's shell reported, and the difference between its clock and this host's. */
 export interface ShellReading extends HostReading {
   /**
-   * Seconds by which the clock there is ahead of this host's, as the bounds between which it must be: what is between is
-   * the time that the connection took. Only of the destination.
+   * How many seconds the clock there is ahead, as lower and upper bound. They differ by the time of the connection. Only for the
+   * destination.
    */
   readonly clockAhead?: { readonly least: number; readonly most: number };
 }
@@ -33,14 +33,14 @@ function readingOf(answer: string, mark: string, paths: WantedPaths, said: strin
   });
 }
 
-/** What this host's own files say. */
+/** The reading of this host. */
 export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPathsFact }>({
   name: 'source-shell',
   needs: { paths: hostPathsFact },
   gather: async ({ paths }, context) => {
     const mark = marker();
     const { stdout, stderr } = await context.platform.run(['env', 'LC_ALL=C', 'sh', '-s'], {
-      // The data go in as positional parameters, so that the script itself is constant.
+      // Values are positional parameters, so that the script itself is constant.
       input: `set -- ${scriptWords(mark, ...readingParameters(paths))}\n${readingScript}`,
       signal: context.signal,
       ...asLibvirtd(context),
@@ -49,13 +49,13 @@ export const sourceShellFact = defineFact<HostReading, { paths: typeof hostPaths
   },
 });
 
-/** A look at the destination that goes on: what ports are taken is told first, since more has to wait for that. */
+/** The running script on the destination. It reports used ports first, because more facts wait for them. */
 interface Look {
   readonly listening: Promise<HostListening>;
   readonly all: Promise<ShellReading>;
 }
 
-/** The look at the destination, begun. */
+/** The started reading of the destination. */
 const destinationLookFact = defineFact<
   Look,
   { session: typeof destinationSessionFact; paths: typeof hostPathsFact }
@@ -89,7 +89,7 @@ const destinationLookFact = defineFact<
           };
     };
     const all = look();
-    // Nobody may be waiting for either.
+    // Their rejections may have no other handler.
     listening.promise.catch(() => undefined);
     all.catch((error: unknown) => {
       listening.reject(error instanceof Error ? error : new Error('not an error', { cause: error }));
@@ -98,14 +98,14 @@ const destinationLookFact = defineFact<
   },
 });
 
-/** Who listens on the destination, and what its configuration says. */
+/** Listening sockets of the destination, and its configuration. */
 export const destinationListeningFact = defineFact<HostListening, { look: typeof destinationLookFact }>({
   name: 'destination-listening',
   needs: { look: destinationLookFact },
   gather: ({ look }) => look.listening,
 });
 
-/** What the destination's own files say. */
+/** The reading of the destination. */
 export const destinationShellFact = defineFact<ShellReading, { look: typeof destinationLookFact }>({
   name: 'destination-shell',
   needs: { look: destinationLookFact },

@@ -14,28 +14,28 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationAnswer, destinationLibvirtFact } from './destination-libvirt.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
-/** What a host is, in its libvirt's own words. */
+/** A host, as its libvirt describes it. */
 export interface Host {
   readonly hostname: string;
-  /** The UUID by which libvirt tells hosts apart. */
+  /** The UUID that identifies the host to libvirt. */
   readonly uuid: string;
   readonly cpuModel: string;
   /** `<cpu>` of the host's capabilities: model and features. */
   readonly cpuXml: string;
   /** Features that the host's CPU has beyond its model. */
   readonly cpuFeatures: readonly string[];
-  /** What its QEMUs can be, by architecture, for example `x86_64`. */
+  /** What its QEMUs support, by architecture, for example `x86_64`. */
   readonly guests: ReadonlyMap<string, GuestCapabilities>;
   /** Security drivers that libvirt has there, for example `selinux`, `apparmor`, `dac`. */
   readonly securityModels: readonly string[];
   /** Numbers of its CPUs. */
   readonly cpus: readonly number[];
   readonly numaNodes: readonly number[];
-  /** The time stamp counter, as far as libvirt could read it. */
+  /** The TSC, if libvirt could read it. */
   readonly tsc?: { readonly frequencyHz: number; readonly scaling: boolean };
 }
 
-/** What a host's QEMUs offer for one architecture. */
+/** What a host's QEMUs support for one architecture. */
 export interface GuestCapabilities {
   readonly emulators: readonly string[];
   /** Machine types, also under their short names, such as `q35`. */
@@ -53,7 +53,7 @@ function texts(parent: XmlElement, name: string): readonly string[] {
 }
 
 function guestSupportOf(arch: XmlElement): GuestCapabilities {
-  // Machine types stand beside the architecture's QEMU and again below each kind of virtualization.
+  // Machine types are listed for the architecture's QEMU and again for each type of virtualization.
   const domains = children(arch, 'domain');
   return {
     emulators: [...new Set([arch, ...domains].flatMap((parent) => texts(parent, 'emulator')))],
@@ -72,7 +72,7 @@ function tscOf(cpu: XmlElement | undefined): Host['tsc'] {
   return frequencyHz > 0 ? { frequencyHz, scaling: attribute(counter, 'scaling') === 'yes' } : undefined;
 }
 
-/** From what `virsh hostname` and `virsh capabilities` print. Throws if they do not tell which host it is. */
+/** Parses `virsh hostname` and `virsh capabilities`. Throws if they do not identify the host. */
 export function parseHost(hostname: string, capabilities: string): Host {
   const root = parseXml(capabilities);
   const host = child(root, 'host');

@@ -10,24 +10,24 @@ function machineArguments({ type, os, emulator }: Machine): readonly string[] {
   ];
 }
 
-/** `virsh` asks what a host offers to the VM's machine, its CPU among it. */
+/** `virsh` command for what a host supports for the VM's machine, including its CPU. */
 export function describeMachine({ type, os, emulator }: Machine): readonly string[] {
   return [
     'domcapabilities',
-    // Without it libvirt takes KVM where there is some, and what cannot be there is for another check to say.
+    // Without it, libvirt uses KVM if available. Another check reports unavailable types.
     ...(type === 'qemu' ? ['--virttype', type] : []),
     ...['--arch', os.arch, '--machine', os.machine],
     ...(emulator === undefined ? [] : ['--emulatorbin', emulator]),
   ];
 }
 
-/** `virsh` compares the CPU on its standard input with what a host offers to the VM's machine. */
+/** `virsh` command that compares the CPU on its standard input with what a host supports for the VM's machine. */
 export function compareCpu(machine: Machine): readonly string[] {
   return ['hypervisor-cpu-compare', '/dev/stdin', ...machineArguments(machine), '--error'];
 }
 
-/** `virsh` computes what the CPUs on its standard input and that of the host have in common for the VM's machine. */
+/** `virsh` command that computes what the CPUs on its standard input and the host's CPU have in common for the VM's machine. */
 export function computeBaseline(machine: Machine): readonly string[] {
-  // Without --features: what a model stands for is known to libvirt, and a short element is easier to read.
+  // Without --features: libvirt knows the features of a model, and a short element is easier to read.
   return ['hypervisor-cpu-baseline', '/dev/stdin', ...machineArguments(machine), '--migratable'];
 }

@@ -9,11 +9,11 @@ import { domainFact } from './domain.ts';
 import { parseStats, statOf } from './domain-stats.ts';
 import { isMigrating, runState } from './run-state.ts';
 
-/** How fast a VM writes to its memory, as libvirt says it. */
+/** How fast a VM writes to its memory, as libvirt measured it. */
 export interface LibvirtDirtyRate {
-  /** What was dirty after each window; none if it was not measured. */
+  /** Dirty memory after each window; empty if not measured. */
   readonly points: readonly DirtyPoint[];
-  /** False when it was not measured because a VM that is paused writes nothing. */
+  /** False if it was not measured because a paused VM writes nothing. */
   readonly measured: boolean;
   /** Longer windows are still being measured. */
   readonly more?: true;
@@ -28,7 +28,7 @@ interface Measurement {
   readonly mebibytesPerSecond: number | undefined;
 }
 
-/** Runs one virsh command about the VM; its text, or an unavailable fact with libvirt's words. */
+/** Runs one virsh command for the VM. Resolves to its output, or throws an unavailable fact with libvirt's error. */
 async function ask(context: FactContext, argv: readonly string[]): Promise<string> {
   const { platform, connection, choices, signal } = context;
   const answers = await virshSession(platform, connection.uri, [{ id: 'it', argv }], {
@@ -60,13 +60,13 @@ async function finished(context: FactContext, seconds: number): Promise<Measurem
   for (;;) {
     const now = await measurement(context);
     if (now.status === '2') return now;
-    // Not begun and measuring are the only others.
+    // The other states are "not started" and "measuring".
     if (now.status !== '0' && now.status !== '1') return { ...now, mebibytesPerSecond: undefined };
     await delay(250, context.signal);
   }
 }
 
-/** What one window saw; a measurement of somebody else is waited for, and taken if it is as long. */
+/** The result of one window. Waits for another program's measurement, and uses it if its window is as long. */
 async function window(context: FactContext, seconds: number): Promise<DirtyPoint> {
   const before = await measurement(context);
   if (before.status === '1') {
@@ -85,15 +85,15 @@ function point({ mebibytesPerSecond }: Measurement, seconds: number): DirtyPoint
 }
 
 /**
- * The dirty rate, by QEMU's page sampling. The other ways of measuring are never asked for: dirty-bitmap has ended
- * guests without KVM (seen with QEMU 7.2). A measurement that somebody else began is waited for, not disturbed.
+ * The dirty rate, by QEMU's page sampling. The other modes are never used: dirty-bitmap crashed guests without KVM (seen with QEMU
+ * 7.2). Waits for another program's measurement.
  */
 export const libvirtDirtyRateFact = defineFact<LibvirtDirtyRate, { domain: typeof domainFact }>({
   name: 'libvirt-dirty-rate',
   choices: ['vm', 'dirtyRateSeconds'],
   needs: { domain: domainFact },
   slow: true,
-  // A measurement of somebody else may come first, and it can last 60 s.
+  // Another program's measurement may come first and last 60 s.
   timeLimitMilliseconds: (choices) =>
     (samplingWindows(choices).reduce((sum, each) => sum + each + 2, 0) + 73) * 1000,
   gather: async ({ domain }, context, _wanted, soFar) => {

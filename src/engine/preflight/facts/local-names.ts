@@ -10,7 +10,7 @@ export function parseAddresses(text: string): readonly string[] {
   });
 }
 
-/** Names and addresses of this host; what cannot be read is left out. Does not reject. */
+/** Names and addresses of this host, without those that cannot be read. Does not reject. */
 export async function readLocalNames(
   platform: Pick<Platform, 'run'>,
   options: { readonly signal?: AbortSignal } = {},

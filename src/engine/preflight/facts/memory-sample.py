@@ -27,7 +27,7 @@ import zlib
 SWAPPED = 62
 PRESENT = 63
 
-# What is kept of a page in place of a checksum, which is never negative.
+# Stored for a page instead of a checksum, which is never negative.
 ZEROS = -1
 IN_SWAP = -2
 

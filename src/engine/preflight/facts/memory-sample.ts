@@ -10,24 +10,24 @@ import runPython from './run-python.sh?raw';
 import { isMigrating, runState } from './run-state.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
-/** What a sample of a VM's pages says of all of them. */
+/** What a sample of a VM's pages says about all of its memory. */
 export interface MemorySample {
-  /** Memory that holds something: pages of zeros cost a migration nearly nothing. In bytes. */
+  /** Memory that is not zero, in bytes. Pages of zeros cost almost nothing. */
   readonly nonZeroBytes: number;
-  /** What was different after each window; none of a VM that is paused. */
+  /** What had changed after each window; empty for a paused VM. */
   readonly points: readonly DirtyPoint[];
 }
 
 /**
- * Pages that are looked at. QEMU looks at 512 of each GiB and says whole MiB/s, which of a small VM is too coarse for a
- * forecast: of 384 MiB that write 5 MiB/s its figure was 0 in one second out of four (seen with QEMU 7.2).
+ * The number of sampled pages. QEMU samples 512 of each GiB and reports whole MiB/s, which is too coarse for a small VM: for 384
+ * MiB that write 5 MiB/s, it reported 0 in one second out of four (seen with QEMU 7.2).
  */
 const pages = 8192;
 
-/** The last pass is short, so what is written in a part of a second counts. In seconds. */
+/** In seconds. The last pass is short, so what is written in a fraction of a second matters. */
 const shortWindows: readonly number[] = [0.25, 0.5];
 
-/** The windows of the sample: short ones, doubling up to the longest that libvirt is asked for. */
+/** The windows of the sample: each is twice as long as the one before, up to libvirt's longest. */
 export function sampleWindows(longest: number): readonly number[] {
   const windows = [...shortWindows];
   for (let window = 1; window < longest; window *= 2) windows.push(window);
@@ -60,7 +60,7 @@ export function parseMemorySample(text: string, memoryBytes: number): MemorySamp
   return { nonZeroBytes: Number(found) * bytesPerPage, points };
 }
 
-/** How much of the VM's memory holds something, and how much of it changes in which time, by a sample of pages. */
+/** How much of the VM's memory is not zero, and how fast it changes, from a sample of pages. */
 export const memorySampleFact = defineFact<MemorySample, { domain: typeof domainFact }>({
   name: 'memory-sample',
   choices: ['vm', 'dirtyRateSeconds'],

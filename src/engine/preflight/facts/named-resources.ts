@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 
-/** Which questions about the destination's networks a VM's definition needs answered. */
+/** Which queries about the destination's networks a VM's definition requires. */
 export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainConfig, 'devices'>): {
   readonly networks: boolean;
   readonly devices: boolean;
@@ -21,7 +21,7 @@ export function networkNeeds({ devices: { interfaces, graphics } }: Pick<DomainC
   };
 }
 
-/** Names of libvirt's networks to which the VM's interfaces connect, each once. */
+/** Names of libvirt's networks to which the VM's interfaces connect, without duplicates. */
 export function networksOf({ devices }: Pick<DomainConfig, 'devices'>): readonly string[] {
   return [...new Set(devices.interfaces.flatMap(({ network }) => network ?? []))];
 }

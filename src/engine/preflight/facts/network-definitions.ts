@@ -7,7 +7,7 @@ import { destinationAnswer, destinationLibvirtFact, networkCommand } from './des
 import { domainFact } from './domain.ts';
 import { networksOf } from './named-resources.ts';
 
-/** The networks of the VM's interfaces on both hosts, by name; one that was not described is not among them. */
+/** The networks of the VM's interfaces on both hosts, by name. Omits networks whose definition is unknown. */
 export interface NetworkDefinitions {
   readonly here: ReadonlyMap<string, Network>;
   readonly there: ReadonlyMap<string, Network>;
@@ -29,7 +29,7 @@ function described(
   );
 }
 
-/** What the networks of the VM lead to on both hosts: a network of the same name may be another one. */
+/** The definitions of the VM's networks on both hosts: networks with the same name may differ. */
 export const networkDefinitionsFact = defineFact<
   NetworkDefinitions,
   { libvirt: typeof destinationLibvirtFact; domain: typeof domainFact }

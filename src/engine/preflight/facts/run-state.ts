@@ -32,7 +32,7 @@ export function runState(domain: Pick<SourceDomain, 'state'>): RunState {
   return states[domain.state] ?? 'no-state';
 }
 
-/** virsh's names for the types of a job, and whether a job of that type still runs. */
+/** virsh's names for types of jobs, and whether such a job is still running. */
 const jobTypes: ReadonlyMap<string, boolean> = new Map([
   ['None', false],
   ['Bounded', true],
@@ -42,9 +42,9 @@ const jobTypes: ReadonlyMap<string, boolean> = new Map([
   ['Cancelled', false],
 ]);
 
-/** True while libvirt works on a job of the VM. Throws FactUnavailable if virsh did not say. */
+/** True while the VM has a job. Throws FactUnavailable if virsh did not report it. */
 export function hasJob(domain: Pick<SourceDomain, 'job' | 'state'>): boolean {
-  // For a VM that is shut off virsh gives an error.
+  // virsh reports an error for a VM that is shut off.
   if (runState(domain) === 'shut-off') return false;
   const under = jobTypes.get(parsePropertyList(domain.job).get('Job type') ?? '');
   if (under === undefined) {

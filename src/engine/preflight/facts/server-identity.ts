@@ -10,25 +10,25 @@ export interface ServerCertificate {
   /** As OpenSSL writes them, for example `Dec 23 11:15:44 2026 GMT`. */
   readonly notBefore: string;
   readonly notAfter: string;
-  /** Names and addresses that it is made for. */
+  /** Names and addresses that it is valid for. */
   readonly names: string;
 }
 
-/** What a destination that did not let us in shows of itself. Nothing is asked of one that did. */
+/** The identity that a destination shows after it refused the connection. Otherwise it is not queried. */
 export interface ServerIdentity {
   /** Fingerprints of its ssh host keys, for the admin to compare. */
   readonly hostKeys: readonly string[];
   readonly certificate?: ServerCertificate;
 }
 
-/** Reads what `openssl x509` prints. */
+/** Parses the output of `openssl x509`. */
 export function parseCertificate(text: string, now: number): ServerCertificate | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const after = (word: string): string =>
     lines.find((line) => line.startsWith(word))?.slice(word.length) ?? '';
   const notBefore = after('notBefore=');
   const notAfter = after('notAfter=');
-  // What is no date would be neither before nor after now, and so would pass for valid.
+  // An invalid date would be neither before nor after now, so it would count as valid.
   if (Number.isNaN(Date.parse(notBefore)) || Number.isNaN(Date.parse(notAfter))) return undefined;
   const heading = lines.findIndex((line) => line.includes('Subject Alternative Name:'));
   const names = heading < 0 ? undefined : lines[heading + 1];
@@ -55,7 +55,7 @@ async function hostKeys(route: ControlRoute, { platform, signal }: FactContext):
   });
 }
 
-/** libvirt says no more than "not trusted" for an expired certificate, so the server is asked to show it. */
+/** libvirt reports only "not trusted" for an expired certificate, so the certificate is read from the server. */
 async function certificate(
   route: ControlRoute,
   context: FactContext,
@@ -72,7 +72,7 @@ async function certificate(
   return parseCertificate(printed.stdout, Date.now());
 }
 
-/** Host keys or certificate of a destination whose identity may be what keeps us out. */
+/** Host keys or certificate of a destination, if its identity may be the cause of the failure. */
 export const serverIdentityFact = defineFact<
   ServerIdentity,
   {

@@ -2,9 +2,9 @@
 import { onAbort } from '../../../platform/on-abort.ts';
 import type { FactContext } from '../fact.ts';
 
-/** How long something lives that a fact of kind `session` begins. */
+/** The lifetime of what a fact of kind `session` opens. */
 export interface SessionLifetime {
-  /** Raised when it has to end: by the fact's time limit as long as it is not established, and with the preflight. */
+  /** Aborted when it has to end: at the fact's time limit before it is established, and with the preflight. */
   readonly signal: AbortSignal;
   /** From now on it lives as long as the preflight. */
   established(): void;

@@ -2,7 +2,7 @@
 import { defineFact } from '../fact.ts';
 import { requireAnswer, sourceAnswersFact } from './source-answers.ts';
 
-/** The names of the VM's snapshots and checkpoints, as libvirt on this host keeps them. */
+/** The names of the VM's snapshots and checkpoints, on this host. */
 export interface Snapshots {
   readonly snapshots: readonly string[];
   /** Points from which incremental backups start. */

@@ -8,7 +8,7 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 /** Answers of one virsh session by the ids of the questions. */
 export type VirshAnswers = ReadonlyMap<string, VirshAnswer>;
 
-/** The text of an answer that has to be there. */
+/** The text of a required answer. */
 export function requireAnswer(answers: VirshAnswers, id: string): string {
   const answer = answers.get(id);
   if (answer?.ok === true) return answer.text;

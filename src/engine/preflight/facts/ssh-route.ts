@@ -5,7 +5,7 @@ import { type DestinationParts, isHostName } from '../../destination/index.ts';
 import { defineFact, type FactContext, FactUnavailable } from '../fact.ts';
 import { destinationFact } from './destination.ts';
 
-/** Environment that root's ssh must not see: libvirtd has no agent and nobody to ask. */
+/** Environment that is removed for root's ssh, because libvirtd has neither an agent nor prompts. */
 const withoutAgent = [
   'env',
   '-u',
@@ -22,7 +22,7 @@ export function uriParameter(parts: DestinationParts, name: string): string | un
   return parts.parameters.find((parameter) => parameter.name === name)?.value;
 }
 
-/** The arguments that libvirt too gives to ssh for this URI: program, port, user, key. */
+/** The arguments that libvirt passes to ssh for this URI: program, port, user, key. */
 function connectionArguments(parts: DestinationParts): { program: string; options: readonly string[] } {
   const keyfile = uriParameter(parts, 'keyfile');
   const noVerify = uriParameter(parts, 'no_verify') ?? '0';
@@ -37,7 +37,7 @@ function connectionArguments(parts: DestinationParts): { program: string; option
   };
 }
 
-/** ssh to the destination as libvirtd would make it, asking nobody, with a time limit for the connection. */
+/** ssh to the destination as libvirtd runs it: without prompts, with a time limit for the connection. */
 export function sshArgv(parts: DestinationParts, command: readonly string[]): readonly string[] {
   const { program, options } = connectionArguments(parts);
   return [
@@ -51,7 +51,7 @@ export function sshArgv(parts: DestinationParts, command: readonly string[]): re
   ];
 }
 
-/** Rights with which libvirt would do it: root for the host's libvirt, the user for their own. */
+/** The user that libvirt would run it as: root for the host's libvirt, the user for their own. */
 export function asLibvirtd({ choices }: Pick<FactContext, 'choices'>): { superuser?: 'require' } {
   return choices.vm.connection === 'system' ? { superuser: 'require' } : {};
 }
@@ -60,13 +60,13 @@ export function asLibvirtd({ choices }: Pick<FactContext, 'choices'>): { superus
 export interface ControlRoute {
   readonly host: string;
   readonly port: number;
-  /** ssh reaches the host through another one or a program: then a connection straight to the port says nothing. */
+  /** ssh uses a jump host or a proxy program, so a direct connection to the port proves nothing. */
   readonly indirect: boolean;
 }
 
 const standardPorts = { ssh: 22, tcp: 16509, tls: 16514 } as const;
 
-/** Reads what `ssh -G` prints: one `keyword value` a line. */
+/** Parses the output of `ssh -G`: one `keyword value` in each line. */
 export function parseSshConfiguration(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split('\n').map((line) => {
@@ -77,8 +77,8 @@ export function parseSshConfiguration(text: string): ReadonlyMap<string, string>
 }
 
 /**
- * Host and port of the control connection. For ssh, root's own ssh configuration may say otherwise than the URI (an
- * alias, another port, a jump host), so ssh itself is asked.
+ * Host and port of the control connection. For ssh, root's configuration may change them (an alias, another port, a jump host), so
+ * ssh itself is queried.
  */
 export const controlRouteFact = defineFact<ControlRoute, { destination: typeof destinationFact }>({
   name: 'control-route',
@@ -86,7 +86,7 @@ export const controlRouteFact = defineFact<ControlRoute, { destination: typeof d
   timeLimitMilliseconds: 3000,
   gather: async ({ destination: { parts } }, context) => {
     const plain = { host: parts.host, port: parts.port ?? standardPorts[parts.transport], indirect: false };
-    // libssh and libssh2 do not read ssh's configuration, and a program in ssh's place need not know the option.
+    // libssh and libssh2 do not read ssh's configuration, and a replacement program for ssh may not support the option.
     if (parts.scheme !== 'qemu+ssh' || uriParameter(parts, 'command') !== undefined) return plain;
     const { options } = connectionArguments(parts);
     const { exitCode, stdout } = await context.platform.run(
@@ -97,7 +97,7 @@ export const controlRouteFact = defineFact<ControlRoute, { destination: typeof d
     const settings = parseSshConfiguration(stdout);
     const host = settings.get('hostname') ?? '';
     const port = /^\d{1,5}$/.test(settings.get('port') ?? '') ? Number(settings.get('port')) : 0;
-    // ssh always says both. If it did not, nobody knows where the connection goes.
+    // ssh always prints both. Without them, it is unknown where the connection goes.
     if (!isHostName(host) || port < 1 || port > 65535) {
       throw new FactUnavailable({
         why: msg('A command failed.'),

@@ -4,7 +4,7 @@ import { msg } from '../../base/index.ts';
 import { readTrack, routeOf, type TrackRecord, trackRecordOf } from '../../forecast/index.ts';
 import { defineFact, FactUnavailable } from '../fact.ts';
 
-/** How good forecasts for this pair of hosts were, where there were any. */
+/** The quality of earlier forecasts for this pair of hosts, if any. */
 export const trackRecordFact = defineFact<TrackRecord>({
   name: 'track-record',
   choices: ['vm', 'destination', 'migrationUri'],

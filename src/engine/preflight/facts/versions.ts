@@ -11,7 +11,7 @@ export interface Versions {
   readonly qemu: string;
 }
 
-/** Reads what `virsh version --daemon` says in English; undefined where one of the two is missing. */
+/** Parses the English output of `virsh version --daemon`; undefined if one of the two is missing. */
 export function parseVersions(text: string): Versions | undefined {
   const qemu = /^Running hypervisor:\s*\S+\s+(\d+(?:\.\d+)*)\s*$/m.exec(text)?.[1];
   const libvirt = /^Running against daemon:\s*(?:libvirt\s+)?(\d+(?:\.\d+)*)\s*$/m.exec(text)?.[1];

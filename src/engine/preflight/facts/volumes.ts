@@ -11,24 +11,24 @@ import {
 import { type DiskFile, diskFilesFact, diskVolumes, isVolumePath } from './disk-files.ts';
 import { domainFact } from './domain.ts';
 
-/** A file as a storage pool of the destination shows it. */
+/** A file, as a storage pool of the destination describes it. */
 export interface PoolFile {
   readonly sizeBytes?: number;
   /** The size that the guest sees; the file has another size unless its format is raw. */
   readonly capacityBytes?: number;
-  /** Time of the last change of the inode, seconds with nanoseconds after the point. */
+  /** Time of the last change of the inode, in seconds with nanoseconds as decimals. */
   readonly changeTime?: string;
 }
 
-/** What the destination's libvirt knows of the VM's storage by its pools. */
+/** The VM's storage, as far as the pools of the destination's libvirt show it. */
 export interface DestinationStorage {
-  /** By path; only over connections without a shell. Undefined value: no active pool there shows the file. */
+  /** By path; only for connections without a shell. An undefined value: no active pool there has the file. */
   readonly files: ReadonlyMap<string, PoolFile | undefined>;
-  /** Volumes by `pool/volume`: their path there, or libvirt's words for why there is none. */
+  /** Volumes by `pool/volume`: their path there, or libvirt's error. */
   readonly volumes: ReadonlyMap<string, { ok: true; path: string } | { ok: false; original: string }>;
 }
 
-/** The path of a file on the destination; undefined for a volume that the destination lacks, or whose path it did not tell. */
+/** The path of a file on the destination; undefined if the destination lacks the volume or did not report its path. */
 export function pathThere(
   { path, volume }: Pick<DiskFile, 'path' | 'volume'>,
   storage: DestinationStorage | undefined,
@@ -38,7 +38,7 @@ export function pathThere(
   return answer?.ok === true && isVolumePath(answer.path) ? answer.path : undefined;
 }
 
-/** Reads the XML of a volume. */
+/** Parses the XML of a volume. */
 export function parseVolume(xml: string): PoolFile {
   const volume = parseXml(xml);
   const size = textOf(child(volume, 'physical') ?? child(volume, 'capacity') ?? volume).trim();
@@ -52,7 +52,7 @@ export function parseVolume(xml: string): PoolFile {
   };
 }
 
-/** The VM's storage as the destination's libvirt sees it. */
+/** The VM's storage, as the destination's libvirt shows it. */
 export const destinationStorageFact = defineFact<
   DestinationStorage,
   {

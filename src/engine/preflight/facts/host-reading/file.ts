@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Mount, mountOf } from './mounts.ts';
 
-/** A file or device as `stat` and the kernel's list of mounts show it. */
+/** A file or device, as `stat` and the kernel's list of mounts describe it. */
 export interface FileReading {
   /** False: no such file. */
   readonly exists: boolean;
-  /** The kind in the words of `stat`, for example `regular file` or `block special file`. */
+  /** The file type as `stat` names it, for example `regular file` or `block special file`. */
   readonly kind: string;
   readonly inode: string;
   readonly sizeBytes: number;
   /** Of a qcow2 image: the size that QEMU sees. */
   readonly virtualBytes?: number;
-  /** What it takes up on the medium: less than its size where it has holes; absent where it was not told. */
+  /** Its allocated size: less than its size if it is sparse; absent if unknown. */
   readonly allocatedBytes?: number;
-  /** Of a folder: what its file system still takes, in bytes, from root and from everybody else, and which one that is. */
+  /** For a folder: the free space of its file system in bytes, for root and for other users, and which file system it is. */
   readonly space?: { readonly root: number; readonly others: number; readonly fileSystemId: string };
-  /** Times of the last change of the inode, to the nanosecond, from a few looks one after the other. */
+  /** Times of the last change of the inode, in nanoseconds, from several successive reads. */
   readonly changeTimes: readonly string[];
-  /** When the file was made; absent where the file system does not tell. */
+  /** The birth time; absent if the file system does not store it. */
   readonly birthTime?: string;
-  /** Of the file system that holds it, for example `nfs4`, `fuse.glusterfs`. */
+  /** The type of its file system, for example `nfs4`, `fuse.glusterfs`. */
   readonly fileSystem: string;
-  /** Where that comes from, for example `alpha:/images`. */
+  /** The source of that file system, for example `alpha:/images`. */
   readonly mountSource: string;
   /** For a block device: what identifies the medium itself on any host (WWN, serial, LVM or multipath UUID). */
   readonly deviceIds: readonly string[];
@@ -29,13 +29,13 @@ export interface FileReading {
   readonly major?: number;
   /** For a block device without an identifier: a checksum of its first mebibyte. */
   readonly digest?: string;
-  /** Number of the file system on its host. */
+  /** Device number of the file system on its host. */
   readonly device?: string;
-  /** Not even root may write to it: its file system is mounted for reading alone, or it cannot be changed. */
+  /** Not even root may write to it: its file system is mounted read-only, or it is immutable. */
   readonly readOnly?: true;
   /** A qcow2 image whose content is in another file (`data_file`), of which libvirt 9.0 knows nothing. */
   readonly dataElsewhere?: true;
-  /** What QEMU's user may do with it; each is absent where it could not be tried. To enter is for folders alone. */
+  /** What QEMU's user may do with it; each is absent if it could not be tested. `enter` applies only to folders. */
   readonly qemu: {
     readonly reach?: boolean;
     readonly read?: boolean;
@@ -44,7 +44,7 @@ export interface FileReading {
   };
 }
 
-/** What was printed about each path, its number taken out of the lines. */
+/** The output about each path, without the number in each line. */
 export function linesByNumber(text: string): ReadonlyMap<number, string> {
   const byNumber = new Map<number, string>();
   let current = 0;
@@ -54,14 +54,14 @@ export function linesByNumber(text: string): ReadonlyMap<number, string> {
         line,
       ) ?? [];
     if (number !== undefined) current = Number(number);
-    // The name of a file may hold line breaks: the rest belongs to it.
+    // The name of a file may contain line breaks, so the rest belongs to it.
     const own = number === undefined ? line : `${word ?? ''} ${rest ?? ''}`;
     byNumber.set(current, `${byNumber.get(current) ?? ''}${own}\n`);
   }
   return byNumber;
 }
 
-/** The first line that the pattern fits. */
+/** The first line that matches the pattern. */
 function lineOf(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
   for (const line of lines) {
     const match = pattern.exec(line);
@@ -76,7 +76,7 @@ function virtualSize(lines: readonly string[]): Pick<FileReading, 'virtualBytes'
 }
 
 export function parseFile(body: string, mounts: readonly Mount[]): FileReading | undefined {
-  // Line by line: a path may hold other characters at which a pattern would begin a line.
+  // Line by line, because a path may contain other characters that a pattern treats as line breaks.
   const lines = body.split('\n');
   const looks = lines.flatMap((line) => {
     const look =

@@ -45,7 +45,7 @@ read_clock() {
   date +%s.%N
 }
 
-# Who listens, as the kernel lists it, and in which order this host has its bytes, for the addresses in it.
+# Listening sockets, as the kernel lists them, and this host's byte order, for the addresses in that list.
 read_sockets() {
   echo "$mark sockets"
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null
@@ -82,7 +82,7 @@ read_memory() {
   grep -E '^(MemAvailable|SwapFree):' /proc/meminfo 2>/dev/null
 }
 
-# Addresses, devices, which of them are bridges or ports of one, and what is based on them.
+# Addresses, network devices, which of them are bridges or ports of one, and what is based on them.
 read_network() {
   echo "$mark addresses"
   ip -o addr show 2>/dev/null
@@ -102,7 +102,7 @@ read_network() {
   for type in macvtap macvlan; do ip -details -o link show type $type 2>/dev/null; done
 }
 
-# Room in libvirt's own folders, and those in which nothing can be made.
+# Free space in libvirt's folders, and those in which no file can be created.
 read_own_folders() {
   echo "$mark space"
   for folder in $own_folders; do
@@ -154,7 +154,7 @@ read_hooks() {
   done
 }
 
-# getent says 2 for one that the host does not know, and something else where it could not ask.
+# getent exits with 2 for an unknown name, and with another status if it could not look it up.
 read_accounts() {
   echo "$mark accounts"
   [ -n "$accounts" ] && command -v getent >/dev/null 2>&1 || return
@@ -170,7 +170,7 @@ read_accounts() {
   done
 }
 
-# A setting of qemu.conf that is a text.
+# A string setting of qemu.conf.
 setting() {
   {
     quote="['\"]"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** What a look at a host says: the script that looks, its parameters, and the parser of what it prints. */
+/** Reads a host: the script, its parameters, and the parser of its output. */
 export type { FileReading } from './file.ts';
 export { default as readingScript } from './host-reading.sh?raw';
 export type { NetworkDevice } from './network-devices.ts';

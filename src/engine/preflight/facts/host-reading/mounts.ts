@@ -16,13 +16,13 @@ export function parseMounts(text: string): readonly Mount[] {
     const [point, root] = [words[4], words[3]];
     const [type, source] = right.split(' ');
     if (point === undefined || type === undefined || source === undefined) return [];
-    // A mount of a part of a file system is another source than the whole.
+    // A mount of a part of a file system has another source than a mount of the whole.
     const part = root === undefined || root === '/' ? '' : plain(root);
     return [{ point: plain(point), type, source: `${plain(source)}${part}` }];
   });
 }
 
-/** The mount that holds a path: the longest that fits, the last one of those mounted at the same place. */
+/** The mount of a path: the longest match, and the last one of those at the same mount point. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   let best: Mount | undefined;
   for (const mount of mounts) {

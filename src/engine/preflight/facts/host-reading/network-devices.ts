@@ -5,15 +5,15 @@ export interface NetworkDevice {
   readonly bridge: boolean;
   /** Name of the bridge or bond of which it is a port: then nothing else can be based on it. */
   readonly portOf?: string;
-  /** An admin has not set it up (IFF_UP). */
+  /** It is not up (IFF_UP). */
   readonly down?: true;
-  /** The end of a cable of a VM. */
+  /** The host's end of a VM's interface (tap). */
   readonly tap?: true;
-  /** Cards of VMs and the like (macvtap, macvlan) are based on it: one that has it for itself, or some that share it. */
+  /** Interfaces of VMs (macvtap, macvlan) are based on it: one exclusively, or several that share it. */
   readonly carries?: 'one' | 'some';
 }
 
-/** What was printed of each device, then lines of `ip -details -o link` such as `9: macvtap0@eno1: ... macvtap mode bridge`. */
+/** The output about each device, then lines of `ip -details -o link` such as `9: macvtap0@eno1: ... macvtap mode bridge`. */
 export function parseDevices(text: string): ReadonlyMap<string, NetworkDevice> {
   const ports = new Map(
     [...text.matchAll(/^port (\S+) (\S+)$/gm)].map(([, name = '', master = '']) => [name, master] as const),

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** Paths that the script looks at. */
+/** The paths that the script reads. */
 export interface WantedPaths {
-  /** Looked at three times, so that two hosts' looks at a file that is written to can be compared. */
+  /** Read three times, so that the times of a file that changes can be compared between hosts. */
   readonly careful: readonly string[];
-  /** Looked at once. */
+  /** Read once. */
   readonly once: readonly string[];
-  /** The firmware that descriptors may name. */
+  /** The firmware to look for in descriptors. */
   readonly loader?: string;
-  /** The VM's QEMU, whose ROM files are looked at. */
+  /** The VM's QEMU, whose ROM files are read. */
   readonly emulator?: string;
-  /** Users (`user NAME`) and groups (`group NAME`) that may be known. */
+  /** Users (`user NAME`) and groups (`group NAME`) to look up. */
   readonly accounts?: readonly string[];
-  /** UUID of the VM whose open files are told. */
+  /** UUID of the VM whose open files are listed. */
   readonly uuid?: string;
 }
 
@@ -33,7 +33,7 @@ export function readingParameters({
   ];
 }
 
-/** Folders in which libvirt keeps what arrives with a VM: state of its devices and its definition. */
+/** Folders in which libvirt stores the files of a VM: state of devices and definition. */
 export const libvirtFolders = [
   '/var/lib/libvirt/qemu',
   '/etc/libvirt/qemu',
@@ -41,7 +41,7 @@ export const libvirtFolders = [
   '/run/libvirt/qemu',
 ];
 
-/** Programs that libvirt starts beside QEMU. */
+/** Programs that libvirt starts besides QEMU. */
 const programs = [
   'swtpm',
   'swtpm_setup',
@@ -52,7 +52,7 @@ const programs = [
   '/usr/lib/qemu/virtiofsd',
 ];
 
-/** ROM files of QEMU for a PC: its BIOS, and those of screens and network cards. */
+/** ROM files of QEMU for a PC: the BIOS, and those of video and network devices. */
 export const romFiles = [
   'bios-256k.bin',
   ...['stdvga', 'bochs-display', 'qxl', 'virtio', 'cirrus', 'vmware'].map((name) => `vgabios-${name}.bin`),

@@ -11,16 +11,16 @@ import { bodyOf, type Section, sectionsOf } from './sections.ts';
 import { datagrams, listens, parseListeners, parseSockets } from './sockets.ts';
 import { parseVersions } from './versions.ts';
 
-/** Reads who listens, and the configuration, out of what the script has printed up to now; undefined if that is not all there. */
+/** Parses listening sockets and configuration from the script's output so far; undefined if they are incomplete. */
 export function parseListening(text: string, mark: string): HostListening | undefined {
-  // The last one may go on.
+  // The last section may be incomplete.
   const sections = sectionsOf(text, mark).slice(0, -1);
   const has = (beginning: string): boolean => sections.some(({ name }) => name.startsWith(beginning));
-  // The file of libvirtd is the last but one, so both sections of it are whole.
+  // The section of libvirtd's file is the last but one, so both are complete.
   return has('sockets') && has('configuration-virtqemud') ? listeningOf(sections) : undefined;
 }
 
-/** Reads what the script printed; undefined if it did not come to its end. */
+/** Parses the script's output; undefined if it is incomplete. */
 export function parseReading(text: string, mark: string, paths: WantedPaths): HostReading | undefined {
   const bodies = sectionsOf(text, mark);
   if (bodies.at(-1)?.name.trim() !== 'end') return undefined;
@@ -85,7 +85,7 @@ function listeningOf(sections: readonly Section[]): HostListening {
   return {
     listening: new Set(parseSockets(bodyOf(sections, 'sockets'), listens).keys()),
     settings: new Map([...daemons, conf].flatMap(({ settings }) => [...settings])),
-    // What libvirt cannot read itself says nothing about the libvirt that runs.
+    // A file that libvirt itself cannot parse says nothing about the running daemon.
     settingsReadable:
       conf.badLine === undefined && !sections.some(({ name }) => name === 'configuration-unreadable'),
   };
@@ -139,7 +139,7 @@ function parseMemory(text: string): HostReading['memory'] {
   return availableBytes === undefined ? undefined : { availableBytes, freeSwapBytes: of('SwapFree') ?? 0 };
 }
 
-/** A kind of screen and a file, one a line. */
+/** A type of graphics and a file in each line. */
 function parseGraphicsFiles(text: string): ReadonlyMap<string, readonly string[]> {
   const lines = text.split('\n').map((line) => /^(vnc|spice) (\/.+)$/.exec(line) ?? []);
   return new Map(
@@ -150,7 +150,7 @@ function parseGraphicsFiles(text: string): ReadonlyMap<string, readonly string[]
   );
 }
 
-/** One of which was not told whether the host knows it is not among them. */
+/** Names that could not be looked up are omitted. */
 function parseAccounts(text: string, asked: readonly string[]): ReadonlyMap<string, boolean> {
   const lines = text.split('\n');
   const known = new Map<string, boolean>();

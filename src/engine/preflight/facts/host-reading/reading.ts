@@ -3,31 +3,31 @@ import type { Conf } from '../../../../libvirt/vir-conf.ts';
 import type { FileReading } from './file.ts';
 import type { NetworkDevice } from './network-devices.ts';
 
-/** Who listens on a host, and how libvirt there is configured. */
+/** Listening sockets of a host, and libvirt's configuration there. */
 export interface HostListening {
-  /** TCP ports on which somebody listens. */
+  /** TCP ports with a listener. */
   readonly listening: ReadonlySet<number>;
   /** Settings of qemu.conf and of the daemon's configuration file; empty if they could not be read. */
   readonly settings: Conf['settings'];
-  /** False when qemu.conf is there and could not be read, by us or by libvirt itself. */
+  /** False if qemu.conf exists but could not be read, by this program or by libvirt. */
   readonly settingsReadable: boolean;
 }
 
-/** Files that a program has open. */
+/** Open files of a process. */
 export interface OpenFiles {
-  /** Number of the process. */
+  /** ID of the process. */
   readonly pid: string;
   /** File system and inode of each, `DEVICE INODE`. */
   readonly inodes: ReadonlySet<string>;
-  /** Paths that they had, of those that were removed. */
+  /** Former paths of those that were removed. */
   readonly removed: ReadonlySet<string>;
 }
 
-/** Programs on a host that may start VMs of libvirt anew. */
+/** Programs on a host that may start libvirt's VMs again. */
 export interface Managers {
-  /** Processes of some that are known, by name. */
+  /** Running processes of known managers, by name. */
   readonly processes: ReadonlySet<string>;
-  /** Folders and files of some that are known. */
+  /** Existing folders and files of known managers. */
   readonly paths: ReadonlySet<string>;
   /** Definitions from which Pacemaker starts VMs, and whether each has the UUID of the VM; absent if its CIB was not read. */
   readonly clustered?: ReadonlyMap<string, boolean>;
@@ -44,43 +44,43 @@ export interface HostVersions {
 
 /** What one look at a host gave. */
 export interface HostReading extends HostListening {
-  /** By path; one of which was not told whether it exists is not among them. */
+  /** By path. Omits paths whose existence is unknown. */
   readonly files: ReadonlyMap<string, FileReading>;
-  /** Paths of the sockets on which somebody listens, as they were bound; absent if that was not told. */
+  /** Paths of listening Unix sockets, as they were bound; absent if unknown. */
   readonly listeners?: ReadonlySet<string>;
-  /** On which addresses, by port; a port of which that is not known is not among them. */
+  /** The listeners' addresses by port. Omits ports with unknown addresses. */
   readonly listeningOn?: ReadonlyMap<number, ReadonlySet<string>>;
-  /** On which addresses somebody takes datagrams, by port; absent if that is not known. */
+  /** The addresses of UDP sockets by port; absent if unknown. */
   readonly datagramsOn?: ReadonlyMap<number, ReadonlySet<string>>;
-  /** The host's clock in seconds since 1970, when the script began and when it ended. */
+  /** The host's clock in seconds since 1970, at the start and the end of the script. */
   readonly clock?: { readonly first: number; readonly last: number };
-  /** Memory in bytes that programs may still have, as the kernel reckons (MemAvailable), and free swap. */
+  /** Memory in bytes that programs can still get, as the kernel estimates (MemAvailable), and free swap. */
   readonly memory?: { readonly availableBytes: number; readonly freeSwapBytes: number };
-  /** IP addresses of the host; absent if it does not tell. */
+  /** IP addresses of the host; absent if unknown. */
   readonly addresses?: ReadonlySet<string>;
   /** Network devices, and which of them are bridges. */
   readonly networkDevices: ReadonlyMap<string, NetworkDevice>;
-  /** Free bytes of the file system that holds each of libvirt's own folders. */
+  /** Free bytes in the file system of each of libvirt's folders. */
   readonly freeBytes: ReadonlyMap<string, number>;
-  /** Those of libvirt's own folders in which nothing can be made: by root either, or for want of inodes. */
+  /** Those of libvirt's folders in which no file can be created: not even by root, or because there are no free inodes. */
   readonly closedFolders?: ReadonlyMap<string, 'read-only' | 'no-inodes'>;
-  /** Users (`user NAME`) and groups (`group NAME`) that were asked for, and whether the host knows them. */
+  /** The users (`user NAME`) and groups (`group NAME`) that were looked up, and whether they exist. */
   readonly accounts?: ReadonlyMap<string, boolean>;
-  /** Programs of the admin that libvirt runs for each VM, by path; absent if that could not be seen. */
+  /** Hooks: the admin's programs that libvirt runs for each VM, by path; absent if unknown. */
   readonly hooks?: readonly string[];
-  /** Files with which QEMU encrypts graphics, by kind, that are not there or that its user cannot read; absent if it was not told. */
+  /** Files for encrypting graphics, by type, that are missing or that QEMU's user cannot read; absent if unknown. */
   readonly graphicsFilesMissing?: ReadonlyMap<string, readonly string[]>;
-  /** User under which QEMU runs there, by number; absent if it could not be seen. */
+  /** ID of the user that QEMU runs as; absent if unknown. */
   readonly qemuUser?: number;
-  /** USB devices: `VENDOR:PRODUCT` and `BUS-NUMBER` of each; absent if that was not told. */
+  /** USB devices: `VENDOR:PRODUCT` and `BUS-NUMBER` of each; absent if unknown. */
   readonly usb?: readonly { readonly id: string; readonly at: string }[];
-  /** What may start VMs anew there; absent if it was not told. */
+  /** What may start VMs again there; absent if unknown. */
   readonly managers?: Managers;
-  /** The files that the VM's QEMU has open; absent if there is no QEMU of it, or it was not told. */
+  /** The open files of the VM's QEMU; absent if it does not run or they are unknown. */
   readonly openFiles?: OpenFiles;
-  /** Programs that were looked for, and are there. */
+  /** Those of the searched programs that exist. */
   readonly programs: ReadonlySet<string>;
-  /** Sizes in bytes of the ROM files that the VM's QEMU there comes with; of those that it has. */
+  /** Sizes in bytes of the ROM files of the VM's QEMU there, if they exist. */
   readonly roms?: ReadonlyMap<string, number>;
   /** Versions of programs there; absent if none was told. */
   readonly versions?: HostVersions;

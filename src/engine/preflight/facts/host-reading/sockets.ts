@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { canonicalAddress } from '../../judging/ip-address.ts';
 
-/** States of /proc/net/tcp: who listens. Of /proc/net/udp: who takes datagrams from anybody, or from one. */
+/** States: listening in /proc/net/tcp; unconnected and connected in /proc/net/udp. */
 export const listens = ['0A'];
 export const datagrams = ['07', '01'];
 
-/**
- * An address of /proc/net/tcp: words of 32 bits in the order of the host's bytes, here of one with the lowest first.
- */
+/** An address of /proc/net/tcp: 32-bit words in the host's byte order, here little-endian. */
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
-  // One of IPv4 in the clothes of IPv6, as Java has them (::ffff:127.0.0.1).
+  // An IPv4-mapped IPv6 address, as Java uses them (::ffff:127.0.0.1).
   if (/^0{20}ffff/i.test(bytes.join('')))
     return bytes
       .slice(12)
@@ -37,7 +35,7 @@ export function parseSockets(
   return ports;
 }
 
-/** Paths in the lines of /proc/net/unix with the flag of a socket that takes connections (__SO_ACCEPTCON). */
+/** Paths in /proc/net/unix of sockets that accept connections (flag __SO_ACCEPTCON). */
 export function parseListeners(text: string): ReadonlySet<string> {
   return new Set(
     [...text.matchAll(/^\S+: \S+ \S+ 00010000 \S+ \S+ +\d+ ([^@].*)$/gm)].map(([, path]) =>
