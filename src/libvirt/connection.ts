@@ -29,16 +29,16 @@ import { type VirshOptions, virshSession } from './virsh.ts';
 
 export type { DomainSummary };
 
-/** What one more question tells about a domain. */
+/** Additional details of a domain. */
 export interface DomainDetails {
   readonly job?: DomainJob;
-  /** The metadata element that was asked for. */
+  /** The requested metadata element. */
   readonly metadata?: string;
 }
 
 /**
- * libvirt on this host, through libvirt-dbus, and through virsh for what that cannot do. Every method rejects with
- * {@link LibvirtError} only.
+ * libvirt on this host, through libvirt-dbus, and through virsh for what libvirt-dbus cannot do. Every method rejects with {@link
+ * LibvirtError} only.
  */
 export class LibvirtConnection {
   readonly bus: BusName;
@@ -46,7 +46,7 @@ export class LibvirtConnection {
   readonly #platform: Platform;
   #opened: DBusService | undefined;
 
-  /** Opens nothing: the bus is opened by the first question, since opening may start libvirt-dbus. */
+  /** Does not connect: the first call opens the bus, because that may start libvirt-dbus. */
   constructor(platform: Platform, bus: BusName) {
     this.#platform = platform;
     this.bus = bus;
@@ -106,8 +106,8 @@ export class LibvirtConnection {
   }
 
   /**
-   * All domains, with two D-Bus calls and one virsh process however many there are: the stats know no UUIDs. One that comes
-   * or goes between them is left out; its event tells of it.
+   * All domains, with two D-Bus calls and one virsh process, because the stats have no UUIDs. A domain that appears or disappears
+   * between them is omitted; an event reports it.
    */
   async list(signal?: AbortSignal): Promise<readonly DomainSummary[]> {
     const [stats, transient, answers] = await Promise.all([
@@ -118,7 +118,7 @@ export class LibvirtConnection {
     return summariesOf(stats, transient, answers);
   }
 
-  /** One domain anew, with two D-Bus calls; undefined when it is gone. */
+  /** Reads one domain again, with two D-Bus calls; undefined if it is gone. */
   async read(path: string, signal?: AbortSignal): Promise<DomainSummary | undefined> {
     try {
       const [[properties], [stats]] = await Promise.all([
@@ -149,12 +149,12 @@ export class LibvirtConnection {
     }
   }
 
-  /** The domain of that UUID, whether or not there is one. */
+  /** The domain with that UUID, whether or not it exists. */
   domain(uuid: string): Domain {
     return new Domain(this.#platform, this.#service, this.uri, uuid);
   }
 
-  /** Hears what happens to domains. Resolves when nothing that happens later is missed. */
+  /** Subscribes to events of domains. Resolves when no later event can be missed. */
   async subscribe(listener: (event: DomainEvent) => void): Promise<Unsubscribe> {
     const hear = (signal: DBusSignal): void => {
       const event = readable(signal);
@@ -172,17 +172,17 @@ export class LibvirtConnection {
     throw libvirtErrorOf(failed.reason);
   }
 
-  /** Tells when libvirt-dbus comes to the bus or leaves it, and first how it is now. */
+  /** Reports whether libvirt-dbus is on the bus: now, and at each change. */
   onOwner(listener: (present: boolean) => void): Unsubscribe {
     return this.#service.onOwner(listener);
   }
 
-  /** Tells once when the bus or the session is gone: a new connection is needed then. */
+  /** Reports once that the bus or the session has ended. Then a new connection is needed. */
   onClosed(listener: (error: PlatformError) => void): Unsubscribe {
     return this.#service.onClosed(listener);
   }
 
-  /** Lets go; open calls are rejected with reason `closed`. */
+  /** Closes the connection. Open calls are rejected with reason `closed`. */
   close(): void {
     this.#opened?.close();
   }
@@ -205,7 +205,7 @@ export class LibvirtConnection {
     uuids: {
       readonly active: readonly string[];
       readonly inactive: readonly string[];
-      /** Namespace of the metadata element to read; none without it. */
+      /** Namespace of the metadata element to read; if absent, none is read. */
       readonly metadataUri?: string;
     },
     signal?: AbortSignal,
@@ -239,7 +239,7 @@ export class LibvirtConnection {
   }
 }
 
-/** The event, or undefined for a signal whose values are not as agreed: it cannot be told, and what comes after it can. */
+/** The event; undefined for a signal with unexpected values, which is skipped. */
 function readable(signal: DBusSignal): DomainEvent | undefined {
   try {
     return decodeEvent(signal);

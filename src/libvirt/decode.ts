@@ -2,16 +2,16 @@
 import type { DBusValue, Variant } from '../platform/platform.ts';
 import { LibvirtError } from './errors.ts';
 
-/** Enough of a value to know it by in an error. */
+/** A value for an error message, shortened. */
 const mostShown = 200;
 
 function shown(value: unknown): string {
   try {
-    // Undefined where JSON has nothing for it.
+    // Undefined if JSON cannot represent it.
     const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
     return text.length > mostShown ? `${text.slice(0, mostShown)}...` : text;
   } catch {
-    // Too deep, or nothing that JSON has: what kind of value it is has to do, since this is about another error.
+    // It is too deep, or JSON cannot represent it. Its type is enough for the message.
     return typeof value;
   }
 }
@@ -20,7 +20,7 @@ function fail(where: string, expected: string, value: unknown): never {
   throw new LibvirtError('protocol', `${where}: expected ${expected}, got ${shown(value)}`);
 }
 
-/** A dictionary of variants may have keys of these names, too, but then no text behind `t`. */
+/** A dictionary of variants may also have these keys, but then `t` is not a text. */
 function isVariant(value: unknown): value is Variant {
   return (
     typeof value === 'object' && value !== null && 't' in value && 'v' in value && typeof value.t === 'string'
@@ -28,11 +28,11 @@ function isVariant(value: unknown): value is Variant {
 }
 
 /*
- * Each decoder takes a value out of its variants, and throws a LibvirtError, reason `protocol`, that names the place when the
- * value is of another type.
+ * Each decoder unwraps a value from its variants. It throws a LibvirtError with reason `protocol` and the position if the value has
+ * another type.
  */
 
-/** What is inside: libvirt-dbus wraps the values of its dictionaries in two variants (1.4.1: `"operation" v i 5`). */
+/** Unwraps a value: libvirt-dbus wraps the values of its dictionaries in two variants (1.4.1: `"operation" v i 5`). */
 export function unwrap(value: DBusValue | undefined): DBusValue | undefined {
   let inner = value;
   while (isVariant(inner)) inner = inner.v;
@@ -51,19 +51,19 @@ export function decodeString(value: DBusValue | undefined, where: string): strin
   return typeof inner === 'string' ? inner : fail(where, 'a string', value);
 }
 
-/** An array or a struct; its values keep their variants. */
+/** An array or struct; its values stay wrapped. */
 export function decodeArray(value: DBusValue | undefined, where: string): readonly DBusValue[] {
   const inner = unwrap(value);
   return Array.isArray(inner) ? (inner as readonly DBusValue[]) : fail(where, 'an array', value);
 }
 
-/** A dictionary `a{sv}`, its values without their variants. */
+/** A dictionary `a{sv}` with unwrapped values. */
 export function decodeDictionary(
   value: DBusValue | undefined,
   where: string,
 ): ReadonlyMap<string, DBusValue> {
   const inner: unknown = unwrap(value);
-  // JSON that is not D-Bus's could hold null.
+  // Other JSON could contain null.
   if (typeof inner !== 'object' || inner === null || Array.isArray(inner))
     return fail(where, 'a dictionary', value);
   return new Map(

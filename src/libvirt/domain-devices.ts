@@ -22,7 +22,7 @@ export type {
   DomainTpm,
 };
 
-/** What the definition says of devices that belong to a host, beside disks. */
+/** Devices of the definition that depend on the host, except disks. */
 export interface DomainDevices {
   readonly interfaces: readonly DomainInterface[];
   readonly hostdevs: readonly DomainHostdev[];
@@ -33,7 +33,7 @@ export interface DomainDevices {
   readonly tpms: readonly DomainTpm[];
   /** ROM files of QEMU's own that its video devices and network interfaces have on a PC, for example `efi-virtio.rom`. */
   readonly roms: readonly string[];
-  /** Models of devices that not every QEMU has. */
+  /** Models of devices that some QEMU builds lack. */
   readonly models: readonly DomainModel[];
   /** Model of the memory balloon, for example `virtio`; absent where the definition names none. */
   readonly memballoon?: string;
@@ -45,7 +45,7 @@ export interface DomainDevices {
   readonly leases: readonly string[];
 }
 
-/** Reads `<devices>`; what is not known is left away. */
+/** Parses `<devices>`. Ignores unknown elements. */
 export function parseDevices(devices: XmlElement | undefined): DomainDevices {
   const each = <T>(name: string, read: (element: XmlElement) => T): readonly T[] =>
     devices === undefined ? [] : children(devices, name).map(read);

@@ -4,7 +4,7 @@ import { type DomainSummary, summaryOf } from './domain-summary.ts';
 import { classifyError, LibvirtError } from './errors.ts';
 import type { VirshAnswer } from './virsh.ts';
 
-/** What virsh is asked for a list: libvirt's stats know no UUIDs. */
+/** The commands of virsh for a list, because libvirt's stats have no UUIDs. */
 export const listCommands = [
   { id: 'all', argv: ['list', '--all', '--uuid', '--name'] },
   { id: 'autostart', argv: ['list', '--all', '--autostart', '--uuid'] },
@@ -15,7 +15,7 @@ export type StatsByName = ReadonlyMap<string, ReadonlyMap<string, DBusValue>>;
 
 /**
  * The list from the stats of all domains, those of the transient ones, and virsh's answers to {@link listCommands}. A domain that
- * came or went between them is left out. Throws a {@link LibvirtError} when virsh has no list.
+ * appeared or disappeared between them is omitted. Throws a {@link LibvirtError} if virsh has no list.
  */
 export function summariesOf(
   stats: StatsByName,
@@ -30,7 +30,7 @@ export function summariesOf(
   const autostart = answers.get('autostart');
   const started = autostart?.ok === true ? new Set(autostart.text.split(/\s+/)) : undefined;
   return all.text.split('\n').flatMap((line) => {
-    // The UUID has 36 characters, then come a blank and the name, which may begin and end with blanks itself.
+    // The UUID has 36 characters, followed by a space and the name, which may begin and end with spaces.
     const match = /^\s*([0-9a-f-]{36}) (.*)$/.exec(line);
     const [, uuid, rest] = match ?? [];
     if (uuid === undefined || rest === undefined) return [];

@@ -2,30 +2,30 @@
 import { absolutePaths, type DomainPath } from './devices/device-path.ts';
 import { attribute, child, children, textOf, type XmlElement } from './xml.ts';
 
-/** Somebody whom a label for the owners of files (`dac`) names. */
+/** A user or group in a `dac` label. */
 export interface DomainOwner {
   readonly kind: 'user' | 'group';
   readonly name: string;
-  /** `process`: QEMU runs as this one. `file`: libvirt gives a file to it, if it gives files away at all. */
+  /** `process`: QEMU runs as it. `file`: libvirt makes it the owner of a file, unless it does not change owners. */
   readonly of: 'process' | 'file';
 }
 
-/** What the definition wants of a host's processors, memory, firmware and security. */
+/** What the definition requires of a host's CPUs, memory, firmware and security. */
 export interface DomainResources {
-  /** The most vCPUs that the VM may have. */
+  /** The maximum number of vCPUs. */
   readonly vcpus: number;
-  /** How many of them it has now. */
+  /** The present number of vCPUs. */
   readonly onlineVcpus: number;
-  /** For each thread or group of threads that is tied to CPUs of the host, their numbers. */
+  /** The CPUs of the host for each pinned thread or group of threads. */
   readonly cpuPins: readonly (readonly number[])[];
   /**
-   * Numbers of the host's NUMA nodes that its memory, or a part of it, is to come from; empty if from any. libvirt wants each
-   * to be there, also those that the kernel should only prefer (virDomainNumatuneNodesetIsAvailable).
+   * The host's NUMA nodes for its memory or parts of it; empty if any will do. libvirt requires each to exist, even in mode
+   * `preferred` (virDomainNumatuneNodesetIsAvailable).
    */
   readonly numaNodes: readonly number[];
-  /** libvirt asks numad which CPUs or nodes the VM gets. */
+  /** libvirt asks numad for CPUs or nodes. */
   readonly placedByNumad: boolean;
-  /** Huge pages that back its memory; `sizeBytes` is absent for the host's default size. */
+  /** Huge pages for its memory; `sizeBytes` is absent for the host's default size. */
   readonly hugepages?: { readonly sizeBytes?: number };
   readonly firmware: {
     /** Path of the code, for example of OVMF. */
@@ -36,24 +36,24 @@ export interface DomainResources {
     readonly loaderFormat?: string;
     /** Path of the VM's own variables. */
     readonly nvram?: string;
-    /** Path of the file from which the variables were made. */
+    /** Path of the template of the variables. */
     readonly template?: string;
     /** The variables are an image of this format; raw if absent. */
     readonly format?: string;
   };
-  /** Other files of the host that QEMU opens: a kernel, tables of the firmware, what the guest is told. */
+  /** Other files of the host that QEMU opens: a kernel, firmware tables, fw_cfg files. */
   readonly paths: readonly DomainPath[];
-  /** Paths in arguments that QEMU gets although libvirt does not know them. */
+  /** Paths in QEMU arguments that libvirt does not interpret. */
   readonly argumentPaths: readonly string[];
-  /** Labels that the definition asks for: the driver's name, for example `selinux`, and whether it is fixed. */
+  /** Security labels of the definition: the driver's name, for example `selinux`, and whether the label is static. */
   readonly securityLabels: readonly { readonly model: string; readonly type: string }[];
-  /** Users and groups to whom QEMU, or a file of it, is to belong, where they are named and not numbered. */
+  /** Users and groups that own QEMU or its files, if given by name, not by ID. */
   readonly owners: readonly DomainOwner[];
-  /** The guest was promised a TSC that ticks at a constant rate, at this one if it was said. */
+  /** The guest has an invariant TSC, with this frequency if given. */
   readonly tsc: { readonly invariant: boolean; readonly frequencyHz?: number };
 }
 
-/** Numbers in libvirt's notation, for example `0-3,^2,8`; nothing for what is none, or would be absurdly many. */
+/** Numbers in libvirt's notation, for example `0-3,^2,8`; empty for invalid text or an excessive range. */
 export function parseCpuSet(text: string | undefined): readonly number[] {
   const numbers = new Set<number>();
   for (const part of (text ?? '').split(',')) {
@@ -148,14 +148,14 @@ function pathsOf(domain: XmlElement): readonly DomainPath[] {
   return [...boot, ...tables, ...entries];
 }
 
-/** As a whole argument, as a value in one (QEMU writes a comma as two there), and as a string of JSON. */
+/** As a whole argument, as a value in one (with doubled commas), and as a JSON string. */
 const pathInArgument = /^(\/.*)$|=(\/(?:[^,]|,,)+)|"(\/[^"]+)"/g;
 
 function argumentPathsOf(domain: XmlElement): readonly string[] {
   const commandline = child(domain, 'qemu:commandline');
   const values = (commandline === undefined ? [] : children(commandline, 'qemu:arg')).flatMap((argument) => {
     const value = attribute(argument, 'value');
-    // A socket at which QEMU listens is made by it.
+    // QEMU creates a socket that it listens on.
     return value === undefined || /(?:^|,)(?:server(?:=on)?|wait=\w+)(?:,|$)/.test(value) ? [] : [value];
   });
   const paths = values.flatMap((value) =>
@@ -166,7 +166,7 @@ function argumentPathsOf(domain: XmlElement): readonly string[] {
   return [...new Set(paths)];
 }
 
-/** All elements of that name, however deep. */
+/** All elements with that name, at any depth. */
 function descendants(element: XmlElement, name: string): readonly XmlElement[] {
   return element.children.flatMap((node) =>
     node.kind === 'element' ? [...(node.name === name ? [node] : []), ...descendants(node, name)] : [],
@@ -177,7 +177,7 @@ function ownersOf(domain: XmlElement): readonly DomainOwner[] {
   const devices = child(domain, 'devices');
   const labels = [
     ...children(domain, 'seclabel')
-      // Any other label is made anew where the VM starts.
+      // Any other label is generated when the VM starts.
       .filter((element) => attribute(element, 'type') === 'static')
       .map((element) => ({ element, of: 'process' as const })),
     ...(devices === undefined ? [] : descendants(devices, 'seclabel'))
@@ -192,12 +192,12 @@ function ownersOf(domain: XmlElement): readonly DomainOwner[] {
       { kind: 'user', name: user, of },
       { kind: 'group', name: group, of },
     ];
-    // A number may have a plus before it (virParseOwnershipIds).
+    // An ID may have a leading plus (virParseOwnershipIds).
     return owners.filter(({ name }) => !/^\+?\d*$/.test(name));
   });
 }
 
-/** Reads what `<domain>` says of them. */
+/** Parses them from `<domain>`. */
 export function parseResources(domain: XmlElement): DomainResources {
   const text = (...path: readonly string[]): string | undefined => {
     const element = child(domain, ...path);

@@ -21,7 +21,7 @@ export interface DomainSummary {
   readonly autostart?: boolean;
 }
 
-/** What GetAllDomainStats and GetStats tell about a domain. */
+/** A domain from GetAllDomainStats or GetStats. */
 export function summaryOf(
   name: string,
   uuid: string,
@@ -31,7 +31,7 @@ export function summaryOf(
     const value = values.get(key);
     return typeof value === 'number' ? value : undefined;
   };
-  // VIR_DOMAIN_NOSTATE, where libvirt tells none.
+  // VIR_DOMAIN_NOSTATE, if libvirt reports none.
   const state = number('state.state') ?? 0;
   const vcpus = number('vcpu.current');
   const kib = number('balloon.current');

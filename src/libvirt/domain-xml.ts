@@ -12,7 +12,7 @@ import {
   XmlError,
 } from './xml.ts';
 
-/** Where a disk's content is; which fields there are depends on the disk's type. */
+/** Where a disk's content is. The fields depend on the disk's type. */
 export interface DiskSource {
   /** Of `file`, `block`, `dir` and `vhostuser` (a socket). */
   readonly path?: string;
@@ -40,16 +40,16 @@ export interface DomainDisk {
   /** Its image is encrypted, with a secret of libvirt. */
   readonly encrypted: boolean;
   readonly cache?: string;
-  /** Paths of the images beneath, as far as libvirt lists them. */
+  /** Paths of the backing images, as far as libvirt lists them. */
   readonly backingChain: readonly string[];
-  /** Those of them that are somewhere on the network. */
+  /** Backing images in network storage. */
   readonly backingNetwork: readonly DiskSource[];
   readonly startupPolicy?: string;
-  /** Secrets of libvirt that open it: of its encryption, and to sign in at its server. */
+  /** libvirt's secrets for it: for encryption, and for authentication at its server. */
   readonly secrets: readonly string[];
 }
 
-/** What this project reads of a domain's definition. */
+/** What this project reads from a domain's definition. */
 export interface DomainConfig {
   readonly name: string;
   readonly uuid: string;
@@ -64,13 +64,13 @@ export interface DomainConfig {
   readonly cpu: {
     readonly mode: string;
     readonly model?: string;
-    /** How strictly libvirt compares it with what a host gives, for example `none` or `partial`. */
+    /** How strictly libvirt compares it with what a host provides, for example `none` or `partial`. */
     readonly check?: string;
   };
   readonly disks: readonly DomainDisk[];
-  /** Block jobs that copy a disk's data to another place, which `<mirror>` stands for. */
+  /** Block jobs that copy a disk, from `<mirror>`. */
   readonly mirrors: readonly DomainMirror[];
-  /** Namespaces of the elements that programs keep in `<metadata>`. */
+  /** Namespaces of the elements in `<metadata>`. */
   readonly metadataNamespaces: readonly string[];
   readonly devices: DomainDevices;
   readonly resources: DomainResources;
@@ -109,7 +109,7 @@ function bytesOf(element: XmlElement): number {
   return bytes;
 }
 
-/** The attribute of `<source>` that holds a path, for the types that have one. */
+/** The attribute of `<source>` with the path, by type. */
 const pathAttributes: ReadonlyMap<string, string> = new Map([
   ['file', 'file'],
   ['block', 'dev'],
@@ -117,7 +117,7 @@ const pathAttributes: ReadonlyMap<string, string> = new Map([
   ['vhostuser', 'path'],
 ]);
 
-/** A source that names nothing, as that of `nvme`, is one nevertheless; one without its path is an empty drive. */
+/** A source without a name, such as that of `nvme`, is still a source. A file source without its path is an empty drive. */
 function sourceOf(type: string, element: XmlElement | undefined): DiskSource | undefined {
   if (element === undefined) return undefined;
   const pathAttribute = pathAttributes.get(type);
@@ -155,7 +155,7 @@ function backingChainOf(disk: XmlElement): Pick<DomainDisk, 'backingChain' | 'ba
   return { backingChain, backingNetwork };
 }
 
-/** By UUID, or by the usage's name where the definition has that instead. */
+/** By UUID, or by usage if the definition has that instead. */
 function secretsOf(disk: XmlElement): string[] {
   const source = child(disk, 'source');
   const holders = [child(disk, 'encryption'), child(disk, 'auth')].concat(
@@ -180,7 +180,7 @@ function diskOf(element: XmlElement): DomainDisk {
     target: attribute(child(element, 'target'), 'dev') ?? '',
     device: device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk',
     type,
-    // libvirt takes a CD-ROM for read-only whether it says so or not.
+    // libvirt treats every CD-ROM as read-only.
     readOnly: device === 'cdrom' || child(element, 'readonly') !== undefined,
     shareable: child(element, 'shareable') !== undefined,
     transient: child(element, 'transient') !== undefined,
@@ -202,7 +202,7 @@ function mirrorsOf(disk: XmlElement): DomainMirror[] {
   }));
 }
 
-/** Those that the elements themselves declare; libvirt wants each to have one. */
+/** The namespaces that the elements themselves declare; libvirt requires one for each. */
 function namespacesOf(metadata: XmlElement): string[] {
   return metadata.children.flatMap((node) =>
     node.kind === 'element'
@@ -213,7 +213,7 @@ function namespacesOf(metadata: XmlElement): string[] {
   );
 }
 
-/** Reads `<domain>`, as `virsh dumpxml` prints it. Throws {@link XmlError} for anything else. */
+/** Parses `<domain>` as printed by `virsh dumpxml`. Throws {@link XmlError} for anything else. */
 export function parseDomain(text: string): DomainConfig {
   const root = parseXml(text);
   if (root.name !== 'domain') throw new XmlError(`<domain> expected, not <${root.name}>`);

@@ -16,14 +16,14 @@ import { domainInterface, domainMethods, domainPath } from './schema.ts';
 import { virshSession } from './virsh.ts';
 
 /**
- * How long an answer over D-Bus may take before virsh is asked. libvirt-dbus has four worker threads for everybody, and a
- * migration holds one to its end. And with a migration under way even a free thread's question may not be sent before
- * libvirtd next says something: the client library can miss its own wake-up (seen with libvirt 9.0 on a busy machine: a
- * thread in virDomainIsUpdated for minutes, and libvirtd idle).
+ * How long an answer over D-Bus may take before virsh is used. libvirt-dbus has four worker threads for all clients, and a
+ * migration holds one until its end. During a migration, even a free thread may not send its call before libvirtd sends something:
+ * the client library can miss its own wake-up (seen with libvirt 9.0 on a busy machine: a thread in virDomainIsUpdated for minutes,
+ * and libvirtd idle).
  */
 const patienceMilliseconds = 3000;
 
-/** QEMU_DOMAIN_MIG_BANDWIDTH_MAX of libvirt's qemu driver (INT64_MAX / MiB): the limit that is none. */
+/** QEMU_DOMAIN_MIG_BANDWIDTH_MAX of libvirt's qemu driver (INT64_MAX / MiB). It means no limit. */
 const unlimitedSpeed = 8_796_093_022_207;
 
 /** VIR_DOMAIN_METADATA_ELEMENT, and the flag for the stored definition. */
@@ -61,7 +61,7 @@ export class Domain {
     }
   }
 
-  /** By D-Bus, and where that does not answer in time or is gone, by virsh. */
+  /** Over D-Bus. If that does not answer in time or is gone: by virsh. */
   async #inTime<T>(
     ask: (signal: AbortSignal) => Promise<T>,
     askVirsh: () => Promise<T>,
@@ -108,7 +108,7 @@ export class Domain {
     );
   }
 
-  /** The job that runs, or undefined. */
+  /** The running job, or undefined. */
   async jobStats(signal?: AbortSignal): Promise<DomainJob | undefined> {
     const [reply] = await this.#call('GetJobStats', [0], signal);
     const [type, values] = decodeArray(reply, 'Domain.GetJobStats[0]');
@@ -120,8 +120,8 @@ export class Domain {
   }
 
   /**
-   * Migrates, and answers when the migration is over. No time limit. A dictionary of D-Bus can hold `migrate_disks` more
-   * than once, as libvirt wants it for several disks, but an object of JavaScript cannot: then virsh makes the same call.
+   * Migrates, and resolves when the migration has ended. No time limit. For several disks, libvirt requires `migrate_disks` several
+   * times, which a D-Bus dictionary can hold but a JavaScript object cannot. Then virsh makes the same call.
    */
   async migrate(uri: string, parameters: MigrateParameters, flags: readonly MigrateFlag[]): Promise<void> {
     const { migrateUri, migrateDisks = [], bandwidth } = parameters;
@@ -139,8 +139,8 @@ export class Domain {
   }
 
   /**
-   * Cancels the running job: over D-Bus, and where that does not answer in time or is gone, by virsh. The call that was given
-   * up may still be carried out later, when it finds no job any more.
+   * Cancels the running job: over D-Bus, or by virsh if that does not answer in time or is gone. The abandoned call may still be
+   * executed later, without a job to cancel.
    */
   async abort(): Promise<void> {
     await this.#inTime(
@@ -153,7 +153,7 @@ export class Domain {
     );
   }
 
-  /** Allows the VM of the running migration to stand still for so long. By virsh, which needs none of libvirt-dbus's few threads. */
+  /** Sets the maximum downtime of the running migration. By virsh, which does not use one of libvirt-dbus's few threads. */
   async setMaxDowntime(milliseconds: number): Promise<void> {
     await this.#virsh('migrate-setmaxdowntime', '--domain', this.uuid, '--downtime', String(milliseconds));
   }
@@ -164,17 +164,17 @@ export class Domain {
     await this.#virsh('migrate-setspeed', '--domain', this.uuid, '--bandwidth', bandwidth);
   }
 
-  /** Lets the VM run on the destination, and fetches the rest of its memory. libvirt refuses unless POSTCOPY was asked for. */
+  /** Switches to post-copy. libvirt refuses unless the migration was started with POSTCOPY. */
   async startPostCopy(): Promise<void> {
     await this.#virsh('migrate-postcopy', '--domain', this.uuid);
   }
 
-  /** Takes the medium out of a drive, named as in the definition (`sda`): of the running VM, of the stored one, or both. */
+  /** Ejects the medium of a drive, named as in the definition (`sda`): in the live definition, the stored one, or both. */
   async ejectMedium(drive: string, from: readonly ('live' | 'config')[]): Promise<void> {
     await this.#virsh('change-media', this.uuid, drive, '--eject', ...from.map((which) => `--${which}`));
   }
 
-  /** For what libvirt-dbus cannot do, or does not answer. */
+  /** For what libvirt-dbus cannot do or does not answer. */
   async #virsh(...argv: readonly string[]): Promise<string> {
     const answers = await virshSession(
       this.#platform,
@@ -184,12 +184,12 @@ export class Domain {
     );
     const answer = answers.get('only');
     if (answer?.ok === true) return answer.text;
-    // It was ended before its answer came; what it had asked for may go on.
+    // It ended without an answer. The operation may continue.
     if (answer === undefined) throw new LibvirtError('closed', `virsh ${argv[0] ?? ''} gave no answer`);
     throw new LibvirtError(classifyError(answer.error), answer.error);
   }
 
-  /** True if it starts with this host. libvirt sends no event when that is changed, so that it is asked anew. */
+  /** True if it starts with this host. It is read each time, because libvirt sends no event when it changes. */
   async autostart(): Promise<boolean> {
     return parsePropertyList(await this.#virsh('dominfo', this.uuid)).get('Autostart') === 'enable';
   }
@@ -254,8 +254,8 @@ export class Domain {
   }
 
   /**
-   * Takes the element out; one that is not there is out already. By virsh: libvirt removes an element when the text is NULL,
-   * and libvirt-dbus (1.4.1) hands an empty string on as it is, which libvirt refuses to parse.
+   * Removes the element, if there is one. By virsh: libvirt removes an element if the text is NULL, but libvirt-dbus (1.4.1) passes
+   * an empty string, which libvirt refuses to parse.
    */
   async removeMetadata(namespace: string): Promise<void> {
     try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { PlatformError } from '../platform/platform.ts';
 
-/** What an error of libvirt is about. libvirt-dbus gives no codes, so the text decides; what is not known is `other`. */
+/** The reason for an error of libvirt. libvirt-dbus gives no codes, so the text decides. Unknown ones are `other`. */
 export type LibvirtReason =
   | 'unsafe-migration'
   | 'no-shared-storage'
@@ -31,7 +31,7 @@ export type LibvirtReason =
   | 'protocol'
   | 'other';
 
-/** Texts of libvirt 9.0, ssh and GnuTLS in English; the first that fits decides, so the special ones come first. */
+/** English texts of libvirt 9.0, ssh and GnuTLS. The first match decides, so the specific ones come first. */
 const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/Host key verification failed|No matching host key|REMOTE HOST IDENTIFICATION HAS CHANGED/i, 'host-key'],
   [
@@ -63,8 +63,8 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/Failed to connect socket to '[^']*'/i, 'daemon-down'],
   [/Connection refused/i, 'connection-refused'],
   [/authentication (failed|unavailable|cancelled)|access denied|Permission denied/i, 'access-denied'],
-  // libvirt puts what ssh said before the last colon, often nothing. It reports this when it closes the tunnel after a job
-  // that failed or was cancelled, and often in place of the job's own error (9.0, in most tries).
+  // libvirt puts ssh's output before the last colon, often nothing. It reports this when it closes the tunnel after a failed or
+  // cancelled job, and often instead of the job's own error (9.0, in most attempts).
   [/End of file while reading data: .*: Input\/output error|Cannot recv data: /i, 'tunnel-ended'],
   [
     /client socket is closed|Disconnected from|End of file while reading|libvirt(d)? .*connection.*(closed|lost)/i,
@@ -76,13 +76,13 @@ const texts: readonly (readonly [RegExp, LibvirtReason])[] = [
   [/No such file or directory|Cannot access storage file/i, 'file-missing'],
 ];
 
-/** Of a text of any length, the beginning and the end: there it says what it is about, and patterns are quick with it. */
+/** The beginning and end of a text: these contain the reason, and the patterns stay fast. */
 export function endsOf(text: string): string {
   const most = 1000;
   return text.length <= 2 * most ? text : `${text.slice(0, most)}\n${text.slice(-most)}`;
 }
 
-/** What a text of libvirt is about. Translated texts, and those of versions not known, are `other`. */
+/** The reason in a text of libvirt. Translated texts and those of unknown versions give `other`. */
 export function classifyError(text: string): LibvirtReason {
   const ends = endsOf(text);
   return texts.find(([pattern]) => pattern.test(ends))?.[1] ?? 'other';
@@ -99,7 +99,7 @@ export class LibvirtError extends Error {
   }
 }
 
-/** Any error as a LibvirtError, with the error as its cause. */
+/** Converts any error to a LibvirtError, with the error as its cause. */
 export function libvirtErrorOf(error: unknown): LibvirtError {
   if (error instanceof LibvirtError) return error;
   const text =

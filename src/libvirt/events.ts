@@ -4,7 +4,7 @@ import { decodeDictionary, decodeNumber, decodeString } from './decode.ts';
 import { type DomainJob, decodeJob } from './job.ts';
 import { connectInterface, connectSignals, domainInterface, domainSignals } from './schema.ts';
 
-/** Something that happened to the domain at `path`. `event` and `detail` are virDomainEventType and its detail. */
+/** An event of the domain at `path`. `event` and `detail` are virDomainEventType and its detail. */
 export type DomainEvent =
   | { readonly kind: 'lifecycle'; readonly path: string; readonly event: number; readonly detail: number }
   | { readonly kind: 'migration-iteration'; readonly path: string; readonly iteration: number }
@@ -12,16 +12,16 @@ export type DomainEvent =
   | { readonly kind: 'metadata-changed'; readonly path: string }
   | { readonly kind: 'balloon-change'; readonly path: string };
 
-/** VIR_DOMAIN_JOB_COMPLETED: libvirt sends the signal for no other end, and with the figures only. */
+/** VIR_DOMAIN_JOB_COMPLETED. libvirt sends the signal only for completed jobs, with figures but without a type. */
 const completed = 3;
 
-/** What to subscribe to in order to hear all that {@link decodeEvent} understands. */
+/** The subscriptions for all signals that {@link decodeEvent} understands. */
 export const eventMatches: readonly { readonly interface: string; readonly member: string }[] = [
   ...Object.keys(connectSignals).map((member) => ({ interface: connectInterface, member })),
   ...Object.keys(domainSignals).map((member) => ({ interface: domainInterface, member })),
 ];
 
-/** The event that a signal tells; undefined for other signals. Throws a LibvirtError, `protocol`, if its values do not fit. */
+/** The event of a signal; undefined for other signals. Throws a LibvirtError, `protocol`, if its values are unexpected. */
 export function decodeEvent({ path, interface: iface, member, args }: DBusSignal): DomainEvent | undefined {
   if (iface !== connectInterface && iface !== domainInterface) return undefined;
   switch (member) {

@@ -13,33 +13,33 @@ import {
   withoutAgent,
 } from './virsh.ts';
 
-/** The word for which a command's file stands: the one with the text that is given with it. */
+/** The word that is replaced by a file with the command's input. */
 const standardInput = '/dev/stdin';
 
-/** virsh says it when it is connected, and whenever it waits for a command. */
+/** virsh prints it when it is connected, and whenever it waits for a command. */
 const prompt = 'virsh # ';
 
-/** Characters that would end the line, wherever they are. */
+/** Characters that would end the line anywhere. */
 const endsLine = /[\n\r\0]/;
 
 /**
- * A line for virsh's prompt. It reads with readline, to which a control character is an order (a tab completes): behind
- * Ctrl-V each stands for itself.
+ * A line for virsh's prompt. virsh reads with readline, which interprets control characters (a tab completes). After Ctrl-V, each
+ * is literal.
  */
 function typed(line: string): string {
   return line.replace(/\p{Cc}/gu, (character) => `\x16${character}`);
 }
 
 /**
- * virsh that stays at its prompt, connected to one libvirt: commands follow from the answers to others, over ONE connection.
- * Where all is known beforehand {@link virshSession} is simpler.
+ * virsh at its prompt, connected to one libvirt, for commands that follow from answers to others, over ONE connection. If all
+ * commands are known at the start, {@link virshSession} is simpler.
  *
- * At its prompt virsh (9.0, with input that is no terminal) prints `virsh # ` and the line that it read, as readline would
- * show it, then what the command prints. So each answer is put between two words that the command itself prints (`echo`),
- * written so that the line which asks for them does not hold them, and is followed by a third, on a line of its own: of a
- * line with a command or an option that it does not know, virsh runs nothing. It flushes its output before each prompt.
+ * At its prompt, virsh (9.0, without a terminal) prints `virsh # ` and the line that it read, as readline shows it, then the output
+ * of the command. So each answer is put between two markers that `echo` prints, written so that the echoed line does not contain
+ * them. A third marker follows on a line of its own, because virsh runs nothing of a line with an unknown command or option. virsh
+ * flushes its output before each prompt.
  *
- * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent.
+ * Connects as libvirtd does for a peer-to-peer migration: without a terminal and without the user's ssh agent.
  */
 export class InteractiveVirsh {
   readonly #process: InteractiveProcess;
@@ -56,25 +56,25 @@ export class InteractiveVirsh {
       ...options,
       stderr: 'merge',
       environment: {
-        // In English, but with names as they are: in the C locale older readlines take letters beyond ASCII for orders.
+        // In English, but with UTF-8: in the C locale, old versions of readline interpret non-ASCII characters as commands.
         ...{ LC_ALL: '', LANG: 'C', LC_MESSAGES: 'C', LC_CTYPE: 'C.UTF-8' },
-        // The user's own settings may give any letter another meaning.
+        // The user's readline settings may bind any key.
         ...{ TERM: 'dumb', INPUTRC: '/dev/null' },
         ...withoutAgent,
       },
     });
-    // Where libvirt there wants a name and a password virsh asks for them, and would take a command for the answer. libvirtd
-    // asks nobody.
+    // If libvirt there requires a name and password, virsh prompts for them, and would read a command as the answer. libvirtd does
+    // not prompt.
     this.#ready = this.#process.exchange('', prompt, (text) => {
       if (/:[ \t]*$/.test(text)) this.#process.endInput();
     });
-    // It is awaited with each question.
+    // It is awaited by each command.
     this.#ready.catch(() => undefined);
   }
 
   /**
-   * Runs a command. `/dev/stdin` among its words stands for a file with the text of `input`. Rejects with
-   * {@link LibvirtError} if virsh could not connect or ended before it answered, with its own words.
+   * Runs a command. `/dev/stdin` among its words stands for a file with the text of `input`. Rejects with {@link LibvirtError} and
+   * virsh's own text if virsh could not connect or ended before it answered.
    */
   async ask(command: VirshCommand, input?: string): Promise<VirshAnswer> {
     const { id } = command;
@@ -111,12 +111,12 @@ export class InteractiveVirsh {
   }
 }
 
-/** A command that prints the word, and does not hold it. */
+/** A command that prints the word without containing it. */
 function echo(word: string): string {
   return `echo ${virshQuote(word.slice(0, 4))}${virshQuote(word.slice(4))}`;
 }
 
-/** What virsh has against something is at the beginning of a line; the rest is its prompt and what it read. */
+/** virsh's errors are at the beginning of a line. The rest is its prompt and the line that it read. */
 function ownWords(printed: string): string {
   return errorText(
     printed

@@ -17,7 +17,7 @@ export type JobOperation =
   | 'backup'
   | 'snapshot-delete';
 
-/** A job of libvirt. Sizes in bytes, rates per second, times in milliseconds; 0 where libvirt told nothing. */
+/** A job of libvirt. Sizes in bytes, rates per second, times in milliseconds; 0 if libvirt did not report a value. */
 export interface DomainJob {
   readonly type: JobType;
   readonly operation: JobOperation;
@@ -28,7 +28,7 @@ export interface DomainJob {
   readonly memoryTotal: number;
   readonly memoryProcessed: number;
   readonly memoryRemaining: number;
-  /** Of the disks that are copied. */
+  /** Figures of the copied disks. */
   readonly diskTotal: number;
   readonly diskRemaining: number;
   readonly throughput: number;
@@ -54,12 +54,12 @@ const operations: readonly JobOperation[] = [
   'snapshot-delete',
 ];
 
-/** A domain on its way to another host. */
+/** True for a migration to another host. */
 export function isOutgoingMigration(job: DomainJob): boolean {
   return job.operation === 'migration-out' && (job.type === 'bounded' || job.type === 'unbounded');
 }
 
-/** A figure that can be calculated with; 0, as where libvirt told nothing, in the place of anything else. */
+/** A number that can be calculated with; 0 for anything else, as if libvirt had not reported it. */
 function figure(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
 }
@@ -105,7 +105,7 @@ const textTypes: ReadonlyMap<string, JobType> = new Map([
   ['Cancelled', 'cancelled'],
 ]);
 
-/** virsh's words for the operations (virshDomainJobOperation). */
+/** virsh's names of operations (virshDomainJobOperation). */
 const textOperations: ReadonlyMap<string, JobOperation> = new Map([
   ['Start', 'start'],
   ['Save', 'save'],
@@ -119,7 +119,7 @@ const textOperations: ReadonlyMap<string, JobOperation> = new Map([
   ['Snapshot delete', 'snapshot-delete'],
 ]);
 
-/** What `virsh domjobinfo` prints in the C locale; undefined when there is no job or the text is not understood. */
+/** Parses `virsh domjobinfo` in the C locale; undefined if there is no job or the text is not understood. */
 export function parseJobText(text: string): DomainJob | undefined {
   const fields = parsePropertyList(text);
   const type = textTypes.get(fields.get('Job type') ?? '');

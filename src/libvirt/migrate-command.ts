@@ -3,13 +3,13 @@ import { migrateFlags } from './schema.ts';
 
 export type MigrateFlag = keyof typeof migrateFlags;
 
-/** What virDomainMigrateToURI3 is told beside the destination and the flags; what is absent is left to libvirt. */
+/** Parameters of virDomainMigrateToURI3 besides destination and flags. For absent ones, libvirt's defaults apply. */
 export interface MigrateParameters {
   /** Where QEMU sends the data, for example `tcp://10.0.0.2`. */
   readonly migrateUri?: string;
-  /** With NON_SHARED_DISK: the disks that are copied, by their names in the guest. */
+  /** With NON_SHARED_DISK: the disks to copy, by their names in the guest. */
   readonly migrateDisks?: readonly string[];
-  /** What it may use of the link, in MiB/s (VIR_MIGRATE_PARAM_BANDWIDTH). */
+  /** The bandwidth limit, in MiB/s (VIR_MIGRATE_PARAM_BANDWIDTH). */
   readonly bandwidth?: number;
 }
 
@@ -24,12 +24,12 @@ const options: Readonly<Record<MigrateFlag, string>> = {
   POSTCOPY: '--postcopy',
 };
 
-/** The number that libvirt takes for the flags. */
+/** The flags as libvirt's number. */
 export function flagsValue(flags: readonly MigrateFlag[]): number {
   return flags.reduce((sum, flag) => sum | migrateFlags[flag], 0);
 }
 
-/** The same call as words for virsh. The VM by its UUID: a name may look like an option or like a number. */
+/** The same call as arguments for virsh. Names the VM by its UUID, because a name may look like an option or a number. */
 export function migrateCommand(
   uuid: string,
   destination: string,

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { attribute, child, children, parseXml, XmlError } from './xml.ts';
 
-/** What a libvirt network leads to. */
+/** A libvirt network and its connection to the outside. */
 export interface Network {
   /** `nat`, `route`, `open`, `bridge`, `private`, `vepa`, `passthrough`, `hostdev`; `isolated` without `<forward>`. */
   readonly mode: string;
-  /** Addresses of the host in it, with the mask or prefix behind a slash. */
+  /** Addresses of the host in it, with mask or prefix after a slash. */
   readonly addresses: readonly string[];
-  /** Addresses that its DHCP keeps for single interfaces, by their MAC in small letters. */
+  /** DHCP reservations, by MAC address in lower case. */
   readonly reserved: ReadonlyMap<string, string>;
 }
 
-/** Reads `virsh net-dumpxml`. Throws XmlError for anything else. */
+/** Parses `virsh net-dumpxml`. Throws XmlError for anything else. */
 export function parseNetwork(xml: string): Network {
   const network = parseXml(xml);
   if (network.name !== 'network') throw new XmlError('<network> expected');

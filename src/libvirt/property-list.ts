@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /**
- * The properties that many commands of virsh print, one a line (`Job type:         None`), by name. A name ends at the first colon; a
- * line without one is none. The last line of a name counts.
+ * The properties that many commands of virsh print, one in each line (`Job type:         None`), by name. A name ends at the first
+ * colon. Lines without a colon are ignored. If a name occurs twice, the last line counts.
  */
 export function parsePropertyList(text: string): ReadonlyMap<string, string> {
   return new Map(

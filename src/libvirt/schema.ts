@@ -17,22 +17,22 @@ export const statsGroups = { STATE: 1, BALLOON: 4, VCPU: 8 } as const;
 export const onlyTransient = 8;
 
 /**
- * virConnectGetAllDomainStatsFlags: what would have to wait for a job is left out. Without it one VM that arrives from
- * another host keeps everybody waiting for 30 s.
+ * virConnectGetAllDomainStatsFlags: omits values that would have to wait for a job. Without it, one incoming VM blocks all callers
+ * for 30 s.
  */
 export const noWait = 2 ** 29;
 
-/** Where libvirt-dbus has its object for QEMU, on the system bus and on a session's. */
+/** The path of libvirt-dbus's object for QEMU, on the system bus and on a session bus. */
 export const connectPath = '/org/libvirt/QEMU';
 export const connectInterface = 'org.libvirt.Connect';
 export const domainInterface = 'org.libvirt.Domain';
 
-/** The object of a domain. */
+/** The interface of a domain. */
 export function domainPath(uuid: string): string {
   return `${connectPath}/domain/_${uuid.replaceAll('-', '_')}`;
 }
 
-/** Methods that are called, with the signature of their arguments. A test holds them against libvirt-dbus's own files. */
+/** The methods that are called, with the signatures of their arguments. A test compares them with libvirt-dbus's own files. */
 export const connectMethods = {
   GetAllDomainStats: 'uu',
 } as const;
@@ -55,7 +55,7 @@ export const domainMethods = {
   Suspend: '',
 } as const;
 
-/** Signals that are heard, with the signature of their values. */
+/** The signals that are used, with the signatures of their values. */
 export const connectSignals = { DomainEvent: 'oii' } as const;
 
 /** As {@link connectSignals}, of a domain. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** A value of libvirt's configuration files: a text or a number, in decimal digits, or a list of them. */
+/** A value in libvirt's configuration files: a text, a number in decimal digits, or a list of them. */
 export type ConfValue = string | readonly string[];
 
-/** A file of libvirt's configuration, read. */
+/** A parsed configuration file of libvirt. */
 export interface Conf {
-  /** By name; where a name is set twice, the first one counts (virConfGetValue). */
+  /** By name. If a name is set twice, the first one counts (virConfGetValue). */
   readonly settings: ReadonlyMap<string, ConfValue>;
-  /** Line from which libvirt could not read it: then it takes none of it, and its daemon does not start. */
+  /** The line with a syntax error. Then libvirt uses nothing of the file, and its daemon does not start. */
   readonly badLine?: number;
 }
 
@@ -22,7 +22,7 @@ export function confHost(settings: Conf['settings'], name: string): string | und
   return confText(settings, name)?.replace(/^\[(.*:.*)\]$/, '$1');
 }
 
-/** The setting, if it is a list; libvirt takes one text for a list of one (virConfGetValueStringList). */
+/** The setting, if it is a list. libvirt accepts a single text as a list of one (virConfGetValueStringList). */
 export function confList(settings: Conf['settings'], name: string): readonly string[] {
   const value = settings.get(name) ?? [];
   return typeof value === 'string' ? [value] : value;
@@ -37,10 +37,10 @@ const blanksAndLines = /[ \t\r\n]*/y;
 const restOfLine = /[^\r\n]*/y;
 const settingName = /[A-Za-z][A-Za-z0-9_]*/y;
 const number = /[+-]?[0-9]+/y;
-/** Between three quotes a text goes over several lines, and nothing is escaped. */
+/** A text in triple quotes may span several lines, without escapes. */
 const quoted = /"""([^]*?)"""|"([^"\r\n]*)"|'([^'\r\n]*)'/y;
 
-/** Reads a text from its beginning, one thing after the other. */
+/** Reads a text from its beginning, token by token. */
 class ConfReader {
   readonly #text: string;
   #at = 0;
@@ -57,7 +57,7 @@ class ConfReader {
     return this.#at >= this.#text.length;
   }
 
-  /** What fits the pattern here, which is then behind the reader. */
+  /** Consumes what matches the pattern at the present position. */
   match(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text) ?? undefined;
@@ -80,7 +80,7 @@ function readScalar(reader: ConfReader): string {
   throw new ConfSyntaxError('a value expected');
 }
 
-/** No setting of libvirt has a list in a list: its parts count as parts of the outer one. */
+/** No setting of libvirt has nested lists. Their parts count as parts of the outer list. */
 function readValue(reader: ConfReader): ConfValue {
   reader.match(blanks);
   if (!reader.takes('[')) return readScalar(reader);
@@ -117,8 +117,8 @@ function readStatement(reader: ConfReader, settings: Map<string, ConfValue>): vo
 }
 
 /**
- * Reads qemu.conf, libvirtd.conf and their like as libvirt does (src/util/virconf.c): comments behind values, both quotes,
- * lists over several lines, several settings in a line with a semicolon between. What stands before a mistake is kept.
+ * Parses qemu.conf, libvirtd.conf and similar files as libvirt does (src/util/virconf.c): comments after values, both kinds of
+ * quotes, lists over several lines, several settings in one line, separated by semicolons. Settings before a syntax error are kept.
  */
 export function parseConf(text: string): Conf {
   const reader = new ConfReader(text);

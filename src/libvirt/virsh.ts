@@ -3,14 +3,14 @@ import { marker, markLength } from '../platform/interactive-process.ts';
 import type { Platform } from '../platform/platform.ts';
 import { classifyError, LibvirtError, libvirtErrorOf } from './errors.ts';
 
-/** One command for virsh; `argv` are its words as they are, quoting is done here. */
+/** One command for virsh. `argv` are its words, which are quoted here. */
 export interface VirshCommand {
-  /** Names the answer; each command of a session has its own. */
+  /** The id of the answer, unique in a session. */
   readonly id: string;
   readonly argv: readonly string[];
 }
 
-/** What a command printed, without the line breaks around it, or the error that it ended with. */
+/** The output of a command, without line breaks around it, or its error. */
 export type VirshAnswer =
   | { readonly id: string; readonly ok: true; readonly text: string }
   | { readonly id: string; readonly ok: false; readonly error: string };
@@ -24,24 +24,24 @@ export interface VirshOptions {
 }
 
 /**
- * A word in virsh's own syntax. Its parser (vshCommandStringGetArg) takes everything between single quotes literally, and
- * a backslash outside of them for the next character.
+ * A word in virsh's syntax. Its parser (vshCommandStringGetArg) takes everything in single quotes literally; outside, a backslash
+ * escapes the next character.
  */
 export function virshQuote(word: string): string {
   return `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
-/** Where a line of virsh's own begins. The name of a VM may hold anything else that ends a line for JavaScript's `^`. */
+/** The beginning of a line of virsh. The name of a VM may contain other characters that JavaScript's `^` treats as line breaks. */
 const errorWord = /(^|\n)error: /;
 
-/** `error: ` lines as virsh prints them, without the word. */
+/** virsh's `error: ` lines, without that prefix. */
 export function errorText(text: string): string {
   return text.replace(new RegExp(errorWord, 'g'), '$1').trim();
 }
 
 /**
- * virsh prints its errors into the same stream, each line with the word before it, and a command that fails may have printed
- * something already. XML comes whole or not at all, and a description within it may have lines that look like an error.
+ * virsh prints its errors into the same stream, each line with that prefix, and a failing command may have printed something
+ * before. XML is printed completely or not at all, and a description in it may contain lines that look like an error.
  */
 export function parseAnswer(id: string, printed: string): VirshAnswer {
   const text = printed.replace(/^\n+|\n+$/g, '');
@@ -49,21 +49,21 @@ export function parseAnswer(id: string, printed: string): VirshAnswer {
   return failed ? { id, ok: false, error: errorText(text) } : { id, ok: true, text };
 }
 
-/** What virsh gives as the reason when it says that it could not connect; undefined if it says something else. */
+/** The reason of virsh's connection error; undefined for other output. */
 export function connectionError(error: string): string | undefined {
   return /^failed to connect to the hypervisor\n?([^]*)$/.exec(error)?.[1];
 }
 
 /**
- * Takes the output apart at the marker. Quiet virsh ends the marker with a line break in some versions only (9.0 does not), so it
- * may begin anywhere. What comes behind the last one is not complete.
+ * Splits the output at the marker. With --quiet, only some versions of virsh end the marker with a line break (9.0 does not), so it
+ * may begin anywhere. The part after the last marker is incomplete.
  */
 function readAnswers(
   output: string,
   mark: string,
   commands: readonly VirshCommand[],
 ): ReadonlyMap<string, VirshAnswer> {
-  // Before the first marker there is nothing but what virsh says about the connection.
+  // Before the first marker, virsh only reports on the connection.
   const [said = '', ...printed] = output.split(mark);
   const answers = new Map(
     commands
@@ -78,18 +78,18 @@ function readAnswers(
   return answers;
 }
 
-/** Some versions of virsh connect with the first command only. */
+/** Some versions of virsh connect only with the first command. */
 function refusalOf(first: VirshAnswer | undefined): string | undefined {
   return first?.ok === false ? connectionError(first.error) : undefined;
 }
 
-/** The ssh that libvirt starts has nobody to ask: libvirtd's has no agent and no screen either. */
+/** libvirt's ssh must not prompt: libvirtd's has neither an agent nor a display. */
 export const withoutAgent = { SSH_AUTH_SOCK: '', SSH_ASKPASS: '', DISPLAY: '' } as const;
 
-/** In code units of at most three bytes each: less than Linux takes for one argument (MAX_ARG_STRLEN, 128 KiB). */
+/** In UTF-16 code units, of at most three bytes each: below Linux's limit for one argument (MAX_ARG_STRLEN, 128 KiB). */
 const longestScript = 40_000;
 
-/** The commands in as few portions as one argument each can hold. */
+/** Splits the commands into as few arguments as possible. */
 function portionsOf(commands: readonly VirshCommand[]): readonly (readonly VirshCommand[])[] {
   const portions: VirshCommand[][] = [[]];
   let length = 0;
@@ -105,20 +105,19 @@ function portionsOf(commands: readonly VirshCommand[]): readonly (readonly Virsh
   return portions;
 }
 
-/** The command as virsh reads it. */
+/** The command in virsh's syntax. */
 export function virshScript({ argv }: VirshCommand): string {
   return argv.map(virshQuote).join(' ');
 }
 
 /**
- * Runs commands in ONE `virsh -c URI`, and with it one connection; only when there are hundreds, more than an argument of a
- * program may hold, in another one after it. The commands are separated by `echo` of a marker; virsh flushes its output
- * before each error, so that merged streams keep their order. A command that fails does not keep the next ones from running.
- * A command that virsh did not come to, since it ended, has no answer. virsh reads all commands before it runs the first:
- * one that it does not know, or an option, and it runs none.
+ * Runs commands in ONE `virsh -c URI`, over one connection. Only if hundreds of commands exceed the limit of an argument, another
+ * one follows. `echo` of a marker separates the commands. virsh flushes its output before each error, so merged streams keep their
+ * order. A failing command does not prevent the next ones. A command that virsh did not reach before it ended has no answer. virsh
+ * parses all commands first: if it does not know a command or option, it runs none.
  *
- * Connects as libvirtd would for a peer-to-peer migration: without a terminal, without the user's ssh agent. Throws
- * {@link LibvirtError} when the connection cannot be made or no command was run, with virsh's own words.
+ * Connects as libvirtd does for a peer-to-peer migration: without a terminal and without the user's ssh agent. Throws {@link
+ * LibvirtError} with virsh's own text if the connection fails or no command was run.
  */
 export async function virshSession(
   platform: Platform,
@@ -141,7 +140,7 @@ async function runPortion(
   const mark = marker();
   const script = [`echo ${mark}`, ...commands.map((each) => `${virshScript(each)}; echo ${mark}`)].join('; ');
   const virsh = ['virsh', '-q', '-c', uri, script];
-  // Standard input may be a socket, which cannot be opened by the name /dev/stdin; a pipe can (constant script).
+  // Standard input may be a socket, which cannot be opened as /dev/stdin, but a pipe can (constant script).
   const argv = options.input === undefined ? virsh : ['sh', '-c', 'cat | "$@"', 'sh', ...virsh];
   let output: string;
   try {

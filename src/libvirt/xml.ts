@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { SaxesParser } from 'saxes';
 
-/** A piece of an XML document; what this project does not look at is kept as it came. */
+/** A node of an XML document. What this project does not use is kept unchanged. */
 export type XmlNode =
   | XmlElement
   | { readonly kind: 'text'; readonly text: string }
@@ -17,12 +17,12 @@ export interface XmlElement {
   readonly children: readonly XmlNode[];
 }
 
-/** The text is no well-formed XML, or goes beyond what any libvirt document has. */
+/** The text is not well-formed XML, or exceeds what libvirt's documents contain. */
 export class XmlError extends Error {
   override readonly name = 'XmlError';
 }
 
-/** libvirt's documents nest a dozen levels; deeper ones would only exhaust the stack of who walks them. */
+/** libvirt's documents nest about twelve levels. Deeper ones would exhaust the stack. */
 const deepest = 200;
 
 interface OpenElement {
@@ -33,14 +33,14 @@ interface OpenElement {
 }
 
 /**
- * The root element of a document. Strict: unknown entities, unclosed or repeated things are an {@link XmlError}, whose text
- * begins with line and column. A document type is refused, and with it all entities of somebody's own. What stands
- * beside the root element (declaration, comments) is not kept.
+ * The root element of a document. Strict: unknown entities, unclosed elements and repeated attributes are an {@link XmlError},
+ * whose text begins with line and column. A document type is refused, and with it all custom entities. What is outside of the root
+ * element (declaration, comments) is not kept.
  */
 export function parseXml(text: string): XmlElement {
-  // saxes 6.0.0 joins half of a surrogate pair with whatever follows it, also with a "<".
+  // saxes 6.0.0 joins half of a surrogate pair with the next character, even with a "<".
   if (/\p{Surrogate}/u.test(text)) throw new XmlError('Half of a character');
-  // libvirt writes XML 1.0 only. Of 1.1, control characters could be read that cannot be written again.
+  // libvirt writes only XML 1.0. XML 1.1 allows control characters that could not be written again.
   const parser = new SaxesParser({
     xmlns: false,
     position: true,
@@ -98,8 +98,8 @@ function escapeAttribute(text: string): string {
 }
 
 /**
- * A node as text, in the style of libvirt (virBufferEscapeString): single quotes, empty elements closed at once. Quotes in text
- * are left as they are, which libvirt would write as entities: the same to every reader.
+ * A node as text, in the style of libvirt (virBufferEscapeString): single quotes, empty elements closed at once. Quotes in text are
+ * not escaped, unlike in libvirt's output. Every parser reads both the same way.
  */
 export function serializeXml(node: XmlNode): string {
   switch (node.kind) {
@@ -122,8 +122,8 @@ export function serializeXml(node: XmlNode): string {
 }
 
 /**
- * An element in lines, each level indented by two spaces more, to be read and copied by people. Space between elements is not
- * kept; an element with text of its own stays in one line.
+ * An element in lines, with two spaces of indentation per level, for people to read and copy. Space between elements is not kept;
+ * an element with text stays on one line.
  */
 export function indentedXml(element: XmlElement, indent = ''): string {
   const inner = element.children.filter((node) => node.kind !== 'text' || node.text.trim() !== '');
@@ -135,7 +135,7 @@ export function indentedXml(element: XmlElement, indent = ''): string {
   return [`${indent}${begin}>`, ...lines, `${indent}</${element.name}>`].join('\n');
 }
 
-/** The children of that name; the prefix, if there is one, belongs to it. */
+/** The children with that name, including a prefix. */
 export function children(element: XmlElement, name: string): readonly XmlElement[] {
   return element.children.filter((node): node is XmlElement => node.kind === 'element' && node.name === name);
 }
@@ -147,7 +147,7 @@ export function child(element: XmlElement, ...path: readonly string[]): XmlEleme
   return at;
 }
 
-/** The attribute's value, or undefined: also where there is no element. */
+/** The attribute's value; undefined if it or the element is missing. */
 export function attribute(element: XmlElement | undefined, name: string): string | undefined {
   return element !== undefined && Object.hasOwn(element.attributes, name)
     ? element.attributes[name]

@@ -2,14 +2,14 @@
 import { attribute, child, children, type XmlElement } from '../xml.ts';
 import { absolutePaths, type DomainPath } from './device-path.ts';
 
-/** An endpoint of a character device on the network, without which QEMU does not start. */
+/** A network endpoint of a character device, which QEMU needs to start. */
 export interface DomainEndpoint {
-  /** The element, as of a {@link DomainPath}. */
+  /** The element, as in a {@link DomainPath}. */
   readonly device: string;
   readonly protocol: 'tcp' | 'udp';
-  /** `bind`: QEMU has to get it. `connect`: somebody has to listen there. */
+  /** `bind`: QEMU listens on it. `connect`: a program has to listen there. */
   readonly mode: 'bind' | 'connect';
-  /** Address or name; empty where none was chosen. */
+  /** Address or name; empty if the definition has none. */
   readonly host: string;
   /** Number or name of the port. */
   readonly service: string;
@@ -18,10 +18,10 @@ export interface DomainEndpoint {
 /** Elements of `<devices>` that are character devices, with the paths of their sources. */
 const chardevElements = ['serial', 'console', 'parallel', 'channel', 'redirdev', 'smartcard'] as const;
 
-/** libvirt makes the sockets of its own guest channels itself, below this folder, under another name on each host. */
+/** libvirt creates the sockets of its guest channels in this folder, with another name on each host. */
 const libvirtChannelSocket = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/(?:channel|run\/channel)\//;
 
-/** The elements with `type` and `<source>` of character devices; randomness over a protocol (EGD) is one, too. */
+/** The elements with `type` and `<source>` of character devices. A random number generator over EGD has them, too. */
 function chardevsOf(
   devices: XmlElement,
 ): readonly { readonly device: string; readonly element: XmlElement }[] {
@@ -34,7 +34,7 @@ function chardevsOf(
   return [...named, ...egd.map((element) => ({ device: 'rng', element }))];
 }
 
-/** True where QEMU starts without anybody at the other end, and tries again. */
+/** True if QEMU starts without a connection and reconnects. */
 export function reconnects(source: XmlElement | undefined): boolean {
   return attribute(source === undefined ? undefined : child(source, 'reconnect'), 'enabled') === 'yes';
 }
@@ -54,20 +54,20 @@ export function chardevPathsOf(devices: XmlElement): readonly DomainPath[] {
       case 'file':
         return [{ device, path, wants: 'parent' }, ...logs];
       case 'unix': {
-        // One that is not there is refused by libvirt itself, which is to give it to QEMU's user.
+        // libvirt refuses a missing one, because it has to change its owner to QEMU's user.
         const connects = reconnects(source) ? 'exists' : 'listener';
         return [{ device, path, wants: attribute(source, 'mode') === 'bind' ? 'parent' : connects }, ...logs];
       }
       default:
-        // `pty` names a device of the moment that each host chooses itself.
+        // `pty` names a device that each host assigns at run time.
         return logs;
     }
   });
-  // libvirt lists the first serial device as a console once more; the admin made the serial device.
+  // libvirt lists the first serial device again as a console. The admin defined the serial device.
   return found.filter(({ path }, index) => found.findIndex((each) => each.path === path) === index);
 }
 
-/** Endpoints of character devices on the network. */
+/** Network endpoints of character devices. */
 export function chardevEndpointsOf(devices: XmlElement): readonly DomainEndpoint[] {
   const found = chardevsOf(devices).flatMap(({ device, element }): readonly DomainEndpoint[] => {
     const protocol = attribute(element, 'type');
@@ -75,7 +75,7 @@ export function chardevEndpointsOf(devices: XmlElement): readonly DomainEndpoint
     return children(element, 'source').flatMap((source): readonly DomainEndpoint[] => {
       const service = attribute(source, 'service') ?? '';
       const mode = attribute(source, 'mode') === 'bind' ? 'bind' : 'connect';
-      // Datagrams are sent whether somebody is there or not.
+      // UDP needs no listener.
       const needless = mode === 'connect' ? protocol === 'udp' || reconnects(source) : Number(service) === 0;
       return needless ? [] : [{ device, protocol, mode, host: attribute(source, 'host') ?? '', service }];
     });

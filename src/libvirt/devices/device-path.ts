@@ -6,16 +6,16 @@ export interface DomainPath {
   readonly device: string;
   readonly path: string;
   /**
-   * `exists`: it has to be there. `parent`: it is made, so its folder has to be there. `pipe`: it, or in its place two
-   * with `.in` and `.out` at the end. `listener`: it is a socket on which somebody has to listen. `afterwards`: it is run
-   * when the VM ends, and nobody minds until then.
+   * `exists`: it has to exist. `parent`: it is created, so its folder has to exist. `pipe`: it, or two files with `.in` and `.out`
+   * appended. `listener`: a socket on which a program has to listen. `afterwards`: it is run when the VM ends, and not needed
+   * before.
    */
   readonly wants: 'exists' | 'parent' | 'pipe' | 'listener' | 'afterwards';
-  /** What a file behind memory has to hold. */
+  /** The size that a file for memory needs. */
   readonly leastBytes?: number;
 }
 
-/** The path that an element names, if it is absolute; QEMU looks for a relative one in folders of its own. */
+/** The path that an element names, if it is absolute. QEMU searches a relative one in its own folders. */
 export function absolutePaths(
   device: string,
   path: string | undefined,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { attribute, child, type XmlElement } from '../xml.ts';
 
-/** A folder of the host that the VM sees. */
+/** A folder that the host shares with the VM. */
 export interface DomainFilesystem {
   /** `virtiofs`, or `9p` (libvirt's drivers `path`, `handle` and none). */
   readonly driver: 'virtiofs' | '9p';
@@ -11,7 +11,7 @@ export interface DomainFilesystem {
   readonly target: string;
 }
 
-/** Reads `<filesystem>`. */
+/** Parses `<filesystem>`. */
 export function filesystemOf(element: XmlElement): DomainFilesystem {
   const source = child(element, 'source');
   return {

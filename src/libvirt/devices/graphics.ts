@@ -10,15 +10,15 @@ export interface DomainGraphics {
     readonly address?: string;
     readonly network?: string;
   }[];
-  /** A port that was chosen by hand. */
+  /** A fixed port. */
   readonly port?: number;
-  /** The port for browsers. libvirt sends the one that the VM has, also if it chose it itself. */
+  /** The port for browsers. libvirt sends the VM's present one, even if it was chosen automatically. */
   readonly websocket?: number;
-  /** SPICE: a channel may be used encrypted only, or has an encrypted port that was chosen by hand. */
+  /** SPICE: a channel requires TLS, or there is a fixed TLS port. */
   readonly needsTls?: boolean;
 }
 
-/** Reads `<graphics>`. */
+/** Parses `<graphics>`. */
 export function graphicsOf(element: XmlElement): DomainGraphics {
   const port = Number(attribute(element, 'port') ?? NaN);
   const fixed = attribute(element, 'autoport') !== 'yes' && Number.isInteger(port) && port > 0;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { attribute, child, type XmlElement } from '../xml.ts';
 
-/** A device of the host that the VM was given. */
+/** A device of the host that is passed through to the VM. */
 export interface DomainHostdev {
-  /** `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; `capabilities` of a container is none of QEMU's. */
+  /** `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; `capabilities` is only for containers. */
   readonly type: string;
   /** What identifies it on the host, for example `0000:03:00.0` or `046d:c52b`. */
   readonly address: string;
   readonly failover: boolean;
-  /** libvirt drops it from a VM that arrives where the host does not have it, instead of failing. */
+  /** If the destination lacks it, libvirt removes it from the VM instead of failing. */
   readonly optional?: true;
 }
 
-/** Hexadecimal digits of an attribute such as `0x0a`, in the width that the kernel writes. */
+/** Hexadecimal digits of an attribute such as `0x0a`, in the kernel's width. */
 function hex(element: XmlElement | undefined, name: string, digits: number): string {
   const value = Number(attribute(element, name) ?? '0');
   return (Number.isFinite(value) ? value : 0).toString(16).padStart(digits, '0');
 }
 
-/** Reads `<hostdev>`. */
+/** Parses `<hostdev>`. */
 export function hostdevOf(element: XmlElement): DomainHostdev {
   const type = attribute(element, 'type') ?? '';
   const source = child(element, 'source');

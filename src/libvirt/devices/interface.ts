@@ -8,21 +8,21 @@ export interface DomainInterface {
   readonly type: string;
   /** Name of the bridge, the network or (of `direct`) the host's device. */
   readonly source?: string;
-  /** Name of libvirt's network, of a running VM also where the type is that of what the network led to. */
+  /** Name of libvirt's network. A running VM also has it if its type is that of the network's target. */
   readonly network?: string;
-  /** Name of the host's tap device, where an admin chose it and libvirt makes the device. */
+  /** Name of the host's tap device, if an admin chose it and libvirt creates the device. */
   readonly managedTarget?: string;
-  /** Name of the host's tap device, which somebody else makes before (`managed='no'`). */
+  /** Name of the host's tap device, which another program creates (`managed='no'`). */
   readonly unmanagedTarget?: string;
-  /** Its bridge is one of Open vSwitch, which the kernel does not show as a bridge. */
+  /** Its bridge belongs to Open vSwitch, which the kernel does not show as a bridge. */
   readonly openVswitch?: boolean;
-  /** A `direct` one has the host's device for itself alone. */
+  /** A `direct` interface uses the host's device exclusively. */
   readonly passthrough?: boolean;
   /** Socket of a `vhostuser` interface. */
   readonly socket?: string;
-  /** QEMU makes that socket itself, so its folder has to be there. */
+  /** QEMU creates that socket, so its folder has to exist. */
   readonly makesSocket?: boolean;
-  /** QEMU starts without anybody who listens on that socket. */
+  /** QEMU starts without a listener on that socket. */
   readonly reconnects?: boolean;
   readonly mac: string;
   /** Model that the guest sees, for example `virtio` or `e1000e`. */
@@ -31,14 +31,14 @@ export interface DomainInterface {
   readonly queues?: number;
   /** Name of the network filter, if it has one. */
   readonly filter?: string;
-  /** It is the transient half of a failover pair: QEMU unplugs it before the migration. */
+  /** It is the transient device of a failover pair: QEMU unplugs it before the migration. */
   readonly failover: boolean;
 }
 
-/** libvirt drops such a name from a definition that arrives, and chooses the next number itself. */
+/** libvirt removes such a name from an incoming definition and generates a new one. */
 const autoNamedTarget = /^(vnet|macvtap|macvlan)\d+$/;
 
-/** Types of interfaces whose tap or macvtap device libvirt makes; it refuses a name that is taken. */
+/** Types of interfaces whose tap or macvtap device libvirt creates. It refuses a name that is in use. */
 const tapTypes = ['bridge', 'network', 'direct', 'ethernet'];
 
 function wholeNumberOf(text: string | undefined): number | undefined {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { attribute, child, children, textOf, type XmlElement } from '../xml.ts';
 
-/** A device of a kind that QEMU may have been built or packaged without. */
+/** A device that QEMU may have been built or packaged without. */
 export interface DomainModel {
   /** libvirt's element, in the definition and in `virsh domcapabilities`. */
   readonly device: 'graphics' | 'video' | 'tpm' | 'redirdev';
   readonly model: string;
 }
 
-/** Reads which models of such devices a definition has, each once. */
+/** The models of such devices in a definition, without duplicates. */
 export function modelsOf(devices: XmlElement): readonly DomainModel[] {
   const of = (
     device: DomainModel['device'],
@@ -35,7 +35,7 @@ const lists: readonly (readonly [DomainModel['device'], string])[] = [
   ['redirdev', 'bus'],
 ];
 
-/** Reads which models a host's QEMU has; a device that this libvirt says nothing of is left away. */
+/** The models that a host's QEMU has. Devices that this libvirt does not report are omitted. */
 export function offeredModels(
   capabilities: XmlElement,
 ): ReadonlyMap<DomainModel['device'], ReadonlySet<string>> {

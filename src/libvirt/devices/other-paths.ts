@@ -2,7 +2,7 @@
 import { attribute, child, children, textOf, type XmlElement } from '../xml.ts';
 import { absolutePaths, type DomainPath } from './device-path.ts';
 
-/** libvirt makes the sockets of graphics for which no path was chosen itself, in a folder of its own for each VM. */
+/** libvirt creates sockets of graphics without a path in a folder of its own for each VM. */
 const perDomainFolder = /^\/(?:var\/)?(?:run|lib)\/libvirt\/qemu\/domain-[^/]+\//;
 
 function rngPaths(rng: XmlElement): readonly DomainPath[] {
@@ -21,7 +21,7 @@ function memoryPaths(memory: XmlElement): readonly DomainPath[] {
   const source = child(memory, 'source');
   const path = source === undefined ? undefined : child(source, 'path');
   const size = child(memory, 'target', 'size');
-  // libvirt itself writes them in KiB, whatever unit was given.
+  // libvirt prints them in KiB, whatever unit was given.
   const kib = (attribute(size, 'unit') ?? 'KiB') === 'KiB' && size !== undefined ? Number(textOf(size)) : NaN;
   return (path === undefined ? [] : absolutePaths('memory', textOf(path))).map((each) =>
     Number.isSafeInteger(kib) && kib > 0 ? { ...each, leastBytes: kib * 1024 } : each,
@@ -29,7 +29,7 @@ function memoryPaths(memory: XmlElement): readonly DomainPath[] {
 }
 
 function scriptPaths(element: XmlElement): readonly DomainPath[] {
-  // Of the other types libvirt runs no script.
+  // For other types, libvirt does not run a script.
   if (attribute(element, 'type') !== 'ethernet') return [];
   return [
     ...absolutePaths('script', attribute(child(element, 'script'), 'path')),
@@ -44,7 +44,7 @@ function graphicsSockets(graphics: XmlElement): readonly DomainPath[] {
     .filter(({ path }) => !perDomainFolder.test(path));
 }
 
-/** Paths of all devices but disks and character devices. */
+/** Paths of all devices except disks and character devices. */
 export function otherPathsOf(devices: XmlElement): readonly DomainPath[] {
   const of = (name: string, read: (element: XmlElement) => readonly DomainPath[]): readonly DomainPath[] =>
     children(devices, name).flatMap(read);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { attribute, child, children, type XmlElement } from '../xml.ts';
 
-/** What QEMU's devices load where nothing else is said (`romfile` in hw/display and hw/net), by libvirt's name of the model. */
+/** QEMU's default ROM files (`romfile` in hw/display and hw/net), by libvirt's name of the model. */
 const videoRoms: ReadonlyMap<string, string> = new Map([
   ['vga', 'vgabios-stdvga.bin'],
   ['bochs', 'vgabios-bochs-display.bin'],
@@ -27,7 +27,7 @@ export function romsOf(devices: XmlElement): readonly string[] {
   const video = children(devices, 'video').flatMap((element, index) => {
     const model = child(element, 'model');
     const type = attribute(model, 'type') ?? '';
-    // Beside another one, a virtio video device is a device without a BIOS (virtio-gpu-pci).
+    // As a secondary device, a virtio video device has no BIOS (virtio-gpu-pci).
     const without = type === 'virtio' && index > 0 && attribute(model, 'primary') !== 'yes';
     return without ? [] : [{ element, rom: videoRoms.get(type) }];
   });
@@ -39,7 +39,7 @@ export function romsOf(devices: XmlElement): readonly string[] {
     }));
   const roms = [...video, ...interfaces].flatMap(({ element, rom }) => {
     const own = child(element, 'rom');
-    // Without a BAR it is handed over by another way, which takes other sizes (rom_add_option).
+    // Without a BAR, the ROM is passed in another way, with other sizes (rom_add_option).
     const other =
       attribute(own, 'file') !== undefined ||
       attribute(own, 'enabled') === 'no' ||

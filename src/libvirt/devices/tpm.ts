@@ -9,11 +9,11 @@ export interface DomainTpm {
   readonly version?: string;
   /** Of an external one: the socket of the program. */
   readonly socket?: string;
-  /** Encrypted state needs this secret. */
+  /** The secret for encrypted state. */
   readonly secret?: string;
 }
 
-/** Reads `<tpm>`. */
+/** Parses `<tpm>`. */
 export function tpmOf(element: XmlElement): DomainTpm {
   const backend = child(element, 'backend');
   const socket = attribute(backend === undefined ? undefined : child(backend, 'source'), 'path');

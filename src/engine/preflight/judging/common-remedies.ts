@@ -2,7 +2,7 @@
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 
-/** Opens ports of the destination; each is `49152` or `49152-49215`. The host is known by the name that is given. */
+/** Opens ports of the destination; each is `49152` or `49152-49215`. `host` is its name in texts. */
 export function openPorts(ports: readonly string[], host: string): Remedy {
   const shown = ports.join(', ');
   const single = ports.length === 1 && !shown.includes('-');
@@ -18,7 +18,7 @@ export function openPorts(ports: readonly string[], host: string): Remedy {
   };
 }
 
-/** Makes a name known to this host. Without an address the admin has to fill one in. */
+/** Adds a name to this host's /etc/hosts. Without an address, the admin has to fill one in. */
 export function addToHosts(name: string, address?: string): Remedy {
   return {
     text:
@@ -33,12 +33,12 @@ export function addToHosts(name: string, address?: string): Remedy {
 /** Restarts libvirt, whichever daemon the host has. */
 export const restartLibvirt = 'systemctl try-restart libvirtd virtqemud';
 
-/** The command that makes a comment of a setting of qemu.conf. */
+/** The command that comments out a setting of qemu.conf. */
 export function commentOut(name: string): string {
   return shellCommand('sed', '-i', `s/^ *${name}/#&/`, '/etc/libvirt/qemu.conf');
 }
 
-/** Takes a setting out of qemu.conf. It stays in the file as a comment. */
+/** Removes a setting from qemu.conf. It stays in the file as a comment. */
 export function dropQemuSetting(name: string, host: 'source' | 'destination'): Remedy {
   return {
     text:

@@ -12,15 +12,15 @@ import type { DestinationHost } from './destination-host.ts';
 import { fileExists } from './file-exists.ts';
 import { definePool, refreshPool, startPool } from './pool-remedies.ts';
 
-/** What stands against copying a disk to its place on the destination. */
+/** A problem with copying a disk to its path on the destination. */
 export interface CopyProblem {
   readonly found: Message;
   readonly remedies: readonly [Remedy, ...Remedy[]];
-  /** `overwrites`: the copy works, and what is there is lost. `impossible`: libvirt or QEMU refuses. */
+  /** `overwrites`: the copy works, and the existing content is lost. `impossible`: libvirt or QEMU refuses. */
   readonly kind: 'overwrites' | 'impossible';
 }
 
-/** What is known of the destination. */
+/** What is known about the destination. */
 export interface CopyTarget {
   readonly host: DestinationHost;
   readonly shell: FactResult<HostReading>;
@@ -45,7 +45,7 @@ export function filesNotCopied(
   );
 }
 
-/** libvirt makes a volume that is missing, in its storage pool. */
+/** libvirt creates a missing volume in its storage pool. */
 function judgeVolume(
   copy: DiskCopy,
   { pool, volume }: { readonly pool: string; readonly volume: string },
@@ -67,7 +67,7 @@ function judgeVolume(
       remedies: [known.pools.some(named) ? startPool(pool, host) : definePool(pool, host)],
     };
   const { path } = copy;
-  // The pool of that name there may have another folder.
+  // The pool with that name may have another folder there.
   const ofPool = known.pools.some((one) => named(one) && path !== undefined && dirname(path) === one.path);
   if (ofPool && path !== undefined && shell.available && shell.value.files.get(path)?.exists === true)
     return {
@@ -78,7 +78,7 @@ function judgeVolume(
   return undefined;
 }
 
-/** libvirt makes files and volumes, but no devices. */
+/** libvirt creates files and volumes, but not devices. */
 function missingDevice({ disk, capacityBytes }: DiskCopy, path: string, host: DestinationHost): CopyProblem {
   const [, group, volume] = /^\/dev\/(?!mapper\/|disk\/)([\w+.-]+)\/([\w+.-]+)$/.exec(path) ?? [];
   return {
@@ -96,7 +96,7 @@ function missingDevice({ disk, capacityBytes }: DiskCopy, path: string, host: De
   };
 }
 
-/** Judges the place of one disk; throws FactUnavailable where the place could not be seen. */
+/** Judges the path of one disk. Throws FactUnavailable if the path could not be checked. */
 export function copyProblem(copy: DiskCopy, where: CopyTarget): CopyProblem | undefined {
   const { place } = copy;
   const { host } = where;

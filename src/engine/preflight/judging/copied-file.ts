@@ -44,7 +44,7 @@ export function encrypted(
   };
 }
 
-/** Gives the folder a storage pool; its name is the folder's. */
+/** Creates a storage pool for the folder, with the folder's name. */
 function makePool(folder: string, { name }: DestinationHost): Remedy {
   const pool = basename(folder) || 'root';
   return {
@@ -59,7 +59,7 @@ function makePool(folder: string, { name }: DestinationHost): Remedy {
   };
 }
 
-/** A file that is missing: libvirt makes it in the active pool of its folder (qemuMigrationDstPrecreateDisk). */
+/** The file is missing: libvirt creates it in the active pool of its folder (qemuMigrationDstPrecreateDisk). */
 export function missingFile(
   copy: DiskCopy,
   path: string,
@@ -85,7 +85,7 @@ export function missingFile(
       remedies: [stopped === undefined ? makePool(folder, to) : startPool(stopped.name, to)],
     };
   }
-  // libvirt does not make what it still lists.
+  // libvirt does not create a volume that it still lists.
   if (listed.has(disk))
     return {
       kind: 'impossible',
@@ -101,7 +101,7 @@ export function missingFile(
   return closedFolder(copy, path, there, to);
 }
 
-/** Can libvirt write to the folder, and can QEMU's user open what libvirt makes in it? */
+/** Can libvirt write to the folder, and can QEMU's user open a file that libvirt creates in it? */
 function closedFolder(
   copy: DiskCopy,
   path: string,
@@ -137,7 +137,7 @@ function closedFolder(
   return ofRoot(copy, path, there, to);
 }
 
-/** With dynamic_ownership = 0 the image stays root's, as libvirt made it. */
+/** With dynamic_ownership = 0, the image still belongs to root, which created it. */
 function ofRoot(
   { disk, format, capacityBytes }: DiskCopy,
   path: string,

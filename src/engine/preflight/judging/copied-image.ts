@@ -9,7 +9,7 @@ import type { Comparison } from './same-file.ts';
 import { compareImage, isOfClonedHosts, notProved, notSeen, seenThere } from './seen-image.ts';
 import { isFileSystemOfOneHost, isOfOneHost } from './shared-file-system.ts';
 
-/** On this host alone, and what the destination has there, if anything, is none of a server's. */
+/** Local to this host, and a file of the destination at this path is local, too. */
 function isSurelyAnother(
   file: DiskFile,
   local: FileReading,
@@ -48,7 +48,7 @@ export function judgeCopy(file: DiskFile, here: HostReading, there: StorageThere
   return mayBeItself(file, local, compared, there, say, isOfOneHost(path, local, here.settings));
 }
 
-/** Not proved to be another file: where this host may be the server of the other one, that is more than a doubt. */
+/** It is not proved to be another file. If this host may be the storage server of the destination, that is a problem. */
 function mayBeItself(
   file: DiskFile,
   local: FileReading,

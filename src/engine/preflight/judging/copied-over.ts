@@ -6,10 +6,10 @@ import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
 import type { CopyProblem } from './copied-disk.ts';
 import type { DestinationHost } from './destination-host.ts';
 
-/** A device or a raw file as QEMU sees it: whole sectors. */
+/** The size of a device or raw file as QEMU sees it: whole sectors. */
 const sectorBytes = 512;
 
-/** The size of what is there: libvirt's figure where the image has a format of its own. */
+/** The size of the existing content: libvirt's figure for an image format such as qcow2. */
 function sizeOf(
   { disk, format }: DiskCopy,
   fileBytes: number | undefined,
@@ -18,14 +18,14 @@ function sizeOf(
   return listed.get(disk)?.capacityBytes ?? (format === 'raw' ? fileBytes : undefined);
 }
 
-/** Keeps what is there under another name. virsh has no command that renames a volume. */
+/** Renames the existing file. virsh cannot rename a volume. */
 function keep({ disk, place }: DiskCopy, { pools, listed }: DestinationPools, to: DestinationHost): Remedy {
   const text = msg('Keep what is there: rename $0 on $1.', locationName(place), to.name);
   switch (place.kind) {
     case 'block':
       return { text: msg('Make sure that nothing on $1 needs the content of $0.', place.path, to.name) };
     case 'file': {
-      // libvirt creates no file that its pool still lists.
+      // libvirt does not create a file that its pool still lists.
       const folder = dirname(normalizePath(place.path));
       const pool = listed.has(disk) ? pools.find(({ path }) => path === folder)?.name : undefined;
       const rename = shellCommand('mv', '-n', '--', place.path, `${place.path}.old`);
@@ -45,7 +45,7 @@ function keep({ disk, place }: DiskCopy, { pools, listed }: DestinationPools, to
   }
 }
 
-/** QEMU copies only onto what has the size of the disk: "Source and target image have different sizes". */
+/** QEMU copies only onto an image of the same size: "Source and target image have different sizes". */
 function otherSize(
   copy: DiskCopy,
   bytes: number | undefined,
@@ -74,7 +74,7 @@ function otherSize(
   };
 }
 
-/** Something is there already: of another size QEMU refuses it, of the same size the copy overwrites it. */
+/** Something exists at the path: QEMU refuses another size, and overwrites the same size. */
 export function occupied(
   copy: DiskCopy,
   fileBytes: number | undefined,

@@ -9,8 +9,8 @@ import { useControlAddress } from './control-address.ts';
 import { portRange, portRanges } from './port-ranges.ts';
 
 /**
- * The ports that libvirt takes now. For the memory: the one of the migration URI, or the lowest free one. For disks: the lowest
- * free one after that (seen with libvirt 9.0). The list is shorter where too few are free.
+ * The ports that libvirt would use now. For the memory: the one of the migration URI, or the lowest free one. For disks: the lowest
+ * free one after that (seen with libvirt 9.0). Fewer if too few are free.
  */
 function nextPorts({ asked, open, closed }: DataPorts, withDisks: boolean): readonly number[] {
   const free = [...open, ...closed].sort((a, b) => a - b);
@@ -48,7 +48,7 @@ function openFirewall({ host }: DataAddress, { first, last, asked }: DataPorts):
   return openPorts([...(outside ? [String(asked)] : []), portRange(first, last)], host);
 }
 
-/** Blocks where libvirt gets no port at all: in use, or too few. */
+/** Blocks if libvirt gets no port: it is in use, or too few are free. */
 function judgeTaken(
   { host }: DataAddress,
   ports: DataPorts,
@@ -83,7 +83,7 @@ function judgeTaken(
   };
 }
 
-/** Says which ports can be reached, and how the ones fare that libvirt takes now. */
+/** Says which ports can be reached, and whether those can that libvirt would use now. */
 function foundClosed(ports: DataPorts, next: readonly number[], blocked: readonly number[]): Message {
   const [open, total] = [ports.open.length, totalOf(ports)];
   if (blocked.length > 0)
@@ -115,7 +115,7 @@ function foundClosed(ports: DataPorts, next: readonly number[], blocked: readonl
       );
 }
 
-/** Judges the ports that were tried. */
+/** Judges the tested ports. */
 export function judgePorts(address: DataAddress, ports: DataPorts, withDisks: boolean): Judgement {
   const { open, closed } = ports;
   const details = detailsOf(address, ports, withDisks);

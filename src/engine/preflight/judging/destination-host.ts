@@ -7,13 +7,13 @@ import type { Plan } from '../../plan/index.ts';
 /** The destination, as texts and commands name it. */
 export interface DestinationHost {
   readonly name: string;
-  /** Who signs in there over ssh; root unless the URI names somebody else. */
+  /** The user for ssh; root unless the URI names another. */
   readonly user: string;
-  /** The port of ssh, where it is not the usual one. */
+  /** The port of ssh, if it is not the default. */
   readonly port?: number;
 }
 
-/** The destination of a plan. A URI that cannot be read stands for itself: then another check speaks of it. */
+/** The destination of a plan. If the URI cannot be parsed, it is used as the name; another check reports it. */
 export function destinationHost({ destination }: Pick<Plan, 'destination'>): DestinationHost {
   const input = parseDestination(destination, { localNames: [] });
   if (input.kind !== 'valid') return { name: destination.trim(), user: 'root' };
@@ -21,18 +21,18 @@ export function destinationHost({ destination }: Pick<Plan, 'destination'>): Des
   return {
     name: host,
     user: user ?? 'root',
-    // The port of a URI with another transport is that of libvirt.
+    // With another transport, the port of the URI is libvirt's.
     ...(transport === 'ssh' && port !== undefined ? { port } : {}),
   };
 }
 
-/** Runs one command line on the destination, from this host. */
+/** A command for this host that runs a command line on the destination. */
 export function overSsh({ name, user, port }: DestinationHost, command: string): string {
   const options = port === undefined ? [] : ['-p', String(port)];
   return shellCommand('ssh', ...options, '--', `${user}@${name}`, command);
 }
 
-/** Puts a file of this host under the same path on the destination. The folder may be missing there. */
+/** Copies a file of this host to the same path on the destination. The folder may be missing there. */
 export function copyOver(to: DestinationHost, path: string): string {
   const { name, user, port } = to;
   const options = port === undefined ? [] : ['-P', String(port)];
@@ -44,7 +44,7 @@ export function copyOver(to: DestinationHost, path: string): string {
   ].join(' && ');
 }
 
-/** Gives what one command of virsh prints on this host to commands of virsh on the destination, on their standard input. */
+/** Pipes the output of a virsh command on this host to virsh commands on the destination. */
 export function virshOver(to: DestinationHost, here: readonly string[], there: string): string {
   return `${shellCommand('virsh', ...here)} | ${overSsh(to, there)}`;
 }

@@ -6,15 +6,15 @@ import type { DestinationHost } from './destination-host.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress, isWildcardAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
 
-/** What stands against an address that a device of the VM listens on or connects to. */
+/** A problem with an address that a device of the VM listens on or connects to. */
 export interface EndpointProblem {
-  /** `likely`: what cannot be seen from outside may help. `doubtful`: it depends on another program. */
+  /** `likely`: something that is not visible may solve it. `doubtful`: it depends on another program. */
   readonly kind: 'sure' | 'likely' | 'doubtful' | 'unknown';
   readonly found: Message;
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** QEMU does not start without the other side, unless it was told to try again. */
+/** QEMU does not start without the other side, unless the device is set to reconnect. */
 export function startListener({ name }: DestinationHost): readonly [Remedy, ...Remedy[]] {
   return [
     { text: msg('Start the program on $0 to which the device connects.', name) },
@@ -27,12 +27,12 @@ export function startListener({ name }: DestinationHost): readonly [Remedy, ...R
   ];
 }
 
-/** The kernel lists the listeners of its own network alone. */
+/** The kernel lists only the listeners of its own network namespace. */
 export const unknownListener = msg(
   'QEMU does not start on the destination if no program takes the connection. Override only if a container there listens.',
 );
 
-/** Address and port in one word; an address of IPv6 gets brackets. */
+/** Address and port as one word, with brackets around an IPv6 address. */
 export function withPort({ host, service }: DomainEndpoint): string {
   const shown = host === '' ? 'localhost' : host;
   return `${shown.includes(':') ? `[${shown}]` : shown}:${service}`;
@@ -42,7 +42,7 @@ function isLocal(host: string): boolean {
   return host === '' || isHostLocalAddress(host);
 }
 
-/** One of the destination's addresses. Behind one of IPv6 there may be its network device (`%eth0`). */
+/** One of the destination's addresses. An IPv6 address may end with its network device (`%eth0`). */
 function isOwn(host: string, { addresses }: HostReading): boolean {
   return addresses?.has(canonicalAddress(host)) === true;
 }
@@ -59,7 +59,7 @@ function freePort(endpoint: DomainEndpoint, { name }: DestinationHost): readonly
   ];
 }
 
-/** A name, of a port too, may stand for something else on the destination. */
+/** A host or service name may resolve differently on the destination. */
 function unknownName(endpoint: DomainEndpoint, { name }: DestinationHost): EndpointProblem {
   const { device, host, service } = endpoint;
   return {
@@ -80,7 +80,7 @@ function unknownName(endpoint: DomainEndpoint, { name }: DestinationHost): Endpo
   };
 }
 
-/** QEMU has to get the address and the port. */
+/** QEMU has to be able to bind the address and port. */
 function bindProblem(
   endpoint: DomainEndpoint,
   there: HostReading,
@@ -109,7 +109,7 @@ function bindProblem(
     };
   const taken = seen.get(Number(service));
   if (taken === undefined) return undefined;
-  // Of several addresses QEMU takes one that is free. How many a name has depends on the destination.
+  // Of several addresses, QEMU uses one that is free. How many a name has depends on the destination.
   const addresses = host === '' ? ['0.0.0.0', '::'] : host === 'localhost' ? ['127.0.0.1', '::1'] : [host];
   const free = addresses.filter((address) => !portCollides(address, taken));
   if (free.length === addresses.length || (free.length > 0 && host === '')) return undefined;
@@ -120,7 +120,7 @@ function bindProblem(
   };
 }
 
-/** Somebody has to listen. */
+/** A program has to listen. */
 function connectProblem(
   endpoint: DomainEndpoint,
   there: HostReading,
@@ -148,7 +148,7 @@ function connectProblem(
   const listening = there.listeningOn?.get(port);
   const addresses =
     host === '' || host === 'localhost' || isWildcardAddress(host) ? ['127.0.0.1', '::1'] : [host];
-  // Who keeps QEMU from listening on an address is who would take a connection to it.
+  // A listener that prevents QEMU from binding an address would accept a connection to it.
   const heard =
     listening === undefined
       ? there.listening.has(port)

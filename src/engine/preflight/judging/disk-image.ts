@@ -35,7 +35,7 @@ function contentElsewhere({ file: { disk, path }, there, say }: Image): DiskVerd
   };
 }
 
-/** Judges a file that has to be on the destination. */
+/** Judges a file that the destination needs. */
 export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): readonly DiskVerdict[] {
   const { disk, path } = file;
   const say = sayOf(disk, path);
@@ -46,12 +46,12 @@ export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere
   const image = { file, local, there, say, compared: compareImage(file, local, there) };
   if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings)) return [notShared(image)];
   if (local.dataElsewhere === true) return [contentElsewhere(image)];
-  // Of a volume that the destination lacks, its storage pool speaks.
+  // If the destination lacks the volume, its storage pool is judged.
   if (there.pools !== undefined && pathThere(file, there.pools) === undefined) return [];
   return [file.role === 'disk' ? judgeWritable(image) : judgeReadOnly(image)];
 }
 
-/** A volume is where the storage pool of that name has it. */
+/** The path of a volume is the one in the pool with that name. */
 function provideDisk({ path, volume }: DiskFile, local: FileReading, host: DestinationHost): Remedy {
   return volume === undefined
     ? mountStorage(path, local, host)
@@ -129,7 +129,7 @@ function missingReadOnly({ file, local, there: { host }, say }: Image): DiskVerd
     : say('block', msg('$0 ($1) is missing on $2.', disk, path, host.name), remedy);
 }
 
-/** The VM only reads the file, so a copy does as well as the same file. But it has to be a copy. */
+/** The VM only reads the file, so an identical copy works as well as the same file. */
 function judgeReadOnly(image: Image): DiskVerdict {
   const { file, local, compared, there, say } = image;
   const { disk, path, role } = file;

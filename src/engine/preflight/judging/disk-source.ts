@@ -6,10 +6,10 @@ import type { SourceNames } from '../facts/disk-files.ts';
 import type { DestinationHost } from './destination-host.ts';
 import { type DiskVerdict, notComparable, sayOf } from './disk-verdict.ts';
 
-/** Addresses and sockets that mean another place on every host. */
+/** Addresses and sockets that mean something else on each host. */
 const ofThisHostAlone = /^(localhost(\.localdomain)?|127(\.\d{1,3}){3}|::1|\/.*)$/i;
 
-/** Storage over the network, of a disk or of an image that it is built upon. */
+/** Network storage of a disk or of a backing image. */
 export function judgeNetwork(disk: string, source: SourceNames): readonly DiskVerdict[] {
   const { protocol, hosts = [] } = source;
   if (protocol === undefined) return [];
@@ -43,7 +43,7 @@ export function judgeNetwork(disk: string, source: SourceNames): readonly DiskVe
   ];
 }
 
-/** Disks that are no file, and disks that libvirt never migrates. Those with a file or a volume are judged by it. */
+/** Judges disks without a file, and disks that libvirt never migrates. Those with a file or volume are judged by it. */
 export function judgeKind(disk: DomainDisk, to: DestinationHost): readonly DiskVerdict[] {
   const { target, type, device } = disk;
   const source: SourceNames = disk.source ?? {};
@@ -56,7 +56,7 @@ export function judgeKind(disk: DomainDisk, to: DestinationHost): readonly DiskV
       }),
     ];
   if (type === 'network' && source.protocol !== undefined) return judgeNetwork(target, source);
-  // A drive may be empty. A disk without a source has one that the page does not understand.
+  // A drive may be empty. A disk always has a source, so here it is one that the page does not understand.
   if (disk.source === undefined && (device === 'cdrom' || device === 'floppy')) return [];
   if (type === 'nvme')
     return [

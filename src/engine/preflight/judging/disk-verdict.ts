@@ -5,7 +5,7 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import type { DestinationStorage } from '../facts/volumes.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
 
-/** What is to be said about one disk, or one file of its backing chain. */
+/** The verdict on one disk or one file of its backing chain. */
 export interface DiskVerdict {
   readonly disk: string;
   readonly path: string;
@@ -13,29 +13,29 @@ export interface DiskVerdict {
   /** A whole sentence that names disk and path. */
   readonly found: Message;
   readonly remedies: readonly Remedy[];
-  /** Only for `block`: the admin may know better; the sentence names the risk. */
+  /** Only for `block`: the admin can override it. The sentence names the risk. */
   readonly risk?: Message;
-  /** True for a disk that is in the way only because no other host has it. */
+  /** True for a disk whose only problem is that no other host has it. */
   readonly ofThisHost?: true;
 }
 
-/** What could be seen of the destination's storage. */
+/** What is known about the destination's storage. */
 export interface StorageThere {
   readonly host: DestinationHost;
   readonly files?: HostReading['files'];
   readonly pools?: DestinationStorage;
-  /** Why there is no reading of the files; a whole sentence. */
+  /** Why the files could not be read; a whole sentence. */
   readonly why: Message;
 }
 
-/** Makes verdicts on one disk, or on one file of it. */
+/** Creates verdicts on one disk or one of its files. */
 export type Say = (kind: DiskVerdict['verdict'], found: Message, ...remedies: Remedy[]) => DiskVerdict;
 
 export function sayOf(disk: string, path: string): Say {
   return (verdict, found, ...remedies) => ({ disk, path, verdict, found, remedies });
 }
 
-/** How an admin compares a file on both hosts. */
+/** How an admin can compare a file on both hosts. */
 export function compareByHand(path: string, to: DestinationHost): Remedy {
   const command = shellCommand('stat', '-L', '-c', '%i %s %z', '--', path);
   return {
@@ -45,7 +45,7 @@ export function compareByHand(path: string, to: DestinationHost): Remedy {
   };
 }
 
-/** A disk of a kind that the page knows no way to compare. */
+/** A disk of a type that the page cannot compare. */
 export function notComparable(disk: string, path: string, { name }: DestinationHost): DiskVerdict {
   return sayOf(disk, path)(
     'unknown',

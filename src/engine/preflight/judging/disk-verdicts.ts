@@ -13,7 +13,7 @@ import { judgeKind, judgeNetwork } from './disk-source.ts';
 import { type DiskVerdict, notComparable, type StorageThere, sayOf } from './disk-verdict.ts';
 import { definePool, startPool } from './pool-remedies.ts';
 
-/** Every disk with what there is to say about it. */
+/** Every disk with its verdicts. */
 export function judgeDisks(
   config: Pick<DomainConfig, 'disks'>,
   files: readonly DiskFile[],
@@ -25,7 +25,7 @@ export function judgeDisks(
   const copied = new Set(copies.map(({ disk }) => disk));
   return [
     ...config.disks.flatMap((disk) => (copied.has(disk.target) ? [] : judgeKind(disk, there.host))),
-    // What a copied disk is built upon has to be there only where the definition itself names it, as with files.
+    // Backing storage of a copied disk is needed only if the definition itself names it, as with files.
     ...config.disks
       .flatMap((disk) =>
         copied.has(disk.target)
@@ -38,10 +38,10 @@ export function judgeDisks(
       .map((file) => judgeCopy(file, here, there)),
     ...filesNotCopied(files, copies, migratable).flatMap((file) => judgeFile(file, here, there)),
     ...diskVolumes(config).flatMap((volume): readonly DiskVerdict[] => {
-      // Media in drives are another check's.
+      // Another check judges media in drives.
       if (volume.removable) return [];
       if (!copied.has(volume.disk)) return [judgeVolume(volume, there)];
-      // Its file was judged above. Without a file it may be storage that the other host has too, such as Ceph's.
+      // Its file was judged above. Without a file, it may be storage that the other host also has, such as Ceph.
       return files.some(({ disk }) => disk === volume.disk)
         ? []
         : [notComparable(volume.disk, nameOf(volume), there.host)];
@@ -74,7 +74,7 @@ function judgeVolume(named: DiskVolume, there: StorageThere): DiskVerdict {
       );
 }
 
-/** What libvirt says of a volume tells what is missing: the pool, its start, or the volume in the pool. */
+/** libvirt's error about a volume tells what is wrong: no pool, an inactive pool, or no such volume. */
 function provideVolume({ pool, volume }: DiskVolume, original: string, to: DestinationHost): Remedy {
   if (/failed to get pool/i.test(original)) return definePool(pool, to);
   return /is not active/i.test(original)

@@ -4,7 +4,7 @@ import { msg } from '../../base/index.ts';
 import { FactUnavailable } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 
-/** Whether the destination has a file; throws FactUnavailable if its shell did not tell. */
+/** Whether the destination has a file; throws FactUnavailable if unknown. */
 export function fileExists({ files }: Pick<HostReading, 'files'>, path: string): boolean {
   const seen = files.get(path);
   if (seen === undefined)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg } from '../../base/index.ts';
 
-/** A kind of file that `stat` names (file_type of gnulib). A kind that is not in this list stays as it is. */
+/** The text for a file type of `stat` (file_type of gnulib). Unknown types are shown as they are. */
 export function fileKindText(kind: string): Message {
   switch (kind) {
     case 'regular file':

@@ -6,7 +6,7 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { isAddress, isHostLocalAddress } from './ip-address.ts';
 import { portCollides } from './port-collision.ts';
 
-/** The addresses of a graphics device. One that the definition leaves open comes from the destination's qemu.conf. */
+/** The addresses of a graphics device. If the definition has none, it comes from the destination's qemu.conf. */
 export function addressesOf(
   { type, listens }: DomainGraphics,
   settings: HostReading['settings'],
@@ -19,14 +19,14 @@ export function addressesOf(
   return { own, configured: configured === undefined ? [] : [configured] };
 }
 
-/** Ports that are taken on the destination: on an address that the VM needs (`same`), or on another one. */
+/** Ports in use on the destination: on an address that the VM needs (`same`), or on another one. */
 export function takenPorts(
   device: DomainGraphics,
   there: HostReading,
 ): readonly { readonly port: number; readonly same: boolean }[] {
   const { listens, port, websocket } = device;
   const { own, configured } = addressesOf(device, there.settings);
-  // Without any address QEMU listens on 127.0.0.1. The address of a network or of a name is not known here.
+  // The default address is 127.0.0.1. The address of a network or a name is not known here.
   const known = [...own, ...configured];
   const certain = known.every((address) => address === 'localhost' || isAddress(address));
   const unknown = !certain || listens.some(({ network }) => network !== undefined);

@@ -25,14 +25,14 @@ function certificates(type: string, { name }: DestinationHost): readonly [Remedy
   ];
 }
 
-/** Files without which QEMU does not start there, because libvirt has it encrypt the graphics. */
+/** Files that QEMU needs to start there, because libvirt enables encryption of the graphics. */
 function missingFiles(
   { type, port, needsTls = false }: DomainGraphics,
   { settings, graphicsFilesMissing }: HostReading,
   to: DestinationHost,
 ): readonly string[] {
   if (confText(settings, `${type}_tls`) !== '1') return [];
-  // libvirt gives SPICE an encrypted port where the definition has one, or leaves the ports to libvirt.
+  // libvirt gives SPICE a TLS port if the definition has one or uses automatic ports.
   if (type === 'spice' && !needsTls && port !== undefined) return [];
   if (graphicsFilesMissing === undefined)
     throw new FactUnavailable({
@@ -46,7 +46,7 @@ function missingFiles(
   return graphicsFilesMissing.get(type) ?? [];
 }
 
-/** Can QEMU there read the files with which it has to encrypt the graphics? */
+/** Can QEMU there read the files that it needs to encrypt the graphics? */
 export function judgeCertificates(
   graphics: readonly DomainGraphics[],
   there: HostReading,

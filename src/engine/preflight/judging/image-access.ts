@@ -8,26 +8,26 @@ import type { DestinationHost } from './destination-host.ts';
 import { fileExists } from './file-exists.ts';
 import { provideImage } from './missing-image.ts';
 
-/** What keeps QEMU there from opening a file. */
+/** Why QEMU there cannot open a file. */
 export interface AccessProblem {
   readonly found: Message;
   readonly remedies: readonly [Remedy, ...Remedy[]];
-  /** False: it may work all the same. */
+  /** False: it may still work. */
   readonly sure: boolean;
 }
 
-/** On these, root of a client may not change owners (root_squash), so libvirt may not either. */
+/** On these, root of a client may be unable to change owners (root_squash), and so may libvirt. */
 const ofAServer = /^(nfs4?|cifs|smb3?)$/;
 
-/** The folders that hold a path, from the top. */
+/** The parent folders of a path, from the root. */
 function foldersOf(path: string): readonly string[] {
   const folder = dirname(path);
   return folder === '/' ? [] : [...foldersOf(folder), folder];
 }
 
 /**
- * Lets QEMU's user pass through all folders above a path, but not list them: by an access control list (acl(5)) for that user alone,
- * and where the file system or the host has none, by the mode, which is for every user.
+ * Allows QEMU's user to enter all parent folders of a path, but not to list them: by an access control list (acl(5)) for that user
+ * only, or, if the file system or host does not support one, by the mode, for all users.
  */
 export function letThrough(
   path: string,
@@ -68,7 +68,7 @@ export function mountForWriting(path: string, { name }: DestinationHost): Remedy
   };
 }
 
-/** Judges whether QEMU there can open an image that has to be there already; `local` is the file of this host. */
+/** Judges whether QEMU there can open an existing image; `local` is the file of this host. */
 export function accessProblem(
   file: DiskFile,
   local: FileReading | undefined,
@@ -105,7 +105,10 @@ export function accessProblem(
   return wants === false ? ownerProblem(file, seen, there, to) : undefined;
 }
 
-/** libvirt gives the file to QEMU's user when the VM arrives, unless it was told not to or the server forbids it. */
+/**
+ * When the VM arrives, libvirt changes the owner of the file to QEMU's user, unless it is configured not to or the server forbids
+ * it.
+ */
 function ownerProblem(
   { path, disk }: DiskFile,
   { fileSystem }: FileReading,

@@ -8,37 +8,37 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import type { Judgement } from '../finding.ts';
 import type { DestinationHost } from './destination-host.ts';
 
-/** What disks that go to one file system of the destination need there, in bytes. */
+/** The space for copied disks in one file system of the destination, in bytes. */
 interface Need {
   readonly disks: readonly string[];
-  /** A folder in it, or the name of a storage pool. */
+  /** A folder in it, or a storage pool. */
   readonly place: string;
   /** With less free, the copy fails. */
   readonly least: number;
-  /** With as much free, the copy cannot fail for lack of room. */
+  /** With this much free space, the copy cannot run out of space. */
   readonly most: number;
   readonly free: number;
 }
 
-/** Pools that are a folder of a file system, to which other programs write too. */
+/** Types of pools that are folders of a file system, to which other programs also write. */
 const ofFiles = /^(dir|fs|netfs)$/;
 
-/** The place of an image, and what is free there. */
+/** The location of an image, and the free space there. */
 interface Room {
-  /** The same for two places that share their room. */
+  /** The same for two locations that share their space. */
   readonly key: string;
   readonly place: string;
   readonly free: number;
 }
 
-/** The destination as far as it was seen; `asRoot`: libvirt there makes the images as root. */
+/** The destination, as far as it is known; `asRoot`: libvirt there creates the images as root. */
 export interface SpaceThere {
   readonly to: DestinationHost;
   readonly shell: FactResult<HostReading>;
   readonly asRoot: boolean;
 }
 
-/** Finds the place of an image; throws FactUnavailable where its room was not told. */
+/** Finds the location of an image; throws FactUnavailable if its free space is unknown. */
 function roomFor({ place }: DiskCopy, { to, shell, asRoot }: SpaceThere, { pools }: DestinationPools): Room {
   const folderOfFile = place.kind === 'volume' ? undefined : dirname(normalizePath(place.path));
   const pool = pools.find(({ name, path }) =>
@@ -53,7 +53,7 @@ function roomFor({ place }: DiskCopy, { to, shell, asRoot }: SpaceThere, { pools
       free: asRoot ? space.root : space.others,
     };
   const counted = pool?.availableBytes;
-  // Only libvirt takes room from a volume group, so what libvirt counted still holds.
+  // Only libvirt uses space of a volume group, so its figure is still correct.
   if (pool !== undefined && counted !== undefined && !ofFiles.test(pool.type))
     return { key: `pool ${pool.uuid}`, place: pool.name, free: counted };
   throw new FactUnavailable({
@@ -69,7 +69,7 @@ function roomFor({ place }: DiskCopy, { to, shell, asRoot }: SpaceThere, { pools
   });
 }
 
-/** A place is a folder or a storage pool. */
+/** A location is a folder or a storage pool. */
 function showSpace(place: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Show the free space in $0 on $1.', place, name),
@@ -80,10 +80,10 @@ function showSpace(place: string, { name }: DestinationHost): Remedy {
   };
 }
 
-/** libvirt 9.0 allocates these images whole before it copies (posix_fallocate, and qcow2 with preallocation=falloc). */
+/** libvirt 9.0 preallocates these images fully (posix_fallocate, and qcow2 with preallocation=falloc). */
 const allocatedWhole = /^(raw|qcow2)$/;
 
-/** What one disk needs. A file that is there already keeps its space and needs only what goes beyond. */
+/** The space for one disk. An existing file needs only what exceeds its present allocation. */
 function needOf(
   { place, format, capacityBytes, dataBytes }: DiskCopy & DiskSize,
   shell: FactResult<HostReading>,
@@ -99,7 +99,7 @@ function needOf(
 function needsOf(disks: readonly DiskCopy[], there: SpaceThere, pools: DestinationPools): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const disk of disks) {
-    // libvirt makes no devices, and does not make a volume again that is there.
+    // libvirt does not create devices, nor volumes that exist.
     if (disk.place.kind === 'block' || (disk.place.kind === 'volume' && pools.listed.has(disk.disk)))
       continue;
     const { capacityBytes, dataBytes } = disk;
@@ -136,7 +136,7 @@ function makeRoom({ place, disks }: Need, missing: number, to: DestinationHost):
   ];
 }
 
-/** Has the destination room for the images of the disks that are copied? */
+/** Does the destination have space for the images of copied disks? */
 export function judgeImageSpace(
   disks: readonly DiskCopy[],
   there: SpaceThere,

@@ -7,13 +7,13 @@ import { type DestinationHost, overSsh } from './destination-host.ts';
 import { copyFile } from './missing-path.ts';
 import { isOfOneHost } from './shared-file-system.ts';
 
-/** What looks the same wherever it is read: no part of it was escaped on the way. */
+/** Text that needs no escaping anywhere. */
 const plain = /^[\w@%+=:,./[\]-]+$/;
 
-/** A server that is named so is another one on every host. */
+/** These names mean another server on each host. */
 const thisHost = /^(localhost|127\.|\[?::1)/;
 
-/** Mounts on the destination what this host has mounted, at the same place. */
+/** Mounts on the destination what this host has mounted, at the same mount point. */
 export function mountStorage(path: string, local: FileReading | undefined, to: DestinationHost): Remedy {
   const { fileSystem = '', mountSource = '' } = local ?? {};
   const text =
@@ -21,20 +21,23 @@ export function mountStorage(path: string, local: FileReading | undefined, to: D
       ? msg('Mount the storage of $0 on $1, at the same place as on this host.', path, to.name)
       : msg('Mount $2 on $1 as on this host, so that $1 has $0.', path, to.name, mountSource);
   if (local?.exists !== true || !plain.test(mountSource) || thisHost.test(mountSource)) return { text };
-  // `mount` knows a file system of FUSE by the name behind the dot.
+  // `mount` names a FUSE file system by the part after the dot.
   const type = fileSystem.replace(/^fuse\./, '');
   if (!plain.test(type) || !plain.test(to.name)) return { text };
   const place = shellCommand('findmnt', '-no', 'TARGET', '-T', path);
   const mount = shellCommand('mount', '-t', type, '--', mountSource);
   return {
     text,
-    // The other host reads the place as a line, so no shell takes a part of it for a command.
+    // The other host reads the path as a line of input, so no shell interprets it.
     command: `${place} | ${overSsh(to, `IFS= read -r at && mkdir -p -- "$at" && ${mount} "$at"`)}`,
     host: 'source',
   };
 }
 
-/** Puts an image on the destination that has to be there. A disk that the VM writes to is never copied by hand: it would be torn. */
+/**
+ * How to provide a missing image on the destination. A disk that the VM writes to is never copied by hand: the copy would be
+ * inconsistent.
+ */
 export function provideImage(
   { path, disk, role }: Pick<DiskFile, 'path' | 'disk' | 'role'>,
   local: FileReading | undefined,

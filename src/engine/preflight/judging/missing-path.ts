@@ -6,12 +6,12 @@ import type { FactResult } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { copyOver, type DestinationHost } from './destination-host.ts';
 
-/** What has to be made on the destination: the path itself, or the folder in which QEMU makes it. */
+/** What to create on the destination: the path itself, or the folder in which QEMU creates it. */
 export function placeOf({ path, wants }: Pick<DomainPath, 'path' | 'wants'>): string {
   return wants === 'parent' ? dirname(path) : path;
 }
 
-/** Devices and sockets lie in these folders, which the kernel and programs fill. */
+/** These folders contain devices and sockets, which the kernel and programs create. */
 const notOfFiles = /^\/(?:dev|run|proc|sys|var\/run)\//;
 
 /** True for what can be copied: a file, as far as this host shows. */
@@ -20,7 +20,7 @@ function isFile(path: string, source: FactResult<HostReading>): boolean {
   return !notOfFiles.test(path) && (kind === undefined || kind.startsWith('regular'));
 }
 
-/** Puts a path that a device needs on the destination. */
+/** How to provide a path that a device needs on the destination. */
 export function makePath(wanted: DomainPath, source: FactResult<HostReading>, to: DestinationHost): Remedy {
   const { path, wants, device } = wanted;
   switch (wants) {
@@ -46,7 +46,7 @@ export function makePath(wanted: DomainPath, source: FactResult<HostReading>, to
   }
 }
 
-/** Puts a file of this host on the destination. */
+/** Copies a file of this host to the destination. */
 export function copyFile(path: string, to: DestinationHost): Remedy {
   return { text: msg('Copy $0 to $1.', path, to.name), command: copyOver(to, path), host: 'source' };
 }

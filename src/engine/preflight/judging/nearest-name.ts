@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** Levenshtein's distance: the number of letters to insert, delete or change. */
+/** The Levenshtein distance: the number of characters to insert, delete or change. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i++) {
@@ -13,7 +13,7 @@ function distance(one: string, other: string): number {
   return row[other.length] ?? 0;
 }
 
-/** The most similar name; undefined if more than half of the letters differ. */
+/** The most similar name; undefined if more than half of the characters differ. */
 export function nearestName(name: string, others: readonly string[]): string | undefined {
   const [best] = others
     .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))

@@ -12,7 +12,7 @@ export function startNetwork(network: string, { name }: DestinationHost): Remedy
   };
 }
 
-/** Gives the destination a network of this host. */
+/** Defines a network of this host on the destination. */
 export function defineNetwork(network: string, to: DestinationHost): Remedy {
   const start = shellCommand('virsh', 'net-start', '--network', network);
   return {

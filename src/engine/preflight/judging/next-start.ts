@@ -4,16 +4,16 @@ import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { Judgement } from '../finding.ts';
 import type { DestinationHost } from './destination-host.ts';
 
-/** Something of the stored definition that the destination lacks. */
+/** A part of the stored definition that the destination lacks. */
 export interface MissingAtNextStart {
   readonly path: string;
   /** The device or disk that needs it. */
   readonly device: string;
-  /** Puts it there. */
+  /** How to provide it. */
   readonly remedy: Remedy;
 }
 
-/** libvirt sends the stored definition without looking into it. So the VM arrives, and does not start there again. */
+/** libvirt sends the stored definition without checking it. So the VM arrives, but does not start there again. */
 export function judgeNextStart(
   missing: readonly MissingAtNextStart[],
   { name }: DestinationHost,

@@ -29,7 +29,7 @@ function onlyHere({ file: { disk, path }, local, say }: Image): DiskVerdict {
   };
 }
 
-/** This host may serve the very storage that the destination uses over the network: then both have one file. */
+/** This host may serve the storage that the destination uses over the network: then both have the same file. */
 function servedHere(
   { file: { disk, path }, local, there: { host }, say }: Image,
   seen: FileReading,
@@ -56,7 +56,7 @@ function servedHere(
   );
 }
 
-/** A file system of which libvirt does not know that it is shared, or two mounts of one local one. */
+/** A file system that libvirt does not recognize as shared, or two mounts of one local file system. */
 function notTakenForShared({ file: { disk, path }, local, compared, say }: Image): DiskVerdict {
   const known = {
     text: msg(
@@ -86,7 +86,7 @@ function notTakenForShared({ file: { disk, path }, local, compared, say }: Image
   };
 }
 
-/** libvirt refuses a writable file that it does not know as shared. Why, depends on what the destination has there. */
+/** libvirt refuses a writable file that it does not recognize as shared. The reason depends on what the destination has there. */
 export function notShared(image: Image): DiskVerdict {
   const { file, local, compared, there } = image;
   const seen = seenThere(file, there);

@@ -7,14 +7,14 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import type { NetworkDefinitions } from '../facts/network-definitions.ts';
 import type { DestinationHost } from './destination-host.ts';
 
-/** Something that the name of a network or bridge does not tell: the VM starts there, and may not be reached. */
+/** A difference behind the name of a network or bridge: the VM starts there, but may be unreachable. */
 export interface NetworkDoubt {
   readonly found: Message;
   readonly details: readonly Message[];
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** Networks that libvirt makes on each host for itself. Those of the other modes lead to what is outside. */
+/** Forward modes of networks that exist only inside of each host. Those of other modes connect to the outside. */
 const ownModes = ['nat', 'route', 'open', 'isolated'];
 
 function differences(
@@ -45,7 +45,7 @@ function differences(
   ];
 }
 
-/** A network of the same name that is another one there. */
+/** The network with the same name is another one there. */
 export function networkDoubt(
   { network, mac }: DomainInterface,
   { here, there }: NetworkDefinitions,
@@ -81,7 +81,7 @@ function hasUplink(bridge: string, { networkDevices }: HostReading): boolean {
   return [...networkDevices.values()].some(({ portOf, tap }) => portOf === bridge && tap !== true);
 }
 
-/** A bridge that leads out of this host, and on the destination nowhere. */
+/** A bridge that has an uplink on this host, but none on the destination. */
 export function bridgeDoubt(
   { type, network, source = '', openVswitch = false }: DomainInterface,
   here: HostReading,

@@ -12,7 +12,7 @@ export function startPool(pool: string, { name }: DestinationHost): Remedy {
   };
 }
 
-/** Gives the destination a storage pool of this host. It is not built there: that may format a disk. */
+/** Defines a storage pool of this host on the destination. It is not built there: that may format a disk. */
 export function definePool(pool: string, to: DestinationHost): Remedy {
   const start = shellCommand('virsh', 'pool-start', '--pool', pool);
   return {
@@ -26,7 +26,7 @@ export function definePool(pool: string, to: DestinationHost): Remedy {
   };
 }
 
-/** Lets libvirt on the destination look at a storage pool again. Until then it lists what it saw last. */
+/** Refreshes a storage pool of the destination. Until then, libvirt lists its old content. */
 export function refreshPool(pool: string, { name }: DestinationHost): Remedy {
   return {
     text: msg('Refresh the storage pool $0 on $1.', pool, name),

@@ -2,8 +2,8 @@
 import { canonicalAddress } from './ip-address.ts';
 
 /**
- * True if a listener on one of these addresses keeps QEMU from the same port on that address. A listener on [::] has IPv4 as
- * well. QEMU itself does without IPv4 where somebody else has the port there (try_bind; seen with QEMU 7.2).
+ * True if a listener on one of these addresses prevents QEMU from using the same port on that address. A listener on [::] includes
+ * IPv4. QEMU itself omits IPv4 if the port is used there (try_bind; seen with QEMU 7.2).
  */
 export function portCollides(address: string, taken: ReadonlySet<string> | undefined): boolean {
   if (taken === undefined) return true;

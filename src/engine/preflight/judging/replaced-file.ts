@@ -6,8 +6,8 @@ import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { type DiskVerdict, sayOf } from './disk-verdict.ts';
 
 /**
- * Under the path of a disk is another file than the one that the running QEMU writes to, for example after a restore by `mv`. The
- * destination would go on with the other one.
+ * The path of a disk leads to another file than the one that the running QEMU writes to, for example after a restore by `mv`. The
+ * destination would continue with the other file.
  */
 export function replacedFile(
   { disk, path, role, block }: DiskFile,

@@ -3,7 +3,7 @@ import type { DomainConfig } from '../../../libvirt/domain-xml.ts';
 import type { FactResult } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 
-/** A file of QEMU that is memory of the guest, and so has to have one size on both hosts. */
+/** A ROM file of QEMU. It becomes guest memory, so both hosts need the same size. */
 interface RomSizes {
   readonly rom: string;
   readonly here: number;
@@ -19,7 +19,7 @@ function romsOf({ os, devices, resources }: DomainConfig): readonly string[] {
   return [...(resources.firmware.loader === undefined ? ['bios-256k.bin'] : []), ...devices.roms];
 }
 
-/** QEMU makes the memory of a ROM as large as the next power of two (pci_add_option_rom). */
+/** QEMU rounds the size of a ROM up to the next power of two (pci_add_option_rom). */
 function inMemory(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, 1)));
 }

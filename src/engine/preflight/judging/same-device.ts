@@ -5,8 +5,8 @@ import type { FileReading } from '../facts/host-reading/index.ts';
 import type { Comparison } from './same-file.ts';
 
 /**
- * Kinds of block devices that every host makes for itself, by the kernel's major number (Documentation/admin-guide/devices.txt;
- * ZFS registers 230): the same name on another host says nothing.
+ * Types of block devices that are local to a host, by the kernel's major number (Documentation/admin-guide/devices.txt; ZFS
+ * registers 230): the same name on another host proves nothing.
  */
 const ownKinds: ReadonlyMap<number, string> = new Map([
   [1, 'RAM disk'],
@@ -15,13 +15,15 @@ const ownKinds: ReadonlyMap<number, string> = new Map([
   [230, 'zvol'],
 ]);
 
-/** multipath's name of a device is that of SCSI with the type of the identifier as a digit (scsi_id, VPD page 0x83). */
+/** multipath's name of a device is the SCSI name with the type of the identifier as a leading digit (scsi_id, VPD page 0x83). */
 const multipathTypes: ReadonlyMap<string, string> = new Map([
   ['3', 'naa'],
   ['2', 'eui'],
 ]);
 
-/** One spelling for what the kernel, multipath and dm-crypt call one medium; undefined for a name that a host chose itself. */
+/**
+ * One form for the names that the kernel, multipath and dm-crypt give to the same medium; undefined for a name that a host chose.
+ */
 export function normalizeDeviceId(id: string): string | undefined {
   const partition = /^part(\d+)-(.+)$/.exec(id);
   if (partition !== null) {
@@ -31,17 +33,17 @@ export function normalizeDeviceId(id: string): string | undefined {
   const [, type = '', digits = ''] = /^mpath-([23])([0-9a-f]{16,32})$/i.exec(id) ?? [];
   const scheme = multipathTypes.get(type);
   if (scheme !== undefined) return `${scheme}.${digits.toLowerCase()}`;
-  // NVMe under multipath keeps the kernel's name.
+  // With multipath, NVMe keeps the kernel's name.
   const nvme = /^mpath-((?:eui|uuid|nvme)\..+)$/i.exec(id)?.[1];
   if (nvme !== undefined) return nvme.toLowerCase();
-  // Behind the UUID of the LUKS header stands the name that this host gave to the opened device.
+  // The UUID of the LUKS header is followed by the name that this host gave to the opened device.
   const luks = /^CRYPT-(LUKS\d?-[0-9a-f]{32})/i.exec(id)?.[1];
   if (luks !== undefined) return `CRYPT-${luks}`;
   if (/^CRYPT-/i.test(id)) return undefined;
   return /^(naa|eui|t10|uuid|nvme)\./i.test(id) ? id.toLowerCase() : id;
 }
 
-/** Only identifiers of one kind can be told apart; a path and what it is a part of have different ones. */
+/** Only identifiers of the same type can be compared; a multipath device and its paths have different ones. */
 function schemeOf(id: string): string {
   const kind = /^(naa|eui|t10|uuid|nvme)\.|^(LVM|CRYPT|rbd|mpath)[- ]/i.exec(id);
   return (kind?.[1] ?? kind?.[2] ?? 'serial').toLowerCase();
@@ -51,7 +53,7 @@ function identifiers({ deviceIds }: FileReading): readonly string[] {
   return [...new Set(deviceIds.flatMap((id) => normalizeDeviceId(id) ?? []))];
 }
 
-/** Compares two block devices by what identifies the medium, and those without an identifier by their kind and beginning. */
+/** Compares two block devices by the identifier of the medium, or by type and first mebibyte if there is none. */
 export function compareDevices(here: FileReading, there: FileReading, name: string): Comparison {
   const [mine, theirs] = [identifiers(here), identifiers(there)];
   const common = mine.find((id) => theirs.includes(id));

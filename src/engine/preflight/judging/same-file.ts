@@ -7,27 +7,26 @@ import type { DestinationHost } from './destination-host.ts';
 import { fileKindText } from './file-kind-text.ts';
 import { compareDevices } from './same-device.ts';
 
-/** What two readings of one path tell, one from each host. `evidence` is a whole sentence. */
+/** The result of comparing two readings of one path, one from each host. `evidence` is a whole sentence. */
 export type Comparison =
   | { readonly kind: 'same'; readonly evidence: Message }
-  /** `doubtful`: the admin may know better. */
+  /** `doubtful`: the admin can override it. */
   | { readonly kind: 'different'; readonly evidence: Message; readonly doubtful?: true }
   | { readonly kind: 'missing' }
   | { readonly kind: 'not-proved'; readonly evidence: Message };
 
-/** File systems on which every client sees the inode numbers of the server. */
+/** File systems whose inode numbers are the server's on every client. */
 const commonInodes =
   /^(nfs4?|gfs2|ocfs2|ceph|gpfs|lustre|beegfs|acfs|fuse\.(glusterfs|ceph|ceph-fuse|quobyte))$/;
 
-/** True if both have the same time. What `stat` prints for a time that it does not know proves nothing. */
+/** True if both have the same time. The value that `stat` prints for an unknown time proves nothing. */
 function share(a: readonly string[], b: readonly string[]): boolean {
   return a.some((one) => b.includes(one) && epochTime(one) !== undefined);
 }
 
 /**
- * Compares two readings of a file. Where all clients see the same inode numbers, another number means another file. One
- * file is proved by its inode together with the time of the last change to the nanosecond, the birth time, or the same
- * server and export.
+ * Compares two readings of a file. If all clients see the same inode numbers, another number means another file. The same file is
+ * proved by its inode together with the time of the last change in nanoseconds, the birth time, or the same server and export.
  */
 export function compareFiles(
   here: FileReading,
@@ -105,7 +104,7 @@ export function epochTime(statTime: string): string | undefined {
   return `${milliseconds / 1000 - offset * 60}.${(match[7] ?? '').padEnd(9, '0')}`;
 }
 
-/** Compares a file with what a storage pool of the destination shows: the last change to the nanosecond is the proof. */
+/** Compares a file with what a storage pool of the destination shows: the time of the last change in nanoseconds is the proof. */
 export function compareWithPool(
   here: FileReading,
   there: PoolFile,
@@ -125,7 +124,7 @@ export function compareWithPool(
   };
 }
 
-/** Puts libvirt's time into the form of {@link epochTime}: libvirt prints the nanoseconds without leading zeros. */
+/** Converts libvirt's time to the form of {@link epochTime}: libvirt prints the nanoseconds without leading zeros. */
 function padNanoseconds(time: string): string {
   const [seconds = '', fraction = ''] = time.split('.');
   return `${seconds}.${fraction.padStart(fraction === '' ? 0 : 9, '0').padEnd(9, '0')}`;

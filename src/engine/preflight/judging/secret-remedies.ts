@@ -3,11 +3,11 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import { type DestinationHost, virshOver } from './destination-host.ts';
 
-/** A definition may name a secret by its usage instead. virsh knows secrets by their UUID only. */
+/** A definition may name a secret by its usage, but virsh needs the UUID. */
 const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function sendValue(secret: string, to: DestinationHost): string {
-  // The value goes from pipe to pipe. libvirt refuses to print that of a private secret.
+  // The value goes through pipes only. libvirt refuses to print the value of a private secret.
   return virshOver(
     to,
     ['secret-get-value', '--secret', secret],
@@ -15,7 +15,7 @@ function sendValue(secret: string, to: DestinationHost): string {
   );
 }
 
-/** Gives the destination a secret of this host, with its value. */
+/** Defines a secret of this host on the destination, with its value. */
 export function defineSecret(secret: string, to: DestinationHost): Remedy {
   return {
     text: msg('Define the secret $0 on $1 with the same UUID, and set its value.', secret, to.name),
@@ -28,7 +28,7 @@ export function defineSecret(secret: string, to: DestinationHost): Remedy {
   };
 }
 
-/** Gives the destination the value of a secret that it has. */
+/** Sets the value of a secret that exists on the destination. */
 export function setSecretValue(secret: string, to: DestinationHost): Remedy {
   return {
     text: msg('Set the value of the secret $0 on $1, unless it was set since $1 started.', secret, to.name),

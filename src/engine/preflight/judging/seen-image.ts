@@ -9,7 +9,7 @@ import { compareByHand, type DiskVerdict, type Say, type StorageThere } from './
 import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
 import { isFileSystemOfOneHost } from './shared-file-system.ts';
 
-/** One file of a disk, on this host and as far as it was seen on the destination. */
+/** One file of a disk, on this host and, as far as known, on the destination. */
 export interface Image {
   readonly file: DiskFile;
   readonly local: FileReading;
@@ -18,13 +18,13 @@ export interface Image {
   readonly say: Say;
 }
 
-/** The file as the destination has it: a volume is where its own storage pool has it. */
+/** The destination's file. The path of a volume is the one in the destination's pool. */
 export function seenThere(file: DiskFile, there: StorageThere): FileReading | undefined {
   const path = pathThere(file, there.pools);
   return path === undefined ? undefined : there.files?.get(path);
 }
 
-/** Compares the file of this host with what the destination has in its place. */
+/** Compares the file of this host with the destination's. */
 export function compareImage(file: DiskFile, local: FileReading, there: StorageThere): Comparison {
   const seen = seenThere(file, there);
   if (seen !== undefined) return compareFiles(local, seen, there.host);
@@ -34,7 +34,7 @@ export function compareImage(file: DiskFile, local: FileReading, there: StorageT
     : compareWithPool(local, pooled, there.host);
 }
 
-/** This host itself did not show the file. */
+/** This host's reading lacks the file. */
 export function notSeen({ disk, path }: DiskFile, say: Say): DiskVerdict {
   return say('unknown', msg('$0 ($1) was not checked: this host did not show the file.', disk, path), {
     text: msg('Show the file.'),
@@ -44,8 +44,8 @@ export function notSeen({ disk, path }: DiskFile, say: Say): DiskVerdict {
 }
 
 /**
- * Two local file systems where hosts were made from one disk image: inode and birth of a file are the same there, and it is
- * another file. Only the last change tells.
+ * Two local file systems of hosts that were cloned from one disk image: inode and birth time are equal, although the files differ.
+ * Only the time of the last change shows it.
  */
 export function isOfClonedHosts(local: FileReading, seen: FileReading | undefined): boolean {
   return (
@@ -56,7 +56,7 @@ export function isOfClonedHosts(local: FileReading, seen: FileReading | undefine
   );
 }
 
-/** Nothing proves that both are one file. */
+/** There is no proof that both are the same file. */
 export function notProved(
   { disk, path }: DiskFile,
   { evidence }: Extract<Comparison, { kind: 'not-proved' | 'different' }>,

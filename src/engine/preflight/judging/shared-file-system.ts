@@ -5,38 +5,38 @@ import { normalizePath } from '../../base/index.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 
 /**
- * File systems that libvirt takes for shared (virFileIsSharedFS; qemuMigrationSrcIsSafe refuses a writable file on any
- * other). The names are those of /proc/self/mountinfo.
+ * File systems that libvirt recognizes as shared (virFileIsSharedFS; qemuMigrationSrcIsSafe refuses a writable file on any other).
+ * The names are those of /proc/self/mountinfo.
  */
 const sharedFileSystems =
   /^(nfs4?|gfs2|ocfs2|afs|smb3?|smbfs|cifs|ceph|gpfs|acfs|beegfs|fuse\.(glusterfs|quobyte))$/;
 
-/** Of these, the ones that libvirt learned later than the oldest version that the page supports. */
+/** Those of them that libvirt supports only since a version after the oldest one that this project supports. */
 const sharedSinceLater = /^(beegfs|acfs)$/;
 
-/** File systems that only one host can have. A file system that is on neither list may be shared all the same. */
+/** File systems that only one host can have. A file system on neither list may still be shared. */
 const ofOneHost = /^(ext[234]|xfs|btrfs|zfs|f2fs|jfs|bcachefs|reiserfs|tmpfs|overlay)$/;
 
-/** Does libvirt take the file for shared? Its setting `shared_filesystems` can name more folders. */
+/** Does libvirt recognize the file as shared? Its setting `shared_filesystems` can name more folders. */
 export function isShared(
   path: string,
   { fileSystem }: FileReading,
   settings: HostReading['settings'],
 ): boolean {
   if (sharedFileSystems.test(fileSystem)) return true;
-  // libvirt tries the path and every folder above it (virFileIsSharedFSOverride).
+  // libvirt tries the path and all of its parent folders (virFileIsSharedFSOverride).
   const below = `${normalizePath(path)}/`;
   return confList(settings, 'shared_filesystems').some((folder) =>
     below.startsWith(`${normalizePath(folder).replace(/\/$/, '')}/`),
   );
 }
 
-/** Older versions of libvirt do not take this file system for shared. */
+/** Older versions of libvirt do not recognize this file system as shared. */
 export function isSharedSinceLater({ fileSystem }: FileReading): boolean {
   return sharedSinceLater.test(fileSystem);
 }
 
-/** A file system of that kind is on one host alone. */
+/** A file system of that type exists only on one host. */
 export function isFileSystemOfOneHost({ fileSystem }: FileReading): boolean {
   return ofOneHost.test(fileSystem);
 }

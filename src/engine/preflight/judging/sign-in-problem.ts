@@ -14,7 +14,7 @@ export interface SignInProblem {
   readonly remedies: readonly [Remedy, ...Remedy[]];
 }
 
-/** Tells the causes apart by the original words of ssh, GnuTLS or libvirt. */
+/** Distinguishes the causes by the original text of ssh, GnuTLS or libvirt. */
 export function signInProblem(
   destination: ValidDestination,
   route: ControlRoute,
@@ -32,7 +32,7 @@ export function signInProblem(
   return problem ?? libvirtProblem(destination, text);
 }
 
-/** The socket of the daemon is closed to this user, or nobody listens on it. */
+/** This user may not use the daemon's socket, or nothing listens on it. */
 function socketProblem(destination: ValidDestination, text: string): SignInProblem {
   const { host } = destination.parts;
   return /permission denied/i.test(text)

@@ -94,7 +94,7 @@ function noLibvirt({ parts: { host } }: ValidDestination): SignInProblem {
   };
 }
 
-/** The program on the destination that passes the connection on, or the shell that looks for it, says that it is missing. */
+/** The proxy program on the destination, or the shell that looks for it, reports that something is missing. */
 function isMissingProgram(text: string): boolean {
   return (
     /not found|No such file|virt-ssh-helper|exec|cannot execute/i.test(text) &&
@@ -103,7 +103,7 @@ function isMissingProgram(text: string): boolean {
   );
 }
 
-/** The causes that are ssh's own; undefined where ssh let root in. */
+/** Causes within ssh; undefined if ssh signed root in. */
 export function sshProblem(
   destination: ValidDestination,
   route: ControlRoute,

@@ -4,7 +4,7 @@ import { type Message, msg, type Remedy, shellCommand } from '../../base/index.t
 import type { ServerCertificate, ServerIdentity } from '../facts/server-identity.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
 
-/** Where libvirt keeps its certificates, unless it is told otherwise (https://libvirt.org/kbase/tlscerts.html). */
+/** libvirt's default folder for certificates (https://libvirt.org/kbase/tlscerts.html). */
 const authority = '/etc/pki/CA/cacert.pem';
 const clientCertificate = '/etc/pki/libvirt/clientcert.pem';
 const serverCertificate = '/etc/pki/libvirt/servercert.pem';
@@ -126,7 +126,7 @@ function refusedThere(host: string): SignInProblem {
   };
 }
 
-/** The causes that are TLS's own, by the words of GnuTLS and libvirt and the certificate that the server shows. */
+/** Causes within TLS, from the messages of GnuTLS and libvirt and the server's certificate. */
 export function tlsProblem(
   host: string,
   text: string,

@@ -49,7 +49,7 @@ function ambiguous(address: string, count: number, to: DestinationHost): Judgeme
 }
 
 /**
- * USB devices by `VENDOR:PRODUCT` or `BUS-NUMBER`. libvirt looks for each on the destination and refuses where a mandatory one is
+ * USB devices by `VENDOR:PRODUCT` or `BUS-NUMBER`. libvirt looks for each on the destination and refuses if a mandatory one is
  * missing (virHostdevFindUSBDevice).
  */
 export function judgeUsb(
