@@ -16,12 +16,12 @@ import { _, followTheme } from './ui/common/index.ts';
 import { Later, type Model, RecentDestinations } from './ui/model/index.ts';
 import './ui/page.css';
 
-/** From ../base1/cockpit.js of the console. */
+/** From the console's ../base1/cockpit.js. */
 declare const cockpit: Cockpit;
 
 /** The history of the host's libvirt and of the user's own, the newest first. */
 async function readBothHistories(platform: Platform): Promise<readonly HistoryEntry[]> {
-  // A user without a libvirt of their own has no file there either.
+  // A user without a libvirt of their own has no such file either.
   const both = await Promise.all((['system', 'session'] as const).map((name) => readHistory(platform, name)));
   return both.flat().sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
 }
@@ -42,7 +42,7 @@ function preflightMaker(
         return {
           state: preflight.state,
           start: () => {
-            // Its end is told by the state; it does not reject.
+            // The state shows its result. It does not reject.
             void preflight.start();
           },
           retune: (tuning) => {
@@ -57,7 +57,7 @@ function preflightMaker(
   });
 }
 
-/** The page's engine on top of the console's bridge. */
+/** The page's engine, on the console's bridge. */
 function makeModel(): Model {
   const platform = cockpitPlatform(cockpit);
   const system = new Inventory(platform, 'system');
@@ -72,7 +72,7 @@ function makeModel(): Model {
   system.start();
   session.start();
   migrations.watch();
-  // Known a moment later; until then the preflight's own check of the host stands alone. Does not reject.
+  // Known a moment later. Until then, only the preflight checks the host. Does not reject.
   void readLocalNames(platform).then(names.set);
   return {
     inventories: [system, session],
@@ -85,7 +85,7 @@ function makeModel(): Model {
         void migrations.cancel(vm);
       },
       steer: (vm, action) => {
-        // What comes of it is told by the state.
+        // The state shows the result.
         void migrations.steer(vm, action);
       },
       dismiss: (vm) => {

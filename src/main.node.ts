@@ -7,14 +7,14 @@ import { nodePlatform } from './platform/node.ts';
 
 function screenOf(stream: NodeJS.WriteStream): Output {
   let open = true;
-  // The reader went away (`| head`): what is under way goes on without being told.
+  // The pipe was closed (`| head`). The work continues without output.
   stream.on('error', () => {
     open = false;
   });
   return {
     isTerminal: stream.isTTY,
     get columns() {
-      // A terminal that does not know its width says 0.
+      // A terminal without a known width reports 0.
       return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
     },
     write: (text) => {
@@ -43,7 +43,7 @@ const environment: CliEnvironment = {
   },
 };
 
-// What is still open then (a call to libvirt-dbus of a migration that was left) must not keep the program.
+// Open calls (to libvirt-dbus, for a migration that was left) must not keep the program running.
 runCommandLine(process.argv.slice(2), environment).then(
   (status) => {
     process.exit(status);

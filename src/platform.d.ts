@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /**
- * The few globals that browsers and Node share and that the portable layers (engine, libvirt) may use.
- * This short list is the portability promise: whatever is not here cannot be used there.
+ * The few globals that browsers and Node share and that the portable layers (engine, libvirt) may use. Those layers can use nothing
+ * else.
  */
 
 interface AbortSignal {

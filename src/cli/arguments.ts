@@ -8,19 +8,19 @@ import { rehearsalId } from '../engine/rehearsal/index.ts';
 import { type CommandName, commands, options } from './options.ts';
 import { type Given, parseTuning } from './tuning-options.ts';
 
-/** How the answer is to be printed. */
+/** The output format. */
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
-/** What was asked about one VM. */
+/** Arguments about one VM. */
 export interface VmCommand extends OutputOptions {
   readonly kind: 'check' | 'migrate';
   readonly connection: ConnectionName;
   /** Name or UUID, as it was given. */
   readonly vm: string;
-  /** As it was given; whether it can be used depends on this host's own names. */
+  /** As given; its validity depends on this host's names. */
   readonly destination: string;
   readonly temporary: boolean;
   readonly migrationUri: string | undefined;
@@ -35,13 +35,13 @@ export interface VmCommand extends OutputOptions {
   readonly overrides: ReadonlySet<string>;
   readonly acceptUnknown: boolean;
   readonly confirmedUriParameters: readonly string[];
-  /** Let a stand-in of the VM travel: after the checks, or before the VM. */
+  /** Rehearse: after the checks, or before the migration. */
   readonly rehearse: boolean;
-  /** Also where hooks of libvirt would run for the stand-in. */
+  /** Rehearse even if hooks of libvirt run for the stand-in. */
   readonly withHooks: boolean;
 }
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -63,7 +63,7 @@ function readTokens(argv: readonly string[]): { given: Given; positionals: reado
           name,
           {
             type: value === undefined ? ('boolean' as const) : ('string' as const),
-            // Every one is collected, so that a second value is seen and not taken silently for the first.
+            // All values are collected, so that a second one is noticed and does not silently replace the first.
             multiple: true,
             ...(short === undefined ? {} : { short }),
           },
@@ -76,14 +76,14 @@ function readTokens(argv: readonly string[]): { given: Given; positionals: reado
     );
     return { given: new Map(given), positionals };
   } catch (error) {
-    // Node's own words for an unknown option or a missing value; they are in English and name it.
+    // Node's messages for an unknown option or a missing value. They are in English and name it.
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'))
       return msg('$0', error.message.split('. ', 1)[0] ?? error.message);
     throw error;
   }
 }
 
-/** Reads the arguments (without the program's own name). Never throws: what is wrong is `usage`. */
+/** Parses the arguments (without the program's name). Never throws: errors are `usage`. */
 export function parseArguments(argv: readonly string[]): Command {
   const tokens = readTokens(argv);
   if ('text' in tokens) return usage(tokens);
@@ -106,7 +106,7 @@ export function parseArguments(argv: readonly string[]): Command {
   return parseCommand(command, rest, given);
 }
 
-/** Whoever overrides a rehearsal's finding migrates whatever it says. */
+/** Overriding the rehearsal means to migrate whatever its result is. */
 function rehearsesFirst(given: Given, overrides: ReadonlySet<string>): boolean {
   return !given.has('no-rehearsal') && !overrides.has(rehearsalId);
 }
@@ -164,7 +164,7 @@ function parseCommand(command: CommandName, positionals: readonly string[], give
     tuning,
     overrides,
     acceptUnknown: given.has('accept-unknown'),
-    // libvirt compares the names of parameters without regard to case.
+    // libvirt ignores the case of parameter names.
     rehearse: command === 'check' ? given.has('rehearse') : rehearsesFirst(given, overrides),
     withHooks: given.has('with-hooks'),
     confirmedUriParameters: (given.get('confirm-parameter') ?? []).map((name) => name.toLowerCase()),

@@ -25,12 +25,12 @@ const marks: Readonly<Record<Verdict, string>> = {
   pass: 'passed',
 };
 
-/** In place of the mark of a problem that was overridden. */
+/** The mark of an overridden problem. */
 const overriddenMark = 'OVERRIDE';
 
 const column = Math.max(...Object.values(marks).map(({ length }) => length)) + 2;
 
-/** The option that does what a button of the dialog does; undefined where there is none. */
+/** The option that corresponds to a button of the dialog; undefined if there is none. */
 function optionFor(action: RemedyAction | undefined): string | undefined {
   switch (action?.kind) {
     case 'set-migration-uri':
@@ -47,7 +47,7 @@ function optionFor(action: RemedyAction | undefined): string | undefined {
   }
 }
 
-/** A remedy in lines, each beginning alike. */
+/** A remedy in lines with the same prefix. */
 export function remedyLines(
   { text, command, host, xml, action }: Remedy,
   width: number,
@@ -63,7 +63,7 @@ export function remedyLines(
   return [
     ...wrapText(`-> ${messageText(text)}`, width, indent),
     ...(option === undefined ? [] : [`${indent}   ${messageText(msg('Option: $0', option))}`]),
-    // A command is copied: it is never broken into lines.
+    // Commands are copied, so they are never wrapped.
     ...(command === undefined
       ? []
       : [
@@ -78,7 +78,7 @@ function headLine(mark: string, { title, check }: Finding): string {
   return `${mark.padEnd(column)}${messageText(title)} [${check}]`;
 }
 
-/** A line for each check, and below them, once, why none was made; what only one of them has names its check. */
+/** A line for each check, and below them the common reason once. A reason of one check only names that check. */
 function commonReasonLines(
   { found, original, details, remedies, findings }: CommonReason,
   width: number,

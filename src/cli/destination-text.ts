@@ -3,7 +3,7 @@
 import { type Message, msg } from '../engine/base/index.ts';
 import type { DestinationInput } from '../engine/destination/index.ts';
 
-/** Why a destination cannot be used as it was given; undefined if it can. */
+/** Why a destination cannot be used as given; undefined if it can. */
 export function destinationProblem(
   input: DestinationInput,
   confirmed: readonly string[],

@@ -5,29 +5,29 @@ import type { Platform, Unsubscribe } from '../platform/platform.ts';
 /** Where text goes: a terminal, a pipe or a file. */
 export interface Output {
   readonly isTerminal: boolean;
-  /** Width of the terminal; 80 where there is none. */
+  /** Width of the terminal; 80 without one. */
   readonly columns: number;
-  /** Never throws: a reader that went away does not end a migration. */
+  /** Never throws: a closed pipe must not end a migration. */
   write(text: string): void;
 }
 
-/** What the commands are given by the program's root. */
+/** What the program's root passes to the commands. */
 export interface CliEnvironment {
   readonly platform: Platform;
   readonly version: string;
   readonly isRoot: boolean;
   readonly out: Output;
   readonly err: Output;
-  /** Hears Ctrl-C (`interrupt`) and the wish that the program ends at once (`leave`). */
+  /** Subscribes to Ctrl-C (`interrupt`) and to requests to end at once (`leave`). */
   readonly onSignal: (listener: (wish: 'interrupt' | 'leave') => void) => Unsubscribe;
 }
 
-/** A sentence of the engine, in English: the catalogues are the page's. */
+/** A sentence of the engine, in English: only the page has catalogues. */
 export const messageText = (message: Message): string => plainText(message);
 
-/** Text without the characters by which a VM's name or another host's words could play with the terminal or with who reads it. */
+/** Text without characters by which a VM's name or another host's text could control the terminal or mislead the reader. */
 export function stripControlCharacters(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  // eslint-disable-next-line no-control-regex -- these are searched
   const calm = text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, (character) =>
     character === '\t' ? ' ' : '?',
   );
@@ -39,7 +39,7 @@ export function print(screen: Output, ...lines: readonly string[]): void {
   screen.write(lines.map((line) => `${stripControlCharacters(line)}\n`).join(''));
 }
 
-/** Says why it goes no further; empty lines are left out. */
+/** Prints why the command stops, without empty lines. */
 export function printProblem(screen: Output, ...lines: readonly string[]): void {
   print(
     screen,
@@ -49,7 +49,7 @@ export function printProblem(screen: Output, ...lines: readonly string[]): void 
   );
 }
 
-/** Prints one JSON document; what is hidden in a string is written as JSON does control characters. */
+/** Prints one JSON document. Invisible characters in strings are escaped as in JSON. */
 export function printJson(screen: Output, document: unknown): void {
   screen.write(`${visibleText(JSON.stringify(document, undefined, 2), Infinity)}\n`);
 }

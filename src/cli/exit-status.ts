@@ -2,20 +2,20 @@
 import type { Migration } from '../engine/migration/index.ts';
 import type { PreflightVerdict } from '../engine/preflight/index.ts';
 
-/** What the program ends with; other programs build on these numbers. */
+/** Exit statuses. Other programs rely on these numbers. */
 export const exitStatus = {
-  /** Ready, or done as both hosts say. */
+  /** Ready, or done and confirmed by both hosts. */
   good: 0,
   /** Blocked, failed or cancelled. */
   bad: 1,
   usage: 2,
-  /** Something could not be found out: before, or at the end. */
+  /** Something could not be found out, before or at the end. */
   unknown: 3,
 } as const;
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
-/** What a check ends with. */
+/** The exit status of a check. */
 export function statusOfVerdict(verdict: PreflightVerdict): ExitStatus {
   switch (verdict) {
     case 'ready':
@@ -28,7 +28,7 @@ export function statusOfVerdict(verdict: PreflightVerdict): ExitStatus {
   }
 }
 
-/** What a migration ends with; one that has not ended was left to libvirt. */
+/** The exit status of a migration. One that has not ended was left to libvirt. */
 export function statusOfMigration({ state }: Migration): ExitStatus {
   switch (state.phase) {
     case 'done':

@@ -14,14 +14,14 @@ import { migrationStatus } from './migration-text.ts';
 import { StatusDisplay } from './status-line.ts';
 
 /**
- * How long a program that is told to leave waits for libvirt's answer to the request to cancel. libvirt-dbus may need it: where
- * it does not answer in 3 s, virsh is asked in its place, and a program that had left by then would never have cancelled.
+ * How long a program that is told to leave waits for libvirt's answer to the cancel request. If libvirt-dbus does not answer in 3
+ * s, virsh is used instead. A program that left before would not have cancelled.
  */
 const requestMilliseconds = 10_000;
 
 type Screen = Pick<CliEnvironment, 'err' | 'onSignal'>;
 
-/** Tells of the progress on standard error, since standard output is for the result. */
+/** Shows the progress on standard error, because standard output is for the result. */
 class ProgressDisplay {
   readonly #err: CliEnvironment['err'];
   readonly #quiet: boolean;
@@ -60,7 +60,7 @@ class ProgressDisplay {
     this.#cancelError = error;
   }
 
-  /** Says once of each thing what became of it. */
+  /** Prints the result of each change once. */
   #showSteering({ steering }: Migration): void {
     for (const each of steering.slice(this.#steeringTold)) {
       if (each.state === 'asked') return;
@@ -73,7 +73,7 @@ class ProgressDisplay {
     }
   }
 
-  /** Says once what helps a migration that stalls. */
+  /** Prints once what helps a stalled migration. */
   #advise(migration: Migration): void {
     const stalled = stalledProgress(migration);
     if (stalled === undefined || this.#advised) return;
@@ -83,16 +83,16 @@ class ProgressDisplay {
       this.#err,
       ...stallText(stalled).map(messageText),
       messageText(msg('What helps:')),
-      // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+      // Not wrapped: commands are copied, and the rest is short.
       ...stallRemedies(migration.vm, stalled).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
     );
   }
 }
 
 /**
- * Waits for the wish to leave the migration to libvirt. A rehearsal is ended by any wish, and is not left before its stand-in is removed
- * unless that is asked for again. The first Ctrl-C asks libvirt to cancel. The second one leaves once libvirt has
- * answered that request; a third one, and the wish that the program ends, leave at once.
+ * Waits for a request to leave the migration to libvirt. During a rehearsal, any request ends it; the program leaves after the
+ * stand-in is removed, or at the next request. The first Ctrl-C asks libvirt to cancel. The second one leaves after libvirt has
+ * answered. A third one, or a request to end the program, leaves at once.
  */
 function waitForLeave(
   cancel: () => Promise<void>,
@@ -137,7 +137,7 @@ function waitForLeave(
 }
 
 /**
- * Shows the progress until the end. A migration that is left to libvirt is given as it was then.
+ * Shows the progress until the end. If the migration is left to libvirt, resolves to its last state.
  *
  * @param cancel Asks libvirt to cancel; resolves with libvirt's answer, whatever it is. Does not reject.
  */

@@ -16,7 +16,7 @@ import { type CliEnvironment, messageText, print, printJson, printProblem } from
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { tableLines } from './text-layout.ts';
 
-/** The migrations as a table, the newest first, and how good the forecasts were. */
+/** The migrations as a table, the newest first, and the quality of the forecasts. */
 export function historyText(entries: readonly HistoryEntry[]): readonly string[] {
   if (entries.length === 0) return [messageText(msg('No migration yet.'))];
   const cell = (message: Message | undefined): string => (message === undefined ? '-' : messageText(message));

@@ -7,7 +7,7 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openInventory } from './open-inventory.ts';
 import { tableLines } from './text-layout.ts';
 
-/** What a VM is doing, in a few words. */
+/** The state of a VM, in a few words. */
 export function stateText({ state, transfer }: Vm): Message {
   if (transfer?.kind === 'arriving') return msg('Arriving');
   if (transfer?.kind === 'leaving')

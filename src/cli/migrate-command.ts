@@ -10,7 +10,7 @@ import { followMigration } from './follow-migration.ts';
 import { migrationText } from './migration-text.ts';
 import { runPreflight } from './preflight-run.ts';
 
-/** `cockpit-migrate migrate`: checks, migrates if nothing stands against it, and says how it ended. */
+/** `cockpit-migrate migrate`: checks, migrates if there is no problem, and prints the result. */
 export async function migrateCommand(command: VmCommand, environment: CliEnvironment): Promise<ExitStatus> {
   const { platform, out, err } = environment;
   const run = await runPreflight(command, environment);

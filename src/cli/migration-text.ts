@@ -9,7 +9,7 @@ import { remedyLines } from './check-text.ts';
 import { messageText } from './environment.ts';
 import type { Status } from './status-line.ts';
 
-/** What is going on, for the status line; nothing any more when it has ended. */
+/** The present phase, for the status line; undefined after the end. */
 export function migrationStatus({ state, destination = '', cancelling }: Migration): Status | undefined {
   const status = statusOf(state, destination);
   return cancelling && status !== undefined
@@ -21,7 +21,7 @@ export function migrationStatus({ state, destination = '', cancelling }: Migrati
     : status;
 }
 
-/** libvirt tells of the disks first, and of the memory once it is its turn. */
+/** libvirt reports the disks first, and the memory after them. */
 function remainingWords({ disks, memoryRemainingBytes, memoryTotalBytes }: MigrationProgress): Message {
   return disks !== undefined && memoryTotalBytes === 0
     ? msg('$0 of $1 of the disks left', sizeText(disks.remainingBytes), sizeText(disks.totalBytes))
@@ -128,7 +128,7 @@ function whereLines(migration: Migration): readonly string[] {
   if (!('where' in state)) return [];
   return [
     ...whereaboutsText(state.where, migration).map((message) => `  ${messageText(message)}`),
-    // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+    // Not wrapped: commands are copied, and the rest is short.
     ...whereaboutsRemedies(state.where, migration).flatMap((remedy) => remedyLines(remedy, Infinity, '  ')),
     ...(state.phase === 'done' && state.callError !== undefined
       ? [`  ${messageText(msg('libvirt reported an error all the same: $0', state.callError))}`]
@@ -136,7 +136,7 @@ function whereLines(migration: Migration): readonly string[] {
   ];
 }
 
-/** How it ended, with what both hosts answered. */
+/** The result, with the answers of both hosts. */
 export function migrationText(migration: Migration): readonly string[] {
   const { state } = migration;
   const figures =
@@ -146,7 +146,7 @@ export function migrationText(migration: Migration): readonly string[] {
           ...(state.elapsedMilliseconds === undefined
             ? []
             : [msg('Took $0.', durationText(state.elapsedMilliseconds))]),
-          // Of one that was paused all the time that would say nothing.
+          // Not for a VM that was paused all the time.
           ...(state.downtimeMilliseconds === undefined || state.paused === true
             ? []
             : [msg('The VM paused for $0.', durationText(state.downtimeMilliseconds))]),
@@ -162,7 +162,7 @@ export function migrationText(migration: Migration): readonly string[] {
             ? []
             : state.failure.original.split('\n').map((line) => `| ${line}`)),
           ...(state.failure.advice === undefined ? [] : [`-> ${messageText(state.failure.advice)}`]),
-          // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+          // Not wrapped: commands are copied, and the rest is short.
           ...(state.failure.remedies ?? []).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
         ]
       : [];
@@ -171,7 +171,7 @@ export function migrationText(migration: Migration): readonly string[] {
       ? [messageText(state.leftBehind)]
       : [];
   const rehearsed = migration.rehearsal === undefined ? undefined : rehearsalFinding(migration.rehearsal);
-  // Of one that failed, the failure says it all.
+  // Not for a failed one: the failure is enough.
   const rehearsal = rehearsed === undefined || state.phase === 'failed' ? [] : [messageText(rehearsed.found)];
   const marks = { 'as-expected': 'ok', 'not-as-expected': 'WRONG', unknown: 'UNKNOWN' } as const;
   return [

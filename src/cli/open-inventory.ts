@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 /** libvirt answers in milliseconds; a list of a thousand VMs takes a second. */
 const readyMilliseconds = 30_000;
 
-/** The VMs of a connection, or why there are none to see. */
+/** The VMs of a connection, or why they cannot be listed. */
 export type OpenedInventory =
   | {
       readonly kind: 'ready';
@@ -43,7 +43,7 @@ export function openInventory(platform: Platform, connection: ConnectionName): P
       void inventory.complete().then(() => {
         clearTimeout(timer);
         const complete = inventory.state.get();
-        // Stays subscribed: jobs, and with them the progress, are only followed for somebody who listens.
+        // Stays subscribed, because jobs and their progress are followed only for subscribers.
         resolve({ kind: 'ready', inventory, vms: 'vms' in complete ? complete.vms : state.vms, close });
       });
     };
@@ -53,7 +53,7 @@ export function openInventory(platform: Platform, connection: ConnectionName): P
   });
 }
 
-/** The VM of that name, else of that UUID. */
+/** The VM with that name, else with that UUID. */
 export function findVm(vms: readonly Vm[], text: string): Vm | undefined {
   return vms.find(({ name }) => name === text) ?? vms.find(({ uuid }) => uuid === text.toLowerCase());
 }

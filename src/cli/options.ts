@@ -3,26 +3,26 @@ import { type Message, msg } from '../engine/base/index.ts';
 import { stallActions } from '../engine/plan/index.ts';
 import { wrapText } from './text-layout.ts';
 
-/** What the tool can be told to do. */
+/** The commands of the program. */
 export const commands = ['list', 'check', 'migrate', 'history'] as const;
 export type CommandName = (typeof commands)[number];
 
-/** One option: the parser, the help and the test of the man page read this table. */
+/** One option. The parser, the help and the test of the man page use this table. */
 export interface Option {
   readonly name: string;
   readonly short?: string;
-  /** What stands for its value in the help; absent for a switch. */
+  /** The placeholder of its value in the help; absent for a switch. */
   readonly value?: string;
   /** It may be given more than once. */
   readonly multiple?: true;
-  /** The commands that know it; absent for all, and for no command too. */
+  /** The commands that accept it; absent for all, also without a command. */
   readonly commands?: readonly CommandName[];
   readonly help: Message;
 }
 
 const withVm: readonly CommandName[] = ['check', 'migrate'];
 
-/** Every option there is. */
+/** All options. */
 export const options: readonly Option[] = [
   {
     name: 'temporary',
@@ -162,10 +162,10 @@ function optionHead({ name, short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** What every terminal shows in one line. */
+/** The width that every terminal has. */
 const columns = 80;
 
-/** Something and what it means, beside each other; lines that are too long go on in the second column. */
+/** Two columns: a term and its meaning. Long lines continue in the second column. */
 function row(head: string, width: number, meaning: string): readonly string[] {
   const indent = ' '.repeat(width + 4);
   return wrapText(meaning, columns, indent).map((line, at) =>

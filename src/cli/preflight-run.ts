@@ -12,7 +12,7 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { findVm, openInventory } from './open-inventory.ts';
 import { StatusDisplay } from './status-line.ts';
 
-/** A preflight that ran to its end; the inventory is open until it is closed. */
+/** A finished preflight. The inventory stays open until it is closed. */
 export interface PreflightRun {
   readonly kind: 'done';
   readonly choices: MigrationChoices;
@@ -22,18 +22,18 @@ export interface PreflightRun {
   readonly close: () => void;
 }
 
-/** It did not come to the checks, or they were ended; why was printed. */
+/** The checks did not start or were stopped. The reason was printed. */
 export interface NoPreflight {
   readonly kind: 'ended';
   readonly status: ExitStatus;
 }
 
-/** Why the user cannot reach the destination as this libvirt does; undefined if the user can. */
+/** Why this user cannot check the destination for this libvirt; undefined if they can. */
 function userProblem(
   connection: VmCommand['connection'],
   isRoot: boolean,
 ): { readonly status: ExitStatus; readonly problem: Message } | undefined {
-  // libvirt signs in to the destination as the user that it runs as: what another user can reach would say nothing.
+  // libvirt signs in to the destination as the user that it runs as, so another user's access proves nothing.
   if (connection === 'system' && !isRoot)
     return {
       status: exitStatus.unknown,
@@ -65,7 +65,7 @@ function choicesOf(command: VmCommand, vm: Vm, destination: string): MigrationCh
   };
 }
 
-/** Runs the checks to their end; false if a signal ended them. */
+/** Runs all checks; false if a signal stopped them. */
 async function runChecks(
   preflight: Preflight,
   quiet: boolean,

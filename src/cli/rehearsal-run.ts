@@ -7,7 +7,7 @@ import { type CliEnvironment, messageText } from './environment.ts';
 import type { PreflightRun } from './preflight-run.ts';
 import { StatusDisplay } from './status-line.ts';
 
-/** Rehearses, and gives what is known with the finding of the rehearsal; undefined if a signal ended it. */
+/** Rehearses. Resolves to the preflight with the finding of the rehearsal; undefined if a signal ended it. */
 export async function withRehearsal(
   { withHooks, quiet }: Pick<VmCommand, 'withHooks' | 'quiet'>,
   { choices, plan, state, inventory }: PreflightRun,

@@ -9,7 +9,7 @@ import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { helpText } from './options.ts';
 
-/** Does what the arguments (without the program's own name) ask for; resolves with the exit status. */
+/** Runs the command in the arguments (without the program's name). Resolves to the exit status. */
 export async function runCommandLine(
   argv: readonly string[],
   environment: CliEnvironment,

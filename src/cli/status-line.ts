@@ -2,31 +2,31 @@
 import { type Output, stripControlCharacters } from './environment.ts';
 import { cutText } from './text-layout.ts';
 
-/** What there is to tell at one moment. */
+/** The status at one moment. */
 export interface Status {
   readonly text: string;
-  /** 0 to 100; absent while nothing can be measured. */
+  /** 0 to 100; absent if unknown. */
   readonly percent?: number;
-  /** Another stage means another line where lines cannot be rewritten. */
+  /** Without a terminal, each stage gets a new line. */
   readonly stage: string;
 }
 
-/** In a pipe a stage is told again after so many percent, or after so long. */
+/** In a pipe, a stage is printed again after this many percent or this much time. */
 const plainPercent = 10;
 const plainMilliseconds = 10_000;
 
 const barWidth = 24;
 
-/** One line of the terminal's width, with a bar where there is a measure. */
+/** One line of the terminal's width, with a bar if the percentage is known. */
 export function statusLine({ text, percent }: Status, columns: number): string {
   const filled = Math.round((barWidth * (percent ?? 0)) / 100);
   const bar =
     percent === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${percent} %  `;
-  // The last column is left free: some terminals go to the next line there.
+  // The last column stays free: some terminals wrap there.
   return cutText(stripControlCharacters(`${bar}${text}`), Math.max(columns - 1, 10));
 }
 
-/** Shows how something goes on: one line that is rewritten on a terminal, now and then a plain line in a pipe. */
+/** Shows progress: one line that is rewritten on a terminal, or occasional plain lines in a pipe. */
 export class StatusDisplay {
   readonly #screen: Output;
   readonly #now: () => number;
@@ -62,7 +62,7 @@ export class StatusDisplay {
     );
   }
 
-  /** Takes the line away, so that what is printed next begins on an empty one. */
+  /** Clears the line, so that the next output begins on an empty one. */
   clear(): void {
     if (!this.#screen.isTerminal || this.#shown === '') return;
     this.#shown = '';

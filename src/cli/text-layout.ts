@@ -2,8 +2,8 @@
 import stringWidth from 'string-width';
 
 /**
- * The text in lines of that width, each with the indent; a word that is longer stays whole. Not by wrap-ansi, which normalizes the
- * text (NFC): a path that is copied from a sentence would name another file.
+ * Wraps the text to lines of that width, each with the indent. A longer word stays whole. Not by wrap-ansi, which normalizes the
+ * text (NFC): a path copied from it would name another file.
  */
 export function wrapText(text: string, width: number, indent: string): readonly string[] {
   const lines: string[] = [];
@@ -19,7 +19,7 @@ export function wrapText(text: string, width: number, indent: string): readonly 
   return line === '' ? lines : [...lines, indent + line];
 }
 
-/** The text, filled with blanks to that width on the terminal. */
+/** The text, padded with spaces to that width on the terminal. */
 export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }

@@ -8,10 +8,10 @@ import {
   stallActions,
 } from '../engine/plan/index.ts';
 
-/** The values that were given, by option; a switch has none. */
+/** The given values by option; a switch has none. */
 export type Given = ReadonlyMap<string, readonly string[]>;
 
-/** How the migration is to run, or what is wrong with what was given. */
+/** The tuning of the migration, or what is wrong with the options. */
 export function parseTuning(given: Given): MigrationTuning | Message {
   const [limitText] = given.get('bandwidth-limit') ?? [];
   const limit = parseBandwidthInput(limitText ?? '');

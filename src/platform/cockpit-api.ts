@@ -32,7 +32,7 @@ export interface CockpitDBusClient {
   close(problem?: string): void;
 }
 
-/** cockpit.js's own kind of promise: it resolves with the output and, if there is any, what was written to stderr. */
+/** cockpit.js's own type of promise: it resolves with the output and, if any, with stderr. */
 export interface CockpitProcess {
   then(done: (output: string, message?: string) => void, failed: (error: unknown) => void): unknown;
   stream(callback: (data: string) => void): CockpitProcess;
@@ -45,7 +45,7 @@ export interface CockpitFile {
   close(): void;
 }
 
-/** Whether the session has administrative access; `allowed` is null until that is known, and `changed` tells it. */
+/** Whether the session has administrative access; `allowed` is null until it is known; `changed` reports it. */
 export interface CockpitPermission {
   readonly allowed: boolean | null;
   addEventListener(event: 'changed', listener: () => void): void;
@@ -69,7 +69,7 @@ export interface Cockpit {
   gettext(text: string): string;
   ngettext(singular: string, plural: string, count: number): string;
   readonly language: string;
-  /** The pages of this host by their packages; only where the page loads ../manifests.js. */
+  /** The pages of this host by package; only if the page loads ../manifests.js. */
   readonly manifests?: Readonly<Record<string, unknown>>;
   /** Shows another page of the console. */
   jump(path: string): void;

@@ -13,12 +13,12 @@ import {
 } from './platform.ts';
 
 /**
- * A service as a `dbus-json3` channel of the bridge shows it.
+ * A service, over a `dbus-json3` channel of the bridge.
  *
- * Signals come over a channel of their own with one match rule for all signals of the service, which is closed with the last
- * subscription, because the Python bridge neither removes a rule (`remove-match` is ignored) nor sends a signal only
- * once when two rules match it, but closing the channel ends its rules. The C bridge in turn leaves a rule in force when its
- * channel is closed, but removes it when asked to. So it is asked, then the channel is closed.
+ * Signals use a channel of their own, with one match rule for all signals of the service. It is closed with the last subscription:
+ * the Python bridge ignores `remove-match` and sends a signal twice if two rules match it, but closing the channel ends its rules.
+ * The C bridge keeps a rule when its channel is closed, but obeys `remove-match`. So the rule is removed, then the channel is
+ * closed.
  */
 export class CockpitService implements DBusService {
   readonly #open: () => CockpitDBusClient;
@@ -96,8 +96,8 @@ export class CockpitService implements DBusService {
       signature: '',
       args: [],
     };
-    // The bridge handles messages in order: once it answers a call, the rule that was sent before it is in force. A service
-    // that answers a ping with an error has let the rule go ahead, too.
+    // The bridge handles messages in order: when it answers a call, the rule that was sent before is active, even if the answer is
+    // an error.
     const inForce = this.#callOn(client, ping).then(
       () => undefined,
       (error: unknown) => {
@@ -117,7 +117,7 @@ export class CockpitService implements DBusService {
     try {
       assertExact(signal.args);
     } catch (error) {
-      // As the interface has it: a signal with a number that cannot be told is not told.
+      // As the interface says: a signal with a number that cannot be represented is skipped.
       if (error instanceof PlatformError) return;
       throw error;
     }
@@ -127,19 +127,19 @@ export class CockpitService implements DBusService {
   #callOn(client: CockpitDBusClient, call: DBusCall, signal?: AbortSignal): Promise<readonly DBusValue[]> {
     return this.#connection.call(
       call.member,
-      // Without a type the bridge would introspect the service first; with it, values are sent as they are.
+      // Without a type, the bridge would introspect the service first. With it, values are sent unchanged.
       async () =>
         (await client.call(call.path, call.interface, call.member, call.args, {
           type: call.signature,
         })) as readonly DBusValue[],
-      // A reply without a name is no reply: the C bridge gives its own failures so, as when it has lost the bus.
+      // An error without a name is not a reply: the C bridge reports its own failures so, such as a lost bus.
       (error) => toPlatformError(error, 'closed'),
       signal,
     );
   }
 }
 
-/** JSON has carried every integer as a number: one that a number cannot hold exactly has arrived damaged. */
+/** JSON carries every integer as a number. One that a number cannot represent exactly was changed. */
 function assertExact(value: unknown): void {
   if (typeof value === 'number') {
     if (Number.isInteger(value) && !Number.isSafeInteger(value))

@@ -3,7 +3,7 @@ import type { CockpitError } from './cockpit-api.ts';
 import { toDBusError } from './dbus-error.ts';
 import { PlatformError, type PlatformErrorKind } from './platform.ts';
 
-/** Channel problems of Cockpit's protocol that say what went wrong. */
+/** Channel problems of Cockpit's protocol, and the error that each means. */
 const kinds: Readonly<Record<string, PlatformErrorKind>> = {
   'access-denied': 'access-denied',
   'authentication-failed': 'access-denied',
@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, PlatformErrorKind>> = {
   cancelled: 'cancelled',
 };
 
-/** What cockpit.js rejects with, as our error. `otherwise` is the kind when it has none of the known problems. */
+/** Converts an error of cockpit.js. `otherwise` is the kind if its problem is not a known one. */
 export function toPlatformError(error: unknown, otherwise: PlatformErrorKind): PlatformError {
   if (error instanceof PlatformError) return error;
   const { name, message, problem } = (error ?? {}) as CockpitError;

@@ -19,7 +19,7 @@ export function runCockpitProgram(
         : { environ: Object.entries(options.environment).map(([name, value]) => `${name}=${value}`) }),
     });
     const input = readerOf(options.input ?? '');
-    // The bridge sends SIGTERM; what ignores that goes on without us.
+    // The bridge sends SIGTERM. A program that ignores it continues.
     const giveUp = (error: PlatformError): void => {
       run.fail(error);
       void input.return?.();
@@ -47,13 +47,13 @@ export function runCockpitProgram(
   });
 }
 
-/** How a program ended that cockpit.js calls failed: it did not start, or has a status that is not 0. */
+/** The result of a program that cockpit.js reports as failed: it did not start, or its status is not 0. */
 function endWith(run: ProgramRun, error: CockpitProcessError): void {
   const { exit_status: status, exit_signal: ended, message, problem } = error;
-  // It did not start; the C bridge gives the status -1 beside the problem.
+  // It did not start. The C bridge also gives the status -1.
   if (problem === 'not-found' || problem === 'access-denied') run.fail(toPlatformError(error, 'failed'));
   else if (typeof ended === 'string') run.end(null, message ?? '');
-  // The Python bridge gives a signal as a negative status.
+  // The Python bridge reports a signal as a negative status.
   else if (typeof status === 'number') run.end(status < 0 ? null : status, message ?? '');
   else run.fail(toPlatformError(error, 'failed'));
 }
@@ -64,7 +64,7 @@ function readerOf(input: string | AsyncIterable<string>): Reader {
   return typeof input === 'string' ? [input].values() : input[Symbol.asyncIterator]();
 }
 
-/** Gives the program its input, until that or the program ends. */
+/** Sends the program its input, until the input or the program ends. */
 async function feed(child: CockpitProcess, input: Reader, run: ProgramRun): Promise<void> {
   for (let next = await input.next(); !run.over; next = await input.next()) {
     if (next.done === true) {
@@ -76,8 +76,8 @@ async function feed(child: CockpitProcess, input: Reader, run: ProgramRun): Prom
 }
 
 /**
- * The text in pieces that cockpit.js sends as they are: it cuts what is longer than 65,536 code units anywhere, also between
- * the halves of a character outside of the basic plane, which would be lost.
+ * The text in pieces that cockpit.js sends unchanged. It cuts text longer than 65,536 code units anywhere, even inside of a
+ * surrogate pair, which would be lost.
  */
 function* pieces(text: string): Generator<string> {
   const most = 8_192;

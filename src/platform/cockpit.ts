@@ -6,7 +6,7 @@ import { runCockpitProgram } from './cockpit-program.ts';
 import type { BusName, DBusService, Platform } from './platform.ts';
 import { tcpProber } from './tcp-probe.ts';
 
-/** The platform in the browser: everything goes through the bridge of the Cockpit session. */
+/** The platform in the browser, through the bridge of the Cockpit session. */
 export function cockpitPlatform(cockpit: Cockpit): Platform {
   const run: Platform['run'] = (argv, options = {}) => runCockpitProgram(cockpit, argv, options);
   return {
@@ -18,8 +18,8 @@ export function cockpitPlatform(cockpit: Cockpit): Platform {
 }
 
 /**
- * Tells whether the session has administrative access, as soon as that is known and when it changes. Cockpit loads the page
- * anew when it is turned on or off.
+ * Reports whether the session has administrative access, when it is known and when it changes. Cockpit reloads the page when the
+ * access changes.
  */
 export function watchAdministrativeAccess(
   cockpit: Cockpit,

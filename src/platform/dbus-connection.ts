@@ -8,8 +8,8 @@ interface Subscription {
 }
 
 /**
- * What both implementations of `DBusService` keep of a connection: the calls that wait for an answer, who listens to what, and
- * how the connection ended. Neither cockpit.js nor dbus-next rejects an open call in every case when the bus dies; this does.
+ * The state of a connection that both implementations of `DBusService` share: open calls, listeners, and how the connection ended.
+ * Neither cockpit.js nor dbus-next always rejects open calls when the bus ends; this class does.
  */
 export class DBusConnection {
   readonly #openCalls = new Set<(error: PlatformError) => void>();
@@ -18,7 +18,7 @@ export class DBusConnection {
   readonly #closedListeners = new Set<(error: PlatformError) => void>();
   #closed: PlatformError | undefined;
 
-  /** Why the connection is gone; undefined while it is not. */
+  /** Why the connection has ended; undefined while it is open. */
   get closed(): PlatformError | undefined {
     return this.#closed;
   }
@@ -28,11 +28,11 @@ export class DBusConnection {
   }
 
   /**
-   * Waits for the answer to a call until the connection ends or `signal` is raised. Rejects with a {@link PlatformError} only.
+   * Waits for the answer to a call until the connection ends or `signal` aborts. Rejects with a {@link PlatformError} only.
    *
-   * @param member Names the call in the error of a cancelled one.
-   * @param ask Makes the call; not called when the connection is gone or `signal` was raised already.
-   * @param errorOf What `ask` was rejected with, as our error.
+   * @param member The name of the call in the error if it is cancelled.
+   * @param ask Makes the call; not called if the connection has ended or `signal` is aborted already.
+   * @param errorOf Converts an error of `ask`.
    */
   call<T>(
     member: string,
@@ -75,14 +75,14 @@ export class DBusConnection {
     });
   }
 
-  /** Adds a listener. What it gives takes the listener away, and tells whether it was still there. */
+  /** Adds a listener. Returns a function that removes it and tells whether it was still there. */
   subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): () => boolean {
     const subscription = { match, listener };
     this.#subscriptions.add(subscription);
     return () => this.#subscriptions.delete(subscription);
   }
 
-  /** Who wants to hear such a signal. */
+  /** The listeners for such a signal. */
   listenersOf({
     path,
     interface: iface,
@@ -98,13 +98,13 @@ export class DBusConnection {
       .map(({ listener }) => listener);
   }
 
-  /** Adds a listener for the owner; whoever asks tells it the present state. */
+  /** Adds a listener for the owner. The caller reports the present state to it. */
   onOwner(listener: (present: boolean) => void): Unsubscribe {
     this.#ownerListeners.add(listener);
     return () => this.#ownerListeners.delete(listener);
   }
 
-  /** Tells a listener, if it still listens. */
+  /** Calls a listener, if it is still there. */
   tellOwnerTo(listener: (present: boolean) => void, present: boolean): void {
     if (this.#ownerListeners.has(listener)) listener(present);
   }
@@ -119,7 +119,7 @@ export class DBusConnection {
     return () => this.#closedListeners.delete(listener);
   }
 
-  /** Rejects the open calls and tells that the connection is gone; false if it was gone before. */
+  /** Rejects the open calls and reports the end of the connection; false if it had ended before. */
   end(error: PlatformError): boolean {
     if (this.#closed !== undefined) return false;
     this.#closed = error;
@@ -129,7 +129,7 @@ export class DBusConnection {
     return true;
   }
 
-  /** Ends at our own wish, of which nobody is told. */
+  /** Closes the connection without reporting it. */
   letGo(): boolean {
     this.#closedListeners.clear();
     return this.end(new PlatformError('closed', 'The connection was closed on this side'));

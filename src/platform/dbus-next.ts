@@ -19,7 +19,7 @@ const daemon = {
   interface: 'org.freedesktop.DBus',
 };
 
-/** The two methods of dbus-next's bus that are used and that its types do not declare. */
+/** Two methods of dbus-next's bus that its types do not declare. */
 interface RawBus {
   on(event: 'message', listener: (message: Message) => void): void;
   on(event: 'error', listener: (error: Error) => void): void;
@@ -27,16 +27,16 @@ interface RawBus {
   readonly _connection?: { readonly stream?: { on(event: 'close' | 'error', listener: () => void): void } };
 }
 
-/** A match rule at the bus, with how many subscriptions use it. */
+/** A match rule on the bus, with the number of its subscriptions. */
 interface Rule {
   users: number;
   readonly inForce: Promise<unknown>;
 }
 
 /**
- * A service on a bus, by dbus-next's low-level calls. What dbus-next 0.10.2 does not do is done here: open calls are
- * rejected when the bus dies (it leaves them pending for ever), and match rules are counted and removed (it never removes
- * one: its `removeMatch` bookkeeping has the arguments of hasOwnProperty swapped).
+ * A service on a bus, by dbus-next's low-level calls. Adds what dbus-next 0.10.2 lacks: open calls are rejected when the bus ends
+ * (it leaves them pending forever), and match rules are counted and removed (it never removes one, because `removeMatch` swaps the
+ * arguments of hasOwnProperty).
  */
 export class DBusNextService implements DBusService {
   readonly #service: string;
@@ -51,7 +51,7 @@ export class DBusNextService implements DBusService {
   constructor(address: string, service: string) {
     this.#service = service;
     this.#bus = sessionBus({ busAddress: address });
-    // dbus-next gives the session bus's class for any address.
+    // dbus-next's function for the session bus takes any address.
     const raw = this.#bus as unknown as RawBus;
     this.#connected = new Promise((resolve) => {
       raw.on('connect', resolve);
@@ -101,7 +101,7 @@ export class DBusNextService implements DBusService {
       (owner) => {
         this.#connection.tellOwnerTo(listener, owner !== undefined);
       },
-      // A bus that cannot be asked is told by onClosed and by every call.
+      // onClosed and every call report a bus that does not answer.
       () => undefined,
     );
     return undo;
@@ -141,7 +141,7 @@ export class DBusNextService implements DBusService {
       );
       try {
         const reply = await this.#ask('GetNameOwner', [this.#service]);
-        // A change that came right behind the answer has been heard before this runs.
+        // A change right after the answer was handled before this runs.
         if (!this.#ownerHeard) this.#ownerName = String(reply.body[0]);
       } catch (error) {
         if (!(error instanceof PlatformError && error.kind === 'not-found')) throw error;
@@ -187,12 +187,12 @@ export class DBusNextService implements DBusService {
     if (rule.users > 0) return;
     this.#rules.delete(text);
     this.#ask('RemoveMatch', [text]).catch(() => {
-      // Only a dead bus does not take the rule back, and it has none any longer.
+      // Removing the rule fails only if the bus has ended, and then it has no rules.
     });
   }
 }
 
-/** The signal, or undefined if it has a number that cannot be told: as the interface has it, it is not told then. */
+/** The signal; undefined if it has a number that cannot be represented: then the interface says to skip it. */
 function signalOf({ path, interface: iface, member, signature, body }: Message): DBusSignal | undefined {
   try {
     return { path, interface: iface, member, args: fromWire(signature, body as readonly unknown[]) };
@@ -210,14 +210,14 @@ function signalRule(service: string, match: DBusMatch): string {
   return parts.join(',');
 }
 
-/** dbus-next gives an error reply as an Error with `type` (the D-Bus name) and `text`. */
+/** dbus-next reports an error reply as an Error with `type` (the D-Bus name) and `text`. */
 function errorOf(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const text = 'text' in error && typeof error.text === 'string' ? error.text : error.message;
     return toDBusError(error.type, text, error);
   }
-  // What dbus-next itself throws: a value that does not fit its type, a name or path that is none.
+  // Errors of dbus-next itself: a value that does not fit its type, an invalid name or path.
   return new PlatformError('protocol', error instanceof Error ? error.message : String(error), {
     cause: error,
   });

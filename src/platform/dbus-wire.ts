@@ -3,8 +3,8 @@ import { Variant as WireVariant } from 'dbus-next';
 import { type DBusValue, PlatformError, type Variant } from './platform.ts';
 
 /**
- * Our canonical values as dbus-next has them (0.10.2): BigInt for `x` and `t`, Buffer for `ay`, its own class for `v`.
- * Throws a {@link PlatformError}, kind `protocol`, when the values do not fit the signature.
+ * Converts canonical values to those of dbus-next (0.10.2): BigInt for `x` and `t`, Buffer for `ay`, its own class for `v`. Throws
+ * a {@link PlatformError}, kind `protocol`, if the values do not fit the signature.
  */
 export function toWire(signature: string, args: readonly DBusValue[]): unknown[] {
   const types = typesOf(signature);
@@ -13,7 +13,7 @@ export function toWire(signature: string, args: readonly DBusValue[]): unknown[]
   return types.map((type, index) => valueToWire(type, args[index]));
 }
 
-/** The values of a message of dbus-next in canonical form. Throws like {@link toWire}. */
+/** Converts the values of a dbus-next message to canonical form. Throws like {@link toWire}. */
 export function fromWire(signature: string, body: readonly unknown[]): readonly DBusValue[] {
   return typesOf(signature).map((type, index) => valueFromWire(type, body[index]));
 }

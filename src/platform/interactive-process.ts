@@ -5,7 +5,7 @@ import { TextQueue } from './text-queue.ts';
 
 export const markLength = 24;
 
-/** Text that nobody can have guessed, so that nothing a program prints holds it. */
+/** Random text that the output of a program cannot contain. */
 export function marker(): string {
   const random = (): string => Math.random().toString(36).slice(2);
   return `ckm-${random()}${random()}`.padEnd(markLength, '0').slice(0, markLength);
@@ -13,15 +13,15 @@ export function marker(): string {
 
 /** How an interactive process ended. */
 export interface InteractiveProcessEnd {
-  /** What could not be done; undefined if the program ran and ended by itself. */
+  /** What failed; undefined if the program ran and ended by itself. */
   readonly error?: PlatformError;
-  /** What the program said after its last answer, and what it wrote to its standard error (see {@link RunOptions}). */
+  /** The program's output after its last answer, and its standard error (see {@link RunOptions}). */
   readonly said: string;
 }
 
-/** An answer that is awaited. */
+/** An awaited answer. */
 interface Awaited {
-  /** What the program prints behind the answer. */
+  /** What the program prints after the answer. */
   readonly until: string;
   readonly onText: ((text: string) => void) | undefined;
   readonly resolve: (answer: string) => void;
@@ -29,17 +29,17 @@ interface Awaited {
 }
 
 /**
- * A program on this host that goes on running and is told, line by line, what to do next: what is said depends on what it
- * answered before. Answers come in the order in which they were asked for, and many may be asked for at once.
+ * A program on this host that keeps running and takes commands line by line, which may depend on earlier answers. Answers come in
+ * the order of the commands; many commands may be sent at once.
  */
 export class InteractiveProcess {
-  /** Resolves when it is over, whoever ended it; never rejects. */
+  /** Resolves when the process has ended, for any reason. Never rejects. */
   readonly ended: Promise<InteractiveProcessEnd>;
   readonly #mark = marker();
   readonly #input = new TextQueue();
-  /** What may be the beginning of a line of our own. */
+  /** Text that may be the beginning of a line of the script. */
   #held = '';
-  /** What was printed since the last answer. */
+  /** Output since the last answer. */
   #printed = '';
   readonly #awaited: Awaited[] = [];
   readonly #clocks: Awaited[] = [];
@@ -62,8 +62,8 @@ export class InteractiveProcess {
   }
 
   /**
-   * Says something, whole lines, and resolves with what the program prints until it prints `until`. `onText` hears it
-   * before, all of it each time there is more. Rejects with {@link PlatformError} if the process ends before.
+   * Sends whole lines, and resolves to the output up to `until`. `onText` is called with all output so far each time there is more.
+   * Rejects with {@link PlatformError} if the process ends first.
    */
   exchange(text: string, until: string, onText?: (text: string) => void): Promise<string> {
     const answer = this.#await(this.#awaited, text, until, onText);
@@ -72,7 +72,7 @@ export class InteractiveProcess {
     return answer;
   }
 
-  /** Resolves when the program is started. */
+  /** Resolves when the program has started. */
   async begun(): Promise<void> {
     await this.#folder();
   }
@@ -84,7 +84,7 @@ export class InteractiveProcess {
     return Number(seconds);
   }
 
-  /** Keeps a text, in one line, in a file for the program; gives its path. */
+  /** Stores one line of text in a file for the program. Resolves to its path. */
   async file(text: string): Promise<string> {
     const folder = await this.#folder();
     this.#files += 1;
@@ -93,12 +93,12 @@ export class InteractiveProcess {
     return `${folder}/${name}`;
   }
 
-  /** Sends the program zeros, at most so many and for so long, then the end of that line. */
+  /** Sends zeros to the program, limited in bytes and time, then a line break. */
   sendZeros(bytes: number, seconds: number): void {
     this.#input.write(`${this.#mark} zeros ${bytes} ${seconds}\n`);
   }
 
-  /** Ends the program's input; it may still say something. */
+  /** Ends the program's input. It may still print something. */
   endInput(): void {
     this.#input.end();
   }
@@ -151,7 +151,7 @@ export class InteractiveProcess {
     return end;
   }
 
-  /** Takes our own lines out: they may come in the middle of any other, but never in pieces between others. */
+  /** Extracts the script's lines. They may interrupt another line, but are never split. */
   #read(text: string): void {
     this.#held += text;
     for (let at = this.#held.indexOf(this.#mark); at >= 0; at = this.#held.indexOf(this.#mark)) {
@@ -182,11 +182,11 @@ export class InteractiveProcess {
       this.#hasBegun(rest);
     }
     if (word === 'clock') this.#clocks.shift()?.resolve(rest);
-    // Whoever hands on our lines still waits for more of them.
+    // The handler of the script's lines still waits for more.
     if (word === 'ended') this.#input.end();
   }
 
-  /** Of what is held, so much is no line of ours. */
+  /** The length of the held text that is not a line of the script. */
   #pass(length: number): void {
     if (length === 0) return;
     const from = this.#printed.length;
@@ -195,11 +195,11 @@ export class InteractiveProcess {
     this.#answer(from);
   }
 
-  /** Gives what was printed to those who wait for it; before `from` it has been looked at. */
+  /** Passes output to those who wait for it. The part before `from` was already searched. */
   #answer(from: number): void {
     let looked = from;
     for (let [first] = this.#awaited; first !== undefined; [first] = this.#awaited) {
-      // It may have begun in what was printed before.
+      // It may have begun in earlier output.
       const at = this.#printed.indexOf(first.until, Math.max(0, looked - first.until.length));
       if (at < 0) {
         if (this.#printed !== '') first.onText?.(this.#printed);

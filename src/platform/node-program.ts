@@ -10,7 +10,7 @@ const gracePeriodMilliseconds = 3000;
 /** Runs a program as a child process. */
 export function runNodeProgram(argv: readonly string[], options: RunOptions): Promise<RunResult> {
   return ProgramRun.of(argv, options, (run) => {
-    // A constant script joins the two outputs at the file descriptor, so that their order is the one they were written in.
+    // A constant script merges both outputs at the file descriptor, so that their order is kept.
     const [program = '', ...rest] = run.merged ? ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv] : argv;
     // `detached` gives the program its own session: it has no controlling terminal on which ssh could ask.
     const child = spawn(program, rest, {
@@ -19,7 +19,7 @@ export function runNodeProgram(argv: readonly string[], options: RunOptions): Pr
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const stderr: string[] = [];
-    /** Why the program was told to end; told once it has. */
+    /** Why the program was told to end. Reported after it has ended. */
     let reason: PlatformError | undefined;
     let killer: NodeJS.Timeout | undefined;
     run.onAbort(() => {
@@ -53,20 +53,20 @@ export function runNodeProgram(argv: readonly string[], options: RunOptions): Pr
   });
 }
 
-/** Signals the program and all that it started. */
+/** Signals the program and all of its child processes. */
 function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // The group ended in the meantime: that is what was wanted.
+    // The group has ended meanwhile, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** Gives the program its input, until that or the program ends. */
+/** Sends the program its input, until the input or the program ends. */
 function feed(stdin: Writable, input: string | AsyncIterable<string>, onError: (error: Error) => void): void {
-  // A program that ends without reading its input closes the pipe; its exit status says what happened.
+  // A program that ends without reading its input closes the pipe. Its exit status tells what happened.
   stdin.on('error', () => undefined);
   const pieces = Readable.from(typeof input === 'string' ? [input] : input);
   pieces.on('error', onError);

@@ -8,16 +8,16 @@ import { tcpProber } from './tcp-probe.ts';
 export interface NodePlatformOptions {
   /** Address of the system bus, for example `unix:path=/run/dbus/system_bus_socket` (the default). */
   readonly systemBusAddress?: string;
-  /** Address of the session bus; without it, the environment's. */
+  /** Address of the session bus; default: the environment's. */
   readonly sessionBusAddress?: string;
   /**
-   * Put before every program, for example `nsenter ...` to work inside another host. Files are then read by a program, too,
-   * since this process stays where it is.
+   * Prefix of every program, for example `nsenter ...` to work inside of another host. Then a program also reads the files, because
+   * this process is outside.
    */
   readonly prefix?: readonly string[];
 }
 
-/** The platform under Node: dbus-next, child processes, sockets and files. `superuser` is what this process is. */
+/** The platform under Node: dbus-next, child processes, sockets and files. `superuser` tells whether this process is root. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform {
   const prefix = options.prefix ?? [];
   const run = async (argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> => {
@@ -35,7 +35,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
   };
 }
 
-/** The programs of a prefix end with 127 when they find none to go on with, and say so in their own name. */
+/** If a program of the prefix does not find the next one, it exits with 127 and an error in its own name. */
 function throwIfMissing({ exitCode, stdout, stderr }: RunResult, program: string): void {
   if (exitCode !== 127) return;
   const said = `${stdout}${stderr}`.trim();

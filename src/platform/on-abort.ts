@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Unsubscribe } from './platform.ts';
 
-/** Who waits for a signal; the signal itself has one listener of ours, however many wait. */
+/** The listeners for each signal. The signal itself has only one listener, however many wait. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls the listener once when the signal is raised, unless it was taken back before. A signal that was raised already calls nobody.
+ * Calls the listener once when the signal aborts, unless it was removed before. A signal that is aborted already calls no listener.
  *
- * One signal ends all that a preflight has started, 64 tries of ports among it. Node takes more than ten listeners on one signal for a
- * leak and prints a MaxListenersExceededWarning, so they share one.
+ * One signal ends everything that a preflight has started, including 64 port tests. Node reports more than ten listeners on one
+ * signal as a leak (MaxListenersExceededWarning), so they share one.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): Unsubscribe {
   const known = waiting.get(signal);

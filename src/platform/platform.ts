@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /**
- * The machine under us, as the layers above see it: D-Bus, programs, TCP sockets and files.
- * Two implementations, `cockpit.ts` (browser) and `node.ts` (dbus-next, child_process, net, fs), pass one contract
- * suite (test/contract/). Values arrive alike from both, see {@link DBusValue}.
+ * The machine, as the layers above see it: D-Bus, programs, TCP sockets and files. Two implementations, `cockpit.ts` (browser) and
+ * `node.ts` (dbus-next, child_process, net, fs), pass the same contract suite (test/contract/). Both give the same values, see
+ * {@link DBusValue}.
  */
 
 /**
@@ -18,7 +18,7 @@ export type DBusValue =
   | readonly DBusValue[]
   | { readonly [key: string]: DBusValue };
 
-/** A variant with its own signature: `{ t: 'u', v: 7 }`. The form that cockpit.js puts on the wire. */
+/** A variant with its own signature: `{ t: 'u', v: 7 }`. The form that cockpit.js sends. */
 export interface Variant {
   readonly t: string;
   readonly v: DBusValue;
@@ -30,7 +30,7 @@ export type BusName = 'system' | 'session';
 /** Ends a subscription, a watch or a connection. Calling it twice is harmless. */
 export type Unsubscribe = () => void;
 
-/** One method call. `signature` is that of the arguments together, for example `sa{sv}u`; it is always required. */
+/** One method call. `signature` is that of all arguments, for example `sa{sv}u`; it is always required. */
 export interface DBusCall {
   readonly path: string;
   readonly interface: string;
@@ -57,41 +57,40 @@ export interface DBusMatch {
 /** A connection to one service on one bus. */
 export interface DBusService {
   /**
-   * Calls a method and gives the values it returned. There is no time limit of its own; `signal` ends the waiting, not
-   * the work of the service. Rejects with {@link PlatformError} only: `dbus` for an error reply, `closed` when the bus or
-   * the service goes away while the call is open, `cancelled` when `signal` was raised.
+   * Calls a method and resolves to its return values. There is no time limit; `signal` ends the wait, not the work of the service.
+   * Rejects with {@link PlatformError} only: `dbus` for an error reply, `closed` when the bus or the service goes away while the
+   * call is open, `cancelled` when `signal` aborts.
    */
   call(call: DBusCall, options?: { readonly signal?: AbortSignal }): Promise<readonly DBusValue[]>;
   /**
-   * Hears the signals of this service. Resolves once the match is in force, so that nothing sent later is missed.
-   * Subscriptions share match rules, and a rule that nobody uses any longer is removed. A signal with a number that the
-   * canonical form cannot hold is not told.
+   * Subscribes to signals of this service. Resolves when the match rule is active, so that no later signal is missed. Subscriptions
+   * share match rules, and unused rules are removed. Signals with a number that the canonical form cannot represent are skipped.
    */
   subscribe(match: DBusMatch, listener: (signal: DBusSignal) => void): Promise<Unsubscribe>;
   /**
-   * Tells when the service gets or loses its owner on the bus; the present state is told as soon as it is known. With Cockpit a
-   * service that neither runs nor can be started when it is opened ends the connection: {@link onClosed}, `not-found`.
+   * Reports when the service gets or loses its owner on the bus, and the present state as soon as it is known. With Cockpit, the
+   * connection ends if the service neither runs nor can be started when it is opened: {@link onClosed}, `not-found`.
    */
   onOwner(listener: (present: boolean) => void): Unsubscribe;
-  /** Tells once when the connection is gone for good (bus died, session ended). A new service must then be opened. */
+  /** Reports once that the connection has ended (bus or session ended). Then a new service must be opened. */
   onClosed(listener: (error: PlatformError) => void): Unsubscribe;
-  /** Lets the connection go; open calls are rejected with kind `closed`. */
+  /** Closes the connection. Open calls are rejected with kind `closed`. */
   close(): void;
 }
 
 export interface RunOptions {
   /**
-   * Text for the program's standard input, or pieces of it that reach the program as they come; their end is the input's
-   * end. Without it, standard input is empty. No further piece is asked for when the program has ended.
+   * Text for the program's standard input, or pieces of it, which are sent as they come; their end ends the input. Without it,
+   * standard input is empty. No further piece is requested after the program has ended.
    */
   readonly input?: string | AsyncIterable<string>;
   /** Environment variables added to (or, with `undefined`, removed from where the platform can) the inherited ones. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Run as root: `require` fails with `access-denied` without administrative access, `try` falls back to the user. */
   readonly superuser?: 'require' | 'try';
-  /** `separate` (default): stderr apart from stdout. `merge`: both in `stdout`, in the order written. */
+  /** `separate` (default): stderr is separate from stdout. `merge`: both in `stdout`, in the order written. */
   readonly stderr?: 'separate' | 'merge';
-  /** Hears output as it comes (stdout, and stderr too when merged). */
+  /** Called with output as it comes (stdout, and stderr if merged). */
   readonly onOutput?: (text: string) => void;
   /** Ends the program (SIGTERM, then SIGKILL) and rejects with kind `cancelled`. */
   readonly signal?: AbortSignal;
@@ -102,14 +101,14 @@ export interface RunResult {
   /** Exit status, or `null` if a signal ended it. */
   readonly exitCode: number | null;
   readonly stdout: string;
-  /** Empty with `stderr: 'merge'`. With the cockpit platform it is only known when the program failed. */
+  /** Empty with `stderr: 'merge'`. On the cockpit platform, it is only known if the program failed. */
   readonly stderr: string;
 }
 
 /**
- * What became of a TCP connection attempt. `refused` means that the host answered and nothing listens there, so nothing
- * on the way blocks the port (a firewall that forges a TCP reset looks the same and cannot be told apart; one that
- * rejects by ICMP, of whatever kind, is `unreachable`); `timeout` and `unreachable` mean that something does.
+ * The result of a TCP connection attempt. `refused`: the host answered and nothing listens there, so nothing blocks the port. (A
+ * firewall that forges a TCP reset looks the same; one that rejects by any ICMP message is `unreachable`.) `timeout` and
+ * `unreachable`: something blocks the port.
  */
 export type TcpOutcome =
   | { readonly kind: 'connected' }
@@ -119,14 +118,14 @@ export type TcpOutcome =
   | { readonly kind: 'unresolved'; readonly detail: string };
 
 export interface Platform {
-  /** Opens a connection to a service. Opening never fails by itself: what is wrong is told by the first call. */
+  /** Opens a connection to a service. Opening never fails; the first call reports errors. */
   dbus(bus: BusName, service: string): DBusService;
   /**
-   * Runs a program with an argument list, without a terminal and without a controlling one (so ssh can ask nobody),
-   * and collects its output. Rejects with {@link PlatformError} only: `not-found`, `access-denied`, `cancelled`, `closed`.
+   * Runs a program with an argument list, without a controlling terminal (so ssh cannot prompt), and collects its output. Rejects
+   * with {@link PlatformError} only: `not-found`, `access-denied`, `cancelled`, `closed`.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Tries to connect and closes at once. Sends nothing. */
+  /** Connects and closes at once. Sends nothing. */
   connectTcp(
     host: string,
     port: number,
@@ -145,13 +144,13 @@ export type PlatformErrorKind =
   | 'not-found'
   /** The user may not do this. */
   | 'access-denied'
-  /** The connection ended while the answer was awaited. */
+  /** The connection ended before the answer. */
   | 'closed'
-  /** The caller's AbortSignal was raised. */
+  /** The caller's AbortSignal aborted. */
   | 'cancelled'
   /** The other side sent something that does not fit the protocol or the canonical form. */
   | 'protocol'
-  /** Anything else; the message has the platform's words. */
+  /** Any other error; the message is the platform's. */
   | 'failed';
 
 /** The only error that a platform raises. `message` is the platform's or the service's own text. */

@@ -3,8 +3,8 @@ import { onAbort } from './on-abort.ts';
 import { PlatformError, type RunOptions, type RunResult, type Unsubscribe } from './platform.ts';
 
 /**
- * What both implementations of `Platform.run` keep of a program that runs: its output so far, the caller's wish that it ends, and
- * the one result. The first of {@link end} and {@link fail} counts.
+ * The state of a running program that both implementations of `Platform.run` share: its output so far, whether the caller aborted
+ * it, and its result. The first call of {@link end} or {@link fail} counts.
  */
 export class ProgramRun {
   readonly #program: string;
@@ -27,7 +27,7 @@ export class ProgramRun {
     this.#reject = reject;
   }
 
-  /** Resolves with the result of what `start` starts; it is not called when the caller's signal was raised already. */
+  /** Resolves to the result of the program that `start` starts. `start` is not called if the caller's signal is aborted already. */
   static of(
     argv: readonly string[],
     options: RunOptions,
@@ -45,7 +45,7 @@ export class ProgramRun {
     return this.#over;
   }
 
-  /** Standard output so far; with standard error where they are merged. */
+  /** Standard output so far, including standard error if merged. */
   get stdout(): string {
     return this.#stdout.join('');
   }
@@ -60,7 +60,7 @@ export class ProgramRun {
     this.#options.onOutput?.(text);
   }
 
-  /** Does that when the caller's signal is raised before there is a result. */
+  /** Called if the caller's signal aborts before there is a result. */
   onAbort(listener: () => void): void {
     const { signal } = this.#options;
     if (signal !== undefined) this.#unsubscribe = onAbort(signal, listener);

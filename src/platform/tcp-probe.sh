@@ -78,7 +78,7 @@ while (($# > 0)); do
   ((number += 1))
   shift 2
   if (($# == 0)) || [[ $mode == alone ]]; then
-    # Counted from when all have started, so that a busy machine takes nothing off anybody's time.
+    # Measured after all have started, so that a busy machine does not shorten any attempt.
     {
       sleep "$limit"
       for number in "${!jobs[@]}"; do

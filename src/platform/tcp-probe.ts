@@ -4,14 +4,14 @@ import { type Platform, PlatformError, type TcpOutcome, type Unsubscribe } from 
 import script from './tcp-probe.sh?raw';
 
 /**
- * Tries TCP connections by a bash on the host, which is there on every system that has Cockpit or libvirt.
+ * Tests TCP connections with bash on the host, which every system with Cockpit or libvirt has.
  *
- * Why not Cockpit's `stream` channel: the C bridge (seen with 287) says `ready` before the connection is up and
- * afterwards closes with `not-found` for a refused one and without a word on a lost one, so that "connected" cannot be
- * told from "still trying"; the Python bridge says `ready` when it is up, but joins the errors of several addresses into
- * one text. One program behaves alike everywhere, and its text is the C library's in English.
+ * Why not Cockpit's `stream` channel: the C bridge (seen with 287) says `ready` before the connection is up, and later closes with
+ * `not-found` if it was refused, or without a problem if it was lost. So "connected" looks like "still trying". The Python bridge
+ * says `ready` when it is up, but joins the errors of several addresses into one text. A program behaves the same everywhere, and
+ * its text is the C library's, in English.
  *
- * Attempts that are asked for in the same moment, and may take equally long, share one program.
+ * Attempts that are requested at the same time with the same time limit share one program.
  */
 export function tcpProber(run: Platform['run']): Platform['connectTcp'] {
   let waiting: Attempt[] = [];
@@ -28,7 +28,7 @@ export function tcpProber(run: Platform['run']): Platform['connectTcp'] {
   };
   return (host, port, { timeoutMilliseconds, signal }) =>
     new Promise((resolve, reject) => {
-      // What bash would take for a part of the path, or getaddrinfo for the empty name of this very host.
+      // Characters that bash would interpret in the path, or an empty name, which getaddrinfo takes for this host.
       if (!/^[^/\s]+$/.test(host)) {
         resolve({ kind: 'unresolved', detail: host });
         return;
@@ -93,7 +93,7 @@ class Attempt {
   }
 }
 
-/** A refusal comes back within the round-trip time, so the second look at one need not be long. */
+/** A refusal arrives within the round-trip time, so the second attempt can be short. */
 const secondLookMilliseconds = 500;
 
 async function tryAll(
@@ -105,7 +105,7 @@ async function tryAll(
   if (doubtful.length > 0) await runScript(run, 'alone', milliseconds, doubtful);
 }
 
-/** Settles the attempts but those that it returns. Does not reject. */
+/** Settles the attempts except those that it returns. Does not reject. */
 async function runScript(
   run: Platform['run'],
   mode: 'together' | 'alone',
@@ -169,7 +169,7 @@ export function parseOutcome(word: string, detail: string): TcpOutcome {
   // environment: connect: No route to host environment: line 12: /dev/tcp/10.0.0.1/22: No route to host
   const text = detail.slice(detail.lastIndexOf(': ') + 2);
   if (text === 'Connection timed out') return { kind: 'timeout' };
-  // The words of getaddrinfo, after which bash says "Invalid argument" of its own.
+  // The text of getaddrinfo, to which bash adds "Invalid argument".
   const name =
     /: ((?:Name or service|Temporary failure|No address|Non-recoverable)[^:]*?)(?: \w+: line|$)/.exec(detail);
   if (name !== null) return { kind: 'unresolved', detail: name[1] ?? detail };

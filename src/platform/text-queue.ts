@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** Text that is written in one place and read piece by piece in another, by one reader. */
+/** A queue of text with one reader. */
 export class TextQueue implements AsyncIterable<string> {
   #text = '';
   #ended = false;
   /** Resumes a reader that waits. */
   #wake: () => void = () => undefined;
 
-  /** Adds text; after the end it goes nowhere. */
+  /** Adds text. After the end, it is discarded. */
   write(text: string): void {
     if (this.#ended) return;
     this.#text += text;
@@ -31,7 +31,7 @@ export class TextQueue implements AsyncIterable<string> {
         this.#text = '';
         return value === '' ? { done: true, value: undefined } : { done: false, value };
       },
-      // The reader wants no more: one that waits at the moment is let go, too.
+      // Ends reading; also releases a waiting reader.
       return: () => {
         this.#text = '';
         this.end();
