@@ -22,7 +22,7 @@ import { MigrationsArea } from './migration/index.ts';
 import { type Model, useCell, vmKey } from './model/index.ts';
 import { DialogPlace, HistoryPlace } from './page/index.ts';
 
-/** The VM that the dialog is about. It stays the same when the VM leaves the list, as it does at the end. */
+/** The VM of the dialog. It stays the same when the VM leaves the list at the end of its migration. */
 function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm | undefined {
   const [last, setLast] = useState<Vm>();
   if (dialog === undefined) return undefined;
@@ -31,7 +31,7 @@ function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm
   return found ?? (last?.name === dialog.vm && last.connection === dialog.connection ? last : undefined);
 }
 
-/** Said where a link names a VM that this host does not have. */
+/** Shown if a link names a VM that this host does not have. */
 function MissingVm({
   name,
   onDismiss,
@@ -61,7 +61,7 @@ function NoVms(): ReactNode {
   );
 }
 
-/** Asks before an operation that can lose data, and gives the focus back to the VM's menu. */
+/** Asks before an operation that can lose data, and returns the focus to the VM's menu. */
 function PendingOperation({
   operations: { pending, confirm, forget },
 }: {
@@ -83,7 +83,7 @@ function PendingOperation({
   );
 }
 
-/** The migrations that are not shown in their dialog. */
+/** The migrations that are not shown in a dialog. */
 function OtherMigrations({
   model,
   migrations,
@@ -115,7 +115,7 @@ function OtherMigrations({
   );
 }
 
-/** What the address of the page says, and how a person changes it. */
+/** The state in the page's address, and how to change it. */
 function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => void): {
   readonly list: ListView;
   readonly dialog: DialogLocation | undefined;
@@ -159,7 +159,7 @@ function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => vo
   return { list, dialog, onView, onAction, closeDialog, history: history?.filter, onHistory };
 }
 
-/** The list of the VMs, or why there is none. */
+/** The list of VMs, or why there is none. */
 function Vms({
   listed: { host, vms, whyNothing },
   navigation: { list, onView, onAction },
@@ -196,7 +196,7 @@ function Vms({
   );
 }
 
-/** True once the list is what the host has. */
+/** True when the list is complete. */
 function isSettled({ state }: ReturnType<typeof useVms>['host']): boolean {
   return state.kind === 'ready' || state.kind === 'reconnecting';
 }
@@ -215,7 +215,7 @@ function HistoryLink({ onOpen }: { readonly onOpen: (filter: string) => void }):
   );
 }
 
-/** The list, or the history where the address says so. */
+/** The list, or the history if the address says so. */
 function Content({
   model,
   listed,

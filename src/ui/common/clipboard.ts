@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /**
- * Puts a text into the clipboard; false if the browser does not allow it. The console is often used over plain http, where
- * browsers have no navigator.clipboard: there the old way through a selection still works.
+ * Copies a text to the clipboard; false if the browser does not allow it. The console is often used over plain http, where browsers
+ * have no navigator.clipboard. There, copying a selection still works.
  */
 export async function copyText(text: string): Promise<boolean> {
-  // Not there in insecure contexts, whatever the type says.
+  // Missing in insecure contexts, although the type says otherwise.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard !== undefined) {
     try {
       await clipboard.writeText(text);
       return true;
     } catch (error) {
-      // The browser's permission was denied; the old way may still do.
+      // The browser denied permission. Copying a selection may still work.
       if (!(error instanceof DOMException)) throw error;
     }
   }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { CopyableText } from './copyable-text.tsx';
 import { _, format } from './translate.ts';
 
-/** A command to be run by hand, with where to run it and a button that copies it. */
+/** A command to run by hand, with the host to run it on and a button that copies it. */
 export function CommandLine({
   command,
   host,

@@ -12,7 +12,7 @@ export interface ConfirmDialogProps {
   readonly onCancel: () => void;
 }
 
-/** Asks before something that can lose data. The focus is on Cancel. */
+/** Asks before an action that can lose data. The focus is on Cancel. */
 export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDialogProps): ReactNode {
   const titleId = useId();
   const bodyId = useId();

@@ -7,17 +7,17 @@ import { copyText } from './clipboard.ts';
 import { _ } from './translate.ts';
 
 export interface CopyableTextProps {
-  /** In one line or several. */
+  /** One or more lines. */
   readonly text: string;
   /** What it is for. */
   readonly title: string | undefined;
   /** Name of the button. */
   readonly copyLabel: string;
-  /** Said when the browser does not let the page copy. */
+  /** Shown if the browser does not allow copying. */
   readonly failure: string;
 }
 
-/** A text as a program takes it, with a button that copies it. */
+/** A text for a program, with a button that copies it. */
 export function CopyableText({ text, title, copyLabel, failure }: CopyableTextProps): ReactNode {
   const [outcome, setOutcome] = useState<'copied' | 'failed'>();
   const copy = (): void => {

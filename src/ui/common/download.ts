@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** How long the browser may take to fetch what it saves; then its memory is given back. */
+/** How long the browser may take to fetch the file before its memory is released. */
 const keepMilliseconds = 60_000;
 
-/** Has the browser save a text as a file, in the place where it saves downloads. */
+/** Saves a text as a download. */
 export function downloadText(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   const link = document.createElement('a');
@@ -14,7 +14,7 @@ export function downloadText(name: string, type: string, text: string): void {
   }, keepMilliseconds);
 }
 
-/** A name that any system takes for a file. */
+/** A file name that is valid on any system. */
 export function fileName(...words: readonly string[]): string {
   return words
     .join('-')

@@ -7,7 +7,7 @@ function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
 }
 
-/** At most three digits are worth reading: 1.5, 23.4, 512. */
+/** At most three significant digits: 1.5, 23.4, 512. */
 function short(value: number): string {
   return number(value, value < 100 ? 1 : 0);
 }
@@ -27,12 +27,12 @@ export function formatRate(bytesPerSecond: number): string {
   return format(_('$0/s'), formatBytes(bytesPerSecond));
 }
 
-/** A duration as the engine's sentences have it: both stand side by side. */
+/** A duration, in the same form as in the engine's sentences. */
 export function formatDuration(milliseconds: number): string {
   return textOf(durationText(milliseconds));
 }
 
-/** A moment on an axis whose marks are `step` apart, both in milliseconds: all in the same unit. */
+/** A time on an axis with marks every `step`, both in milliseconds. All marks have the same unit. */
 export function formatTick(milliseconds: number, step: number): string {
   if (step < 1000) return format(_('$0 ms'), number(milliseconds));
   if (step < 60_000) return format(_('$0 s'), number(milliseconds / 1000));
@@ -41,12 +41,12 @@ export function formatTick(milliseconds: number, step: number): string {
     : format(_('$0 h'), number(milliseconds / 3_600_000));
 }
 
-/** A whole number in the admin's way of writing. */
+/** A whole number, formatted for the language. */
 export function formatCount(value: number): string {
   return number(value);
 }
 
-/** Whole percents, without the sign: the sentence around it has that. */
+/** Whole percent, without the sign, which is in the sentence. */
 export function formatPercent(percent: number): string {
   return number(Math.floor(percent));
 }

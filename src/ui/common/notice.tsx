@@ -5,7 +5,7 @@ import { _ } from './translate.ts';
 
 type NoticeVariant = 'info' | 'success' | 'warning' | 'danger';
 
-/** What the screen reader says before the title, for the eye's icon. */
+/** What a screen reader says for the icon. */
 function variantLabel(variant: NoticeVariant): string {
   switch (variant) {
     case 'info':
@@ -24,7 +24,7 @@ export interface NoticeProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
-  /** Read out when it appears. */
+  /** Announced when it appears. */
   readonly live?: boolean;
   readonly onDismiss?: () => void;
   /** Name of the button that dismisses it. */

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { visibleText } from '../../engine/base/index.ts';
 import { _ } from './translate.ts';
 
-/** The words of libvirt, ssh..., beneath our sentence. Not translated: they are what a search engine knows. */
+/** The original text of libvirt, ssh..., below a sentence. Not translated, so that it can be searched on the web. */
 export function OriginalText({ children }: { readonly children: string }): ReactNode {
   if (children === '') return null;
   return (

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 type Style = 'auto' | 'dark' | 'light';
 
-/** Where Cockpit's shell keeps the admin's choice. */
+/** The key under which Cockpit's shell stores the admin's choice. */
 const storageKey = 'shell:style';
 
 function styleOf(value: unknown): Style {
   return value === 'dark' || value === 'light' ? value : 'auto';
 }
 
-/** Keeps the page in the shell's theme: its stored choice, its `cockpit-style` event, and the system's preference. */
+/** Follows the shell's theme: its stored choice, its `cockpit-style` event, and the system's preference. */
 export function followTheme(page: Window): void {
   const prefersDark = page.matchMedia('(prefers-color-scheme: dark)');
   let style = styleOf(page.localStorage.getItem(storageKey));
@@ -16,7 +16,7 @@ export function followTheme(page: Window): void {
     const dark = style === 'dark' || (style === 'auto' && prefersDark.matches);
     page.document.documentElement.classList.toggle('pf-v6-theme-dark', dark);
   };
-  // The shell's own frame tells by an event, other tabs by the storage.
+  // The shell of this tab sends an event; other tabs change the storage.
   page.addEventListener('cockpit-style', (event) => {
     if (!(event instanceof CustomEvent)) return;
     const detail: unknown = event.detail;

@@ -2,28 +2,28 @@
 import { visibleText } from '../../engine/base/index.ts';
 import type { Cockpit } from '../../platform/cockpit-api.ts';
 
-/** cockpit.js of the console; po.js has filled its catalogue before the page begins. */
+/** The console's cockpit.js. po.js has loaded its catalogue before the page starts. */
 declare const cockpit: Pick<Cockpit, 'gettext' | 'ngettext' | 'language'>;
 
 declare global {
   interface Window {
-    /** Set by po.js: the script with the other texts of that language. Without a po.js the page is English. */
+    /** Set by po.js: the script with the other texts of the language. Without po.js, the page is English. */
     readonly laterTexts?: string;
   }
 }
 
-/** Loads the texts of what is not there at the start. */
+/** Loads the texts of the parts that are loaded later. */
 export async function loadLaterTexts(): Promise<void> {
   const { laterTexts } = window;
   if (laterTexts !== undefined) await import(/* @vite-ignore */ new URL(laterTexts, document.baseURI).href);
 }
 
-/** The text in the admin's language. Give it a literal, so that it is found for the catalogue. */
+/** The text in the admin's language. `text` must be a literal, so that xgettext finds it. */
 export function _(text: string): string {
   return cockpit.gettext(text);
 }
 
-/** The text for a number in the admin's language. Give it literals. */
+/** The text for a number in the admin's language. Both texts must be literals. */
 export function ngettext(singular: string, plural: string, count: number): string {
   return cockpit.ngettext(singular, plural, count);
 }
@@ -34,7 +34,7 @@ export function language(): string {
   return tag === '' ? 'en' : tag;
 }
 
-/** Puts values in for `$0`, `$1`..., so that nothing in them is hidden. */
+/** Replaces `$0`, `$1`... by values, with invisible characters written as escapes. */
 export function format(template: string, ...values: readonly (string | number)[]): string {
   return template.replace(/\$(\d)/g, (whole, digit: string) => {
     const value = values[Number(digit)];

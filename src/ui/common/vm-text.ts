@@ -37,7 +37,7 @@ function pausedWords(reason: PausedReason): string {
   }
 }
 
-/** How the state looks: the tone says how much attention it needs. */
+/** How a state looks. The tone says how much attention it needs. */
 export interface StateText {
   readonly text: string;
   readonly tone: 'running' | 'moving' | 'quiet' | 'warning' | 'trouble';
@@ -61,7 +61,7 @@ export function isUnderWay(migration: Migration | undefined): boolean {
   }
 }
 
-/** How far the VM's migration is, from this page's own view of it or from what libvirt says of the VM. */
+/** The percentage of the VM's migration, from this page's migration or from libvirt's job. */
 function percentOf(vm: Vm, migration: Migration | undefined): number | undefined {
   const state = migration?.state;
   if (state !== undefined && 'progress' in state) return state.progress.percent;
@@ -83,7 +83,7 @@ function transferWords(vm: Vm, migration: Migration | undefined): StateText | un
   };
 }
 
-/** What the State column says. */
+/** The text of the State column. */
 export function stateText(vm: Vm, migration: Migration | undefined): StateText {
   const moving = transferWords(vm, migration);
   if (moving !== undefined) return moving;
@@ -116,7 +116,7 @@ export function stateText(vm: Vm, migration: Migration | undefined): StateText {
   }
 }
 
-/** Why the VM cannot be migrated now; undefined if it can be tried. */
+/** Why the VM cannot be migrated now; undefined if it may be possible. */
 export function migrateDisabledReason(vm: Vm, migration: Migration | undefined): string | undefined {
   if (vm.transfer?.kind === 'arriving') return _('The VM is still arriving from another host.');
   if (vm.transfer !== undefined || isUnderWay(migration)) return _('The VM is already migrating.');

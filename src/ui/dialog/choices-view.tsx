@@ -8,7 +8,7 @@ import { ReportActions } from './report-actions.tsx';
 import { chosenLevers, leverChange } from './tuning-state.ts';
 import type { DialogModel } from './use-dialog.ts';
 
-/** What to choose and what the checks say of it; beside that, where there is room, the forecast and what can be taken along. */
+/** The choices and findings; beside them, if there is space, the forecast and the downloads. */
 export function ChoicesView({ dialog }: { readonly dialog: DialogModel }): ReactNode {
   const { state, dispatch, input, choices, plan, preflight, onAction } = dialog;
   return (

@@ -5,7 +5,7 @@ import { type CopyableDisk, locationName } from '../../engine/preflight/index.ts
 import { _ } from '../common/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
 
-/** One row: a disk that there is, or a name that was ticked by a link or before the disk was detached. */
+/** One row: an existing disk, or a name that a link selected or whose disk was detached. */
 function rowsOf(
   disks: readonly CopyableDisk[],
   ticked: ReadonlySet<string>,
@@ -29,7 +29,7 @@ function helpText(disks: readonly CopyableDisk[] | undefined): string {
       );
 }
 
-/** Which disks go along; the others have to be there already. */
+/** Which disks are copied. The others have to be on the destination already. */
 export function CopyDisks({
   state,
   dispatch,
@@ -37,12 +37,12 @@ export function CopyDisks({
 }: {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
-  /** Disks that could be copied; undefined while that is not known. */
+  /** Disks that could be copied; undefined while unknown. */
   readonly copyable: readonly CopyableDisk[] | undefined;
 }): ReactNode {
   const groupId = useId();
   const helpId = useId();
-  // While the checks begin anew with a disk that was ticked, the list stays.
+  // While the checks start again after a change, the list stays.
   const [known, setKnown] = useState(copyable);
   if (copyable !== undefined && copyable !== known) setKnown(copyable);
   const disks = copyable ?? known;

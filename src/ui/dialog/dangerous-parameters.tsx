@@ -6,7 +6,9 @@ import type { DestinationInput } from '../../engine/destination/index.ts';
 import { _, Notice, textOf } from '../common/index.ts';
 import type { DialogAction } from './dialog-state.ts';
 
-/** Parameters of the URI that run programs or weaken the connection: nothing is sent before they are confirmed. */
+/**
+ * Parameters of the URI that run programs or weaken the connection: nothing is sent to the destination before they are confirmed.
+ */
 export function DangerousParameters({
   input,
   confirmed,

@@ -50,7 +50,7 @@ function suggestionOf(input: DestinationInput): string | undefined {
   return input.kind === 'suggestion' ? input.uri : input.kind === 'invalid' ? input.suggestion : undefined;
 }
 
-/** What can be put into the box with one press: what is probably meant, or else what was used before. */
+/** Suggestions that can be chosen with one click: the probable URI, else recent destinations. */
 function Offers({
   suggestion,
   recent,
@@ -66,7 +66,7 @@ function Offers({
         variant="secondary"
         size="sm"
         onClick={() => {
-          // A correction of what a link filled in is still the link's destination.
+          // A corrected destination of a link still counts as the link's.
           onUse(suggestion, false);
         }}
       >
@@ -93,7 +93,7 @@ function Offers({
   );
 }
 
-/** The destination: a text box that says while typing what is missing, and offers what is probably meant. */
+/** The destination: a text field that says during typing what is missing, and suggests the probable URI. */
 export function DestinationField(props: DestinationFieldProps): ReactNode {
   const { text, input, recent, confirmed, confirmRef, dispatch } = props;
   const fieldId = useId();

@@ -5,7 +5,7 @@ import type { Migration } from '../../engine/migration/index.ts';
 import { _, isUnderWay } from '../common/index.ts';
 import type { DialogModel } from './use-dialog.ts';
 
-/** Before the migration: start it, check (again), or leave; and what keeps Migrate off. */
+/** Before the migration: buttons to migrate, check (again) or cancel, and why Migrate is disabled. */
 export function ChoicesFooter({
   dialog,
   onClose,
@@ -62,7 +62,7 @@ export function ChoicesFooter({
   );
 }
 
-/** While it migrates and at its end. */
+/** During the migration and at its end. */
 export function MigrationFooter({
   migration,
   onBack,

@@ -9,12 +9,12 @@ import {
 import { type BandwidthInput, type MigrationChoices, parseBandwidthInput } from '../../engine/plan/index.ts';
 import { type TuningState, tuningOf, untuned } from './tuning-state.ts';
 
-/** What was entered into the dialog, as it was entered. */
+/** The input of the dialog, as entered. */
 export interface DialogState {
   readonly destination: string;
   /**
-   * A link filled in the destination, and the admin has neither pressed Check nor typed one since. Nothing may be sent to that host:
-   * whoever wrote the link would have this host's root connect to a host of their choice.
+   * A link filled in the destination, and the admin has neither pressed Check nor typed one since. Nothing may be sent to that
+   * host: otherwise the author of the link could make this host's root connect to a host of their choice.
    */
   readonly fromLink: boolean;
   readonly temporary: boolean;
@@ -24,25 +24,25 @@ export interface DialogState {
   readonly dirtyRateSeconds: string;
   /** In MiB/s; empty: it is measured. */
   readonly bandwidth: string;
-  /** A stand-in travels before the VM. */
+  /** Rehearse before the migration. */
   readonly rehearse: boolean;
-  /** How the migration is to run. */
+  /** How the migration runs. */
   readonly tuning: TuningState;
-  /** Disks to be copied, by their names in the guest. */
+  /** Names of the disks to copy, in the guest. */
   readonly copyDisks: ReadonlySet<string>;
   /** Names of URI parameters that were confirmed. */
   readonly confirmed: ReadonlySet<string>;
   /** Checks whose block was overridden. */
   readonly overrides: ReadonlySet<string>;
-  /** Grows with each wish to check everything again. */
+  /** Increases with each request to check everything again. */
   readonly round: number;
   readonly optionsOpen: boolean;
-  /** Migrate was pressed: the dialog shows the migration from then on. */
+  /** Migrate was pressed. From then on, the dialog shows the migration. */
   readonly started: boolean;
 }
 
 export type DialogAction =
-  /** `typed` is true for what the admin entered or chose, false for a correction of what is there. */
+  /** `typed`: the admin entered or chose it; false for a correction of the present text. */
   | { readonly type: 'destination'; readonly text: string; readonly typed: boolean }
   | { readonly type: 'check' }
   | { readonly type: 'temporary'; readonly temporary: boolean }
@@ -60,7 +60,7 @@ export type DialogAction =
   | { readonly type: 'started' }
   | { readonly type: 'back' };
 
-/** The dialog as it opens; a link may have filled it in. It never begins by itself. */
+/** The initial state; a link may have filled it in. It never starts to check by itself. */
 export function openedDialog(filledIn: {
   readonly uri: string;
   readonly temporary: boolean;
@@ -89,7 +89,7 @@ function changed(set: ReadonlySet<string>, names: readonly string[], present: bo
   return new Set(present ? [...rest, ...names] : rest);
 }
 
-/** Confirmations and overrides were given for what was seen then: another destination needs them anew. */
+/** Confirmations and overrides apply only to the destination that they were given for. */
 export function reduceDialog(state: DialogState, action: DialogAction): DialogState {
   switch (action.type) {
     case 'destination':
@@ -137,13 +137,13 @@ export function reduceDialog(state: DialogState, action: DialogAction): DialogSt
   }
 }
 
-/** The field for the measuring period: whole seconds within libvirt's limits, or nothing for several windows. */
+/** The measuring period: whole seconds within libvirt's limits, or empty for several windows. */
 export type MeasuringPeriod =
   | { readonly kind: 'several' }
   | { readonly kind: 'one'; readonly seconds: number }
   | { readonly kind: 'invalid' };
 
-/** Reads the field for the measuring period. */
+/** Parses the measuring period. */
 export function measuringPeriod({ dirtyRateSeconds: text }: DialogState): MeasuringPeriod {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'several' };
@@ -151,7 +151,7 @@ export function measuringPeriod({ dirtyRateSeconds: text }: DialogState): Measur
   return seconds >= 1 && seconds <= 60 ? { kind: 'one', seconds } : { kind: 'invalid' };
 }
 
-/** Reads the field for the bandwidth. */
+/** Parses the bandwidth. */
 export function givenBandwidth({ bandwidth }: DialogState): BandwidthInput {
   return parseBandwidthInput(bandwidth);
 }
@@ -166,12 +166,12 @@ export function optionsComplete(state: DialogState): boolean {
   );
 }
 
-/** Reads the field for the address of the data. */
+/** Parses the address of the data. */
 export function migrationAddress({ migrationAddress: text }: DialogState): MigrationUriInput {
   return parseMigrationUriInput(text);
 }
 
-/** What is asked of the engine; undefined while something is missing or not understood. */
+/** The choices for the engine; undefined while something is missing or not understood. */
 export function choicesOf(
   state: DialogState,
   vm: VmIdentity,

@@ -15,7 +15,7 @@ export interface MigrateDialogProps extends DialogSubject {
   readonly onClose: () => void;
 }
 
-/** The choices and findings, and from the start on the migration. */
+/** The choices and findings; after the start, the migration. */
 function DialogBody({
   dialog,
   subject: { model, vm },

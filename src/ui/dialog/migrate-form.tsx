@@ -6,7 +6,7 @@ import { DestinationField } from './destination-field.tsx';
 import { MoreOptions } from './more-options.tsx';
 import type { DialogModel } from './use-dialog.ts';
 
-/** What to enter, and what will come of it. */
+/** The input fields, and the plan that follows from them. */
 export function MigrateForm({ dialog }: { readonly dialog: DialogModel }): ReactNode {
   const { state, dispatch, input, plan, preflight, recent, confirmRef } = dialog;
   const temporaryId = useId();

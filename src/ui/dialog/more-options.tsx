@@ -18,11 +18,11 @@ import { tuningFields } from './tuning-fields.ts';
 export interface MoreOptionsProps {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
-  /** Disks that could be copied; undefined while that is not known. */
+  /** Disks that could be copied; undefined while unknown. */
   readonly copyable: readonly CopyableDisk[] | undefined;
 }
 
-/** The error of a field whose text is not understood. */
+/** The error of a field, if its text is not understood. */
 function errorOf({ kind }: { readonly kind: string }, error: string): string | undefined {
   return kind === 'invalid' ? error : undefined;
 }
@@ -73,7 +73,7 @@ function fieldsOf({ state, dispatch }: Omit<MoreOptionsProps, 'copyable'>): read
   ];
 }
 
-/** What is seldom needed, folded away. */
+/** Options that are rarely needed, collapsed. */
 export function MoreOptions({ state, dispatch, copyable }: MoreOptionsProps): ReactNode {
   const fields = fieldsOf({ state, dispatch });
   const rehearseId = useId();

@@ -3,16 +3,16 @@ import type { DestinationInput } from '../../engine/destination/index.ts';
 import { type PreflightState, verdictOf } from '../../engine/preflight/index.ts';
 import { _, format, ngettext, textOf } from '../common/index.ts';
 
-/** Whether Migrate can be pressed, and what to say beside it. */
+/** Whether Migrate is enabled, and the text beside it. */
 export interface Readiness {
   readonly ready: boolean;
   readonly text: string;
 }
 
-/** So many checks are named in one sentence. */
+/** How many checks are named in one sentence. */
 const namedChecks = 3;
 
-/** Titles of the checks whose answer is not known, as many as one takes in. */
+/** Titles of unknown checks, limited to a readable number. */
 function unknownTitles(preflight: PreflightState): string {
   const titles = preflight.checks.flatMap((progress) =>
     progress.status === 'done' && progress.finding.verdict === 'unknown'
@@ -27,7 +27,7 @@ function unknownTitles(preflight: PreflightState): string {
   return more <= 0 ? named : format(ngettext('$1 and $0 more', '$1 and $0 more', more), more, named);
 }
 
-/** What the dialog's footer says. */
+/** The text of the dialog's footer. */
 export function readiness(
   destination: DestinationInput,
   formComplete: boolean,

@@ -15,19 +15,19 @@ export interface RemedyActionsContext {
   readonly verdictRef: RefObject<HTMLParagraphElement | null>;
 }
 
-/** Does what a remedy's button offers. */
+/** Performs the action of a remedy's button. */
 export function remedyActions(context: RemedyActionsContext): (action: RemedyAction) => void {
   const { model, vm, dispatch, setRefusal, confirmRef, verdictRef } = context;
   const changeVm = (change: Promise<Refusal | undefined>): void => {
     setRefusal(undefined);
-    // Settles with a value: a refusal is one.
+    // Always resolves: a refusal is a value.
     void change.then((answer) => {
       setRefusal(answer);
       dispatch({ type: 'check-again' });
     });
   };
   return (action) => {
-    // The button goes with its finding, and would take the focus along; what comes of it is said there.
+    // The button disappears with its finding, and the focus would be lost. The result is shown there.
     if (action.kind !== 'confirm-uri-parameters') verdictRef.current?.focus();
     switch (action.kind) {
       case 'set-destination':

@@ -16,7 +16,7 @@ export interface ReportActionsProps {
   readonly overrides: ReadonlySet<string>;
 }
 
-/** The command of the same migration, folded away. */
+/** The command for the same migration, collapsed. */
 function ShownCommand({ plan }: Pick<ReportActionsProps, 'plan'>): ReactNode {
   const [shown, setShown] = useState(false);
   return (
@@ -39,7 +39,7 @@ function ShownCommand({ plan }: Pick<ReportActionsProps, 'plan'>): ReactNode {
   );
 }
 
-/** What can be taken along: the findings as Markdown and as JSON, and the command of the same migration. */
+/** Downloads: the findings as Markdown and as JSON, and the command for the same migration. */
 export function ReportActions({ choices, plan, preflight, overrides }: ReportActionsProps): ReactNode {
   const [copied, setCopied] = useState<{ readonly of: PreflightState; readonly ok: boolean }>();
   const done = preflight?.running === false ? preflight : undefined;

@@ -11,7 +11,7 @@ interface HostProps {
   readonly side: 'source' | 'destination';
   readonly role: string;
   readonly name: string;
-  /** Only a stand-in for a name. */
+  /** A placeholder for a name. */
   readonly missing?: boolean;
 }
 
@@ -30,14 +30,14 @@ function Host({ side, role, name, missing = false }: HostProps): ReactNode {
 }
 
 export interface RouteProps {
-  /** The name of this host; undefined while it is not known. */
+  /** The name of this host; undefined while unknown. */
   readonly source: string | undefined;
   readonly destination: DestinationInput;
-  /** Knows what the link carries. */
+  /** Has the bandwidth of the link. */
   readonly forecast: Forecast | undefined;
 }
 
-/** The two hosts, and the way between them. */
+/** The two hosts, and the link between them. */
 export function Route({ source, destination, forecast }: RouteProps): ReactNode {
   const valid = destination.kind === 'valid' ? destination : undefined;
   const carries =

@@ -24,7 +24,7 @@ function stepDescription(action: StallAction): string {
   }
 }
 
-/** What to do, in this order, if the migration makes no progress any more. */
+/** The steps to take, in order, if the migration stalls. */
 export function StallPlan({
   state: { tuning },
   dispatch,

@@ -5,7 +5,7 @@ import { _, type FieldDescription } from '../common/index.ts';
 import type { DialogAction, DialogState } from './dialog-state.ts';
 import { maxDowntimeOf } from './tuning-state.ts';
 
-/** The fields that say how the migration is to run. */
+/** The fields for tuning the migration. */
 export function tuningFields({
   state: { tuning },
   dispatch,

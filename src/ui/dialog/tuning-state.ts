@@ -10,14 +10,14 @@ import {
   wholeMebibytes,
 } from '../../engine/plan/index.ts';
 
-/** How the migration is to run, as it was entered. */
+/** The tuning of the migration, as entered. */
 export interface TuningState {
   readonly autoConverge: boolean;
   readonly postCopy: boolean;
   readonly pauseVm: boolean;
-  /** In milliseconds; empty: QEMU's own. */
+  /** In milliseconds; empty: QEMU's default. */
   readonly maxDowntime: string;
-  /** In MiB/s; empty: none. */
+  /** In MiB/s; empty: no limit. */
   readonly bandwidthLimit: string;
   readonly onStall: ReadonlySet<StallAction>;
   readonly stepSeconds: string;
@@ -33,17 +33,17 @@ export const untuned: TuningState = {
   stepSeconds: String(defaultStepSeconds),
 };
 
-/** Reads the field for the longest pause: empty is right, and stands for QEMU's own. */
+/** Parses the longest pause. Empty is valid and means QEMU's default. */
 export function maxDowntimeOf({ maxDowntime }: TuningState): number | 'none' | 'invalid' {
   return maxDowntime.trim() === '' ? 'none' : (parseDowntime(maxDowntime) ?? 'invalid');
 }
 
-/** Reads the field for the time before each step, in seconds. */
+/** Parses the time before each step, in seconds. */
 export function stepSecondsOf({ stepSeconds }: TuningState): number | 'invalid' {
   return /^\d{1,5}$/.test(stepSeconds.trim()) ? Number(stepSeconds) : 'invalid';
 }
 
-/** What is asked of the engine; undefined while a field is not understood. */
+/** The tuning for the engine; undefined while a field is not understood. */
 export function tuningOf(state: TuningState): MigrationTuning | undefined {
   const downtime = maxDowntimeOf(state);
   const seconds = stepSecondsOf(state);
@@ -60,7 +60,7 @@ export function tuningOf(state: TuningState): MigrationTuning | undefined {
   };
 }
 
-/** Which levers of the forecast are chosen. */
+/** The chosen levers of the forecast. */
 export function chosenLevers(state: TuningState): ReadonlySet<LeverName> {
   const { autoConverge, postCopy, pauseVm, maxDowntime, bandwidthLimit } = state;
   const chosen: readonly (readonly [LeverName, boolean])[] = [
@@ -73,7 +73,7 @@ export function chosenLevers(state: TuningState): ReadonlySet<LeverName> {
   return new Set(chosen.flatMap(([lever, is]) => (is ? [lever] : [])));
 }
 
-/** What choosing a lever of the forecast, or taking it back, changes. */
+/** The change for selecting or deselecting a lever of the forecast. */
 export function leverChange(effect: LeverEffect, chosen: boolean): Partial<TuningState> {
   switch (effect.lever) {
     case 'auto-converge':

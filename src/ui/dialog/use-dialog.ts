@@ -27,29 +27,29 @@ export interface DialogSubject {
   readonly model: Model;
   readonly newPreflights: (connection: Vm['connection']) => PreflightMaker;
   readonly vm: Vm;
-  /** What a link filled in. */
+  /** Input from a link. */
   readonly filledIn: DialogLocation;
-  /** The VM's migration, if the page knows one. */
+  /** The VM's migration, if there is one. */
   readonly migration: Migration | undefined;
 }
 
-/** All that the parts of the dialog show and do. */
+/** Everything that the parts of the dialog show and do. */
 export interface DialogModel extends Readiness {
   readonly state: DialogState;
   readonly dispatch: (action: DialogAction) => void;
   readonly input: DestinationInput;
-  /** The name of this host; undefined while it is not known. */
+  /** The name of this host; undefined while unknown. */
   readonly source: string | undefined;
   /** Undefined while something is missing. */
   readonly choices: MigrationChoices | undefined;
   readonly plan: Plan;
-  /** Undefined while nothing may be checked; from then on the rows have their places. */
+  /** Undefined while nothing may be checked. After that, it has all rows. */
   readonly preflight: PreflightState | undefined;
-  /** The first results of the present checks are there. */
+  /** The first results of the present checks have arrived. */
   readonly checking: boolean;
-  /** Sends a stand-in of the VM. */
+  /** Starts a rehearsal. */
   readonly rehearse: () => void;
-  /** Check can be pressed for what a link filled in. */
+  /** Check is enabled for the input from a link. */
   readonly checkable: boolean;
   readonly recent: readonly string[];
   /** The migration that the dialog shows instead of the choices. */
@@ -62,7 +62,7 @@ export interface DialogModel extends Readiness {
   readonly onAction: (action: RemedyAction) => void;
 }
 
-/** A preflight that is about to begin: all rows are there already. */
+/** A preflight that is about to start, with all rows. */
 const upcoming: PreflightState = {
   running: true,
   refining: false,
@@ -71,7 +71,7 @@ const upcoming: PreflightState = {
   forecast: undefined,
 };
 
-/** What would be done, as far as it is chosen. */
+/** The plan, as far as it is chosen. */
 function presentPlan(choices: MigrationChoices | undefined, vm: Vm, state: DialogState): Plan {
   return planFor(
     choices ?? {
@@ -84,7 +84,7 @@ function presentPlan(choices: MigrationChoices | undefined, vm: Vm, state: Dialo
   );
 }
 
-/** From what was entered to what is shown. */
+/** Computes from the input what the dialog shows. */
 export function useDialog({ model, newPreflights, vm, filledIn, migration }: DialogSubject): DialogModel {
   const [state, dispatch] = useReducer(reduceDialog, filledIn, openedDialog);
   const [refusal, setRefusal] = useState<Refusal>();

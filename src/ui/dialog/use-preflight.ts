@@ -5,19 +5,19 @@ import type { MigrationChoices, MigrationTuning } from '../../engine/plan/index.
 import type { PreflightState } from '../../engine/preflight/index.ts';
 import { type PreflightMaker, type PreflightRun, useCell } from '../model/index.ts';
 
-/** Typing has to rest for so long before the hosts are asked. */
+/** How long typing has to pause before the hosts are queried. */
 const restMilliseconds = 350;
 
 const nothing: ReadonlyCell<undefined> = new Cell(undefined);
 
-/** What the hosts are asked for. How the migration is to run changes no answer of theirs. */
+/** The choices that the hosts' answers depend on. The tuning is not one of them. */
 function keyOf(round: number, { tuning: _, rehearse: __, ...choices }: MigrationChoices): string {
   return JSON.stringify([round, choices]);
 }
 
 /**
- * Runs the preflight for the choices: a while after they changed, at once when it is to be done again; the one before is
- * stopped, and the last one when the dialog goes away. Undefined while there is none for the present choices.
+ * Runs the preflight for the choices: shortly after they changed, or at once to check again. Stops the previous one, and the last
+ * one when the dialog closes. Undefined while there is none for the present choices.
  */
 export function usePreflight(
   make: PreflightMaker,
@@ -53,7 +53,7 @@ export function usePreflight(
       clearTimeout(timer);
       stop?.();
     };
-    // What was shown last decides only whether facts are fresh; a new run must not begin because of it.
+    // The last state decides only whether facts are gathered again. It must not start a new run.
   }, [make, key, round]);
 
   const run = current !== undefined && current.key === key ? current.run : undefined;

@@ -5,14 +5,14 @@ import type { CheckProgress, PreflightState } from '../../engine/preflight/index
 import { upcomingRehearsal } from '../../engine/rehearsal/index.ts';
 import type { Model } from '../model/index.ts';
 
-/** The rehearsal that the admin asked for. */
+/** The rehearsal that the admin started. */
 export interface RehearsalModel {
-  /** Undefined until it was asked for, and when the choices have changed since. */
+  /** Undefined before it is started and after the choices have changed. */
   readonly progress: CheckProgress | undefined;
   readonly begin: () => void;
 }
 
-/** Rehearses on demand; a change of the choices, another check and the end of the dialog end it, and remove the stand-in. */
+/** Rehearses on demand. A change of the choices, another check and closing the dialog end it and remove the stand-in. */
 export function useRehearsal(
   model: Model,
   choices: MigrationChoices | undefined,
@@ -30,7 +30,7 @@ export function useRehearsal(
   useEffect(() => {
     if (order === undefined || !isPresent) return undefined;
     const ended = new AbortController();
-    // Settles with a finding, or with nothing once it was ended.
+    // Resolves to a finding, or to undefined if it was ended.
     void model.rehearse(order.choices, order.plan, ended.signal).then((finding) => {
       if (ended.signal.aborted || finding === undefined) return;
       setAsked({ key: order.key, progress: { status: 'done', finding } });
@@ -49,7 +49,7 @@ export function useRehearsal(
   };
 }
 
-/** The preflight with the row of the rehearsal behind those of the checks. */
+/** The preflight with the row of the rehearsal after those of the checks. */
 export function withRehearsal(
   preflight: PreflightState | undefined,
   progress: CheckProgress | undefined,

@@ -3,7 +3,7 @@ import type { ReactNode, RefObject } from 'react';
 import { StatusIcon, tallyTexts, toneOf } from '../findings/index.ts';
 import type { OverallVerdict } from './verdict.ts';
 
-/** The verdict at its place. It is read out at the end, not at each step on the way. */
+/** The verdict. It is announced at the end, not at each step. */
 export function VerdictLine({
   verdict: { tone, text, tally },
   verdictRef,

@@ -4,11 +4,11 @@ import type { PreflightState } from '../../engine/preflight/index.ts';
 import { _, format, formatDuration, ngettext } from '../common/index.ts';
 import { rowVerdict, type StatusTone, type Tally, tallyOf } from '../findings/index.ts';
 
-/** What the preflight says as a whole, in one line. */
+/** The verdict of the preflight, in one line. */
 export interface OverallVerdict {
   readonly tone: StatusTone;
   readonly text: string;
-  /** How many checks have which verdict, at the end. */
+  /** The number of checks for each verdict, at the end. */
   readonly tally?: Tally;
 }
 
@@ -29,7 +29,7 @@ function checkingText(tally: Tally, all: number): string {
       );
 }
 
-/** Ready without any finding to read: what the forecast promises. */
+/** Ready without findings to read: shows the forecast. */
 function readyText(forecast: Forecast | undefined): string {
   if (forecast?.kind !== 'converges') return _('Ready, the forecast is unknown');
   const time = formatDuration(forecast.totalMilliseconds.likely);
@@ -74,7 +74,7 @@ function doneText(tally: Tally, forecast: Forecast | undefined): Omit<OverallVer
   return { tone: forecast?.kind === 'converges' ? 'success' : 'unknown', text: readyText(forecast) };
 }
 
-/** The verdict; undefined stands for no preflight at all. */
+/** The verdict; undefined means no preflight. */
 export function overallVerdict(
   preflight: PreflightState | undefined,
   overrides: ReadonlySet<string>,

@@ -16,16 +16,16 @@ export interface CheckRow {
   readonly check: string;
   readonly verdict: RowVerdict;
   readonly progress: CheckProgress;
-  /** Its reason is said elsewhere: in the notice above all groups, or in the row of this finding. */
+  /** Where its reason is shown instead: in the notice above all groups, or in the row of this finding. */
   readonly saidIn?: 'notice' | Finding;
 }
 
-/** The checks of one matter. */
+/** The checks of one group. */
 export interface GroupOfRows {
   readonly group: CheckGroup;
   readonly rows: readonly CheckRow[];
   readonly worst: RowVerdict;
-  /** Something in it has to be read, and is said nowhere else. */
+  /** It contains something to read that is not shown elsewhere. */
   readonly open: boolean;
 }
 
@@ -53,13 +53,13 @@ function groupOf(progress: CheckProgress): CheckGroup {
   return progress.status === 'waiting' ? progress.group : progress.finding.group;
 }
 
-/** Reasons that keep several checks from being made. */
+/** Reasons why several checks could not be done. */
 export function commonReasons({ checks }: PreflightState): readonly CommonReason[] {
   const findings = checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
   return groupByReason(findings).flatMap((group) => (group.kind === 'finding' ? [] : [group.reason]));
 }
 
-/** For each check whose reason is common: what is left to say of it, and where the reason is said. */
+/** For each check with a common reason: the rest of its finding, and where the reason is shown. */
 function saidElsewhere(
   reasons: readonly CommonReason[],
   running: boolean,
@@ -68,7 +68,7 @@ function saidElsewhere(
     reasons.flatMap(({ findings }) => {
       const [first] = findings;
       if (first === undefined) return [];
-      // While checks run a notice would push the rows down: the first row says it.
+      // While checks run, a notice would push the rows down. So the first row shows the reason.
       const saidIn = running ? first : 'notice';
       return findings
         .filter((finding) => finding !== saidIn)
@@ -78,12 +78,12 @@ function saidElsewhere(
 }
 
 /**
- * The checks in their groups. While they run, groups and rows keep their order, so that nothing moves under the reader's eyes; at the
- * end the worst come first.
+ * The checks in their groups. While they run, groups and rows keep their order, so that nothing moves. At the end, the worst come
+ * first.
  */
 export function groupedRows(state: PreflightState, overrides: ReadonlySet<string>): readonly GroupOfRows[] {
   const { running } = state;
-  // The first row of a reason is the one that is read first.
+  // The first row with a reason is the one that is read first.
   const inGroups = checkGroups.flatMap((group) =>
     state.checks.filter((progress) => groupOf(progress) === group),
   );
@@ -106,7 +106,7 @@ export function groupedRows(state: PreflightState, overrides: ReadonlySet<string
     return [{ group, rows: running ? own : sorted, worst: worst.verdict, open: open && !running }];
   });
   if (running) return groups;
-  // What passed and what does not apply needs nobody: those groups keep their order.
+  // Groups that passed or do not apply keep their order.
   const calm = rank('pass');
   return [...groups].sort((a, b) => Math.min(rank(a.worst), calm) - Math.min(rank(b.worst), calm));
 }

@@ -14,7 +14,7 @@ export interface CommonReasonNoticeProps {
   readonly onAction: (action: RemedyAction) => void;
 }
 
-/** Why several checks could not be made: said once, above the groups. Which they are is said by their rows. */
+/** Why several checks could not be done: shown once, above the groups. Their rows show which they are. */
 export function CommonReasonNotice({
   id,
   reason: { found, original, details, remedies, findings },

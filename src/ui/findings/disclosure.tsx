@@ -5,13 +5,13 @@ import type { ReactNode } from 'react';
 export interface DisclosureProps {
   readonly id: string;
   readonly open: boolean;
-  /** The id of what it unfolds. */
+  /** The id of the element that it expands. */
   readonly controls: string;
   readonly onToggle: (open: boolean) => void;
   readonly children: ReactNode;
 }
 
-/** The button that unfolds what stands beneath it. PatternFly's one is a link to the eye, and 46 links would be too many. */
+/** A button that expands the content below it. PatternFly's looks like a link, and 46 links would be too many. */
 export function Disclosure({ id, open, controls, onToggle, children }: DisclosureProps): ReactNode {
   return (
     <button

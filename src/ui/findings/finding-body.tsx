@@ -7,7 +7,7 @@ import { _, format, OriginalText, textOf } from '../common/index.ts';
 import { FindingDetails } from './finding-details.tsx';
 import { RemedyList } from './remedy-list.tsx';
 
-/** What the admin can do from within a finding. */
+/** Actions of the admin in a finding. */
 export interface FindingHandlers {
   readonly destinationHost: string;
   readonly onOverride: (check: string, overridden: boolean) => void;
@@ -17,11 +17,11 @@ export interface FindingHandlers {
 export interface FindingBodyProps extends FindingHandlers {
   readonly finding: Finding;
   readonly overridden: boolean;
-  /** The original message stands with the common reason already. */
+  /** The common reason already shows the original message. */
   readonly withOriginal: boolean;
 }
 
-/** What a finding says beside its first sentence: the details, why it matters, what to do. */
+/** A finding without its first sentence: the details, why it matters, what to do. */
 export function FindingBody(props: FindingBodyProps): ReactNode {
   const { finding, overridden, withOriginal, destinationHost, onOverride, onAction } = props;
   const overrideId = useId();
@@ -29,7 +29,7 @@ export function FindingBody(props: FindingBodyProps): ReactNode {
   const found = textOf(finding.found);
   const original = withOriginal && 'original' in finding ? finding.original : undefined;
   const override = finding.verdict === 'block' ? finding.override : undefined;
-  // A single detail may be all that was found, in the same words.
+  // A single detail may be the same text as the finding.
   const details = (finding.details ?? []).map(textOf).filter((detail) => detail !== found);
   return (
     <>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ReactNode } from 'react';
 
-/** What was seen, one thing after the other; nothing where there is nothing. */
+/** A list of details; nothing if it is empty. */
 export function FindingDetails({ details }: { readonly details: readonly string[] }): ReactNode {
   if (details.length === 0) return null;
   return (

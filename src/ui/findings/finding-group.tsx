@@ -14,7 +14,7 @@ export interface FindingGroupProps extends FindingHandlers {
   readonly noticeOf: (row: CheckRow) => string;
 }
 
-/** How far the checks of a group are, or what came of them. */
+/** The progress of the checks of a group, or their result. */
 function groupCounts({ rows }: GroupOfRows, running: boolean): string {
   const tally = tallyOf(rows.map(({ verdict }) => verdict));
   if (running && tally.waiting > 0)
@@ -25,7 +25,7 @@ function groupCounts({ rows }: GroupOfRows, running: boolean): string {
     .join(', ');
 }
 
-/** The checks of one matter in one line, that unfolds in place; it is unfolded if something in it needs the admin. */
+/** The checks of one group in one line that expands in place. It is expanded if something in it needs the admin. */
 export function FindingGroup({ group, running, ...rest }: FindingGroupProps): ReactNode {
   const [chosen, setChosen] = useState<boolean>();
   const toggleId = useId();

@@ -11,11 +11,11 @@ import { labelColour, needsAdmin, toneOf, verdictText } from './verdict-text.ts'
 export interface FindingRowProps extends FindingHandlers {
   readonly row: CheckRow;
   readonly running: boolean;
-  /** The id of the notice that says why this check could not be made. */
+  /** The id of the notice that says why this check could not be done. */
   readonly noticeOf: (row: CheckRow) => string;
 }
 
-/** The word behind the title; for the eye only where it has to be read: the icon says the rest. */
+/** The verdict after the title. It is visible only if it has to be read; otherwise the icon is enough. */
 function VerdictWord({ verdict }: Pick<CheckRow, 'verdict'>): ReactNode {
   const colour = labelColour(verdict);
   return colour === undefined ? (
@@ -27,7 +27,7 @@ function VerdictWord({ verdict }: Pick<CheckRow, 'verdict'>): ReactNode {
   );
 }
 
-/** A check that has no answer yet: the same row, without anything to unfold. */
+/** A check without a result: the same row, without anything to expand. */
 function WaitingRow({ check, title }: { readonly check: string; readonly title: string }): ReactNode {
   return (
     <li className="migrate-finding" data-check={check}>
@@ -42,7 +42,7 @@ function WaitingRow({ check, title }: { readonly check: string; readonly title: 
   );
 }
 
-/** The sentence beside the title: what was found, or where the reason is said. */
+/** The sentence beside the title: what was found, or where the reason is shown. */
 function foundText({ progress, saidIn }: CheckRow): string {
   if (progress.status === 'waiting') return '';
   if (saidIn === undefined) return textOf(progress.finding.found);
@@ -51,7 +51,7 @@ function foundText({ progress, saidIn }: CheckRow): string {
     : format(_('For the same reason as: $0'), textOf(saidIn.title));
 }
 
-/** One check: one line, that unfolds in place. What needs the admin is unfolded as soon as all checks are done. */
+/** One check: one line that expands in place. What needs the admin is expanded as soon as all checks are done. */
 export function FindingRow({ row, running, noticeOf, ...handlers }: FindingRowProps): ReactNode {
   const [chosen, setChosen] = useState<boolean>();
   const toggleId = useId();

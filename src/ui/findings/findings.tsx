@@ -12,7 +12,7 @@ export interface FindingsProps extends FindingHandlers {
   readonly overrides: ReadonlySet<string>;
 }
 
-/** The findings in their groups, and above them what keeps several from being made. */
+/** The findings in their groups, and above them why several checks could not be done. */
 export function Findings({ state, overrides, ...handlers }: FindingsProps): ReactNode {
   const base = useId();
   const titleId = useId();

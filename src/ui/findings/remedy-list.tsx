@@ -10,7 +10,7 @@ export interface RemedyListProps extends Omit<RemedyViewProps, 'remedy'> {
   readonly remedies: readonly Remedy[];
 }
 
-/** All that can be done, the best first; nothing where there is nothing. */
+/** All remedies, the best first; nothing if there are none. */
 export function RemedyList({ label, remedies, ...rest }: RemedyListProps): ReactNode {
   if (remedies.length === 0) return null;
   return (

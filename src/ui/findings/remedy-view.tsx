@@ -28,13 +28,13 @@ function actionLabel(action: RemedyAction): string {
 
 export interface RemedyViewProps {
   readonly remedy: Remedy;
-  /** The destination's name, for commands that run there; empty where it is not known. */
+  /** The destination's name, for commands that run there; empty if unknown. */
   readonly destinationHost: string;
-  /** Does what the dialog can do itself; without it, nothing is offered. */
+  /** Performs an action of the dialog. Without it, no button is shown. */
   readonly onAction?: (action: RemedyAction) => void;
 }
 
-/** What to do: a sentence, with the command or the button that does it. */
+/** A remedy: a sentence, with its command or button. */
 export function RemedyView({ remedy, destinationHost, onAction }: RemedyViewProps): ReactNode {
   const { text, command, host, xml, action } = remedy;
   const place =

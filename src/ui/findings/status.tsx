@@ -8,7 +8,7 @@ import MinusCircleIcon from '@patternfly/react-icons/dist/esm/icons/minus-circle
 import QuestionCircleIcon from '@patternfly/react-icons/dist/esm/icons/question-circle-icon';
 import type { ReactNode } from 'react';
 
-/** How much attention an answer needs; each has its icon and its colour. */
+/** How much attention a result needs; each tone has an icon and a colour. */
 export type StatusTone = 'busy' | 'success' | 'warning' | 'danger' | 'unknown' | 'quiet';
 
 function shapeOf(tone: StatusTone): ReactNode {
@@ -28,7 +28,7 @@ function shapeOf(tone: StatusTone): ReactNode {
   }
 }
 
-/** The icon alone, for the eye: the word stands beside it. It takes the same room in each tone. */
+/** The icon alone, hidden from screen readers because the word is beside it. It has the same size in each tone. */
 export function StatusIcon({ tone }: { readonly tone: StatusTone }): ReactNode {
   const colour = tone === 'unknown' ? 'custom' : tone === 'busy' || tone === 'quiet' ? undefined : tone;
   return (
@@ -38,7 +38,7 @@ export function StatusIcon({ tone }: { readonly tone: StatusTone }): ReactNode {
   );
 }
 
-/** An answer by icon, word and colour, so that none of them is needed alone. */
+/** A result as icon, word and colour, so that nobody depends on a single one. */
 export function StatusLabel({
   tone,
   children,

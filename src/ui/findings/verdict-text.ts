@@ -3,10 +3,10 @@ import type { CheckProgress, Verdict } from '../../engine/preflight/index.ts';
 import { _, format, ngettext } from '../common/index.ts';
 import type { StatusTone } from './status.tsx';
 
-/** What a row shows: a verdict, that there is none yet, or a problem that the admin overrode. */
+/** What a row shows: a verdict, no verdict yet, or an overridden problem. */
 export type RowVerdict = Verdict | 'waiting' | 'overridden';
 
-/** What needs the admin most comes first. */
+/** The most urgent come first. */
 const worstFirst: readonly RowVerdict[] = [
   'block',
   'unknown',
@@ -22,14 +22,14 @@ export function rank(verdict: RowVerdict): number {
   return worstFirst.indexOf(verdict);
 }
 
-/** What one check shows now. */
+/** The present display of a check. */
 export function rowVerdict(progress: CheckProgress, overrides: ReadonlySet<string>): RowVerdict {
   if (progress.status === 'waiting') return 'waiting';
   const { verdict, check } = progress.finding;
   return verdict === 'block' && overrides.has(check) ? 'overridden' : verdict;
 }
 
-/** True for what the admin has to read. */
+/** True if the admin has to read it. */
 export function needsAdmin(verdict: RowVerdict): boolean {
   return verdict === 'block' || verdict === 'unknown' || verdict === 'overridden' || verdict === 'warn';
 }
@@ -53,7 +53,7 @@ export function toneOf(verdict: RowVerdict): StatusTone {
   }
 }
 
-/** The colour of the word; undefined where the icon is enough. */
+/** The colour of the word; undefined if the icon is enough. */
 export function labelColour(verdict: RowVerdict): 'red' | 'orange' | 'teal' | undefined {
   switch (verdict) {
     case 'block':
@@ -90,7 +90,7 @@ export function verdictText(verdict: RowVerdict): string {
   }
 }
 
-/** How many checks have which verdict. */
+/** The number of checks for each verdict. */
 export type Tally = Readonly<Record<RowVerdict, number>>;
 
 /** Counts the verdicts. */
@@ -126,7 +126,7 @@ function countText(verdict: RowVerdict, count: number): string {
   }
 }
 
-/** The counts in words, the worst first; those of nothing are left out. */
+/** The counts as text, the worst first, without zeros. */
 export function tallyTexts(tally: Tally): readonly { readonly verdict: RowVerdict; readonly text: string }[] {
   return worstFirst.flatMap((verdict) =>
     tally[verdict] === 0 ? [] : [{ verdict, text: countText(verdict, tally[verdict]) }],

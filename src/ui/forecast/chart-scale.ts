@@ -3,7 +3,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** What people count time in, in milliseconds. */
+/** Usual steps of time, in milliseconds. */
 const timeSteps: readonly number[] = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 20, 30].map((count) => count * second),
@@ -11,7 +11,7 @@ const timeSteps: readonly number[] = [
   ...[1, 2, 4, 8, 12, 24].map((count) => count * hour),
 ];
 
-/** Where an axis is marked, and how far its marks are from each other. */
+/** The marks of an axis, and the distance between them. */
 export interface Ticks {
   readonly step: number;
   readonly values: readonly number[];
@@ -28,7 +28,7 @@ export function timeTicks(most: number, count: number): Ticks {
   return ticksOf(step, most);
 }
 
-/** Marks of an axis of memory up to `most`, both in bytes: powers of two, as memory has it; one to three after the one at zero. */
+/** Marks of an axis of memory up to `most`, both in bytes: powers of two; one to three after the one at zero. */
 export function byteTicks(most: number): Ticks {
   return ticksOf(2 ** Math.ceil(Math.log2(Math.max(1, most) / 3.9)), most);
 }

@@ -3,14 +3,14 @@ import { Component, lazy, type ReactNode, Suspense, useId } from 'react';
 import { type CoursePoint, courseText, type Forecast } from '../../engine/forecast/index.ts';
 import { _, format, formatBytes, OriginalText, textOf } from '../common/index.ts';
 
-/** The charts are as large as the rest of the page, and only the dialog needs them. */
+/** The chart library is as large as the rest of the page, and only the dialog needs it. */
 const ForecastPlot = lazy(async () => ({ default: (await import('./forecast-plot.tsx')).ForecastPlot }));
 
 interface Failed {
   readonly error: Error | undefined;
 }
 
-/** Without the charts (the host is gone, the page was updated meanwhile) the words stay, and it is said. React logs the error. */
+/** If the chart cannot be loaded (the host is gone, the page was updated), the text stays, with a message. React logs the error. */
 class ChartBoundary extends Component<{ readonly children: ReactNode }, Failed> {
   override state: Failed = { error: undefined };
 
@@ -30,7 +30,7 @@ class ChartBoundary extends Component<{ readonly children: ReactNode }, Failed> 
   }
 }
 
-/** From the press of the button: at first libvirt makes its arrangements, and nothing is sent. */
+/** Time counts from the press of the button. At first, libvirt prepares and nothing is sent. */
 function fromStart(course: readonly CoursePoint[]): readonly CoursePoint[] {
   const [first] = course;
   return first === undefined || first.milliseconds === 0
@@ -38,7 +38,7 @@ function fromStart(course: readonly CoursePoint[]): readonly CoursePoint[] {
     : [{ ...first, milliseconds: 0 }, ...course];
 }
 
-/** What remains over the time against what fits into the allowed pause: drawn, and in words. */
+/** The remaining memory over time, compared with what fits into the allowed pause: as chart and as text. */
 export function ForecastChart({
   forecast,
 }: {

@@ -8,7 +8,7 @@ type KnownForecast = Exclude<Forecast, { kind: 'unknown' }>;
 interface Figure {
   readonly name: string;
   readonly value: string;
-  /** Where the value comes from, or what it does not contain. */
+  /** Where the value comes from, or what it does not include. */
   readonly note?: string;
 }
 
@@ -25,7 +25,7 @@ function sourceNote(source: BandwidthSource): string {
   }
 }
 
-/** The total time, as a span where both ends differ. */
+/** The total time; a range if both ends differ. */
 function spanText({ low, high }: { readonly low: number; readonly high: number }): string {
   const [from, to] = [formatDuration(low), formatDuration(high)];
   // TRANSLATORS: a span of time, such as “20 s to 34 s”.

@@ -12,13 +12,13 @@ import type { CoursePoint } from '../../engine/forecast/index.ts';
 import { formatBytes, formatCount, formatTick } from '../common/index.ts';
 import { byteTicks, timeTicks } from './chart-scale.ts';
 
-/** Room for the marks around the curve, in pixels. */
+/** Space for the axis labels, in pixels. */
 const padding = { top: 8, right: 24, bottom: 24, left: 72 };
 
-/** Until it is known how large it may be, in pixels; the height is that of `.migrate-chart-plot`. */
+/** The initial size in pixels; the height is that of `.migrate-chart-plot`. */
 const firstSize = { width: 480, height: 144 };
 
-/** Narrower than this only a few marks fit beneath the curve, in pixels. */
+/** Below this width in pixels, only a few marks fit on the axis. */
 const narrow = 420;
 
 const markStyle = { tickLabels: { fontSize: 12, padding: 4 } };
@@ -26,10 +26,10 @@ const markStyle = { tickLabels: { fontSize: 12, padding: 4 } };
 export interface ForecastPlotProps {
   /** At least two, from zero on, in order. */
   readonly course: readonly CoursePoint[];
-  /** So much is sent within the allowed pause. */
+  /** How much can be sent within the allowed pause. */
   readonly fitsBytes: number;
   readonly name: string;
-  /** The id of the element that says in words what is drawn. */
+  /** The id of the element that describes the chart. */
   readonly describedBy: string;
 }
 
@@ -49,14 +49,16 @@ function useSize(place: RefObject<HTMLElement | null>): typeof firstSize {
   return size;
 }
 
-/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
+/**
+ * The curve of the remaining memory, and the line that it has to reach. This file imports the chart library: load it when needed.
+ */
 export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(place);
   const duration = course.at(-1)?.milliseconds ?? 0;
   const most = Math.max(fitsBytes, ...course.map(({ remainingBytes }) => remainingBytes));
   const times = timeTicks(duration, width < narrow ? 3 : 6);
-  // A curve along the upper edge would be cut in half.
+  // Keeps a curve along the upper edge from being cut off.
   const top = most * 1.08;
   const sizes = byteTicks(top);
   return (
@@ -64,7 +66,7 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
       <Chart
         ariaTitle={name}
         containerComponent={
-          // A finger on it scrolls the dialog, as anywhere else.
+          // Touching it scrolls the dialog, as elsewhere.
           <ChartContainer responsive={false} aria-describedby={describedBy} style={{ touchAction: 'auto' }} />
         }
         width={width}
@@ -72,7 +74,7 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
         padding={padding}
         domain={{ x: [0, duration], y: [0, top] }}
       >
-        {/* In the order in which they are drawn: the lines of the grid lie beneath the curve. */}
+        {/* In drawing order: the grid is behind the curve. */}
         <ChartAxis
           tickValues={[...times.values]}
           tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatTick(value, times.step))}

@@ -18,13 +18,13 @@ import { type LeverChoice, LeverTable } from './lever-table.tsx';
 
 type KnownForecast = Exclude<Forecast, { kind: 'unknown' }>;
 
-/** What the figures are made of, what they do not say, and what earlier forecasts for this link were worth. */
+/** The basis of the figures, their limits, and the quality of earlier forecasts for this link. */
 function conditions(forecast: KnownForecast): string {
   return [
     ...(forecast.kind === 'converges' && forecast.paused === true ? pausedText(forecast) : []),
     ...diskText(forecast),
     bandwidthText(forecast),
-    // Of one that does not finish it is said above, with what to do.
+    // If it does not finish, this is shown above, with what to do.
     ...(forecast.kind === 'converges' && forecast.paused !== true ? [breakEvenText(forecast)] : []),
     ...linkText(forecast),
     ...trackText(forecast),
@@ -72,7 +72,7 @@ function KnownView({
   );
 }
 
-/** The room of the forecast, while nothing is known yet. */
+/** The space of the forecast, while it is not known. */
 function Pending({ running }: { readonly running: boolean }): ReactNode {
   return (
     <div className="migrate-forecast">
@@ -94,9 +94,9 @@ function Pending({ running }: { readonly running: boolean }): ReactNode {
 }
 
 export interface ForecastViewProps {
-  /** Undefined while it is not made. */
+  /** Undefined before it is computed. */
   readonly forecast: Forecast | undefined;
-  /** Checks are under way, which measure. */
+  /** Checks are running, which measure. */
   readonly running?: boolean;
   /** Longer windows are still being measured. */
   readonly refining?: boolean;

@@ -57,7 +57,7 @@ function LeverRow({
   );
 }
 
-/** The choices that there are beside a plain migration, what each would change, and a box to choose it. */
+/** The options of a migration, the effect of each, and a checkbox to choose it. */
 export function LeverTable({
   levers,
   choice,

@@ -46,7 +46,7 @@ interface FilterProps {
   readonly onFilter: (filter: string) => void;
 }
 
-/** Narrows the table, and saves what it shows. */
+/** Filters the table and exports it. */
 function HistoryToolbar({
   shown,
   filter,
@@ -119,7 +119,7 @@ function History({
   );
 }
 
-/** The page `#/history`: each migration that left this host, what was forecast and what came. */
+/** The page `#/history`: each migration from this host, with forecast and actual figures. */
 export function HistoryPage({
   model,
   filter,

@@ -20,7 +20,7 @@ function toneOf({ result, verification }: HistoryEntry): StatusTone {
   }
 }
 
-/** What was chosen besides the destination; empty for a plain permanent migration. */
+/** The chosen options; empty for a permanent migration without options. */
 function optionsText({ temporary, copyDisks = [], overrides = [] }: HistoryEntry): string {
   return [
     ...(temporary === true ? [_('temporary')] : []),

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { HistoryEntry } from '../../engine/history/index.ts';
 import { type Model, useCell } from '../model/index.ts';
 
-/** What the page knows of the history. */
+/** The state of the history. */
 export type HistoryState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'problem'; readonly detail: string }

@@ -4,12 +4,12 @@ import type { ReactNode } from 'react';
 import { _, Notice, OriginalText } from '../common/index.ts';
 import type { ConnectionState } from './use-vms.ts';
 
-/** A session that may use libvirt lists and runs VMs, but the checks and the migration itself act as root. */
+/** With access to libvirt, a session can list and run VMs, but checks and migrations need root. */
 export function AccessNotice({
   state,
   administrative,
 }: Pick<ConnectionState, 'state'> & { readonly administrative: boolean | undefined }): ReactNode {
-  // To one that may only look, or not even that, more is said in the place of this.
+  // A session with less access gets another notice instead.
   if (administrative !== false || state.kind !== 'ready' || state.readOnly) return null;
   return (
     <Notice variant="info" title={_('Administrative access required to migrate')}>
@@ -18,7 +18,7 @@ export function AccessNotice({
   );
 }
 
-/** What holds for the whole list: the connection is lost, or the admin may only look. */
+/** Notices about the whole list: the connection is lost, or access is read-only. */
 export function ConnectionNotices({ inventory, state }: ConnectionState): ReactNode {
   if (state.kind === 'reconnecting') {
     return (

@@ -2,8 +2,8 @@
 import type { VmIdentity } from '../../engine/base/index.ts';
 
 /**
- * Puts the focus back on the VM's menu button after its dialog has gone, or on the page's title if the row has gone too.
- * The dialog's focus trap gives the focus back first, to an item of the menu that is no longer there; hence the wait.
+ * Returns the focus to the VM's menu button after its dialog has closed, or to the page's title if the row is gone, too. It waits
+ * because the dialog's focus trap first returns the focus to a menu item that no longer exists.
  */
 export function focusMenu(vm: VmIdentity): void {
   setTimeout(() => {

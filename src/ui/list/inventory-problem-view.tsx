@@ -15,7 +15,7 @@ import type { InventoryModel } from '../model/index.ts';
 interface ProblemWords {
   readonly title: string;
   readonly text: string;
-  /** To be run by hand; shown as one or more commands. */
+  /** One or more commands to run by hand. */
   readonly commands: readonly { readonly where: string; readonly command: string }[];
 }
 
@@ -67,7 +67,7 @@ interface ProblemProps {
   readonly inventory: InventoryModel;
 }
 
-/** Starting the unit that is missing, and what came of it. */
+/** A button that starts the missing unit, and its result. */
 function useUnitStart(inventory: InventoryModel): {
   readonly starting: boolean;
   readonly refusal: Refusal | undefined;
@@ -78,7 +78,7 @@ function useUnitStart(inventory: InventoryModel): {
   const start = (unit: string): void => {
     setStarting(true);
     setRefusal(undefined);
-    // Always settles with a value: the inventory turns every failure into a refusal.
+    // Always resolves: the inventory turns every failure into a refusal.
     void inventory.startUnit(unit).then((answer) => {
       setStarting(false);
       setRefusal(answer);

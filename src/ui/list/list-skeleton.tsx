@@ -5,7 +5,7 @@ import { _ } from '../common/index.ts';
 
 const rows = ['90%', '70%', '80%', '60%'] as const;
 
-/** The place of the list until libvirt has answered. */
+/** A placeholder for the list until libvirt has answered. */
 export function ListSkeleton(): ReactNode {
   return (
     <div className="migrate-skeleton" role="status" aria-busy="true">

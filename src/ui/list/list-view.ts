@@ -23,7 +23,7 @@ function hasState(vm: Vm, filter: StateFilter, migrations: MigrationsByVm): bool
   }
 }
 
-/** The states in the order of the sorted list: what runs first. */
+/** The states in sort order: running VMs first. */
 const stateOrder: Readonly<Record<Vm['state']['kind'], number>> = {
   running: 0,
   paused: 1,
@@ -49,14 +49,14 @@ function comparison(column: SortColumn, byName: Compare): Compare {
   }
 }
 
-/** The VMs that the view shows on all its pages, in its order. */
+/** The VMs on all pages of the view, in order. */
 export function visibleVms(
   vms: readonly Vm[],
   view: Pick<ListView, 'filter' | 'state' | 'sort' | 'descending'>,
   migrations: MigrationsByVm,
 ): readonly Vm[] {
   const words = view.filter.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  // One collator for all comparisons: localeCompare would make one for each.
+  // One collator for all comparisons: localeCompare would create one for each.
   const collator = new Intl.Collator(language(), { numeric: true });
   const byName: Compare = (a, b) => collator.compare(a.name, b.name) || a.uuid.localeCompare(b.uuid);
   const compare = comparison(view.sort, byName);

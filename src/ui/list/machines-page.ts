@@ -2,17 +2,17 @@
 import type { VmIdentity } from '../../engine/base/index.ts';
 import type { Cockpit } from '../../platform/cockpit-api.ts';
 
-/** cockpit.js of the console; manifests.js, which the page loads beside it, fills in which pages the host has. */
+/** The console's cockpit.js. manifests.js, which the page also loads, adds the host's pages. */
 declare const cockpit: Pick<Cockpit, 'manifests' | 'jump'>;
 
-/** True if this host has cockpit-machines, where the VM itself can be seen and changed. */
+/** True if this host has cockpit-machines, which shows and edits VMs. */
 export function hasMachinesPage(): boolean {
   return cockpit.manifests?.['machines'] !== undefined;
 }
 
-/** Goes to the VM in cockpit-machines. */
+/** Opens the VM in cockpit-machines. */
 export function openMachinesPage({ name, connection }: VmIdentity): void {
   const query = new URLSearchParams({ name, connection });
-  // It takes its parameters apart with decodeURIComponent, to which a plus sign is no space.
+  // It parses its parameters with decodeURIComponent, for which a plus sign is not a space.
   cockpit.jump(`/machines#vm?${query.toString().replaceAll('+', '%20')}`);
 }

@@ -4,7 +4,7 @@ import type { Refusal } from '../../engine/failure/index.ts';
 import { type Confirmation, operationsFor, type Vm, type VmOperation } from '../../engine/inventory/index.ts';
 import { type Model, vmKey } from '../model/index.ts';
 
-/** An operation that waits for the admin's word. */
+/** An operation that waits for confirmation. */
 export interface PendingConfirmation {
   readonly vm: Vm;
   readonly operation: VmOperation;
@@ -15,9 +15,9 @@ export interface Operations {
   readonly pending: PendingConfirmation | undefined;
   /** Refusals by the VM's key. */
   readonly refusals: ReadonlyMap<string, Refusal>;
-  /** Keys of VMs about which libvirt has not answered yet. */
+  /** Keys of VMs whose operation libvirt has not answered yet. */
   readonly busy: ReadonlySet<string>;
-  /** Asks first where data can be lost, else does it. */
+  /** Performs the operation, after a confirmation if data can be lost. */
   readonly ask: (vm: Vm, operation: VmOperation) => void;
   readonly confirm: (pending: PendingConfirmation) => void;
   readonly forget: () => void;
@@ -28,7 +28,7 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
   return new Map([...map].filter(([other]) => other !== key));
 }
 
-/** What is being done with the VMs, apart from migrating them. */
+/** The running operations on VMs, except migrations. */
 export function useOperations(model: Model): Operations {
   const [pending, setPending] = useState<PendingConfirmation>();
   const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
@@ -43,7 +43,7 @@ export function useOperations(model: Model): Operations {
       const key = vmKey(vm);
       dismiss(vm);
       setBusy((keys) => new Set([...keys, key]));
-      // Settles with a value: a refusal is one.
+      // Always resolves: a refusal is a value.
       void model.operate(vm, operation).then((refusal) => {
         setBusy((keys) => new Set([...keys].filter((other) => other !== key)));
         if (refusal !== undefined) setRefusals((known) => new Map([...known, [key, refusal]]));

@@ -12,19 +12,19 @@ export interface ConnectionState {
 
 const none: readonly Vm[] = [];
 
-/** The VMs that a state has, as far as they are known. */
+/** The known VMs of a state. */
 function vmsOf(state: InventoryState): readonly Vm[] {
   return state.kind === 'ready' || state.kind === 'reconnecting' ? state.vms : none;
 }
 
-/** Why nothing can be done with the VMs of a connection in this state. */
+/** Why no operation is possible on the VMs of a connection in this state. */
 function whyNothingIn(state: InventoryState): string | undefined {
   if (state.kind === 'reconnecting') return _('The connection to libvirt is lost.');
   if (state.kind === 'ready' && state.readOnly) return _('Read-only: turn on administrative access first.');
   return undefined;
 }
 
-/** The VMs of all connections. The host's own connection says what the page shows beside them. */
+/** The VMs of all connections. The state of the host's connection decides what else the page shows. */
 export function useVms(model: Model): {
   readonly connections: readonly ConnectionState[];
   readonly host: ConnectionState;

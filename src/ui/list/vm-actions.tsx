@@ -5,21 +5,21 @@ import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } fr
 import { operationsFor, type Vm, type VmOperation } from '../../engine/inventory/index.ts';
 import { _, format, textOf } from '../common/index.ts';
 
-/** What can be picked from a VM's menu. */
+/** The items of a VM's menu. */
 export type VmAction = VmOperation | 'migrate';
 
 export interface VmActionsProps {
   readonly vm: Vm;
-  /** Why Migrate cannot be picked. */
+  /** Why Migrate is disabled. */
   readonly whyNotMigrate: string | undefined;
-  /** Why nothing can be picked. */
+  /** Why all items are disabled. */
   readonly whyNothing: string | undefined;
   readonly onAction: (vm: Vm, action: VmAction) => void;
 }
 
 /**
- * Why an item cannot be picked. PatternFly puts the text into the item's name; it is its description, so that the item
- * keeps its name, and PatternFly has no property for that.
+ * Why an item is disabled. PatternFly would add the text to the item's accessible name, but it has to be the description, for which
+ * PatternFly has no property.
  */
 function reasonOf(
   id: string,
@@ -37,10 +37,12 @@ function reasonOf(
   };
 }
 
-/** When a menu that was opened has found its place. */
+/** When an opened menu has been positioned. */
 const placedMilliseconds = 50;
 
-/** Keeps an open menu in view. Popper places it first. Where there is room neither above nor below, the page has to be scrolled. */
+/**
+ * Scrolls an open menu into view. Popper positions it first. If there is not enough space above or below, the page has to scroll.
+ */
 function useMenuInView(open: boolean): RefObject<HTMLDivElement | null> {
   const menuRef = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -55,7 +57,7 @@ function useMenuInView(open: boolean): RefObject<HTMLDivElement | null> {
   return menuRef;
 }
 
-/** The items, Migrate first: the page exists for it. */
+/** The items, Migrate first: it is the purpose of the page. */
 function MenuItems({
   vm,
   whyNotMigrate,
@@ -88,7 +90,7 @@ function MenuItems({
   );
 }
 
-/** The menu of a row. What cannot be done now stays in it and says why. */
+/** The menu of a row. Items that are not possible now are disabled and say why. */
 export function VmActions({ onAction, ...items }: VmActionsProps): ReactNode {
   const { vm } = items;
   const [open, setOpen] = useState(false);

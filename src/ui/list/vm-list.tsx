@@ -77,7 +77,7 @@ function stateFilterOf(value: string): StateFilter {
   }
 }
 
-/** What the list shows of all VMs: those that the view lets through, and the page of them. */
+/** The VMs that match the view's filter, and those on its page. */
 interface Shown {
   readonly viewed: readonly Vm[];
   readonly page: number;
@@ -85,7 +85,7 @@ interface Shown {
 }
 
 function useShown({ vms, migrations, view }: Pick<VmListProps, 'vms' | 'migrations' | 'view'>): Shown {
-  // Typing stays quick however many VMs there are: the table follows when there is time.
+  // Typing stays fast with many VMs: the table is updated with lower priority.
   const filter = useDeferredValue(view.filter);
   const { state, sort, descending } = view;
   const viewed = useMemo(
@@ -181,7 +181,7 @@ function NoMatch({ onClear }: { readonly onClear: () => void }): ReactNode {
   );
 }
 
-/** The list with its filter, order and pages. */
+/** The list with filter, order and pages. */
 export function VmList(props: VmListProps): ReactNode {
   const { vms, view, onView } = props;
   const { viewed, page, shown } = useShown(props);

@@ -26,9 +26,9 @@ export interface VmRowProps {
   readonly vm: Vm;
   readonly migration: Migration | undefined;
   readonly refusal: Refusal | undefined;
-  /** An operation was asked for and libvirt has not answered. */
+  /** An operation waits for libvirt's answer. */
   readonly busy: boolean;
-  /** Why nothing can be done with any VM now. */
+  /** Why no operation is possible on any VM now. */
   readonly whyNothing: string | undefined;
   readonly withConnection: boolean;
   readonly onAction: (vm: Vm, action: VmAction) => void;
@@ -50,7 +50,7 @@ function Properties({ vm }: { readonly vm: Vm }): ReactNode {
   );
 }
 
-/** The name, which leads to the VM in cockpit-machines where the host has that. */
+/** The name; a link to cockpit-machines if the host has it. */
 function VmName({ vm }: { readonly vm: Vm }): ReactNode {
   if (!hasMachinesPage()) return visibleText(vm.name);
   return (
@@ -111,7 +111,7 @@ function RefusalRow({
   );
 }
 
-/** One VM. Rows are many and change one by one, so a row renders only when something of its own changed. */
+/** One VM. There are many rows, which change one by one, so a row renders only when its own data changes. */
 export const VmRow = memo(function VmRow(props: VmRowProps): ReactNode {
   const { vm, migration, refusal, whyNothing, withConnection, onAction } = props;
   return (

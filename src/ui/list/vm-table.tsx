@@ -15,7 +15,7 @@ export interface VmTableProps {
   readonly migrations: MigrationsByVm;
   readonly refusals: ReadonlyMap<string, Refusal>;
   readonly busy: ReadonlySet<string>;
-  /** Why nothing can be done with the VMs of a connection, by its name. */
+  /** Why no operation is possible on the VMs of a connection, by its name. */
   readonly whyNothing: Readonly<Partial<Record<Vm['connection'], string>>>;
   readonly withConnection: boolean;
   readonly sort: ListView['sort'];
@@ -34,7 +34,7 @@ export const VmTable = memo(function VmTable(props: VmTableProps): ReactNode {
       {...(className === undefined ? {} : { className })}
       sort={{
         columnIndex: 0,
-        // PatternFly compares column numbers; here a column is itself.
+        // PatternFly sorts by column numbers; here a column is identified by its name.
         sortBy: column === sort ? { index: 0, direction: descending ? 'desc' : 'asc' } : {},
         onSort: (_event, _index, direction) => {
           onSort(column, direction === SortByDirection.desc);

@@ -6,7 +6,7 @@ import { parseDiskNames } from '../../engine/plan/index.ts';
 export type SortColumn = 'name' | 'state' | 'vcpus' | 'memory';
 export type StateFilter = 'any' | 'running' | 'paused' | 'shut-off' | 'migrating';
 
-/** How the list is looked at. */
+/** The view of the list. */
 export interface ListView {
   readonly filter: string;
   readonly state: StateFilter;
@@ -17,17 +17,17 @@ export interface ListView {
   readonly perPage: number;
 }
 
-/** The dialog that is open, and what it was filled in with from outside. */
+/** The open dialog, and the input from the link. */
 export interface DialogLocation {
   readonly vm: string;
   readonly connection: ConnectionName;
   readonly uri: string;
   readonly temporary: boolean;
-  /** Disks to be copied, by their names in the guest. */
+  /** Names of the disks to copy, in the guest. */
   readonly copyDisks: readonly string[];
 }
 
-/** Everything that the address of the page says. */
+/** The state in the page's address. */
 export interface PageLocation {
   readonly list: ListView;
   readonly dialog?: DialogLocation;
@@ -62,10 +62,10 @@ function decoded(text: string): string {
   }
 }
 
-/** Reads the part after the `#`: `/?filter=web&sort=memory`, `/vm/<name>/migrate?uri=<uri>&temporary=true`. */
+/** Parses the part after the `#`: `/?filter=web&sort=memory`, `/vm/<name>/migrate?uri=<uri>&temporary=true`. */
 export function parseLocation(hash: string): PageLocation {
   const [path, query] = splitOnce(hash.replace(/^#/, ''), '?');
-  // A `+` is itself here, so that a link may hold `qemu+ssh://...` as it is written everywhere else.
+  // A `+` is literal, so that a link may contain `qemu+ssh://...` unescaped.
   const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
   const sortText = parameters.get('sort') ?? '';
   const perPage = positive(parameters.get('per-page'));
@@ -98,7 +98,7 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The address for a location, `#` included; what is as usual is left out. */
+/** The address for a location, including `#`, without default values. */
 export function formatLocation({ list, dialog, history }: PageLocation): string {
   const parameters = new URLSearchParams();
   if (history !== undefined) {
@@ -117,7 +117,7 @@ export function formatLocation({ list, dialog, history }: PageLocation): string 
     parameters.set('sort', `${list.descending ? '-' : ''}${list.sort}`);
   if (list.page !== defaultListView.page) parameters.set('page', String(list.page));
   if (list.perPage !== defaultListView.perPage) parameters.set('per-page', String(list.perPage));
-  // Half of a character, which only a broken link can hold, has no escape.
+  // Half of a surrogate pair, from a broken link, cannot be escaped.
   const path =
     dialog === undefined
       ? '/'
@@ -126,7 +126,7 @@ export function formatLocation({ list, dialog, history }: PageLocation): string 
 }
 
 function address(path: string, parameters: URLSearchParams): string {
-  // Cockpit's own reader of addresses takes `+` for itself, so a space is written as an escape.
+  // Cockpit's parser of addresses treats `+` as literal, so a space is written as an escape.
   const query = parameters.toString().replaceAll('+', '%20');
   return `#${path}${query === '' ? '' : `?${query}`}`;
 }

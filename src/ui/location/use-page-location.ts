@@ -2,13 +2,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { formatLocation, type PageLocation, parseLocation } from './page-location.ts';
 
-/** So long after the last change is the address written: browsers refuse a change with every key. */
+/** How long after the last change the address is written: browsers limit the rate of changes. */
 const settleMilliseconds = 300;
 
 /**
- * The location of the page, and how to change it. The address follows without entries in the history; a change of the
- * address from outside (a link, the shell) comes back in. It is set with `location.replace`, as cockpit.location does:
- * unlike history.replaceState that tells the shell, whose own address shows it.
+ * The location of the page, and how to change it. The address follows without entries in the browser's history. A change of the
+ * address from outside (a link, the shell) changes the location. It is set with `location.replace`, as cockpit.location does:
+ * unlike history.replaceState, this notifies the shell, which shows the address.
  */
 export function usePageLocation(): readonly [
   PageLocation,

@@ -72,7 +72,7 @@ function Failed({
   );
 }
 
-/** How a migration ended; nothing for one under way. */
+/** The result of a migration; nothing for a running one. */
 export function Ended({
   migration,
   onResume,

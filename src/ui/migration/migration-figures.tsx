@@ -12,7 +12,7 @@ function Figure({ term, children }: { readonly term: string; readonly children: 
   );
 }
 
-/** What libvirt's job says. What libvirt has no figure for yet is said to be so, not shown as zero. */
+/** The figures of libvirt's job. An unknown figure is shown as such, not as zero. */
 export function MigrationFigures({ progress }: { readonly progress: MigrationProgress }): ReactNode {
   const rate = (bytesPerSecond: number): string =>
     bytesPerSecond === 0 ? _('unknown so far') : formatRate(bytesPerSecond);

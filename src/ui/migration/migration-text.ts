@@ -23,7 +23,7 @@ function doneWords(
   }
 }
 
-/** What is going on, in one sentence. */
+/** The present phase, in one sentence. */
 export function phaseText({ state, vm, destination }: Migration): string {
   const host = destination === undefined ? _('the destination') : hostOf(destination);
   switch (state.phase) {
@@ -35,7 +35,7 @@ export function phaseText({ state, vm, destination }: Migration): string {
         : format(_('Number $0 in the queue: three migrations run at a time.'), state.queuePosition);
     case 'copying':
       if (state.stalled === true) return format(_('Stalled: copying memory to $0 without progress.'), host);
-      // libvirt tells of the memory once the disks are done.
+      // libvirt reports the memory after the disks.
       return state.progress.disks !== undefined && state.progress.memoryTotalBytes === 0
         ? format(_('Copying disks to $0. The VM is still on this host.'), host)
         : format(_('Copying memory to $0. The VM is still on this host.'), host);

@@ -36,11 +36,11 @@ export interface MigrationViewProps {
   readonly onSteer: (action: SteerAction) => void;
   /** Resumes a VM that the migration left paused on this host. */
   readonly onResume: () => void;
-  /** Forgets a migration that has ended. */
+  /** Dismisses an ended migration. */
   readonly onDismiss: () => void;
 }
 
-/** One migration: where it is, what libvirt says of it, and how it ended. */
+/** One migration: its phase, libvirt's figures, and its result. */
 export function MigrationView({
   migration,
   withName,
@@ -86,7 +86,7 @@ export function MigrationView({
   );
 }
 
-/** All migrations that the page knows, above the list. */
+/** All known migrations, above the list. */
 export function MigrationsArea({
   migrations,
   onCancel,

@@ -14,7 +14,7 @@ import { steerLabel } from './steer-label.ts';
 
 type Kind = SteerAction['kind'];
 
-/** Why it cannot be done now; undefined if it can. */
+/** Why it is not possible now; undefined if it is. */
 function whyNot(kind: Kind, { state, postCopyAllowed, cancelling, steering }: Migration): string | undefined {
   if (cancelling) return _('The migration is being cancelled.');
   if (state.phase === 'preparing') return _('Possible once copying has begun.');
@@ -58,13 +58,13 @@ function steeringText(steering: Steering): string {
     : format(_('$0: libvirt refused.'), textOf(steerText(steering)));
 }
 
-/** What was done to the migration so far, by the admin or by the plan. */
+/** The changes made to the migration so far, by the admin or by the plan. */
 function Steered({ steering }: { readonly steering: readonly Steering[] }): ReactNode {
   if (steering.length === 0) return null;
   return (
     <ul className="migrate-steered" aria-live="polite" aria-label={_('Changes to the migration')}>
       {steering.map((each, index) => (
-        // Nothing is ever taken out of the middle.
+        // Entries are never removed from the middle.
         <li key={index} data-steering={each.action.kind} data-state={each.state}>
           {each.by === 'plan'
             ? // TRANSLATORS: $0 is what was done, such as "Paused the VM to finish."
@@ -79,7 +79,7 @@ function Steered({ steering }: { readonly steering: readonly Steering[] }): Reac
 
 const questions: readonly SteerQuestion[] = ['post-copy', 'longer-pause', 'bandwidth-limit'];
 
-/** What can be done to a running migration, each greyed with its reason where it cannot, and what was done. */
+/** The possible changes to a running migration (disabled with a reason if not possible now), and those made. */
 export function SteerActions({
   migration,
   onSteer,

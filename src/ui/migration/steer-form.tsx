@@ -6,10 +6,10 @@ import { parseBandwidthInput, parseDowntime } from '../../engine/plan/index.ts';
 import { pauseForLastPass } from '../../engine/progress/index.ts';
 import { _, Field, type FieldDescription } from '../common/index.ts';
 
-/** What needs a word or a figure of the admin before it is done. */
+/** Changes that need a confirmation or a value from the admin. */
 export type SteerQuestion = Exclude<SteerAction['kind'], 'pause-vm'>;
 
-/** What the text stands for; undefined if it is not understood. */
+/** The change for the text; undefined if it is not understood. */
 function actionOf(question: SteerQuestion, text: string): SteerAction | undefined {
   switch (question) {
     case 'post-copy':
@@ -28,7 +28,7 @@ function actionOf(question: SteerQuestion, text: string): SteerAction | undefine
   }
 }
 
-/** The pause that the figures call for, in milliseconds, as a text to begin with. */
+/** The proposed pause in milliseconds, from the figures, as initial text. */
 function proposalOf(question: SteerQuestion, { state }: Migration): string {
   if (question !== 'longer-pause' || state.phase !== 'copying') return '';
   return String(pauseForLastPass(state.progress) ?? '');
@@ -51,7 +51,7 @@ function fieldOf(
       };
 }
 
-/** Asks for what is missing before libvirt is asked. */
+/** Asks the admin for the missing input before libvirt is called. */
 export function SteerForm({
   question,
   label,

@@ -2,7 +2,7 @@
 import type { SteerAction } from '../../engine/migration/index.ts';
 import { _ } from '../common/index.ts';
 
-/** What the admin can ask of a running migration: a button here, a step of the plan in the dialog. */
+/** The label of a change to a running migration, for its button and for the steps in the dialog. */
 export function steerLabel(kind: SteerAction['kind']): string {
   switch (kind) {
     case 'pause-vm':

@@ -15,7 +15,7 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
   if (!isUnderWay(migration)) return null;
   const stalled = state.phase === 'copying' && state.stalled === true;
   if (!('progress' in state) || stalled) {
-    // Nothing to measure (yet, or any longer): a bar without a value, as ARIA has it for "not known how far".
+    // No percentage (yet, or any more): a progress bar without a value, as ARIA defines it for unknown progress.
     const full = state.phase === 'verifying';
     return (
       <div
@@ -40,7 +40,7 @@ function ProgressBar({ migration }: { readonly migration: Migration }): ReactNod
   );
 }
 
-/** Why it gets no closer to its end, and what helps; nothing for a migration that does. */
+/** Why a migration stalls, and what helps; nothing if it does not stall. */
 function Stalled({
   migration,
   onSteer,
@@ -50,7 +50,7 @@ function Stalled({
 }): ReactNode {
   const progress = stalledProgress(migration);
   if (progress === undefined) return null;
-  // Not read out: its figures change each second. That it is so is said by the sentence about the phase.
+  // Not announced, because its figures change every second. The sentence about the phase announces the stall.
   return (
     <Notice variant="warning" title={_('Migration stalled')}>
       <p>{stallText(progress).map(textOf).join(' ')}</p>
@@ -66,7 +66,7 @@ function Stalled({
   );
 }
 
-/** A migration that goes on: where it is, its figures, and how to stop it. */
+/** A running migration: its phase, its figures, and how to stop it. */
 export function UnderWay({
   migration,
   onCancel,
@@ -77,7 +77,7 @@ export function UnderWay({
   readonly onSteer: (action: SteerAction) => void;
 }): ReactNode {
   const { state, destination, startedHere, cancelling, cancelError } = migration;
-  // Once the destination has taken over, there is nothing left here that could be called off.
+  // After the destination has taken over, it cannot be cancelled.
   const canCancel = state.phase === 'preparing' || state.phase === 'copying' || state.phase === 'switching';
   return (
     <>

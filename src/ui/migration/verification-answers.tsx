@@ -15,7 +15,7 @@ function AnswerLabel({ verdict }: Pick<VerificationAnswer, 'verdict'>): ReactNod
   }
 }
 
-/** What the hosts were asked at the end, what should be, and what they said. */
+/** The questions to the hosts at the end, with expected and actual answers. */
 export function VerificationAnswers({
   answers,
 }: {

@@ -10,7 +10,7 @@ import {
 import { _, hostOf, textOf } from '../common/index.ts';
 import { RemedyList } from '../findings/index.ts';
 
-/** Where the VM is after the end, as both hosts answered, and what to do where that is not one host on which it runs. */
+/** Where the VM is after the end, as both hosts answered, and what to do if it does not run on exactly one host. */
 export function Whereabouts({
   migration,
   onResume,

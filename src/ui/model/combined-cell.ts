@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ReadonlyCell } from '../../engine/base/index.ts';
 
-/** Several cells as one; its value is the same array until one of them changes. */
+/** Combines several cells. Its value is the same array until one of them changes. */
 export class CombinedCell<T> implements ReadonlyCell<readonly T[]> {
   readonly #cells: readonly ReadonlyCell<T>[];
   #values: readonly T[] = [];

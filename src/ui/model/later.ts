@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Cell, type ReadonlyCell } from '../../engine/base/index.ts';
 
-/** How far a part of the page has come that is in a script of its own. */
+/** The state of a part of the page that is a script of its own. */
 export type LaterState<T> =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'loaded'; readonly value: T }
-  /** The host is gone, or the page was updated meanwhile: its scripts have new names then. */
+  /** The host is gone, or the page was updated, so that its scripts have new names. */
   | { readonly kind: 'failed'; readonly error: Error };
 
-/** A part of the page that the list does without. */
+/** A part of the page that the list does not need. */
 export interface LaterModel<T> {
   readonly state: ReadonlyCell<LaterState<T>>;
-  /** Begins to load it, unless that was done; after a failure it is tried again. Does not reject: the state tells. */
+  /** Loads it once; again after a failure. Does not reject: the state shows the result. */
   load(): Promise<void>;
 }
 
-/** Loads a part once, when it is first asked for. */
+/** Loads a part once, when it is first needed. */
 export class Later<T> implements LaterModel<T> {
   readonly #import: () => Promise<T>;
   readonly #state = new Cell<LaterState<T>>({ kind: 'waiting' });

@@ -18,7 +18,7 @@ export interface InventoryModel {
   startUnit(unit: string): Promise<Refusal | undefined>;
 }
 
-/** The migrations that leave this host. */
+/** The migrations from this host. */
 export interface MigrationsModel {
   readonly state: ReadonlyCell<readonly Migration[]>;
   start(
@@ -36,37 +36,37 @@ export interface MigrationsModel {
 export interface PreflightRun {
   readonly state: ReadonlyCell<PreflightState>;
   start(): void;
-  /** Judges anew for another way to run the migration; no host is asked again. */
+  /** Judges again for other tuning. No host is queried again. */
   retune(tuning: MigrationTuning): void;
   stop(): void;
 }
 
-/** Makes preflights of one dialog; what earlier ones found is used again unless `fresh`. */
+/** Creates the preflights of one dialog. They reuse facts of earlier ones unless `fresh`. */
 export type PreflightMaker = (choices: MigrationChoices, fresh: boolean) => PreflightRun;
 
-/** Everything that the page shows and asks for. The root makes it from the engine, tests make their own. */
+/** Everything that the page shows and calls. The root creates it from the engine; tests create their own. */
 export interface Model {
   /** The connections to libvirt, the host's first. */
   readonly inventories: readonly [InventoryModel, ...InventoryModel[]];
   readonly migrations: MigrationsModel;
-  /** Does it; the answer is libvirt's refusal. */
+  /** Performs the operation. Resolves to libvirt's refusal, if any. */
   operate(vm: Vm, operation: VmOperation): Promise<Refusal | undefined>;
-  /** Takes the medium out of a drive (`sda`); the answer is libvirt's refusal. */
+  /** Ejects the medium of a drive (`sda`). Resolves to libvirt's refusal, if any. */
   ejectMedium(vm: Vm, drive: string): Promise<Refusal | undefined>;
   /** The past migrations of this host, the newest first. Rejects with the reason. */
   readHistory(): Promise<readonly HistoryEntry[]>;
-  /** Makes the preflights of a dialog. The checks are half of the program, and the list does without them. */
+  /** Creates the preflights of a dialog. The checks are half of the program, and the list does not need them. */
   readonly newPreflights: LaterModel<(connection: ConnectionName) => PreflightMaker>;
-  /** Sends a stand-in of the VM and removes it from both hosts; nothing once the signal was raised. Does not reject. */
+  /** Migrates a stand-in of the VM and removes it from both hosts. Resolves to undefined if the signal aborts. Does not reject. */
   rehearse(choices: MigrationChoices, plan: Plan, signal: AbortSignal): Promise<Finding | undefined>;
-  /** Whether the session may act as root; undefined until that is known. */
+  /** Whether the session may act as root; undefined while unknown. */
   readonly administrative: ReadonlyCell<boolean | undefined>;
-  /** Names and addresses of this host, as far as they are known. */
+  /** The known names and addresses of this host. */
   readonly localNames: ReadonlyCell<readonly string[]>;
   readonly destinations: RecentDestinations;
 }
 
-/** What tells VMs apart in the page: names may be the same on two connections. */
+/** The key of a VM in the page. Names may be the same on two connections. */
 export function vmKey(vm: VmIdentity): string {
   return `${vm.connection}:${vm.uuid}`;
 }

@@ -16,7 +16,7 @@ function isDestination(text: string): boolean {
   );
 }
 
-/** The destinations that were used last in this browser, the newest first. Only URIs without parameters are kept. */
+/** The last destinations in this browser, the newest first. Only URIs without parameters are stored. */
 export class RecentDestinations {
   readonly #store: TextStore;
 
@@ -29,25 +29,25 @@ export class RecentDestinations {
     try {
       kept = JSON.parse(this.#store.getItem(storageKey) ?? '[]');
     } catch (error) {
-      // Somebody else's text, or a browser that denies storage: then there is nothing to offer.
+      // Text of another program, or a browser that denies storage: then there are no suggestions.
       if (error instanceof SyntaxError || error instanceof DOMException) return [];
       throw error;
     }
     if (!Array.isArray(kept)) return [];
-    // Others can write there too: it is kept for the browser, whoever signs in.
+    // Other pages can write there, too, and all users of the browser share it.
     return kept
       .filter((uri): uri is string => typeof uri === 'string' && !uri.includes('?') && isDestination(uri))
       .slice(0, mostKept);
   }
 
-  /** Puts a destination first. Parameters may name keys and programs: such a URI is to be written again each time. */
+  /** Puts a destination first. A URI with parameters is not stored, because they may name keys and programs. */
   remember(uri: string): void {
     if (uri.includes('?')) return;
     const uris = [uri, ...this.list().filter((other) => other !== uri)].slice(0, mostKept);
     try {
       this.#store.setItem(storageKey, JSON.stringify(uris));
     } catch (error) {
-      // Full or denied: a convenience is lost, nothing else.
+      // Storage is full or denied. Only a convenience is lost.
       if (!(error instanceof DOMException)) throw error;
     }
   }

@@ -16,7 +16,7 @@ export const dialogScript = laterPart(async () => {
   return { MigrateDialog };
 });
 
-/** Calls back when the browser has nothing else to do. Safari does not tell. */
+/** Calls back when the browser is idle. Safari cannot tell. */
 function whenIdle(then: () => void): () => void {
   if (typeof window.requestIdleCallback !== 'function') {
     const timer = window.setTimeout(then, 500);
@@ -30,7 +30,7 @@ function whenIdle(then: () => void): () => void {
   };
 }
 
-/** Loads what the dialog needs: at once for one that is open, else when the list is there and the browser idle. */
+/** Loads what the dialog needs: at once if it is open, else when the list is there and the browser is idle. */
 function useDialogParts(
   model: Model,
   open: boolean,
@@ -59,11 +59,11 @@ export interface DialogPlaceProps {
   readonly filledIn: DialogLocation | undefined;
   readonly migrations: ReadonlyMap<string, Migration>;
   readonly onClose: (vm: VmIdentity) => void;
-  /** The list is there: the dialog may be loaded before it is asked for. */
+  /** The list is there, so the dialog may be loaded in advance. */
   readonly beforehand: boolean;
 }
 
-/** The dialog while it is open, and what stands for it until it is loaded. */
+/** The open dialog, or a placeholder until it is loaded. */
 export function DialogPlace({
   model,
   vm,

@@ -18,7 +18,7 @@ export interface HistoryPlaceProps {
   readonly onBack: () => void;
 }
 
-/** The history, and what stands for it until it is loaded. */
+/** The history, or a placeholder until it is loaded. */
 export function HistoryPlace(props: HistoryPlaceProps): ReactNode {
   const script = useCell(historyScript.state);
   useEffect(() => {

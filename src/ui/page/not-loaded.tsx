@@ -3,7 +3,7 @@ import { AlertActionLink } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import { _, Notice, OriginalText } from '../common/index.ts';
 
-/** Stands for a part of the page whose script did not come. */
+/** Shown instead of a part of the page whose script could not be loaded. */
 export function NotLoaded({
   title,
   error,
