@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** The value below which a share of the values lies (nearest rank); NaN of nothing. */
+/** The quantile by nearest rank; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
@@ -26,7 +26,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** One line that says whether a target was met, with the real figure. */
+/** One line that says whether a target was met, with the actual value. */
 export function target(what: string, value: number, limit: number): string {
   const verdict = Number.isNaN(value) ? 'NOT MEASURED' : value <= limit ? 'met' : 'MISSED';
   return `${verdict}: ${what}: ${milliseconds(value)} (at most ${milliseconds(limit)})`;

@@ -17,8 +17,8 @@ import { Lab, type LabHost } from '../lab/lab.ts';
 import { quantile, table } from './figures.ts';
 
 /**
- * One kind of VM: MiB of memory, MB of its working set, MB/s that it writes, MiB on a disk that is copied; it meets each link,
- * in Mbit/s.
+ * One type of VM: MiB of memory, MB of working set, MB/s that it writes, MiB on a copied disk. It is measured with each link, in
+ * Mbit/s.
  */
 interface Load {
   readonly memory: number;
@@ -42,10 +42,13 @@ const loads: readonly Load[] = [
   { memory: 384, workingSet: 64, rate: 5, disk: 120, links: [200] },
 ];
 
-/** A migration that has not ended in three times its forecast (or 20 s and three first passes) is taken for one that does not. */
+/**
+ * A migration that has not finished in three times its forecast (or 20 s and three first passes) counts as one that does not
+ * converge.
+ */
 const patience = { times: 3, seconds: 20 } as const;
 
-/** What the forecast was made of. */
+/** The input of the forecast. */
 interface Seen {
   readonly points: readonly DirtyPoint[];
   readonly bandwidth: Bandwidth;
@@ -72,7 +75,7 @@ interface Cell {
         readonly downtimeMilliseconds: number;
         readonly sentBytes: number;
         readonly passes: number;
-        /** What libvirt needed around the copying; QEMU's mean throughput tells how long that was. */
+        /** libvirt's overhead, computed with QEMU's mean throughput. */
         readonly aroundMilliseconds?: number;
       }
     | { readonly converges: false };
@@ -86,7 +89,7 @@ Method: two hosts of the lab (QEMU emulates); a VM whose guest writes MB/s over 
 destination's link shaped by tc; the product's own preflight with its defaults (windows of 1, 2, 4, 8 s; bandwidth measured over
 the way of the data); then libvirt's own migration (\`virsh migrate\`, as the plan has it) to the other host, and back for the next cell. Actual: what libvirt's
 completed job says. It does not end if it has not in three times the forecast and 20 s more.`);
-  // A slice, since a machine that is shared is not to be held for the whole: CKM_BENCH_LOADS=0-3.
+  // A slice of the loads, to use a shared machine for less time: CKM_BENCH_LOADS=0-3.
   const [first = 0, last = loads.length - 1] = (process.env['CKM_BENCH_LOADS'] ?? '')
     .split('-')
     .filter(Boolean)
@@ -123,7 +126,7 @@ async function measureLoad(
   });
   await (load.rate > 0 ? guest.dirtying() : guest.booted());
   if (load.disk !== undefined) {
-    // Behind what the guest looks at.
+    // After the part of the disk that the guest checks.
     const image = `/var/lib/libvirt/images/${guest.uuid}.img`;
     const fill = 'head -c "$1"M /dev/urandom | dd of="$2" bs=1M seek=30 conv=notrunc status=none';
     await alpha.exec(['sh', '-c', fill, 'sh', String(load.disk), image]);
@@ -154,7 +157,7 @@ async function predict(
   const platform = from.platform();
   const connection = new LibvirtConnection(platform, 'system');
   let seen: Seen | undefined;
-  // One check that keeps what was measured, so that the model can be played again with it.
+  // A check that stores the measurements, so that the model can be run again with them.
   const keep = defineCheck({
     id: 'keep',
     title: msg('What was measured'),
@@ -197,7 +200,7 @@ async function migrate(
         : (forecast.course[0]?.remainingBytes ?? 0) / forecast.bandwidthBytesPerSecond;
   const limit = Math.ceil(patience.seconds + patience.times * expected);
   const { name, uuid } = choices.vm;
-  // By libvirt itself: virsh does not end on a signal as long as the job goes on.
+  // By libvirt itself: virsh does not end on a signal while the job runs.
   const timer = setTimeout(() => {
     void from.exec(['virsh', 'domjobabort', uuid], { check: false });
   }, limit * 1000);
@@ -217,7 +220,7 @@ async function migrate(
     downtimeMilliseconds: job.downtimeMilliseconds ?? 0,
     sentBytes: job.dataProcessed,
     passes: job.iteration,
-    // With disks libvirt tells at the end of the memory alone, and of no time for the disks.
+    // With disks, libvirt reports at the end only the memory, and no time for the disks.
     ...(choices.copyDisks === undefined
       ? { aroundMilliseconds: job.elapsedMilliseconds - (job.dataProcessed / job.throughput) * 1000 }
       : {}),

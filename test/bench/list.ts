@@ -9,17 +9,17 @@ const sizes = [10, 100, 1000, 5000];
 export const benchHosts = (process.env['CKM_BENCH_HOSTS'] ?? 'alpha,debian14:14').split(',');
 const rounds = 5;
 const word = 'vm-0007';
-/** How long the other page is waited for, in milliseconds. */
+/** The time limit for the other page, in milliseconds. */
 const patience = 90_000;
 
 /** A page of the console that lists VMs. */
 export interface Subject {
   readonly name: string;
-  /** Its directory, which is its place in the console's address, too. */
+  /** Its directory, which is also its path in the console's address. */
   readonly directory: string;
   /** CSS selector of a VM's row. */
   readonly row: string;
-  /** CSS selector of the box into which one types to find a VM. */
+  /** CSS selector of the search field. */
   readonly filter: string;
 }
 
@@ -44,16 +44,16 @@ interface Figures {
   readonly firstRow: readonly number[];
   /** From the start of the frame's navigation until the first row is painted. Milliseconds. */
   readonly sinceNavigation: readonly number[];
-  /** From a key press in the filter until what matches is painted; one for each letter. Milliseconds. */
+  /** From a key press in the filter until the matches are painted, for each letter. Milliseconds. */
   readonly letters: readonly number[];
   /** D-Bus calls to libvirt until two seconds after the first row. */
   readonly calls: number;
-  /** Rows that were there at the end, of all that are listed. */
+  /** Rows at the end, out of all that are listed. */
   readonly rows: number;
   readonly trouble?: string;
 }
 
-/** How long the list takes to show and to be filtered, and how many calls it costs. */
+/** How long the list takes to show and to filter, and how many calls it needs. */
 export async function benchList(): Promise<unknown> {
   console.log(`
 == List of VMs: time to the first screen and to the answer of the filter, D-Bus calls
@@ -124,7 +124,8 @@ function summary(all: readonly Figures[]): void {
       target(`${host}: filter with 1000 VMs, worst letter`, quantile(thousand?.letters ?? [], 1), 100),
     );
     const calls = here.map((figures) => figures.calls);
-    // libvirt may send an event meanwhile, after which one VM is read again; what grows with the VMs is in the hundreds.
+    // libvirt may send an event meanwhile, after which one VM is read again. A number of calls that grows with the VMs would be in
+    // the hundreds.
     const grown = Math.max(...calls) - Math.min(...calls);
     console.log(
       `${grown <= 2 ? 'met' : 'MISSED'}: ${host}: the number of calls does not grow with the number of VMs: ${calls.join(', ')}`,
@@ -132,7 +133,7 @@ function summary(all: readonly Figures[]): void {
   }
 }
 
-/** Says that something is measured, for it takes minutes. */
+/** Shows what is being measured, because it takes minutes. */
 function told(figures: Figures): Figures {
   console.log(`  ${figures.host}, ${figures.subject}, ${figures.vms} VMs: ${figures.trouble ?? 'measured'}`);
   return figures;
@@ -142,7 +143,7 @@ function both(times: readonly number[]): string {
   return `${milliseconds(quantile(times, 0.5))} (${milliseconds(quantile(times, 1))})`;
 }
 
-/** Defines VMs named vm-0000 and on, in one session of virsh. */
+/** Defines VMs vm-0000, vm-0001, ... in one session of virsh. */
 export async function define(host: LabHost, from: number, to: number): Promise<void> {
   const script = `set -e
 directory=$(mktemp -d)
@@ -223,7 +224,7 @@ async function measure(
 ): Promise<Omit<Figures, 'host'>> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 1000 },
-    // A host that has booted makes its console a certificate of its own.
+    // A booted host creates a certificate for its console.
     ignoreHTTPSErrors: true,
   });
   const firstRow: number[] = [];
@@ -243,7 +244,7 @@ async function measure(
   });
   try {
     await context.addInitScript(watch, [frameName(subject), subject.row] as [string, string]);
-    // cockpit-machines asks once whether a host without KVM, such as the lab's, shall be shown nevertheless.
+    // cockpit-machines asks once whether to show a host without KVM, such as the lab's.
     await context.addInitScript(() => {
       window.localStorage.setItem('virtualization-disabled-ignored', 'true');
     });

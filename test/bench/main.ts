@@ -8,7 +8,7 @@ import { benchPreflight } from './preflight.ts';
 import { benchRehearsal } from './rehearsal.ts';
 import { benchWire } from './wire.ts';
 
-/** A section prints what it measures as it goes; its answer goes into its JSON file. */
+/** A section prints its measurements as it runs. Its result is written to its JSON file. */
 const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   forecast: benchForecast,
   list: benchList,
@@ -19,7 +19,7 @@ const sections: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const output = join(process.cwd(), '.cache/bench');
 
-/** Runs the sections of these names, all unless named. The answer is the exit status: 0 measured, 1 not, 2 no such section. */
+/** Runs the named sections, or all. Resolves to the exit status: 0 measured, 1 not, 2 no such section. */
 export async function bench(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !(name in sections));
   if (unknown.length > 0) {

@@ -20,7 +20,7 @@ interface Run {
   readonly verdicts: Readonly<Record<string, string>>;
 }
 
-/** How long the checks take that wait for nothing but answers. */
+/** How long the checks take that only wait for answers. */
 export async function benchPreflight(): Promise<unknown> {
   console.log(`
 == Preflight: time until all static checks have their finding

@@ -21,7 +21,7 @@ interface Figures {
   readonly host: string;
   readonly subject: string;
   readonly language: string;
-  /** Bytes on the wire until the first row was painted: the page's own files, and all files of its frame. */
+  /** Bytes sent until the first row was painted: the page's own files, and all files of its frame. */
   readonly list: number;
   readonly listWithConsole: number;
   /** The same at the end; for this page with its dialog and chart. */
@@ -85,7 +85,7 @@ async function measureHost(browser: Browser, host: LabHost): Promise<readonly Fi
   return all;
 }
 
-/** Bytes of what a frame asked for until then: of a directory's own files, and of all. */
+/** Bytes that a frame has loaded so far: of the files of a directory, and of all files. */
 function loaded(
   frame: Frame,
   directory: string,
@@ -144,7 +144,7 @@ async function measure(
       await frame.getByPlaceholder(destination).fill(destination);
       await frame.locator('.migrate-chart-plot svg[role="img"]').waitFor();
     }
-    // The console keeps talking to its host: what is still to come is waited for a while.
+    // Waits a while for outstanding files. The console always keeps a connection open.
     await page.waitForTimeout(2000);
     const [everything, everythingWithConsole] = await loaded(frame, subject.directory, Number.MAX_VALUE);
     return { subject: subject.name, language, list, listWithConsole, everything, everythingWithConsole };

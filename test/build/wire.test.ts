@@ -50,7 +50,7 @@ function importsOf(script: string): readonly string[] {
   return [...text.matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)].map((match) => match[1] ?? '');
 }
 
-/** What the browser loads until the list is there, without what is the console's own. */
+/** What the browser loads until the list shows, without the console's files. */
 function initial(): readonly string[] {
   const page = file('index.html').toString();
   const scripts = [...page.matchAll(/src="\.\/([^"]+\.js)"/g)].map((match) => match[1] ?? '');
@@ -66,7 +66,7 @@ const bytes = (names: readonly string[]): number =>
   names.reduce((sum, name) => sum + file(name).byteLength, 0);
 
 const languages = ['de', 'es', 'fr'] as const;
-/** The licences of the packages: for people, not for the page. */
+/** The licences of the packages, which the page does not load. */
 const notices = 'notices.txt';
 const ofLanguage = /^(po|later)\./;
 
@@ -91,7 +91,7 @@ it.each(languages)('is at most 545 kB with everything, in %s, too', (language) =
   expect(bytes(names), names.join(', ')).toBeLessThanOrEqual(545_000);
 });
 
-it('has scripts and style sheets compressed, and only so; the bridge reads the manifest itself', () => {
+it('has only compressed scripts and style sheets, and an uncompressed manifest, which the bridge reads', () => {
   const plain = [...built.keys()].filter((name) => !name.endsWith('.gz'));
   expect(plain).toEqual(['index.html', 'manifest.json', notices]);
 });

@@ -26,7 +26,7 @@ async function bundle(): Promise<string> {
   return output.output[0].code;
 }
 
-/** A package of the host's Cockpit that has nothing but the platform. */
+/** A Cockpit package for the host that contains only the platform. */
 async function installPage(host: LabHost): Promise<void> {
   const files = {
     'manifest.json': '{"version": 0, "tools": {}}',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** The page's side of the contract suite: keeps the real platform, does what `cockpit-proxy.ts` asks for. */
+/** The page's side of the contract suite: it has the real platform and executes the calls of `cockpit-proxy.ts`. */
 import { cockpitPlatform } from '../../src/platform/cockpit.ts';
 import type { Cockpit } from '../../src/platform/cockpit-api.ts';
 import {
@@ -16,7 +16,7 @@ declare const cockpit: Cockpit;
 declare global {
   interface Window {
     contract: PageSide;
-    /** To the test: something that listener number `id` heard. */
+    /** To the test: a call of listener number `id`. */
     heard(id: number, value: PageValue): Promise<void>;
   }
 }
@@ -33,7 +33,7 @@ function service(id: number): DBusService {
   return found;
 }
 
-/** Pieces that the test sends one by one; the listener hears when no more are wanted. */
+/** Pieces that the test sends one by one. The listener is called when no more are requested. */
 function inputOf(id: number): AsyncIterable<string> {
   const queue = new TextQueue();
   inputs.set(id, queue);

@@ -17,7 +17,7 @@ import {
   type Unsubscribe,
 } from '../../src/platform/platform.ts';
 
-/** What goes between the page and the test. */
+/** Values between the page and the test. */
 export type PageValue =
   | string
   | number
@@ -35,7 +35,7 @@ interface Settled {
   };
 }
 
-/** What the page offers as `window.contract`; services, listeners and AbortSignals go by numbers. */
+/** The page's `window.contract`. Services, listeners and AbortSignals are identified by numbers. */
 export interface PageSide {
   open(id: number, bus: BusName, name: string): void;
   call(id: number, call: DBusCall, abort?: number): Promise<Settled>;
@@ -58,7 +58,7 @@ export interface PageSide {
   abort(id: number): void;
 }
 
-/** The platform in a page as if it were here, so that one suite serves all. */
+/** A proxy of the platform in a page, so that one suite tests all platforms. */
 export class CockpitProxy implements Platform {
   readonly #page: Page;
   readonly #listeners = new Map<number, (value: PageValue) => void>();
@@ -94,7 +94,7 @@ export class CockpitProxy implements Platform {
     return settled?.value;
   }
 
-  /** Asks for what has no answer. A page that is closed has ended everything already. */
+  /** Calls without waiting for an answer. A closed page has already ended everything. */
   #tell<Name extends keyof PageSide>(name: Name, ...args: Parameters<PageSide[Name]>): void {
     this.ask(name, ...args).catch((error: unknown) => {
       if (!this.#page.isClosed()) throw error;
@@ -114,7 +114,7 @@ export class CockpitProxy implements Platform {
     const abort = (): void => {
       this.#tell('abort', id);
     };
-    // Before the call, which then finds it raised.
+    // Before the call, which then finds it aborted.
     if (signal.aborted) abort();
     else onAbort(signal, abort);
     return id;

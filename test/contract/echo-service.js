@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/**
- * A D-Bus service for the contract suite that does what it is told: `node echo-service.js BUS-ADDRESS`.
- * It prints "ready" once it has its name.
- */
+/** A D-Bus service for the contract suite: `node echo-service.js BUS-ADDRESS`. It prints "ready" when it owns its name. */
 import dbus from 'dbus-next';
 
 const name = 'org.cockpit_migrate.Echo';
@@ -12,11 +9,11 @@ bus.addMethodHandler((message) => {
   if (message.interface !== name) return false;
   const [first, second] = message.body;
   switch (message.member) {
-    // Gives back what it got, with the same signature.
+    // Returns its arguments, with the same signature.
     case 'Echo':
       bus.send(dbus.Message.newMethodReturn(message, message.signature, message.body));
       return true;
-    // One more than a number of JavaScript holds exactly.
+    // One more than a JavaScript number can represent exactly.
     case 'Big':
       bus.send(dbus.Message.newMethodReturn(message, 't', [2n ** 53n + 1n]));
       return true;
@@ -29,7 +26,7 @@ bus.addMethodHandler((message) => {
     case 'Fail':
       bus.send(dbus.Message.newError(message, first, second));
       return true;
-    // Emits the signal of that name with each of the numbers from 0 on, then returns.
+    // Emits that signal with each number from 0, then returns.
     case 'Emit':
       for (let number = 0; number < second; number += 1)
         bus.send(
@@ -45,7 +42,7 @@ bus.addMethodHandler((message) => {
       return false;
   }
 });
-// The bus died, and with it the reason to be.
+// The bus has ended, so the service is not needed any more.
 bus.on('error', () => process.exit(1));
 await bus.requestName(name, 0);
 process.stdout.write('ready\n');

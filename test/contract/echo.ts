@@ -28,7 +28,7 @@ export class Echo {
     });
   }
 
-  /** Ends it as a crash would. */
+  /** Kills it, like a crash. */
   kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -45,9 +45,9 @@ export class Echo {
 }
 
 /**
- * The rules for signals of the echo service at a bus, of all its clients; the bus tells only root or its own user. Without those
- * that a client needs for itself: for the owner of the name, and the C bridge's two for its cache of properties, which
- * it makes once for a service and keeps as long as its session.
+ * All clients' match rules for signals of the echo service. The bus reports them only to root or its own user. Excludes rules that
+ * clients always need: for the owner of the name, and the C bridge's two for its property cache, which it adds once per service and
+ * keeps until the session ends.
  */
 export async function matchRules(busAddress: string): Promise<readonly string[]> {
   const daemon = nodePlatform({ systemBusAddress: busAddress }).dbus('system', 'org.freedesktop.DBus');

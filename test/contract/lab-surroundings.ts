@@ -11,7 +11,7 @@ const policy = `<busconfig>
   </policy>
 </busconfig>`;
 
-/** What the contract needs around a platform that works on `alpha` of a lab; `beta` has ports of all kinds. */
+/** The environment for testing a platform on host `alpha` of a lab. `beta` has open, closed and blocked ports. */
 export async function labSurroundings(
   open: (
     lab: Lab,
@@ -48,7 +48,7 @@ export async function labSurroundings(
         timeout: [beta.address, 7001],
         prohibited: [beta.address, 7002],
         rejected: [beta.address, 7003],
-        // TEST-NET-1: the host has no way there.
+        // TEST-NET-1: the host has no route to it.
         noRoute: ['192.0.2.1', 22],
       },
       denied,

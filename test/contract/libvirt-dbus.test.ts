@@ -48,7 +48,7 @@ afterAll(async () => {
   await driver.stop();
 });
 
-/** Signatures by name of an interface's methods and signals, from what D-Bus calls introspection data. */
+/** Signatures of an interface's methods and signals by name, from D-Bus introspection data. */
 function signaturesOf(node: XmlElement, name: string): { methods: object; signals: object } {
   const [found] = children(node, 'interface').filter((each) => attribute(each, 'name') === name);
   if (found === undefined) throw new Error(`No interface ${name}`);
@@ -73,7 +73,7 @@ async function introspect(path: string): Promise<XmlElement> {
     signature: '',
     args: [],
   });
-  // It begins with the document type of D-Bus, which our reader refuses as it should.
+  // It begins with D-Bus's document type, which the parser refuses.
   return parseXml(decodeString(text ?? '', 'Introspect[0]').replace(/^<!DOCTYPE[^>]*>\s*/, ''));
 }
 
@@ -128,14 +128,14 @@ describe('virsh', () => {
           seed: 2,
         })
         .map((each) => each.join('')),
-      // What no argument of a program can hold, and what the answers' edges lose.
+      // Characters that no program argument can contain, and those lost at the edges of answers.
     ].filter((word) => !word.includes('\0') && !/\p{Surrogate}/u.test(word) && !/^\n|\n$/.test(word));
     const answers = await session(words.map((word) => ['echo', '--', word]));
     for (const [index, word] of words.entries())
       expect(answers.get(String(index))).toEqual({ id: String(index), ok: true, text: word });
   });
 
-  it('answers each command apart, also behind one that fails or that there is not', async () => {
+  it('answers each command separately, also after one that fails or does not exist', async () => {
     const answers = await session([
       ['dumpxml', 'test'],
       ['domstate', 'no such'],
@@ -149,7 +149,7 @@ describe('virsh', () => {
     expect(answers.get('2')).toEqual({ id: '2', ok: true, text: 'running' });
   });
 
-  it('that does not know a command does none', async () => {
+  it('runs nothing if it does not know a command', async () => {
     await expect(session([['domstate', 'test'], ['nonsense']])).rejects.toMatchObject({
       name: 'LibvirtError',
       message: "unknown command: 'nonsense'",
@@ -194,17 +194,17 @@ describe('virsh', () => {
     }
   });
 
-  it('prints documents that come through our reader and writer unchanged', async () => {
+  it('prints documents that survive parsing and serializing unchanged', async () => {
     const answers = await session([['dumpxml', 'test'], ['capabilities'], ['net-dumpxml', 'default']]);
     expect(answers.size).toBe(3);
     for (const answer of answers.values()) {
       const text = answer.ok ? answer.text : answer.error;
-      // Of the two ways to write an empty element libvirt takes, seldom, the longer one.
+      // libvirt rarely writes an empty element in the long form.
       expect(serializeXml(parseXml(text))).toBe(text.replace(/<(\w+)><\/\1>/g, '<$1/>'));
     }
   });
 
-  it('that cannot connect is an error with its own words', async () => {
+  it('that cannot connect is an error with its original text', async () => {
     const failure = await virshSession(driver.platform, 'qemu+unix:///system?socket=/nonexistent/socket', [
       { id: 'x', argv: ['list'] },
     ]).then(

@@ -23,7 +23,7 @@ afterAll(async () => {
   await lab.down();
 });
 
-/** A platform that keeps what is asked of D-Bus and which programs are run. */
+/** A platform that records D-Bus calls and programs. */
 class Counting {
   readonly calls: DBusCall[] = [];
   readonly programs: string[] = [];
@@ -54,7 +54,7 @@ class Counting {
     };
   }
 
-  /** What was asked, without the look at the daemon every ten seconds. */
+  /** The recorded calls, without the check of the daemon every ten seconds. */
   get counts(): { readonly calls: readonly string[]; readonly programs: readonly string[] } {
     return {
       calls: this.calls
@@ -71,14 +71,14 @@ function rows(inventory: Inventory): readonly Vm[] {
   return state.kind === 'ready' ? state.vms : [];
 }
 
-/** Defines VMs until there are so many, with names that ask for trouble. */
+/** Defines VMs up to that number, with difficult names. */
 async function define(from: number, to: number): Promise<void> {
   const names = ['a b', '$(x)', "it's", '<b>', '漢字', ' x '];
   for (let number = from; number < to; number += 1) {
     const name = `${names[number % names.length] ?? ''}${number}`
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;');
-    // A socket, as Node gives for standard input, cannot be opened by that name; a pipe can.
+    // Node uses a socket for standard input, which cannot be opened by that name; a pipe can.
     await alpha.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], {
       input: `<domain type='qemu'><name>${name}</name><memory>65536</memory><os><type>hvm</type></os>
         <description>a &amp; b\nerror: no error</description></domain>`,
@@ -95,7 +95,7 @@ describe('the list of VMs', () => {
     try {
       await waitFor('the list', () => inventory.state.get().kind === 'ready');
       expect(rows(inventory)).toHaveLength(many);
-      // What the page asks behind the list belongs to it, too.
+      // What the page reads after the list counts, too.
       await new Promise((resolve) => setTimeout(resolve, 2500));
       expect(inventory.state.get().kind).toBe('ready');
       return counting.counts;
@@ -105,7 +105,7 @@ describe('the list of VMs', () => {
     }
   };
 
-  it('takes as many calls and programs for 60 as for 5', async () => {
+  it('needs as many calls and programs for 60 VMs as for 5', async () => {
     await define(0, 5);
     const five = await measure(5);
     await define(5, 60);
@@ -115,7 +115,7 @@ describe('the list of VMs', () => {
     expect(sixty.programs.length).toBeLessThanOrEqual(3);
   });
 
-  it('reads after an event the one VM that it is about', async () => {
+  it('reads only the VM of an event', async () => {
     const guest = await alpha.guest('one-of-many', { memory: 128, disk: 'none' });
     const counting = new Counting(alpha.platform());
     const inventory = new Inventory(counting.platform, 'system');
@@ -146,7 +146,7 @@ describe('the list of VMs', () => {
     }
   });
 
-  it('has the names as they are, and definitions that come through unchanged', async () => {
+  it('has unchanged names and definitions', async () => {
     const connection = new LibvirtConnection(alpha.platform(), 'system');
     try {
       const list = await connection.list();
@@ -195,7 +195,7 @@ describe('a migration', () => {
         30,
       );
       await alpha.exec(['kill', '-CONT', pid]);
-      // libvirt says one of several things by chance: aborted, the tunnel's end of file, "unexpectedly failed".
+      // libvirt randomly reports one of several errors: aborted, the tunnel's end of file, "unexpectedly failed".
       expect(await migration).toMatchObject({ name: 'LibvirtError' });
       expect(await domain.state()).toMatchObject({ state: 1 });
     } finally {

@@ -7,7 +7,7 @@ import { Echo, matchRules } from './echo.ts';
 import { describePlatform, type Surroundings } from './platform-contract.ts';
 import { TestDriver } from './test-driver.ts';
 
-/** A port that nobody listens on at the moment. */
+/** A port without a listener. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

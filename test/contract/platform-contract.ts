@@ -13,20 +13,20 @@ import { TextQueue } from '../../src/platform/text-queue.ts';
 import { waitFor } from '../lab/lab.ts';
 import { processesWith } from './processes.ts';
 
-/** What the suite needs around a platform. */
+/** The environment that the suite needs for a platform. */
 export interface Surroundings {
   readonly platform: Platform;
   /** The bus that the echo service is on. */
   readonly bus: BusName;
-  /** libvirt-dbus, with its object for the connection that is tried. */
+  /** libvirt-dbus, with its object for the tested connection. */
   readonly libvirt: { readonly bus: BusName; readonly path: string };
   readonly echo: { start(): Promise<void>; kill(): Promise<void> };
   readonly busDaemon: { start(): Promise<void>; kill(): Promise<void> };
-  /** Match rules for the echo service that the bus holds at the moment, of all its clients. */
+  /** The present match rules of all clients for the echo service. */
   matchRules(): Promise<readonly string[]>;
   readonly tcp: Readonly<Record<'connected' | 'refused', readonly [string, number]>> &
     Readonly<Partial<Record<'timeout' | 'prohibited' | 'rejected' | 'noRoute', readonly [string, number]>>>;
-  /** A platform without rights, and a file that it may not read. */
+  /** A platform without privileges, and a file that it may not read. */
   readonly denied: { readonly platform: Platform; readonly path: string };
   stop(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export function describePlatform(
   describe(name, () => {
     let around: Surroundings;
     let echo: DBusService;
-    /** Match rules at the bus while nobody has subscribed to anything. */
+    /** Match rules on the bus without any subscription. */
     let bareRules = 0;
 
     beforeAll(async () => {
@@ -214,7 +214,7 @@ export function describePlatform(
     });
 
     describe('signals', () => {
-      /** How many there are once the test before this one has nothing left: rules are taken back in the background. */
+      /** Their number after the previous test has left none: rules are removed in the background. */
       const rulesWithoutSubscription = async (): Promise<number> => {
         await waitFor('no rule to be left', async () => (await around.matchRules()).length === bareRules, 10);
         return bareRules;
@@ -262,7 +262,7 @@ export function describePlatform(
         second();
         await waitFor('the rule to go', async () => (await around.matchRules()).length === before, 10);
         await echoCall(echo, 'Emit', 'su', ['Tick', 1]);
-        // Once more from the start: nothing is heard twice.
+        // Again from the start: no signal arrives twice.
         const third = await echo.subscribe(match, (signal) => one.push(signal));
         await echoCall(echo, 'Emit', 'su', ['Tick', 2]);
         await waitFor('the new subscription', () => one.length >= 2, 10);
@@ -409,7 +409,7 @@ export function describePlatform(
         expect(await kindOf(around.platform.run(['no-such-program-here'], { stderr: 'merge' }))).toBe(
           'not-found',
         );
-        // A program that itself ends with 127 is none that is missing.
+        // A program that exits with 127 is not a missing program.
         expect(await around.platform.run(['sh', '-c', 'no-such-program-here'])).toMatchObject({
           exitCode: 127,
         });
@@ -515,7 +515,7 @@ export function describePlatform(
         expect(await attempt(['a/b', 22])).toBe('unresolved');
       });
 
-      // Without hosts there is no firewall to stand between them.
+      // Without hosts, there is no firewall between them.
       const itWithHosts = surroundings === 'hosts' ? it : undefined;
       itWithHosts?.(
         'tells a silent port, a prohibited one and one rejected by ICMP from a refused one',
@@ -533,7 +533,7 @@ export function describePlatform(
         const kinds = await Promise.all(
           places.map(async (place) => (place === undefined ? 'none' : await attempt(place))),
         );
-        // Under such a load the rejecting kernel sends some of its ICMP messages late or never: closed either way.
+        // Under such a load, the kernel sends some ICMP messages late or never. Both mean closed.
         const close = ['timeout', 'unreachable'];
         kinds.forEach((kind, index) => {
           const place = places[index];
@@ -572,7 +572,7 @@ export function describePlatform(
       });
     });
 
-    // Last, as the other services on that bus do not survive it.
+    // The last test, because it ends the other services on that bus.
     describe('when the bus goes', () => {
       it('rejects open calls, tells it once, and works anew when the bus is back', async () => {
         const closed: string[] = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** PIDs, as this machine sees them, of the processes that have a word in their arguments; those of lab hosts, too. */
+/** PIDs on this machine of processes with a word in their arguments, including those in lab hosts. */
 export function processesWith(word: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(word))
@@ -12,7 +12,7 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch (error) {
-    // It ended in the meantime.
+    // It has ended meanwhile.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
       return '';
     throw error;

@@ -17,7 +17,7 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-/** A bus of our own with libvirt-dbus on it, whose object /org/libvirt/Test is libvirt's test driver. */
+/** A separate bus with libvirt-dbus, whose object /org/libvirt/Test is libvirt's test driver. */
 export class TestDriver {
   readonly directory = mkdtempSync(join(tmpdir(), 'contract-'));
   readonly address = `unix:path=${this.directory}/bus`;

@@ -26,7 +26,7 @@ afterAll(async () => {
   await end();
 });
 
-/** Opens the dialog; the check has to block with these words, and Migrate cannot be pressed. */
+/** Opens the dialog. The check has to block with this text, and Migrate has to be disabled. */
 async function blocks(
   check: string,
   words: RegExp,
@@ -46,7 +46,7 @@ async function blocks(
   await dialog.waitFor({ state: 'detached' });
 }
 
-describe('what is typed as destination', () => {
+describe('the typed destination', () => {
   it.each([
     ['', 'Enter a destination.', /The other host: its name/],
     ['   ', 'Enter a destination.', /The other host: its name/],
@@ -66,17 +66,17 @@ describe('what is typed as destination', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  it('offers a whole URI for a host name, trims it, and remembers it', async () => {
+  it('suggests a complete URI for a host name, trims it, and remembers it', async () => {
     await console.go('#/');
     const dialog = await console.dialog('web', ' beta ');
     await dialog.getByRole('button', { name: `Use ${ssh}` }).click();
     expect(await dialog.getByRole('textbox', { name: 'Destination URI' }).inputValue()).toBe(ssh);
     expect(await console.finding('uri')).toMatchObject({ verdict: 'pass' });
-    // Closing it stops the checks, which is no reason to forget what is remembered of migrations that were started.
+    // Closing it stops the checks, but the remembered destinations stay.
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  it('has parameters that run programs confirmed first', async () => {
+  it('needs a confirmation for parameters that run programs', async () => {
     const dialog = await console.link('web', `${ssh}?command=/usr/bin/touch&no_verify=1`);
     await dialog.getByText('This URI does more than name a host').waitFor();
     await dialog.getByText('Confirm the parameters of the destination URI, or remove them.').waitFor();
@@ -87,7 +87,7 @@ describe('what is typed as destination', () => {
 });
 
 describe('with its real cause', () => {
-  it('uri: this very host by its address', async () => {
+  it('uri: this host by its address', async () => {
     const dialog = await console.link('web', `qemu+ssh://${alpha.address}/system`);
     await dialog
       .getByText(/The destination URI cannot be used|problems? to solve/)
@@ -97,7 +97,7 @@ describe('with its real cause', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  it('host-identity: this very host under a name that only the hosts file knows', async () => {
+  it('host-identity: this host by a name that is only in the hosts file', async () => {
     await alpha.exec(['sh', '-c', `echo "${alpha.address} alias" >> /etc/hosts`]);
     await alpha.exec([
       'sh',
@@ -145,7 +145,7 @@ describe('with its real cause', () => {
   it('cpu-compatibility and vm-state: features that the destination lacks, a VM that is off', async () => {
     await alpha.guest('other cpu', { memory: 128, disk: 'none', cpu: 'Skylake-Server', off: true });
     await (await console.row('other cpu')).waitFor();
-    // The menu does not offer it for a VM that is off; a link leads there nevertheless.
+    // The menu does not offer it for a VM that is off, but a link opens it.
     const link = (): Promise<Locator> => console.link('other cpu', ssh);
     await blocks(
       'cpu-compatibility',
@@ -164,7 +164,7 @@ describe('with its real cause', () => {
     await alpha.virsh('destroy', guest.uuid);
   });
 
-  it('name-collision: another VM of that name', async () => {
+  it('name-collision: another VM with that name', async () => {
     const other = randomUUID();
     await beta.exec(['sh', '-c', 'cat | virsh define /dev/stdin'], {
       input: `<domain type='qemu'><name>web</name><uuid>${other}</uuid><memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>`,
@@ -189,9 +189,9 @@ describe('with its real cause', () => {
       expect(await console.checked()).toMatchObject({ ready: false });
       await dialog.locator('[data-forecast="does-not-converge"]').waitFor();
       await console.picture('blocked-dirty-rate');
-      // The remedy that the dialog can carry out itself.
+      // The remedy with a button.
       await dialog.getByRole('button', { name: 'Pause the VM now' }).click();
-      // What passed is folded away with its group.
+      // Passed checks are collapsed with their group.
       await dialog.locator('[data-check="dirty-rate"][data-verdict="pass"]').waitFor({ state: 'attached' });
       expect(await alpha.virsh('domstate', busy.uuid)).toBe('paused');
       await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -201,13 +201,13 @@ describe('with its real cause', () => {
     }
   });
 
-  it('and nothing of all this was changed on the destination', async () => {
+  it('nothing was changed on the destination', async () => {
     expect(await beta.virsh('list', '--all', '--uuid')).toBe('');
     expect(await alpha.virsh('domstate', web.uuid)).toBe('running');
   });
 });
 
-/** The programs on this host that have to do with the destination. */
+/** The programs on this host that use the destination. */
 async function leftOver(): Promise<string> {
   const looks = "ps -eo args | grep -E '^(ssh|virsh) .*beta|^sh -c .*ckm-' | grep -v grep; :";
   return (await alpha.exec(['sh', '-c', looks])).stdout;
@@ -220,10 +220,10 @@ it('a dialog that is closed stops its checks', async () => {
   await expect.poll(leftOver, { timeout: 15_000 }).toBe('');
 });
 
-it('a page that is closed leaves nothing of them either', async () => {
+it('closing the page stops them, too', async () => {
   const other = await Console.open(browser, await alpha.console());
   const dialog = await other.dialog('web', ssh, { seconds: 30 });
-  // It is connected, and stays so while the dirty rate is measured.
+  // It is connected, and stays connected while the dirty rate is measured.
   await dialog.locator('[data-check="clock-skew"][data-verdict="pass"]').waitFor({ state: 'attached' });
   expect(await leftOver()).toMatch(/^virsh .*beta/m);
   expect(await leftOver()).toMatch(/^ssh .*beta/m);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Guest, LabHost } from '../lab/lab.ts';
 
-/** A process that speaks for somebody who is signed in to the console. */
+/** A bridge: a process that acts for a user of the console. */
 export interface Bridge {
   readonly pid: number;
   readonly user: string;
-  /** Started by sudo, with root's rights. */
+  /** Started by sudo, as root. */
   readonly privileged: boolean;
 }
 
@@ -20,14 +20,14 @@ export async function bridges(host: LabHost): Promise<readonly Bridge[]> {
   });
 }
 
-/** Who has a libvirt-dbus of their own beside the system's, as `libvirt-dbus --session`. */
+/** Users with a libvirt-dbus of their own besides the system's (`libvirt-dbus --session`). */
 export async function sessionLibvirts(host: LabHost): Promise<readonly string[]> {
   const argv = ['sh', '-c', 'ps -e -o user:32=,args= | grep "libvirt-dbus --session" | grep -v grep || true'];
   const { stdout } = await host.exec(argv);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')[0] ?? '']));
 }
 
-/** Whether a host knows of a VM, and what it is there. */
+/** Whether a host has a VM, and its state there. */
 export async function knownTo(host: LabHost, { uuid }: Guest): Promise<string> {
   const { exitCode, stdout } = await host.exec(['virsh', '-q', 'dominfo', uuid], { check: false });
   if (exitCode !== 0) return 'unknown';
@@ -35,7 +35,10 @@ export async function knownTo(host: LabHost, { uuid }: Guest): Promise<string> {
   return `${said('State')}, ${said('Persistent') === 'yes' ? 'persistent' : 'transient'}`;
 }
 
-/** Waits for a guest to go on after its migration; from Debian 12, whose QEMU 7.2 without KVM now and then loses writes, to run at all. */
+/**
+ * Waits for a guest to continue after its migration. From Debian 12, whose QEMU 7.2 without KVM sometimes loses writes, it only has
+ * to run.
+ */
 export function survives(guest: Guest, from: string): Promise<void> {
   return from === '12' ? guest.runs() : guest.goesOn();
 }

@@ -7,8 +7,8 @@ import { type Bridge, bridges, sessionLibvirts } from './booted-console.ts';
 import { Console, startBrowser } from './console.ts';
 
 /**
- * The Python bridge (Cockpit 337 and 370) has ways to be ended by a page, and takes the whole console along: the second channel to a
- * session bus that cannot be reached is one. The page was the cause once; here it is opened wherever there is, and is not, such a bus.
+ * A page can end the Python bridge (Cockpit 337 and 370), and with it the whole console: for example by a second channel to a
+ * session bus that cannot be reached. This page did so once. So it is opened on hosts with and without such a bus.
  */
 const hosts = generations.flatMap((generation) => [
   [generation, 'with'] as const,
@@ -27,7 +27,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Waits for the one bridge that somebody who just signed in has, after those of former sessions have ended. */
+/** Waits until a user who has just signed in has exactly one bridge, after those of earlier sessions have ended. */
 async function bridgeOf(host: LabHost, user: string, privileged: boolean): Promise<Bridge> {
   return waitFor(`the bridge of ${user}`, async () => {
     const [bridge, another] = (await bridges(host)).filter(
@@ -38,9 +38,9 @@ async function bridgeOf(host: LabHost, user: string, privileged: boolean): Promi
 }
 
 /**
- * Cockpit's own page of services, which the console loads unseen, opens the session bus each time that it is loaded. Where there is
- * none, its second load ends the bridge of 337 and 370 without us: when the console is loaded anew, or when somebody becomes an
- * administrator. There it is not loaded, so that whatever ends the bridge is our page.
+ * Cockpit's services page, which the console loads invisibly, opens the session bus each time. Without a session bus, its second
+ * load ends the bridge of 337 and 370: when the console is reloaded, or when a user gets administrative access. So it is not loaded
+ * there, and only this page could end the bridge.
  */
 async function withoutServices(host: LabHost): Promise<void> {
   const file = '/etc/cockpit/systemd.override.json';
@@ -60,7 +60,7 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus) => {
     await host().virsh('undefine', 'web');
   });
 
-  /** The page asks libvirt for the VM anew each time that something happens to it. */
+  /** The page reads the VM from libvirt again after each event. */
   async function interact(console: Console): Promise<void> {
     const row = await console.row('web');
     for (const _round of [1, 2]) {
@@ -76,7 +76,7 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus) => {
     await (await console.frame()).waitForSelector('h1');
   }
 
-  /** The same processes speak for whoever signed in, and the console says nothing of an end. */
+  /** The user still has the same processes, and the console does not report an end. */
   async function keeps(console: Console, expected: readonly Bridge[]): Promise<void> {
     expect(await console.disconnected()).toBeUndefined();
     expect(await bridges(host())).toEqual(expect.arrayContaining([...expected]));
@@ -87,7 +87,7 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus) => {
     const bridge = await bridgeOf(host(), 'root', false);
     await interact(console);
     await keeps(console, [bridge]);
-    // A page that is loaded anew opens everything once more.
+    // A reloaded page opens everything again.
     await loadAnew(console);
     await interact(console);
     await keeps(console, [bridge]);
@@ -98,8 +98,8 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus) => {
   it('keeps the console of an administrator, with limited and with full access', async () => {
     const console = await Console.open(browser, await host().console(), { user: 'admin' });
     const bridge = await bridgeOf(host(), 'admin', false);
-    // Not interact(): D-Bus keeps an ordinary user out of the system's libvirt-dbus, so the list is only looked up now and then. Each
-    // look tries that bus, and their own, anew.
+    // Not interact(): D-Bus denies an ordinary user access to the system's libvirt-dbus, so the list is only read at intervals.
+    // Each read opens that bus and the user's own again.
     await (await console.row('web')).getByText('Running', { exact: true }).waitFor();
     await loadAnew(console);
     await (await console.row('web')).getByText('Running', { exact: true }).waitFor();
@@ -108,8 +108,7 @@ describe.each(hosts)('Debian %s %s a session bus', (generation, bus) => {
     const root = await bridgeOf(host(), 'root', true);
     await interact(console);
     await keeps(console, [bridge, root]);
-    // Their own libvirt is looked at where they have a bus of their own, and root's never is. The C bridge starts a bus for those
-    // who have none.
+    // A user's own libvirt is used if they have a session bus; root's never is. The C bridge starts a bus for users without one.
     const own = bus === 'with' || generation === '12' ? ['admin'] : [];
     expect(await sessionLibvirts(host())).toEqual(own);
     await console.close();

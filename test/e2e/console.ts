@@ -7,20 +7,20 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import type { Lab } from '../lab/lab.ts';
 
-/** Pictures of what a person sees. */
+/** Screenshots. */
 export const pictures = join(import.meta.dirname, 'output');
 
-/** Those of them that the README and docs/ show. */
+/** The screenshots that the README and docs/ show. */
 const documentation = join(import.meta.dirname, '../../docs/screenshots');
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Starts a browser that sees the network of a lab and nothing else; other labs that come and go would end its loading of pages. */
+/** Starts a browser that sees only the network of a lab. Changes of other labs' networks would interrupt its page loads. */
 export async function startBrowser(lab: Lab): Promise<Browser> {
   await mkdir(pictures, { recursive: true });
   return chromium.launch({
     executablePath: join(import.meta.dirname, '../lab/chromium'),
-    // With the lab's name `down` finds it, however the test ended.
+    // `down` finds it by the lab's name, however the test ended.
     env: { ...process.env, CKM_BROWSER_NETWORK: String(lab.browser), COCKPIT_MIGRATE_LAB: lab.name },
     args: [
       '--no-sandbox',
@@ -36,20 +36,20 @@ export async function startBrowser(lab: Lab): Promise<Browser> {
 }
 
 export interface ConsoleOptions {
-  /** root unless given; the lab's others are admin (may administer) and guest (may not). */
+  /** Default: root. Other users of the lab are admin (can get administrative access) and guest (cannot). */
   readonly user?: string;
-  /** Of the page, such as `#/vm/web/migrate?uri=...`. */
+  /** The page's location, such as `#/vm/web/migrate?uri=...`. */
   readonly hash?: string;
   readonly dark?: boolean;
-  /** As Cockpit writes it: `fr-fr`. */
+  /** In Cockpit's form: `fr-fr`. */
   readonly language?: string;
   readonly width?: number;
   readonly height?: number;
-  /** True: before the answer, "Limited access" is turned into administrative access by the user's password. */
+  /** True: first turns "Limited access" into administrative access with the user's password. */
   readonly administrative?: boolean;
 }
 
-/** The page in a real console of a host, signed in as a real user by its password. */
+/** The page in the real console of a host, with a real user who signed in with a password. */
 export class Console {
   readonly page: Page;
   readonly #url: string;
@@ -65,7 +65,7 @@ export class Console {
       viewport: { width: options.width ?? 1280, height: options.height ?? 1000 },
       colorScheme: options.dark === true ? 'dark' : 'light',
       reducedMotion: 'reduce',
-      // A host that has booted makes its console a certificate of its own.
+      // A booted host creates a certificate for its console.
       ignoreHTTPSErrors: true,
     });
     if (options.language !== undefined)
@@ -82,9 +82,9 @@ export class Console {
     return console;
   }
 
-  /** Does what the button "Limited access" asks for; the page is loaded anew then. */
+  /** Uses the button "Limited access" to get administrative access. Then the page reloads. */
   async becomeAdministrator(): Promise<void> {
-    // A button, but a link in Cockpit 287 once it is given; the one for narrow screens is there too, unseen.
+    // A button, but a link in Cockpit 287 with administrative access. The one for narrow screens is also there, hidden.
     const access = (name: string): Locator =>
       this.page.getByText(name, { exact: true }).filter({ visible: true });
     const before = await this.frame();
@@ -96,13 +96,13 @@ export class Console {
     await (await this.frame()).waitForSelector('h1');
   }
 
-  /** What the console says when its connection to the host has ended; undefined while it is there. */
+  /** The console's message after it lost its connection to the host; undefined while connected. */
   async disconnected(): Promise<string | undefined> {
     const curtain = this.page.locator('.curtains-ct').filter({ visible: true });
     return (await curtain.count()) === 0 ? undefined : ((await curtain.first().textContent()) ?? '');
   }
 
-  /** The frame in which Cockpit shows the page; another one after the page was loaded anew. */
+  /** The frame of the page in Cockpit. It changes when the page reloads. */
   async frame(): Promise<Frame> {
     const element = await this.page.waitForSelector('iframe[name="cockpit1:localhost/migrate"]', {
       state: 'attached',
@@ -112,12 +112,15 @@ export class Console {
     return frame;
   }
 
-  /** Follows a link to a place in the page, as from a bookmark. */
+  /** Opens a location in the page, as from a bookmark. */
   async go(hash: string): Promise<void> {
     await this.page.goto(`${this.#url}/migrate${hash}`);
   }
 
-  /** Opens the dialog by its link, and has it check what the link filled in. The console's address follows the page a moment later; the same one again is no news. */
+  /**
+   * Opens the dialog by its link, and checks the input of the link. The console's address follows a moment later, and the same
+   * address again has no effect.
+   */
   async link(
     vm: string,
     uri: string,
@@ -149,7 +152,7 @@ export class Console {
     return (await this.frame()).locator(`tr[data-vm="${escapeCss(vm)}"]`);
   }
 
-  /** Chooses from a VM's menu. */
+  /** Chooses an item of a VM's menu. */
   async choose(vm: string, item: string): Promise<void> {
     const frame = await this.frame();
     await frame.getByRole('button', { name: `Actions for ${vm}`, exact: true }).click();
@@ -185,7 +188,7 @@ export class Console {
     };
   }
 
-  /** Waits for the end of the checks; the answer is whether Migrate can be pressed, and what is said beside it. */
+  /** Waits for the end of the checks. Resolves to whether Migrate is enabled, and the text beside it. */
   async checked(): Promise<{ readonly ready: boolean; readonly text: string }> {
     const dialog = await this.#dialog();
     await dialog.locator('[aria-label="Findings"][aria-busy="true"]').waitFor({ state: 'detached' });
@@ -196,7 +199,7 @@ export class Console {
     };
   }
 
-  /** Presses Migrate as soon as the preflight lets it. */
+  /** Presses Migrate as soon as the preflight allows it. */
   async start(): Promise<void> {
     const { ready, text } = await this.checked();
     if (!ready) throw new Error(`Migrate cannot be pressed: ${text}`);
@@ -219,7 +222,7 @@ export class Console {
     return (await found.getAttribute('data-phase')) ?? '';
   }
 
-  /** What axe has against the page as it is now, and where. */
+  /** axe's violations in the present page, with their places. */
   async violations(): Promise<readonly string[]> {
     const frame = await this.frame();
     await frame.evaluate(axe);
@@ -236,7 +239,7 @@ export class Console {
     });
   }
 
-  /** A picture of what is seen now; with CKM_DOCS=1, one for the documentation too, if it has a name there. */
+  /** A screenshot; with CKM_DOCS=1, also one for the documentation, if it is used there. */
   async picture(name: string, inDocs?: string): Promise<void> {
     const path = join(pictures, `${name}.png`);
     await this.page.screenshot({ path });

@@ -20,7 +20,7 @@ afterAll(async () => {
   await end();
 });
 
-it('moves a VM with the disk that only this host has, after one click, and shows the disk going first', async () => {
+it('moves a VM with a local disk, after one click, and shows that the disk is copied first', async () => {
   const guest = await alpha.guest('own', { disk: 'local' });
   await guest.booted();
   const path = `/var/lib/libvirt/images/${guest.uuid}.img`;
@@ -33,7 +33,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   await console.picture('copy-offered');
   await dialog.getByRole('button', { name: 'Copy vda' }).click();
   await dialog.getByText(/Disks copied to the destination: vda\./).waitFor();
-  // Those that wait have no verdict until the hosts were asked anew.
+  // Waiting checks have no verdict until the hosts have answered again.
   await expect
     .poll(async () => (await console.finding('shared-storage')).verdict, { timeout: 30_000 })
     .toBe('pass');
@@ -44,7 +44,7 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   expect(forecast).toContain('Disks to copy before the memory');
   expect(await console.violations()).toEqual([]);
   await console.picture('copy-checked');
-  // So slow that the figures can be read.
+  // Slow enough for the figures to be read.
   await beta.shape('30mbit');
   await console.start();
   const frame = await console.frame();
@@ -58,17 +58,17 @@ it('moves a VM with the disk that only this host has, after one click, and shows
   expect(await alpha.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
   await guest.goesOn();
   expect(await guest.diskIntact()).toBe(true);
-  // Both images are there, and are two.
+  // Both images exist and are different files.
   const [here, there] = await Promise.all([alpha, beta].map((host) => host.exec(['stat', '-c', '%i', path])));
   expect(here?.stdout).not.toBe(there?.stdout);
   await console.close();
 });
 
-it('cancelled while a disk is copied, leaves the VM here, and says what is left there', async () => {
+it('cancelled while a disk is copied, leaves the VM on this host, and says what is left on the destination', async () => {
   const guest = await alpha.guest('stays', { disk: 'local', diskMb: 64 });
   await guest.booted();
   const path = `/var/lib/libvirt/images/${guest.uuid}.img`;
-  // Something that takes its time.
+  // Data that takes a while.
   await alpha.exec([
     'sh',
     '-c',
@@ -92,7 +92,7 @@ it('cancelled while a disk is copied, leaves the VM here, and says what is left 
   await guest.goesOn();
   expect(await alpha.virsh('domstate', guest.uuid)).toBe('running');
   expect(await beta.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
-  // libvirt leaves what it made; that is said, and the next try does not overwrite it unasked.
+  // libvirt leaves the new image. The page says so, and the next attempt does not overwrite it without asking.
   await dialog.getByText(/^Unfinished disk images may be left .*: vda\./).waitFor();
   await beta.exec(['ls', path]);
   await console.picture('copy-cancelled');

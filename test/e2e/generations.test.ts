@@ -54,7 +54,7 @@ describe.each([
     await console.picture(`generation-${from}`);
   });
 
-  it('moves one for a time, and for good, after a preflight that found nothing against it', async () => {
+  it('moves one temporarily and permanently, after a preflight without problems', async () => {
     const uri = `qemu+ssh://${destination().name}/system`;
     await console.dialog(name, uri, { temporary: true, seconds: 1 });
     for (const check of ['control-port', 'authentication', 'cpu-compatibility', 'shared-storage'])

@@ -36,7 +36,7 @@ async function percent(console: Console, vm: string): Promise<number> {
   return Number((await bar.getAttribute('aria-valuenow')) ?? Number.NaN);
 }
 
-it('cancel half-way really cancels: the VM runs here, nothing is left there', async () => {
+it('Cancel really cancels: the VM runs here, and nothing is left on the destination', async () => {
   const guest = await slowGuest('cancelled');
   const console = await Console.open(browser, url);
   const dialog = await console.dialog('cancelled', ssh, { seconds: 2 });
@@ -74,7 +74,7 @@ it('cancel half-way really cancels: the VM runs here, nothing is left there', as
   await console.close();
 });
 
-it('gets no closer to its end: says so instead of a percentage, and ends once the VM is paused', async () => {
+it('says that it stalls, without a percentage, and finishes when the VM is paused', async () => {
   const guest = await alpha.guest('stuck', { memory: 160, dirtyMb: 48, dirtyRate: 40 });
   await guest.dirtying();
   const console = await Console.open(browser, url);
@@ -91,14 +91,14 @@ it('gets no closer to its end: says so instead of a percentage, and ends once th
   await console.picture('stuck');
   await helps.getByRole('button', { name: 'Pause the VM now' }).click();
   expect(await console.phase('stuck', ['done', 'failed', 'cancelled'])).toBe('done');
-  // It is not paused over there, as is said.
+  // It is not paused on the destination, as the page says.
   await dialog.getByText('Done: stuck runs on beta. Both hosts confirm this.').waitFor();
   expect(await beta.virsh('domstate', guest.uuid)).toBe('running');
   await guest.goesOn();
   await console.close();
 });
 
-it('goes on when the page is closed half-way; opened again, the page shows it and its end', async () => {
+it('continues when the page is closed; opened again, the page shows it and its result', async () => {
   const guest = await slowGuest('closed');
   const first = await Console.open(browser, url);
   await first.dialog('closed', ssh, { seconds: 2 });
@@ -127,13 +127,13 @@ it('goes on when the page is closed half-way; opened again, the page shows it an
   await there.close();
 });
 
-it('a refusal of libvirt is told in plain words, with the original beneath', async () => {
+it('shows a refusal of libvirt in plain words, with the original text below', async () => {
   const guest = await alpha.guest('refused', { memory: 128 });
   await guest.booted();
   const console = await Console.open(browser, url);
   const dialog = await console.dialog('refused', ssh, { seconds: 1 });
   await console.checked();
-  // Between the check and the click the world changes.
+  // The situation changes between the check and the click.
   await alpha.trust(beta, 'refused-key');
   try {
     await dialog.getByRole('button', { name: 'Migrate', exact: true }).click();

@@ -25,7 +25,7 @@ afterAll(async () => {
   await end();
 });
 
-/** Nothing may stick out of the page to the right. */
+/** Nothing may overflow the page to the right. */
 async function fits(console: Console): Promise<void> {
   const frame = await console.frame();
   expect(
@@ -33,7 +33,7 @@ async function fits(console: Console): Promise<void> {
   ).toBeLessThanOrEqual(0);
 }
 
-/** Labels and heads of columns that end in dots. */
+/** Truncated labels and column headings. */
 async function shortened(console: Console): Promise<readonly string[]> {
   const frame = await console.frame();
   return frame.evaluate(() =>
@@ -43,12 +43,12 @@ async function shortened(console: Console): Promise<readonly string[]> {
   );
 }
 
-/** The words of an opened menu that are cut off, or outside of what the person sees. */
+/** Texts of an open menu that are cut off or outside of the viewport. */
 async function cutOff(console: Console): Promise<readonly string[]> {
   const frame = await console.frame();
   return frame.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('[role="menuitem"]')].flatMap((item) => {
-      // A window lower than the menu is scrolled, as the focus does it.
+      // If the window is lower than the menu, it scrolls, as focusing does.
       if (window.innerHeight < 600) item.scrollIntoView({ block: 'nearest' });
       const { left, top, right, bottom } = item.getBoundingClientRect();
       const inside = left >= 0 && top >= 0 && right <= window.innerWidth && bottom <= window.innerHeight;
@@ -61,17 +61,17 @@ async function cutOff(console: Console): Promise<readonly string[]> {
   );
 }
 
-/** Texts in the dialog that their box cuts off, as a person sees them. */
+/** Texts in the dialog that are visibly cut off by their box. */
 async function clipped(console: Console): Promise<readonly string[]> {
   const frame = await console.frame();
   return frame.evaluate(() =>
     [...document.querySelectorAll('[role="dialog"] *')].flatMap((element) => {
-      // The chart is a drawing of a fixed shape, whose text has no box that could cut it off.
+      // The chart is an SVG, whose text has no box that could cut it off.
       if (!(element instanceof HTMLElement) || element.matches('.migrate-chart-plot')) return [];
       const { overflowX, overflowY, clipPath } = getComputedStyle(element);
       const cuts = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
       const { clientWidth, clientHeight, scrollWidth, scrollHeight, innerText } = element;
-      // What only a screen reader reads is one pixel wide.
+      // Text for screen readers only is one pixel wide.
       if (clientWidth <= 1 || clipPath !== 'none' || innerText.trim() === '') return [];
       const wide = cuts(overflowX) && scrollWidth > clientWidth + 1;
       const high = cuts(overflowY) && scrollHeight > clientHeight + 1;
@@ -88,9 +88,9 @@ it.each([
   ['dark-wide', { width: 1280, height: 1000, dark: true }],
   ['light-medium', { width: 1024, height: 800 }],
   ['dark-phone', { width: 420, height: 900, dark: true }],
-  // 200 % of 1280 × 1000: so much is left of the screen.
+  // 200 % zoom of 1280 × 1000.
   ['light-enlarged', { width: 640, height: 500 }],
-  // As narrow as WCAG 1.4.10 wants it to be readable.
+  // The width that WCAG 1.4.10 requires.
   ['light-narrow', { width: 320, height: 800 }],
   ['dark-narrow', { width: 400, height: 800, dark: true }],
 ] as const)('looks right and is accessible: %s', async (name, options) => {
@@ -126,7 +126,7 @@ it.each([
   await console.checked();
   const chart = dialog.getByRole('img', { name: 'Remaining memory over time' });
   await chart.waitFor();
-  // What has to be solved is open, and the verdict keeps its place above it.
+  // Problems are expanded, and the verdict stays above them.
   const problem = dialog.locator('[data-verdict="block"]').first();
   await problem.scrollIntoViewIfNeeded();
   expect(await problem.isVisible()).toBe(true);
@@ -136,7 +136,7 @@ it.each([
   await fits(console);
   expect(await console.violations()).toEqual([]);
   await console.picture(`findings-${name}`);
-  // Its disk is of this host alone.
+  // Its disk is local to this host.
   await dialog.getByRole('button', { name: 'Copy vda' }).click();
   await dialog.getByText(/Disks copied to the destination: vda\./).waitFor();
   await console.checked();
@@ -147,7 +147,7 @@ it.each([
   await console.close();
 });
 
-/** Words that no other language of ours has, of texts that every page shows. */
+/** Words that only this language has, in texts that every page shows. */
 const english = /\b(the|and|this host|destination of|Passed|Migrate|Cancel|checks?|running)\b/i;
 
 it.each([
@@ -192,7 +192,7 @@ const narrow = [
   ['medium', { width: 1024, height: 800, dark: true }],
 ] as const;
 
-/** At 1024 px `make check` unfolds German alone, whose words are the longest; `make check-all` every language. */
+/** At 1024 px, `make check` expands only German, which has the longest words; `make check-all` expands every language. */
 const unfolded = languages
   .flatMap((language) => narrow.map((size) => [...language, ...size] as const))
   .filter(
@@ -211,7 +211,7 @@ it.each(unfolded)(
     await dialog.locator('[data-check="shared-storage"][data-verdict="block"]').waitFor();
     await dialog.locator('[data-forecast]').waitFor();
     const folded = dialog.locator('[aria-expanded="false"]').filter({ visible: true });
-    // A group that is opened shows rows that can be opened in turn.
+    // An expanded group shows rows that can be expanded.
     for (let clicks = 0; (await folded.count()) > 0; clicks += 1) {
       expect(clicks).toBeLessThan(200);
       await folded.first().click();
@@ -223,12 +223,12 @@ it.each(unfolded)(
   },
 );
 
-it('is worked by the keyboard alone, from the list to the verified end', async () => {
+it('can be used with the keyboard alone, from the list to the verified end', async () => {
   const console = await Console.open(browser, url);
   const { keyboard } = console.page;
   const frame = await console.frame();
   await frame.locator('tr[data-vm="web"]').waitFor();
-  /** What has the focus, as a screen reader names it. */
+  /** The focused element, as a screen reader names it. */
   const focused = (): Promise<string> =>
     frame.evaluate(() => {
       const element = document.activeElement;
@@ -250,7 +250,7 @@ it('is worked by the keyboard alone, from the list to the verified end', async (
   await keyboard.press('Enter');
   const dialog = frame.getByRole('dialog', { name: 'Migrate VM to another host' });
   await dialog.waitFor();
-  // The focus is in the box for the destination already.
+  // The destination field already has the focus.
   await expect
     .poll(() => frame.evaluate(() => document.activeElement?.getAttribute('placeholder') ?? ''))
     .toBe('qemu+ssh://beta/system');

@@ -19,7 +19,7 @@ afterAll(async () => {
   await end();
 });
 
-/** Names that a careless shell, HTML page, URL, CSS selector or XML file would stumble over. */
+/** Names that break careless use in shell, HTML, URLs, CSS selectors or XML. */
 it.each([
   ['ssh', 'web server'],
   ['tcp', `it's <b>"quoted" & 100 %`],
@@ -29,7 +29,7 @@ it.each([
   await guest.booted();
   if (transport !== 'ssh') await beta.virsh('pool-refresh', 'shared');
   const console = await Console.open(browser, url);
-  // Over ssh as it comes, with the four periods.
+  // Over ssh with the default of four periods.
   await console.dialog(name, `qemu+${transport}://beta/system`, transport === 'ssh' ? {} : { seconds: 1 });
   for (const check of ['control-port', 'authentication', 'cpu-compatibility', 'data-ports', 'dirty-rate'])
     expect(await console.finding(check)).toMatchObject({ verdict: 'pass' });
@@ -72,7 +72,7 @@ it.each([
   expect(await guest.diskIntact()).toBe(true);
   await console.close();
 
-  // Another admin, another browser: the row tells, and Run asks first.
+  // In another admin's browser, the row shows it, and Run asks first.
   const other = await Console.open(browser, url);
   const row = await other.row(name);
   await row.getByText(/^Runs temporarily on beta since /).waitFor();
@@ -83,7 +83,7 @@ it.each([
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await alpha.virsh('domstate', guest.uuid)).toBe('shut off');
 
-  // At its end the copy vanishes; here the VM can run again.
+  // When the copy ends, it disappears, and the VM can run here again.
   await beta.virsh('destroy', guest.uuid);
   expect(await beta.virsh('list', '--all', '--uuid')).not.toContain(guest.uuid);
   await other.choose(name, 'Run');

@@ -13,10 +13,10 @@ afterAll(async () => {
   await lab.down();
 });
 
-it('loads pages while another lab comes and goes', async () => {
+it('loads pages while another lab starts and ends', async () => {
   const browser = await startBrowser(lab);
   const console = await Console.open(browser, await lab.host('alpha').console());
-  // More than Chromium has connections for: those that wait for one are what a change of the network ends (ERR_NETWORK_CHANGED).
+  // More requests than Chromium has connections. A change of the network ends the waiting ones (ERR_NETWORK_CHANGED).
   const loading = console.page.evaluate(async () => {
     const state = { stop: false, loaded: 0, failures: [] as string[] };
     Object.assign(window, { state });

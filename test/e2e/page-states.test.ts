@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 /**
- * The lab's hosts have no systemd. This stands for it: it knows the units of the daemons and starts the real ones. What the
- * page asks of systemctl is what it would ask of the real one.
+ * The light hosts have no systemd. This replaces systemctl: it knows the units of the daemons and starts the real daemons. The page
+ * uses it like the real one.
  */
 const systemctl = `#!/bin/sh
 case "$*" in
@@ -46,7 +46,7 @@ case "$*" in
 esac
 `;
 
-it('says that there is no VM, and shows one as soon as there is', async () => {
+it('says that there is no VM, and shows one as soon as it exists', async () => {
   const console = await Console.open(browser, url);
   const frame = await console.frame();
   await frame.getByRole('heading', { name: 'No VMs on this host' }).waitFor();
@@ -61,7 +61,7 @@ it('says that there is no VM, and shows one as soon as there is', async () => {
   await console.close();
 });
 
-it('does all that the menu says, and tells what libvirt refuses', async () => {
+it('performs all items of the menu, and shows what libvirt refuses', async () => {
   const console = await Console.open(browser, url);
   const frame = await console.frame();
   const row = await console.row('first');
@@ -82,7 +82,7 @@ it('does all that the menu says, and tells what libvirt refuses', async () => {
   await console.choose('first', 'Force shut down');
   await confirm('Force shut down');
   await shows('Shut off');
-  // What libvirt refuses: the kernel of the guest is away.
+  // libvirt refuses it: the guest's kernel is missing.
   const xml = await alpha.virsh('dumpxml', '--inactive', 'first');
   await alpha.exec(['sh', '-c', 'cat | virsh define /dev/stdin'], {
     input: xml.replace('/var/lib/libvirt/boot/vmlinuz', '/nowhere/vmlinuz'),
@@ -138,7 +138,7 @@ it.each(['kill', 'break', 'remove'] as const)(
     const frame = await console.frame();
     await (await console.row('first')).waitFor();
     if (how === 'kill') {
-      // D-Bus starts it again by itself: the page has to come back without being asked.
+      // D-Bus starts it again: the page has to reconnect by itself.
       await alpha.daemon('libvirt-dbus', 'kill');
       const guest = await alpha.guest('after the kill', { disk: 'none', off: true });
       await (await console.row('after the kill')).waitFor();
@@ -149,7 +149,7 @@ it.each(['kill', 'break', 'remove'] as const)(
     }
     if (how === 'remove') await alpha.exec(['touch', '/run/no-libvirt-dbus']);
     await alpha.daemon('libvirt-dbus', how);
-    // What was known stays; a page that is opened now says what is missing.
+    // The known list stays; a page opened now says what is missing.
     await frame.getByText('Connection to libvirt lost.', { exact: false }).first().waitFor();
     await (await console.row('first')).waitFor();
     const late = await Console.open(browser, url);
@@ -161,7 +161,7 @@ it.each(['kill', 'break', 'remove'] as const)(
       await late.picture('libvirt-dbus-missing');
       await alpha.exec(['rm', '/run/no-libvirt-dbus']);
       await alpha.daemon('libvirt-dbus', 'start');
-      // If the page has not seen by itself that it is back.
+      // In case the page has not reconnected by itself.
       await lateFrame.getByRole('button', { name: 'Try again' }).evaluateAll((buttons) => {
         for (const button of buttons) button.dispatchEvent(new MouseEvent('click', { bubbles: true }));
       });
@@ -181,7 +181,7 @@ it.each(['kill', 'break', 'remove'] as const)(
   },
 );
 
-it('says that libvirtd does not run, starts it, and comes back by itself', async () => {
+it('says that libvirtd does not run, starts it, and reconnects by itself', async () => {
   const console = await Console.open(browser, url);
   const frame = await console.frame();
   await (await console.row('first')).waitFor();
@@ -207,14 +207,14 @@ it('says that libvirtd does not run, starts it, and comes back by itself', async
 });
 
 it('may do everything as soon as administrative access is turned on', async () => {
-  // May use sudo, but is no member of the group that may speak to libvirt.
+  // May use sudo, but is not in the group that may use libvirt.
   await alpha.exec(['gpasswd', '-d', 'admin', 'libvirt']);
   const console = await Console.open(browser, url, { user: 'admin' });
   await (await console.frame()).getByText('Read-only access').waitFor();
   await console.page.getByRole('button', { name: 'Limited access' }).first().click();
   await console.page.getByRole('dialog').locator('input[type="password"]').fill('lab');
   await console.page.getByRole('button', { name: 'Authenticate' }).click();
-  // The page is loaded anew, for open channels keep the rights that they were opened with.
+  // The page reloads, because open channels keep their privileges.
   await expect
     .poll(
       async () =>
@@ -255,7 +255,7 @@ it('shows the VMs of the user beside those of the host', async () => {
   await console.close();
 });
 
-it('lets a user without administrative access look, and says how to get more', async () => {
+it('shows the list to a user without administrative access, and says how to get it', async () => {
   const console = await Console.open(browser, url, { user: 'guest' });
   const frame = await console.frame();
   await frame.getByText('Read-only access').waitFor();
@@ -270,7 +270,7 @@ it('lets a user without administrative access look, and says how to get more', a
   await console.close();
 });
 
-it('tells a user who may not even look what is missing', async () => {
+it('tells a user without read access what is missing', async () => {
   await alpha.exec([
     'sed',
     '-i',

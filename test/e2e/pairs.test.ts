@@ -28,14 +28,17 @@ afterAll(() => {
 
 type Migrated = Report & { readonly migration?: ReturnType<typeof migrationReportOf> };
 
-/** What does not speak for a migration. */
+/** Findings that did not pass. */
 function against({ findings }: Report): readonly string[] {
   return findings
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
     .map(({ check, verdict, found }) => `${check} ${verdict}: ${found}`);
 }
 
-/** Checks and migrates. On a busy machine an answer may come too late to be known: then nothing was migrated, and it is asked again. */
+/**
+ * Checks and migrates. On a busy machine, an answer may come too late, so that a check is unknown. Then nothing was migrated, and
+ * it is tried again.
+ */
 async function migrate(host: LabHost, guest: Guest, uri: string): Promise<[Migrated, number]> {
   for (let attempt = 1; ; attempt += 1) {
     const argv = ['cockpit-migrate', 'migrate', guest.name, uri, '--json', '--quiet', '--period=1'];
@@ -55,14 +58,14 @@ const vms = {
 } as const;
 type Vm = keyof typeof vms;
 
-/** Why the QEMU of a destination took no VM, by its log. */
+/** Why QEMU of a destination refused a VM, from its log. */
 async function refusal(host: LabHost, guest: Guest): Promise<string> {
   const { stdout } = await host.exec(['cat', `/var/log/libvirt/qemu/${guest.name}.log`]);
   const said = [...stdout.matchAll(/qemu-system-x86_64: (?!warning: |terminating )(.*)$/gm)];
   return said.map(([, reason]) => reason).join('; ');
 }
 
-/** Starts a guest that runs on every generation, and moves it. It ends with the test. */
+/** Starts a guest that runs on every generation, and migrates it. The test removes it. */
 async function move(from: Generation, to: Generation, vm: Vm): Promise<[Guest, Migrated]> {
   const source = booted.with(from);
   const destination = booted.without(to);
@@ -88,7 +91,7 @@ async function move(from: Generation, to: Generation, vm: Vm): Promise<[Guest, M
   return [guest, report];
 }
 
-/** All that the preflight says against a VM of these tests. */
+/** All expected findings for a VM of these tests. */
 function expectedAgainst(from: Generation, to: Generation): readonly string[] {
   const qemu = (generation: Generation): string =>
     systems.find(({ debian }) => debian === generation)?.qemu ?? '';
@@ -118,11 +121,11 @@ describe('a VM with virtio devices', () => {
 });
 
 /**
- * QEMU 10.0.13 of Debian 13 gives every queue of a virtio device 1024 entries, whatever the device asked for
- * (`info virtio-queue-status`), and QEMU 11.1 looks at the number. No check finds that yet.
+ * QEMU 10.0.13 of Debian 13 gives every queue of a virtio device 1024 entries, whatever the device asked for (`info
+ * virtio-queue-status`), and QEMU 11.1 checks the number. No check of the preflight finds that yet.
  */
 describe('from Debian 13 to 14', () => {
-  it('goes a VM without a virtio device', () => arrives('13', '14', 'neither'));
+  it('migrates a VM without a virtio device', () => arrives('13', '14', 'neither'));
 
   it.each([
     ['disk', 256],
@@ -131,7 +134,7 @@ describe('from Debian 13 to 14', () => {
     const [guest, report] = await move('13', '14', vm);
     expect(against(report)).toEqual([]);
     expect(report.migration?.phase).toBe('failed');
-    // libvirt 11.3 may lose what the destination said.
+    // libvirt 11.3 may lose the destination's error.
     expect(report.migration?.failure?.original).toMatch(
       vm === 'disk' ? /virtio-blk'|End of file/ : /virtio-balloon'|End of file/,
     );

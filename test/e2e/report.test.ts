@@ -30,7 +30,7 @@ afterAll(async () => {
   await end();
 });
 
-it('lets the findings be saved as files, under the console’s content policy', async () => {
+it('saves the findings as files, with the console’s content security policy', async () => {
   const save = async (button: string): Promise<{ name: string; text: string }> => {
     const waiting = console.page.waitForEvent('download');
     await dialog.getByRole('button', { name: button }).click();

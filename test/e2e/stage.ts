@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { Lab, type LabHost } from '../lab/lab.ts';
 import { startBrowser } from './console.ts';
 
-/** What most files of page tests begin with: two hosts, the console of the first one, and a browser. */
+/** The environment of most tests of the page: two hosts, the console of the first one, and a browser. */
 export interface Stage {
   readonly alpha: LabHost;
   readonly beta: LabHost;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabHost } from '../lab/lab.ts';
 
-/** A generation of Debian, as it was found. */
+/** A generation of Debian, with the versions found. */
 export interface TriedSystem {
   readonly debian: string;
   readonly libvirt: string;
@@ -11,7 +11,7 @@ export interface TriedSystem {
   readonly cockpit: string;
   readonly bridge: 'C' | 'Python';
   readonly systemd: string;
-  /** Of the machine: the hosts share it. */
+  /** The machine's kernel, which the hosts share. */
   readonly kernel: string;
 }
 
@@ -19,14 +19,14 @@ export interface TriedSystem {
 export interface TriedPair {
   readonly from: string;
   readonly to: string;
-  /** What the VM had. */
+  /** The VM's devices. */
   readonly vm: string;
   readonly preflight: string;
   /** Findings that did not pass. */
   readonly against: readonly string[];
   /** `arrived`, or the phase in which it ended. */
   readonly outcome: string;
-  /** What the destination's QEMU had against it. */
+  /** The error of the destination's QEMU. */
   readonly refusal?: string;
 }
 
@@ -38,7 +38,7 @@ export interface Tried {
 const docs = join(import.meta.dirname, '../../docs');
 const output = join(import.meta.dirname, 'output');
 
-/** What a host is made of, asked of its programs. */
+/** The versions of a host, from its programs. */
 export async function versionsOf(host: LabHost): Promise<TriedSystem> {
   const said = async (pattern: RegExp, ...argv: string[]): Promise<string> => {
     const { stdout } = await host.exec(argv);
@@ -56,7 +56,7 @@ export async function versionsOf(host: LabHost): Promise<TriedSystem> {
   };
 }
 
-/** Writes what was tried; with CKM_DOCS=1 for the documentation too. */
+/** Writes the results; with CKM_DOCS=1 also for the documentation. */
 export function writeTried(tried: Tried): void {
   mkdirSync(output, { recursive: true });
   for (const directory of process.env['CKM_DOCS'] === '1' ? [output, docs] : [output]) {
@@ -69,7 +69,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** The page that says so. */
+/** The page of the documentation. */
 export function pageOf({ systems, pairs }: Tried): string {
   return `<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->
 # Systems that were tried
