@@ -13,7 +13,7 @@ declare module 'vitest' {
 export const generations = ['12', '13', '14'] as const;
 export type Generation = (typeof generations)[number];
 
-/** The one lab that all tests of booted hosts share: two hosts of each generation. */
+/** The lab that all tests of booted hosts share: two hosts of each generation. */
 export class BootedLab {
   readonly lab: Lab;
 
@@ -26,12 +26,12 @@ export class BootedLab {
     return new BootedLab(await Lab.join(inject('bootedLab')));
   }
 
-  /** Where whoever signs in has a session bus. VMs migrate from here. */
+  /** A host where users get a session bus. VMs migrate from here. */
   with(generation: Generation): LabHost {
     return this.lab.host(`debian${generation}`);
   }
 
-  /** Where nobody has one. VMs migrate to here. */
+  /** A host without session buses. VMs migrate to here. */
   without(generation: Generation): LabHost {
     return this.lab.host(`bare${generation}`);
   }
@@ -39,7 +39,7 @@ export class BootedLab {
 
 /** Starts it before the first test, and ends it after the last one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // With the page and the command line as apt installs them.
+  // With the page and the command line installed by apt.
   const lab = await withDebs((page) =>
     Lab.start({
       hosts: generations.flatMap((each) => [`debian${each}:${each}`, `bare${each}:${each}:no-session-bus`]),

@@ -30,7 +30,7 @@ describe.each([
 ] as const)('Debian %s, booted', (generation, systemd, libvirt) => {
   const host = (): LabHost => booted.with(generation);
 
-  it('is the generation that was asked for, and runs without a failed unit', async () => {
+  it('has the requested generation, and runs without a failed unit', async () => {
     expect(host().generation).toBe(Number(generation));
     const words = async (...argv: string[]): Promise<string> => (await host().exec(argv)).stdout.trim();
     expect(await words('systemctl', '--failed', '--no-legend')).toBe('');
@@ -53,7 +53,7 @@ describe.each([
     await host().virsh('destroy', guest.uuid);
   });
 
-  it('asks admin for a password before it gives root’s rights, and nobody else at all', async () => {
+  it('gives root’s rights only to admin, for a password', async () => {
     const sudo = async (user: string): Promise<string> => {
       const argv = ['runuser', '-u', user, '--', 'sudo', '-S', '-k', 'id', '-u'];
       const { exitCode, stdout } = await host().exec(argv, { check: false, input: 'lab\n' });
@@ -66,13 +66,13 @@ describe.each([
     expect((await host().exec(bare, { check: false })).exitCode).not.toBe(0);
   });
 
-  it('lets a member of the group libvirt see the system’s VMs, and not a user in no group', async () => {
+  it('shows the system’s VMs to a member of the group libvirt, but not to other users', async () => {
     const list = 'virsh -q -c qemu:///system uri 2>&1 || true';
     expect(await asUser(host(), 'vmuser', list)).toBe('qemu:///system');
     expect(await asUser(host(), 'nobodyuser', list)).toMatch(/authentication|denied/i);
   });
 
-  it('has a bus for each user, unless it was asked not to', async () => {
+  it('has a session bus for each user, unless disabled', async () => {
     const argv = 'busctl --user status >/dev/null 2>&1 && echo bus || echo none';
     expect(await asUser(host(), 'vmuser', argv)).toBe('bus');
     expect(await asUser(booted.without(generation), 'vmuser', argv)).toBe('none');
@@ -128,7 +128,7 @@ it('says which versions it found', async () => {
       expect(found[name]).toMatch(/^\d/);
 });
 
-it('leaves nothing behind, and the machine as it was', async () => {
+it('leaves nothing behind on the machine', async () => {
   const settings = (): string =>
     ['kernel/hostname', 'fs/nr_open', 'fs/file-max', 'net/ipv4/ip_forward']
       .map((name) => readFileSync(`/proc/sys/${name}`, 'utf8'))

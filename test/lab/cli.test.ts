@@ -35,7 +35,7 @@ function cli(host: LabHost, ...argv: readonly string[]): Promise<ExecResult> {
   return host.exec(program.argv(...argv), { check: false });
 }
 
-/** The program, started in the background, with what it prints and a way to signal it. */
+/** Starts the program in the background, and returns its output and a function to signal it. */
 async function background(
   host: LabHost,
   ...argv: readonly string[]
@@ -85,7 +85,7 @@ function names(host: LabHost): Promise<string> {
   return host.virsh('list', '--all', '--name');
 }
 
-test('it is one file that needs nothing beside it', async () => {
+test('the program is one file that needs no other', async () => {
   expect(readdirSync(program.directory)).toEqual(['cockpit-migrate']);
   expect(await cli(alpha, '--version')).toEqual({
     exitCode: 0,
@@ -96,13 +96,13 @@ test('it is one file that needs nothing beside it', async () => {
   expect(direct.stdout).toMatch(/^Usage: cockpit-migrate list/);
 });
 
-describe('with a VM that can be moved', () => {
+describe('with a VM that can be migrated', () => {
   let guest: Guest;
   beforeAll(async () => {
     guest = await newGuest();
   });
 
-  test('list has it, as text and as JSON', async () => {
+  test('list shows it, as text and as JSON', async () => {
     const text = await cli(alpha, 'list');
     expect(text.exitCode).toBe(0);
     expect(text.stdout).toContain(guest.uuid);
@@ -132,7 +132,7 @@ describe('with a VM that can be moved', () => {
     expect(await names(alpha)).toContain(guest.name);
   });
 
-  test('check with --quiet says it by its exit status alone', async () => {
+  test('check with --quiet only sets its exit status', async () => {
     expect(await cli(alpha, 'check', guest.uuid, toBeta, '--quiet', '--period=1')).toEqual({
       exitCode: 0,
       stdout: '',
@@ -140,7 +140,7 @@ describe('with a VM that can be moved', () => {
     });
   });
 
-  test('migrate moves it, and tells what both hosts said', async () => {
+  test('migrate moves it, and shows the answers of both hosts', async () => {
     const { exitCode, stdout, stderr } = await cli(
       alpha,
       'migrate',
@@ -160,9 +160,9 @@ describe('with a VM that can be moved', () => {
     await guest.goesOn();
   });
 
-  test('migrate brings it back temporarily, with a bar on a terminal', async () => {
+  test('migrate moves it back temporarily, with a progress bar on a terminal', async () => {
     const line = shellCommand(...program.argv('migrate', guest.name, toAlpha, '--temporary', '--period=1'));
-    // So slow that libvirt is asked while it copies.
+    // Slow enough for queries of libvirt while it copies.
     await beta.shape('200mbit');
     const { exitCode, stdout } = await beta
       .exec(['script', '-qec', line, '/dev/null'], { check: false })
@@ -177,7 +177,7 @@ describe('with a VM that can be moved', () => {
     expect(listed).toContain(`temporary copy on ${toAlpha}`);
   });
 
-  test('history has each migration on the host that it left, with what was forecast and what came', async () => {
+  test('history has each migration on its source, with forecast and actual figures', async () => {
     const json = await cli(alpha, 'history', '--json');
     expect(json.exitCode).toBe(0);
     const document = JSON.parse(json.stdout) as { migrations: unknown[] };
@@ -217,14 +217,14 @@ describe('with a VM that can be moved', () => {
     });
     expect(entry?.id).toContain(guest.uuid);
     const { stdout, stderr } = await cli(alpha, 'check', guest.name, toBeta, '--period=1');
-    // What is piped away is the result alone.
+    // Only the result goes to a pipe.
     expect(stdout.split('\n', 1)).toEqual([`${guest.name} -> ${toBeta}`]);
     expect(stderr).toMatch(/^(Checking: \d+ of \d+\.\n)+$/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/The last forecast for this destination was \d+ % off\./);
   });
 });
 
-test('a blocked migration is not started: the name is taken', async () => {
+test('a blocked migration is not started: the name is in use', async () => {
   const guest = await newGuest();
   await beta.guest(guest.name, { off: true, disk: 'none' });
   const check = await cli(alpha, 'check', guest.name, toBeta, '--json', '--period=1');
@@ -261,13 +261,13 @@ describe('what cannot be used or reached', () => {
     expect(stderr).toMatch(/^cockpit-migrate: /);
   });
 
-  test('a VM that is not there could not be checked', async () => {
+  test('a VM that does not exist could not be checked', async () => {
     const { exitCode, stdout, stderr } = await cli(alpha, 'check', 'nobody', toBeta, '--json');
     expect([exitCode, stdout]).toEqual([3, '']);
     expect(stderr).toBe('cockpit-migrate: This host has no VM nobody.\n');
   });
 
-  test('a destination that does not answer blocks, and nothing is called passed that was not asked', async () => {
+  test('a destination that does not answer blocks, and checks that were not done are not passed', async () => {
     await beta.network('cut');
     try {
       const { exitCode, stdout } = await cli(alpha, 'check', guest.name, toBeta, '--json', '--period=1');
@@ -283,7 +283,7 @@ describe('what cannot be used or reached', () => {
     }
   });
 
-  test('what a shell would have to see is not known over tcp: 3, unless that is accepted', async () => {
+  test('over tcp, what needs a shell is unknown: exit status 3, unless accepted', async () => {
     const uri = 'qemu+tcp://beta/system';
     const check = await cli(alpha, 'check', guest.name, uri, '--json', '--period=1');
     expect((JSON.parse(check.stdout) as Report).verdict).toBe('unknown');
@@ -346,7 +346,7 @@ describe('an interrupt', () => {
       }),
     ]);
 
-  test('while it checks ends it, and nothing was started', async () => {
+  test('during the checks ends the program, and nothing was started', async () => {
     const run = await background(alpha, 'migrate', guest.name, toBeta, '--period=10');
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await run.signal('INT');
@@ -355,7 +355,7 @@ describe('an interrupt', () => {
     expect(stderr).toMatch(/^(Checking: .*\n)+cockpit-migrate: Checks stopped\. Nothing was started\.\n$/);
   });
 
-  test('really cancels: libvirt ends the job and the VM goes on here', async () => {
+  test('really cancels: libvirt ends the job and the VM keeps running here', async () => {
     const run = await migrating();
     await copying(run);
     await run.signal('INT');
@@ -369,10 +369,11 @@ describe('an interrupt', () => {
     await guest.goesOn();
   });
 
-  test('a second one leaves it to libvirt once that has the request', async () => {
+  test('a second one leaves it to libvirt after libvirt has the request', async () => {
     const run = await migrating('--json');
     await copying(run);
-    // While libvirt-dbus is stopped the request goes by virsh, after the second one, and nothing tells the program its end.
+    // While libvirt-dbus is stopped, the request goes through virsh after the second interrupt, and the program does not learn the
+    // result.
     const dbus = await alpha.owner('org.libvirt');
     await alpha.exec(['kill', '-STOP', dbus]);
     const { exitCode, stdout, stderr } = await run
@@ -397,7 +398,7 @@ describe('an interrupt', () => {
     await guest.goesOn();
   });
 
-  test('a wish to end leaves the migration to libvirt, which goes on', async () => {
+  test('a request to end leaves the migration to libvirt, which continues', async () => {
     const run = await migrating();
     await copying(run);
     await run.signal('TERM');
@@ -413,17 +414,17 @@ describe('an interrupt', () => {
   });
 });
 
-describe('a fault on the way', () => {
+describe('a fault during the migration', () => {
   beforeAll(() => alpha.shape('40mbit'));
   afterAll(async () => {
     await alpha.shape(undefined);
   });
 
-  /** Makes it happen on the way, and what is said at the end. */
+  /** A fault during the migration, and the expected statement at the end. */
   interface Fault {
     readonly name: string;
     readonly happens: (guest: Guest) => Promise<unknown>;
-    /** The guest shuts itself down so many seconds after its start. */
+    /** Seconds after its start when the guest shuts itself down. */
     readonly offAfter?: number;
     readonly runsOn: 'source' | 'nowhere';
     readonly says: RegExp;
@@ -447,7 +448,7 @@ describe('a fault on the way', () => {
     },
     {
       name: 'the VM shuts down from inside',
-      // It does so by itself, after a time that is longer than the checks.
+      // The guest does so by itself, after a time that is longer than the checks.
       happens: () => Promise.resolve(),
       offAfter: 60,
       runsOn: 'nowhere',
@@ -545,7 +546,7 @@ describe('a VM that writes faster than the link carries', () => {
     await beta.shape(undefined);
   });
 
-  test('is a warning, no problem, with a step that finishes the migration', async () => {
+  test('is a warning instead of a problem, with a step that finishes the migration', async () => {
     const guest = await busyGuest();
     const findings = async (
       ...options: readonly string[]

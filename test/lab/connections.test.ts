@@ -14,7 +14,7 @@ const image = `/var/lib/libvirt/images/only-here-${randomUUID().slice(0, 4)}.img
 let lab: Lab;
 let alpha: LabHost;
 let beta: LabHost;
-/** All that makes a preflight ask once more: a CPU that the destination lacks, and a disk that is copied. */
+/** Everything that leads to further questions: a CPU that the destination lacks, and a copied disk. */
 let vm: MadeVm;
 
 beforeAll(async () => {
@@ -83,17 +83,17 @@ async function preflight(
   return { state, findings: new Map(findings.map((finding) => [finding.check, finding])) };
 }
 
-/** A port is tried once without a word (control-port); the rest are connections. */
+/** control-port connects once without sending; the rest are real connections. */
 const tried = 1;
 
-describe('everything that is asked of the destination', () => {
-  it('goes over one connection for libvirt and one for the shell, the measurement of the link too', async () => {
+describe('all questions to the destination', () => {
+  it('use one connection for libvirt and one for the shell, including the measurement of the link', async () => {
     let all: Awaited<ReturnType<typeof preflight>> | undefined;
     const counted = await connectionsTo([22, 16509, 16514], async () => {
       all = await preflight('qemu+ssh://beta/system');
     });
     expect(counted).toEqual([tried + 2, 0, 0]);
-    // All of it was asked: the CPU that both have, the place of the disk that is copied, the shell, the link.
+    // Everything was asked: the CPU in common, the path of the copied disk, the shell, the link.
     expect(all?.findings.get('cpu-compatibility')).toMatchObject({
       verdict: 'block',
       remedies: [{ xml: expect.stringMatching(/^<cpu mode='custom'/) as unknown }, {}, {}],
@@ -125,7 +125,7 @@ describe('everything that is asked of the destination', () => {
         ({ check, verdict }) => check === 'authentication' && verdict === 'unknown',
       );
       expect(unanswered).toMatchObject([{ found: { args: [10] } }]);
-      // What the shell tells is there all the same.
+      // The facts from the shell are there, too.
       expect(findings.get('clock-skew')?.verdict).toBe(transport === 'ssh' ? 'pass' : 'unknown');
       expect(findings.get('control-port')?.verdict).toBe('pass');
     } finally {
@@ -133,7 +133,7 @@ describe('everything that is asked of the destination', () => {
     }
   });
 
-  it('leaves neither a process nor a file behind on either host', async () => {
+  it('leave neither a process nor a file behind on either host', async () => {
     await preflight('qemu+ssh://beta/system');
     const leftOver = async (host: LabHost): Promise<string> =>
       (

@@ -38,7 +38,7 @@ async function remains(lab: string): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-it('prints how to get in, has the VMs that it promises, and ends cleanly with Ctrl-C', async () => {
+it('prints how to sign in, has the promised VMs, and ends cleanly with Ctrl-C', async () => {
   const { child, lab, printed, ended } = start();
   try {
     await waitFor('the demo', () => printed().includes('Ctrl-C ends it all.'), 120);
@@ -73,7 +73,7 @@ it('prints how to get in, has the VMs that it promises, and ends cleanly with Ct
   await waitFor('nothing to be left', async () => (await remains(lab)).length === 0, 30);
 });
 
-it('leaves nothing when it is ended while it starts, or killed', async () => {
+it('leaves nothing behind if it is ended during the start, or killed', async () => {
   const first = start();
   await waitFor('the start', () => existsSync(`/run/cockpit-migrate-lab/${first.lab}`), 60);
   first.child.kill('SIGINT');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
-/** Waits until a condition holds; the limit is only there to end a test that can no longer pass. */
+/** Waits until a condition holds. The limit only ends a test that can no longer pass. */
 export async function waitFor<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
@@ -16,14 +16,14 @@ export async function waitFor<T>(
   }
 }
 
-/** A guest, wherever it runs: what it says on its serial line is in one file that all hosts of the lab share. */
+/** A guest on any host: all hosts of the lab write its serial output to the same file. */
 export class Guest {
   readonly name: string;
   readonly uuid: string;
   readonly #log: string;
   readonly #state: () => Promise<string>;
 
-  /** @param state What the hosts say of it, for a failure's message. */
+  /** @param state The hosts' state of the guest, for error messages. */
   constructor(lab: string, name: string, uuid: string, state: () => Promise<string>) {
     this.name = name;
     this.uuid = uuid;
@@ -51,7 +51,7 @@ export class Guest {
     await waitFor(`guest ${this.name} to dirty its memory`, () => this.#lines().includes('dirty'), 120);
   }
 
-  /** Waits for ticks after this moment: the guest really goes on. */
+  /** Waits for new ticks, which prove that the guest runs. */
   async goesOn(): Promise<void> {
     const before = this.counter();
     try {
@@ -63,8 +63,8 @@ export class Guest {
   }
 
   /**
-   * Waits for the guest to run, even if it started anew. QEMU 7.2 without KVM loses writes of a guest now and then where the
-   * memory takes several passes over a slow link: of six that plain virsh moved over 200 Mbit/s four came to a kernel panic.
+   * Waits for the guest to run, even if it has restarted. QEMU 7.2 without KVM sometimes loses writes of a guest if the memory
+   * takes several passes over a slow link: of six guests that plain virsh moved over 200 Mbit/s, four ended in a kernel panic.
    */
   async runs(): Promise<void> {
     const before = this.#lines().length;
@@ -75,7 +75,7 @@ export class Guest {
     await waitFor(`guest ${this.name} to run`, () => ticks() > 3, 60);
   }
 
-  /** Waits for the guest's next look at its disk after this moment, and says whether it found what it wrote. */
+  /** Waits for the guest's next check of its disk. Resolves to whether the disk has what the guest wrote. */
   async diskIntact(): Promise<boolean> {
     const before = this.counter();
     const line = await waitFor(
@@ -88,8 +88,8 @@ export class Guest {
   }
 
   /**
-   * The longest time in ms that the guest said nothing while something was done, measured here, not by the guest's clock,
-   * which stands still with it. It ticks every 250 ms: what is beyond that is the pause that it felt.
+   * The longest time in ms without output of the guest during an action. Measured here, because the guest's clock pauses with it.
+   * The guest ticks every 250 ms; the rest is its pause.
    */
   async longestSilence(during: () => Promise<unknown>): Promise<number> {
     let size = statSync(this.#log).size;

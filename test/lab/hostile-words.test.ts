@@ -8,7 +8,7 @@ import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { virshSession } from '../../src/libvirt/virsh.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 
-/** What a VM's owner or another host may call something. Each would leave a file behind if any shell read it. */
+/** Names from a VM's owner or another host. Each would create a file if a shell interpreted it. */
 const hostile = [
   '--help',
   '--version',
@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 describe('the real virsh', () => {
-  test('takes no hostile name for an option or a command, and goes on with the next', async () => {
+  test('takes no hostile name as an option or a command, and continues with the next command', async () => {
     const answers = await virshSession(nodePlatform(), uri, [
       ...hostile.map((name, index) => ({ id: `name ${index}`, argv: ['domuuid', '--', name] })),
       ...hostile.map((name, index) => ({
@@ -85,7 +85,7 @@ describe('the real virsh', () => {
   });
 });
 
-test('the real ssh gets as its host what the URI says, and no user that it would refuse', async () => {
+test('the real ssh gets the URI’s host, and no user that it would refuse', async () => {
   for (const user of ['root', 'joe.doe', 'EXAMPLE\\joe', 'joe@example.org']) {
     const input = parseDestination(`qemu+ssh://${user}@beta/system`, { localNames: [] });
     expect(input.kind).toBe('valid');

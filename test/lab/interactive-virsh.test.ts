@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InteractiveVirsh } from '../../src/libvirt/interactive-virsh.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 
-/** The real virsh, with the hypervisor that libvirt has for tests. */
+/** The real virsh, with libvirt's test driver. */
 describe('virsh at its prompt', () => {
   async function withVirsh(use: (virsh: InteractiveVirsh) => Promise<void>): Promise<void> {
     const end = new AbortController();
@@ -14,7 +14,7 @@ describe('virsh at its prompt', () => {
     }
   }
 
-  it('takes every name for what it is', async () => {
+  it('takes every name literally', async () => {
     const names = [
       ...['a b', `it's "$(x)" \\ ; #`, '-n', '', '!!', '^a^b'],
       ...['tab\there', '\x01\x02\x04\x08\x0b\x15\x17\x18', '\x1b[A\x1bd\x7f', '\x16', '\x80\x9f'],
@@ -28,7 +28,7 @@ describe('virsh at its prompt', () => {
     });
   });
 
-  it('follows up on its answers, whatever becomes of them', async () => {
+  it('runs commands that follow from answers, also after errors', async () => {
     await withVirsh(async (virsh) => {
       const listed = await virsh.ask({ id: 'list', argv: ['pool-list', '--uuid'] });
       const uuid = listed.ok ? listed.text.trim() : '';
@@ -50,7 +50,7 @@ describe('virsh at its prompt', () => {
     });
   });
 
-  it('reads a text that a command is given', async () => {
+  it('passes a text to a command', async () => {
     await withVirsh(async (virsh) => {
       const xml =
         '<pool type="dir">\n  <name>given</name>\n  <target>\n    <path>/tmp</path>\n  </target>\n</pool>';

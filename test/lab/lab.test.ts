@@ -16,7 +16,7 @@ async function bridgeOf(name: string): Promise<string> {
   return (JSON.parse(stdout) as { bridge: string }).bridge;
 }
 
-/** What becomes of a TCP connection from one host to another: open, or bash's reason, or `silence`. */
+/** The result of a TCP connection from one host to another: open, bash's error, or `silence`. */
 async function knock(from: LabHost, to: LabHost, port: number): Promise<string> {
   const script = 'exec 3<>"/dev/tcp/$1/$2" && echo open';
   const argv = ['timeout', '2', 'bash', '-c', script, 'knock', to.address, String(port)];
@@ -59,7 +59,7 @@ describe('libvirt of the other host', () => {
     },
   );
 
-  it('is out of reach without trust, each way with its own reason', async () => {
+  it('cannot be reached without trust, with a reason for each transport', async () => {
     await alpha.trust(beta, 'unknown-host-key');
     expect(await hostname('qemu+ssh://beta/system')).toContain('Host key verification failed');
     await alpha.trust(beta, 'refused-key');
@@ -70,8 +70,8 @@ describe('libvirt of the other host', () => {
     expect(await hostname('qemu+ssh://beta/system')).toBe('beta');
   });
 
-  it('shows the certificate that it is given', async () => {
-    // libvirt's words for an expired one, unless GnuTLS has no other complaint.
+  it('shows its present certificate', async () => {
+    // libvirt's text for an expired one, unless GnuTLS reports another problem.
     await beta.certificate('expired');
     expect(await hostname('qemu+tls://beta/system')).toMatch(/not trusted|expired/);
     await beta.certificate('untrusted');
@@ -84,10 +84,10 @@ describe('libvirt of the other host', () => {
 });
 
 describe('a guest', () => {
-  // Every character that a shell, XML or a URL might stumble over.
+  // Every special character of shell, XML and URLs.
   const name = `my "VM" <1> $(id) 'x' & ウェブ`;
 
-  it('moves on shared storage, counting, with its disk intact', async () => {
+  it('migrates on shared storage, keeps counting, and has its disk intact', async () => {
     const guest = await alpha.guest(name);
     await guest.booted();
     expect(await guest.diskIntact()).toBe(true);
@@ -103,7 +103,7 @@ describe('a guest', () => {
     expect(silence).toBeLessThan(30_000);
   });
 
-  it('is refused with a disk that only one host has', async () => {
+  it('is refused with a local disk', async () => {
     const guest = await alpha.guest('local', { disk: 'local' });
     const { exitCode, stderr } = await alpha.exec(
       ['virsh', 'migrate', '--live', '--p2p', guest.uuid, 'qemu+ssh://beta/system'],
@@ -114,7 +114,7 @@ describe('a guest', () => {
     expect(await alpha.virsh('domstate', guest.uuid)).toBe('running');
   });
 
-  it('dirties its memory at the rate that was asked for', async () => {
+  it('dirties its memory at the requested rate', async () => {
     const guest = await alpha.guest('busy', { disk: 'none', dirtyMb: 64, dirtyRate: 16 });
     await guest.dirtying();
     const rate = await waitFor('the dirty rate', async () => {
@@ -124,7 +124,7 @@ describe('a guest', () => {
         return stats.includes('calc_status=2') && stats;
       });
       const measured = Number(/megabytes_per_second=(\d+)/.exec(text)?.[1]);
-      // On a busy machine the guest is late now and then.
+      // On a busy machine, the guest is sometimes late.
       return measured >= 8 && measured;
     });
     expect(rate).toBeLessThanOrEqual(24);
@@ -133,7 +133,7 @@ describe('a guest', () => {
 });
 
 describe('the network', () => {
-  it('gets slower by shaping', async () => {
+  it('becomes slower by shaping', async () => {
     const fast = await transfer(alpha, beta);
     await beta.shape('4mbit');
     const slow = await transfer(alpha, beta);
@@ -144,7 +144,7 @@ describe('the network', () => {
     expect(await transfer(alpha, beta)).toBeLessThan(slow / 2);
   });
 
-  it('lets through, rejects or swallows a range of ports', async () => {
+  it('accepts, rejects or drops a range of ports', async () => {
     expect(await knock(alpha, beta, 49160)).toBe('Connection refused');
     await beta.firewall('drop', '49152-49215');
     expect(await knock(alpha, beta, 49160)).toBe('silence');
@@ -187,7 +187,7 @@ describe('the daemons', () => {
 });
 
 describe('the console', () => {
-  it('signs people in by their password', async () => {
+  it('signs users in with their password', async () => {
     const url = await alpha.console();
     const signIn = async (user: string, password: string): Promise<number> => {
       const Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -211,7 +211,7 @@ describe('the console', () => {
 });
 
 describe('labs', () => {
-  it('run side by side, and leave nothing behind', async () => {
+  it('run at the same time, and leave nothing behind', async () => {
     const before = new Set(readdirSync('/run/cockpit-migrate-lab'));
     let other: { name: string; bridge: string; namespaces: ReadonlySet<string> };
     {
@@ -237,12 +237,12 @@ describe('labs', () => {
     expect(await alpha.virsh('uri')).toBe('qemu:///system');
   });
 
-  it('end with their owner, also when it is killed while they start', async () => {
+  it('end with their owner, also if it is killed during their start', async () => {
     for (const moment of ['starting', 'started']) {
       const name = `test-${moment}-${process.pid}`;
       const owner = spawn('sleep', ['600'], { stdio: 'ignore' });
       const up = run(driver, ['--lab', name, 'up', '--no-shared', '--owner', String(owner.pid)]);
-      // Killed with its owner's death, `up` may fail.
+      // `up` may fail, because it is killed with its owner.
       const ended = up.then(
         () => 'up',
         () => 'killed',
@@ -263,7 +263,7 @@ describe('labs', () => {
   describe('on a machine that is not ready for one', () => {
     let programs: string;
     beforeAll(() => {
-      // All that can be run here, so that one can be taken away or replaced.
+      // All programs of this machine, so that one can be removed or replaced.
       programs = mkdtempSync(join(tmpdir(), 'cockpit-migrate-path-'));
       for (const directory of (process.env['PATH'] ?? '').split(':').filter((each) => existsSync(each)))
         for (const name of readdirSync(directory))
@@ -274,7 +274,7 @@ describe('labs', () => {
       rmSync(programs, { recursive: true });
     });
 
-    /** What `up` says as it fails; the owner stays, as that of a test does. */
+    /** The error of `up`. The owner keeps running, as in a test. */
     async function failure(name: string): Promise<string> {
       try {
         await run(driver, ['--lab', name, 'up', '--no-shared', '--owner', String(process.pid)], {
@@ -287,7 +287,7 @@ describe('labs', () => {
       throw new Error('it came up');
     }
 
-    it('name what is not installed, before anything is made', async () => {
+    it('name what is not installed, before they create anything', async () => {
       const name = `test-missing-${process.pid}`;
       expect(await failure(name)).toMatch(
         /^lab: these programs are not installed: certtool \(.*ensure-packages lab\)\n$/,
@@ -295,7 +295,7 @@ describe('labs', () => {
       expect(await traces(name, 'none', new Set())).toEqual([]);
     });
 
-    it('say what went wrong half-way, and take back what was made', async () => {
+    it('report an error during the start, and remove what they created', async () => {
       const name = `test-failing-${process.pid}`;
       writeFileSync(join(programs, 'certtool'), '#!/bin/sh\necho no entropy >&2\nexit 1\n', { mode: 0o755 });
       expect(await failure(name)).toBe('lab: certtool: no entropy\n');

@@ -19,7 +19,10 @@ export interface ExecResult {
 }
 
 export interface LabOptions {
-  /** Names of the hosts; `alpha` and `beta` unless given. `alpha:13` has booted Debian 13, `alpha:13:no-session-bus` that without a bus for each user. */
+  /**
+   * Names of the hosts; default: `alpha` and `beta`. `alpha:13` boots Debian 13; `alpha:13:no-session-bus` the same without session
+   * buses.
+   */
   readonly hosts?: readonly string[];
   /** False: no GlusterFS, which saves two seconds. */
   readonly shared?: boolean;
@@ -30,24 +33,24 @@ export interface LabOptions {
 }
 
 export interface GuestOptions {
-  /** MiB; 192 unless given. */
+  /** MiB; default: 192. */
   readonly memory?: number;
-  /** Size in MB of the region that the guest writes to, round and round. */
+  /** Size in MB of the region that the guest writes to cyclically. */
   readonly dirtyMb?: number;
-  /** How fast it does so, in MB/s. */
+  /** Its write rate, in MB/s. */
   readonly dirtyRate?: number;
   readonly disk?: 'shared' | 'local' | 'none';
-  /** MiB; 16 unless given. */
+  /** MiB; default: 16. */
   readonly diskMb?: number;
-  /** libvirt's name of a CPU model; qemu64 unless given. */
+  /** libvirt's name of a CPU model; default: qemu64. */
   readonly cpu?: string;
   readonly machine?: string;
-  /** Path, as the host sees it, of an ISO in the guest's CD drive. */
+  /** Path on the host of an ISO in the guest's CD drive. */
   readonly iso?: string;
   readonly vcpus?: number;
-  /** True: a virtio balloon, which libvirt gives every VM that does not refuse it, and for which the guest has no driver. */
+  /** True: a virtio balloon, which libvirt adds by default, and for which the guest has no driver. */
   readonly balloon?: boolean;
-  /** Seconds after which the guest shuts itself down, by its own clock. */
+  /** Seconds on its own clock after which the guest shuts itself down. */
   readonly offAfter?: number;
   /** True: only defined, not started. */
   readonly off?: boolean;
@@ -55,10 +58,10 @@ export interface GuestOptions {
 
 export type Trust = 'on' | 'off' | 'unknown-host-key' | 'refused-key';
 export type Daemon = 'libvirtd' | 'libvirt-dbus' | 'dbus' | 'sshd';
-/** `break` and `remove` are for libvirt-dbus: D-Bus cannot start it any more, or has never heard of it. `start` repairs it. */
+/** `break` and `remove` are for libvirt-dbus: D-Bus cannot start it, or does not know it. `start` repairs it. */
 export type DaemonAction = 'start' | 'stop' | 'kill' | 'break' | 'remove';
 
-/** Several real libvirt hosts in namespaces of this machine; see README.md beside this file. */
+/** Real libvirt hosts in namespaces of this machine; see README.md. */
 export class Lab {
   readonly name: string;
   /** PID of the process that holds the browser's network namespace. */
@@ -73,7 +76,7 @@ export class Lab {
     this.#kept = kept;
   }
 
-  /** Starts a lab that ends with this process at the latest; with CKM_LAB=NAME a running one is used and kept. */
+  /** Starts a lab, which ends with this process at the latest. With CKM_LAB=NAME, uses and keeps a running one. */
   static async start(options: LabOptions = {}): Promise<Lab> {
     const existing = process.env['CKM_LAB'];
     const name = existing ?? `test-${randomBytes(4).toString('hex')}`;
@@ -93,7 +96,7 @@ export class Lab {
     return Lab.join(name, existing !== undefined);
   }
 
-  /** A lab that runs; unless `kept` is false, `down` leaves it. */
+  /** Uses a running lab. `down` does not end it unless `kept` is false. */
   static async join(name: string, kept = true): Promise<Lab> {
     const { stdout } = await run(driver, ['--lab', name, 'status']);
     const status = JSON.parse(stdout) as {
@@ -129,14 +132,14 @@ export class Lab {
 export class LabHost {
   readonly lab: string;
   readonly name: string;
-  /** PID of the host's process 1, as this machine sees it. */
+  /** PID of the host's process 1 on this machine. */
   readonly pid: number;
   readonly address: string;
-  /** The generation of Debian that it has booted; undefined for a light host. */
+  /** The Debian generation of a booted host; undefined for a light host. */
   readonly generation: number | undefined;
   /** D-Bus address of the host's system bus, as this machine reaches it. */
   readonly systemBusAddress: string;
-  /** Put before a program to run it in the host. */
+  /** The prefix of a command that runs it in the host. */
   readonly prefix: readonly string[];
 
   constructor(lab: string, name: string, pid: number, address: string, generation?: number) {
@@ -161,7 +164,7 @@ export class LabHost {
     ];
   }
 
-  /** The platform as a program on this host has it. */
+  /** The platform of this host. */
   platform(): Platform {
     return nodePlatform({ systemBusAddress: this.systemBusAddress, prefix: this.prefix });
   }
@@ -171,7 +174,7 @@ export class LabHost {
     return (await run(driver, ['--lab', this.lab, command, this.name, ...rest])).stdout.trim();
   }
 
-  /** Runs a program in the host; a failure is an error unless `check` is false. */
+  /** Runs a program in the host. Throws if it fails, unless `check` is false. */
   exec(argv: readonly string[], options: { input?: string; check?: boolean } = {}): Promise<ExecResult> {
     const [program = '', ...rest] = [...this.prefix, ...argv];
     return new Promise((resolve, reject) => {
@@ -192,7 +195,7 @@ export class LabHost {
     });
   }
 
-  /** What virsh prints, without the last line break. */
+  /** The output of virsh, without the last line break. */
   async virsh(...argv: readonly string[]): Promise<string> {
     return (await this.exec(['virsh', '-q', ...argv])).stdout.trim();
   }
@@ -242,7 +245,7 @@ export class LabHost {
     await this.#lab('daemon', daemon, action);
   }
 
-  /** The process that owns a name on the host's system bus. */
+  /** PID of the owner of a name on the host's system bus. */
   async owner(name: string): Promise<string> {
     const bus = ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'];
     const { stdout } = await this.exec(['busctl', 'call', ...bus, 'GetConnectionUnixProcessID', 's', name]);
@@ -251,7 +254,7 @@ export class LabHost {
     return pid;
   }
 
-  /** Starts the web console; the answer is its URL. */
+  /** Starts the web console. Resolves to its URL. */
   console(options: { port?: number; localSession?: boolean } = {}): Promise<string> {
     const argv = ['console'];
     if (options.port !== undefined) argv.push('--port', String(options.port));

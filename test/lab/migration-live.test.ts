@@ -15,7 +15,7 @@ let lab: Lab;
 let alpha: LabHost;
 let beta: LabHost;
 
-/** What a page has: its own inventory and migrations. */
+/** The engine of a page: its inventory and migrations. */
 class Page {
   readonly inventory: Inventory;
   readonly migrations: Migrations;
@@ -131,21 +131,21 @@ test('a permanent migration moves the VM and its definition, and is confirmed by
   expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
   if (state.phase !== 'done') return;
   expect(state.answers).toHaveLength(5);
-  // libvirt does not send that along.
+  // libvirt does not send that.
   expect(await beta.virsh('dominfo', guest.uuid)).toMatch(/Autostart: +enable/);
   expect(state.elapsedMilliseconds).toBeGreaterThan(0);
   expect(state.downtimeMilliseconds).toBeGreaterThanOrEqual(0);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
   await guest.goesOn();
-  // No ghost row stays here, and the other host's list has it by itself.
+  // No row stays here, and the other host's list shows it by itself.
   await waitFor('the row to go', () => here.vm(guest) === undefined);
   await waitFor('the row to come', () => there.vm(guest)?.state.kind === 'running');
   expect(there.vm(guest)).toMatchObject({ persistent: true });
-  // Nothing of ours is left in the definition that moved.
+  // Nothing of this program is left in the moved definition.
   expect(await beta.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
 });
 
-test('a temporary migration leaves the definition here, which tells where the copy runs', async () => {
+test('a temporary migration leaves the definition here, which records where the copy runs', async () => {
   const guest = await boot('temporary');
   const { state } = await (await here.start(guest, true)).ended;
   expect(state).toMatchObject({ phase: 'done', verification: 'confirmed' });
@@ -157,7 +157,7 @@ test('a temporary migration leaves the definition here, which tells where the co
   expect(there.vm(guest)).toMatchObject({ state: { kind: 'running' }, persistent: false });
   expect(there.vm(guest)?.temporaryCopy).toBeUndefined();
 
-  // Another admin sees it, also after libvirtd has forgotten why the VM is off.
+  // Another admin sees it, even after libvirtd has forgotten why the VM is off.
   const other = open(alpha);
   await waitFor('the copy in the other list', () => other.vm(guest)?.temporaryCopy);
   await alpha.daemon('libvirtd', 'stop');
@@ -167,7 +167,7 @@ test('a temporary migration leaves the definition here, which tells where the co
   await waitFor('the list again', () => other.inventory.state.get().kind === 'ready');
   await waitFor('the copy again', () => other.vm(guest)?.temporaryCopy);
 
-  // Run here, after the copy is off: the record goes.
+  // After the copy is off, the VM is started here: the record is removed.
   await beta.virsh('destroy', guest.uuid);
   const vm = await waitFor('the row', () => other.vm(guest));
   expect(await operate(other.inventory.connection, vm, 'run')).toBeUndefined();
@@ -175,7 +175,7 @@ test('a temporary migration leaves the definition here, which tells where the co
   expect(await alpha.virsh('dumpxml', '--inactive', guest.uuid)).not.toContain(recordNamespace);
 });
 
-test('cancel half-way: the VM stays, runs, and nothing is left over there', async () => {
+test('Cancel during copying: the VM stays and runs, and nothing is left on the destination', async () => {
   const guest = await boot('cancelled');
   await alpha.shape('40mbit');
   const handle = await here.start(guest, true);
@@ -205,7 +205,7 @@ test('another page sees a running migration, follows it to its end and verifies 
   const other = open(alpha);
   const seen = await other.copying(guest);
   expect(seen.startedHere).toBe(false);
-  // The record is believed as soon as it is found among what this program wrote.
+  // The record counts as soon as its copy by this program is found.
   const told = await waitFor('where it goes', () => {
     const migration = other.migration(guest);
     return migration?.destination === undefined ? undefined : migration;
@@ -220,7 +220,7 @@ test('another page sees a running migration, follows it to its end and verifies 
   await waitFor('the row to go', () => other.vm(guest) === undefined);
 });
 
-test('a migration begun with virsh is shown, followed, and cancelled from the page', async () => {
+test('a migration started with virsh is shown, followed, and cancelled from the page', async () => {
   const guest = await boot('foreign');
   await alpha.shape('40mbit');
   const command = alpha.exec(['virsh', 'migrate', '--live', '--p2p', guest.uuid, destination], {
@@ -235,7 +235,7 @@ test('a migration begun with virsh is shown, followed, and cancelled from the pa
   await guest.goesOn();
 });
 
-test('libvirt-dbus is killed half-way: the migration goes on, is followed and verified', async () => {
+test('libvirt-dbus is killed during copying: the migration continues, is followed and verified', async () => {
   const guest = await boot('survivor');
   await alpha.shape('60mbit');
   const handle = await here.start(guest, true);
@@ -251,7 +251,7 @@ test('libvirt-dbus is killed half-way: the migration goes on, is followed and ve
   await waitFor('the copy in the row', () => here.vm(guest)?.temporaryCopy);
 });
 
-test('five at once: three run, two wait in the queue, one of those is taken out', async () => {
+test('five at once: three run, two wait in the queue, one of those is removed', async () => {
   const five = await Promise.all(['q1', 'q2', 'q3', 'q4', 'q5'].map((name) => boot(name, { memory: 128 })));
   await alpha.shape('100mbit');
   const handles: MigrationHandle[] = [];
@@ -261,7 +261,7 @@ test('five at once: three run, two wait in the queue, one of those is taken out'
     return phase.phase === 'preparing' ? phase.queuePosition : undefined;
   });
   expect(positions).toEqual([undefined, undefined, undefined, 1, 2]);
-  // With three in flight the fourth worker thread still answers everybody.
+  // With three running, the fourth worker thread still answers.
   await waitFor('all three to be copied', () => five.slice(0, 3).every((each) => here.vm(each)?.transfer));
   const fourth = handles[3];
   const last = five[4];
@@ -275,8 +275,8 @@ test('five at once: three run, two wait in the queue, one of those is taken out'
   }
 });
 
-test('with all four worker threads taken, progress and cancel go through virsh', async () => {
-  // They write more than the link carries, so that none ends before the last has begun.
+test('with all four worker threads busy, progress and cancel go through virsh', async () => {
+  // They write more than the link carries, so that none ends before the last has started.
   const four = await Promise.all(
     ['w1', 'w2', 'w3', 'w4'].map((name) => boot(name, { memory: 160, dirtyMb: 32, dirtyRate: 4 })),
   );
@@ -284,7 +284,7 @@ test('with all four worker threads taken, progress and cancel go through virsh',
   await alpha.shape('20mbit');
   const handles: MigrationHandle[] = [];
   for (const guest of four.slice(0, 3)) handles.push(await here.start(guest));
-  // A second page takes the fourth thread.
+  // A second page uses the fourth thread.
   const other = open(alpha);
   const last = four[3];
   const [first] = handles;
@@ -306,7 +306,7 @@ test('with all four worker threads taken, progress and cancel go through virsh',
   await waitFor('the fourth to end', () => other.migration(last)?.state.phase === 'cancelled');
 });
 
-test('an unreachable destination fails with plain words and libvirt’s own', async () => {
+test('an unreachable destination fails with plain words and libvirt’s text', async () => {
   const guest = await boot('unreachable');
   await alpha.trust(beta, 'refused-key');
   try {
@@ -324,7 +324,7 @@ test('an unreachable destination fails with plain words and libvirt’s own', as
   }
 });
 
-test('two disks are copied by virsh; ended half-way, it is no end of the migration', async () => {
+test('two disks are copied by virsh; if virsh ends early, the migration continues', async () => {
   const guest = await boot('two-disks', { disk: 'local' });
   const images = '/var/lib/libvirt/images';
   const second = `${images}/${guest.uuid}-second.img`;

@@ -19,7 +19,7 @@ let scratch: string;
 let lab: Lab;
 const host = (generation: Generation): LabHost => lab.host(`debian${generation}`);
 
-/** The version before: with a file in it that is no more. */
+/** An older version, with a file that the new one lacks. */
 async function packageBefore(deb: string, directory: string): Promise<void> {
   const tree = join(scratch, `tree-${basename(deb)}`);
   await run('dpkg-deb', ['--raw-extract', deb, tree]);
@@ -64,12 +64,12 @@ async function words(on: LabHost, script: string): Promise<string> {
   return (await on.exec(['sh', '-c', script])).stdout.trim();
 }
 
-/** Does something with apt, as an admin does; the host reaches no mirror. */
+/** Runs apt as an admin does. The host reaches no mirror. */
 async function apt(on: LabHost, what: string): Promise<void> {
   await words(on, `DEBIAN_FRONTEND=noninteractive apt-get -q -y -o APT::Sandbox::User=root ${what} 2>&1`);
 }
 
-/** All paths on a host where packages may put something, but for what apt, dpkg, libvirt and the journal keep of their own. */
+/** All paths on a host where packages may put files, except those of apt, dpkg, libvirt and the journal. */
 function paths(on: LabHost): Promise<string> {
   return words(
     on,
@@ -87,7 +87,7 @@ describe.each([
   let before: string;
   let learnt: string;
 
-  /** The history of migrations, with whom it belongs to. */
+  /** The history of migrations, with its owner. */
   const kept = (): Promise<string> =>
     words(on(), `cd ${history} && stat -c '%n %a %U' . * && sha256sum * && cat *`);
 
@@ -101,7 +101,7 @@ describe.each([
     expect(await words(on(), 'ls /usr/share/cockpit/migrate')).toContain('no-more.js');
   });
 
-  it('has the command on its own Node, which moves a VM', async () => {
+  it('has the command on Debian’s Node, which migrates a VM', async () => {
     const node = Number(/^v(\d+)\./.exec(await words(on(), '/usr/bin/node --version'))?.[1]);
     if (generation === '12') expect(node).toBe(18);
     const guest = await on().guest(`from ${generation}`, { machine: 'pc-q35-7.2', disk: 'none' });
@@ -118,7 +118,7 @@ describe.each([
       check: false,
     });
     expect(moved).toMatchObject({ exitCode: 0 });
-    // A warning of Node would be of something that this version lacks or calls experimental.
+    // A warning of Node would mean that this version lacks something or calls it experimental.
     expect(`${checked.stderr}${moved.stderr}`).not.toMatch(/\(node:\d+\)/);
     await host(next).virsh('destroy', guest.uuid);
     learnt = await kept();
@@ -126,7 +126,7 @@ describe.each([
     expect(learnt).toContain('. 700 root');
   });
 
-  it('takes the next version, and keeps the history', async () => {
+  it('upgrades to the next version, and keeps the history', async () => {
     await apt(on(), 'install /root/now/*.deb');
     const show = `dpkg-query -W -f '\${Version} \${db:Status-Status}\\n' cockpit-migrate cockpit-migrate-cli`;
     expect(await words(on(), show)).toBe(`${version}-1 installed\n${version}-1 installed`);
@@ -135,11 +135,11 @@ describe.each([
     expect(await words(on(), 'cockpit-migrate --version')).toContain(version);
   });
 
-  it('is removed with the history kept, and purged without a trace', async () => {
+  it('is removed but keeps the history, and is purged without a trace', async () => {
     await apt(on(), 'remove cockpit-migrate');
     expect(await words(on(), 'cockpit-bridge --packages')).not.toContain('migrate');
     expect(await kept()).toBe(learnt);
-    // The page may be installed again: what was learnt is its own too.
+    // The page may be installed again, and it shares what was learned.
     await apt(on(), 'purge cockpit-migrate-cli');
     expect(await kept()).toBe(learnt);
     await apt(on(), 'purge cockpit-migrate');

@@ -56,7 +56,7 @@ async function check(
   return { state, findings };
 }
 
-/** The finding in one line, with its original words. */
+/** The finding in one line, with its original text. */
 function say(finding: Finding | undefined): string {
   if (finding === undefined) return 'missing';
   const original = 'original' in finding ? ` [${finding.original ?? ''}]` : '';
@@ -109,7 +109,7 @@ const needShell = [
 
 describe('between healthy hosts', () => {
   it('passes over ssh, and changes nothing', async () => {
-    // Names, owners and modes: the guest itself writes to its disk, so sizes and times move without anybody's doing.
+    // Names, owners and modes only: the guest writes to its disk, so sizes and times change.
     const left = async (): Promise<string> =>
       (
         await beta.exec([
@@ -139,10 +139,10 @@ describe('between healthy hosts', () => {
   });
 
   it('proves shared storage over tls by a storage pool of the destination', async () => {
-    // The lab's hosts have a pool on the shared folder; it learns of new files when it is refreshed.
+    // The lab's hosts have a pool for the shared folder. It lists new files after a refresh.
     await beta.virsh('pool-refresh', 'shared');
     const { findings } = await check(web, { destination: 'qemu+tls://beta/system' });
-    // The guest writes to its disk now and then: the time of the last change may be different for a moment.
+    // The guest sometimes writes to its disk, so the time of the last change may differ for a moment.
     expect(['pass', 'unknown']).toContain(findings.get('shared-storage')?.verdict);
   });
 });
@@ -161,7 +161,7 @@ describe('finds', () => {
     return finding;
   }
 
-  it('a URI that runs a program, and runs it not', async () => {
+  it('a URI that runs a program, and does not run it', async () => {
     const mark = `/tmp/ran-${randomUUID()}`;
     await blocked('uri', /do more than name a host/, {
       change: { destination: `qemu+ssh://beta/system?command=/usr/bin/touch&netcat=${mark}` },
@@ -169,7 +169,7 @@ describe('finds', () => {
     expect((await alpha.exec(['test', '-e', mark], { check: false })).exitCode).toBe(1);
   });
 
-  it('a destination that does not answer, and ends what asks it at its limit', async () => {
+  it('a destination that does not answer, and ends the queries at their time limit', async () => {
     await beta.firewall('drop', '22');
     try {
       const began = performance.now();
@@ -189,14 +189,14 @@ describe('finds', () => {
       cpu: 'Skylake-Server',
       off: true,
     });
-    // Both hosts lack it alike, and yet have a CPU in common.
+    // Both hosts lack it, but they have a CPU in common.
     expect(
       await blocked('cpu-compatibility', /lacks these features of the VM’s CPU: .*avx512f/, { guest }),
     ).toMatchObject({ remedies: [{ xml: expect.stringMatching(/^<cpu mode='custom'/) as unknown }, {}, {}] });
     await blocked('vm-state', /shut off/, { guest });
   });
 
-  it('a CPU of which the destination lacks some, and offers one that both hosts have', async () => {
+  it('a CPU with features that the destination lacks, and suggests one that both hosts have', async () => {
     const vm = await makeVm(alpha, {
       name: 'host-model',
       vcpus: 2,
@@ -215,7 +215,7 @@ describe('finds', () => {
       });
       expect(xml).toMatch(/^<cpu mode='custom' match='exact'>\n {2}<model fallback='forbid'>.*\n<\/cpu>$/s);
       expect(xml).toMatch(/<topology [^>]*cores='2'/);
-      // What the remedy says.
+      // What the remedy says to do.
       await alpha.virsh('destroy', vm.uuid);
       const stored = await alpha.virsh('dumpxml', '--inactive', vm.uuid);
       await alpha.exec(['sh', '-c', 'cat | virsh -q define /dev/stdin'], {
@@ -233,7 +233,7 @@ describe('finds', () => {
     }
   });
 
-  it('a VM on its way, whose port it leaves alone', async () => {
+  it('an incoming VM, whose port is not tested', async () => {
     const slow = await alpha.guest('slow', { memory: 256, dirtyMb: 64, dirtyRate: 40, disk: 'none' });
     await slow.dirtying();
     await beta.shape('80mbit');

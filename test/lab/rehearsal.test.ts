@@ -17,9 +17,9 @@ const toBeta = 'qemu+ssh://beta/system';
 let lab: Lab;
 let alpha: LabHost;
 let beta: LabHost;
-/** A VM that runs; what it says on its serial line shows that it goes on. */
+/** A running VM. Its serial output shows that it keeps running. */
 let guest: Guest;
-/** A VM with all that libvirt keeps files of: firmware, TPM, channel, network interface, screen. Paused. */
+/** A paused VM with everything that libvirt stores files for: firmware, TPM, channel, network interface, graphics. */
 let rich: MadeVm;
 
 /** Started and killed by one test. */
@@ -47,7 +47,7 @@ beforeAll(async () => {
       `<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm><serial type='pty'/><console type='pty'/>`,
   });
   await guest.booted();
-  // Folders that libvirt makes for its first TPM stay.
+  // Folders that libvirt creates for the first TPM stay.
   await rehearsal();
 }, 180_000);
 
@@ -57,7 +57,7 @@ afterAll(async () => {
   program.remove();
 });
 
-/** All that a stand-in may leave on a host. */
+/** Everything that a stand-in could leave on a host. */
 const look = `
 virsh -q list --all --name | sort
 for folder in /var/log/libvirt/qemu /var/log/swtpm/libvirt/qemu /var/lib/libvirt/swtpm /var/lib/libvirt/qemu \
@@ -106,7 +106,7 @@ async function rehearsal(wish: Wish = {}): Promise<Rehearsal> {
   }
 }
 
-/** A QEMU on beta to which devices are what they are not on alpha. */
+/** A QEMU on beta whose devices differ from those on alpha. */
 async function otherQemu(): Promise<() => Promise<void>> {
   const qemu = '/usr/bin/qemu-system-x86_64';
   await beta.exec(['cp', '--reflink=auto', qemu, '/root/qemu']);
@@ -128,7 +128,7 @@ beforeEach(async () => {
 });
 
 describe('a stand-in', () => {
-  test('arrives over ssh, and nothing of it is left', async () => {
+  test('arrives over ssh, and leaves nothing behind', async () => {
     const { outcome, remains } = await rehearsal();
     expect(outcome).toMatchObject({ kind: 'arrived' });
     expect(remains).toEqual([]);
@@ -163,7 +163,7 @@ describe('a stand-in', () => {
     },
   );
 
-  test('that QEMU refuses shows its words, and the VM goes on', async () => {
+  test('that QEMU refuses shows QEMU’s text, and the VM keeps running', async () => {
     const undo = await otherQemu();
     try {
       const { outcome, remains } = await rehearsal({ vm: guest });
@@ -179,7 +179,7 @@ describe('a stand-in', () => {
     }
   });
 
-  test('that reaches no port is refused in words of the network', async () => {
+  test('that cannot reach a port fails with the network’s error', async () => {
     await beta.firewall('closed', '49152-49215');
     try {
       const { outcome } = await rehearsal();
@@ -190,7 +190,7 @@ describe('a stand-in', () => {
     }
   });
 
-  test('meets no other one: two of one VM at once', async () => {
+  test('does not collide with another one of the same VM', async () => {
     const both = await Promise.all([rehearsal(), rehearsal()]);
     expect(both.map(({ outcome }) => outcome.kind)).toEqual(['arrived', 'arrived']);
     expect(await bothStates()).toEqual(before);
@@ -208,7 +208,7 @@ describe('a stand-in', () => {
   });
 });
 
-test('where a hook would be run, nothing is made unless that is asked for', async () => {
+test('if a hook would run, no stand-in is created unless requested', async () => {
   const hook = '/etc/libvirt/hooks/qemu';
   await beta.exec(['sh', '-c', 'printf "#!/bin/sh\\n" > "$1"; chmod 755 "$1"', 'sh', hook]);
   try {
@@ -241,7 +241,7 @@ test.each(['alpha', 'beta'])(
 );
 
 describe('a migration with a rehearsal', () => {
-  /** What a page does, and what it showed. */
+  /** What a page does, and the phases that it shows. */
   async function migrate(
     wish: Wish,
     onState: (state: Migration, migrations: Migrations) => void = () => undefined,
@@ -292,7 +292,7 @@ describe('a migration with a rehearsal', () => {
     }
   });
 
-  test('can be cancelled while the stand-in is on its way', async () => {
+  test('can be cancelled during the rehearsal', async () => {
     const { end } = await migrate({ vm: guest }, ({ state, vm }, migrations) => {
       if (state.phase === 'rehearsing') void migrations.cancel(vm);
     });
@@ -301,7 +301,7 @@ describe('a migration with a rehearsal', () => {
     expect(await bothStates()).toEqual(before);
   });
 
-  test('goes on with the VM once the stand-in has arrived, and no list shows that one', async () => {
+  test('migrates the VM after the stand-in has arrived, and no list shows the stand-in', async () => {
     const { end, phases, listed } = await migrate({ vm: guest });
     expect(phases.slice(0, 2)).toEqual(['rehearsing', 'preparing']);
     expect(end.state).toMatchObject({ phase: 'done', verification: 'confirmed' });

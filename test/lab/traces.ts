@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 export const namespaceKinds = ['net', 'mnt', 'pid', 'ipc', 'uts'];
 
-/** A namespace's name, as `net:[4026531840]`; undefined for a process that is gone. */
+/** A namespace's name, such as `net:[4026531840]`; undefined for a process that has ended. */
 function namespace(pid: number | string, kind: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/${kind}`);
@@ -18,13 +18,13 @@ function namespace(pid: number | string, kind: string): string | undefined {
   }
 }
 
-/** The namespaces that hosts are made of. */
+/** The types of namespaces of a host. */
 export function namespacesOf(hosts: readonly LabHost[]): ReadonlySet<string> {
   const all = hosts.flatMap((host) => namespaceKinds.map((kind) => namespace(host.pid, kind)));
   return new Set(all.filter((each) => each !== undefined));
 }
 
-/** A process's environment; empty for one that is gone or that not even root may look into, which is none of ours. */
+/** A process's environment; empty for a process that has ended or that root may not read, which does not belong to a lab. */
 function environment(pid: string): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
