@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** A merge before this rule has the path of what was merged in its subject, as git proposes it. */
+/** A merge before this rule has a path in its subject, as git proposes. */
 const older = '0e671e0';
 
 /** A path of the machine on which the commit was made. */
@@ -14,7 +14,7 @@ function subjects(): readonly (readonly [string, string])[] {
     cwd: join(import.meta.dirname, '..'),
     encoding: 'utf8',
   });
-  // An archive without its history has no subjects to look at.
+  // An archive without history has no subjects to check.
   if (log.status !== 0) return [];
   return log.stdout
     .split('\n')

@@ -2,21 +2,21 @@
 import { onAbort } from '../src/platform/on-abort.ts';
 import { PlatformError, type RunOptions, type RunResult } from '../src/platform/platform.ts';
 
-/** A program that is told line by line what to do, as {@link Interactive} runs it, without any process. */
+/** A fake program that takes commands line by line, as {@link Interactive} runs it, without a process. */
 export interface FakeProgram {
-  /** What it says when it is started. */
+  /** Its output at the start. */
   readonly greeting?: string;
-  /** What it prints for what it was told; undefined as long as that is not whole. */
+  /** Its output for the input; undefined while the input is incomplete. */
   readonly reply: (text: string) => string | undefined;
-  /** What it prints when it was sent zeros. */
+  /** Its output after zeros. */
   readonly zeros?: () => string;
   /** The clock of this host, in seconds since 1970. */
   readonly clock?: string;
-  /** What it says before it ends at once, if it does. */
+  /** Its output before it ends at once, if it does. */
   readonly refusal?: string;
 }
 
-/** Runs the program in place of the script that hands on lines; the command line of the program begins behind the mark. */
+/** Replaces the script that forwards lines. The program's command line follows the mark. */
 export async function converse(
   argv: readonly string[],
   options: RunOptions,
@@ -58,7 +58,7 @@ export async function converse(
   return Promise.race([talk(), cancelled]);
 }
 
-/** virsh at its prompt, with what its commands print, their words in single quotes. */
+/** virsh at its prompt, with the output for each command, whose words are in single quotes. */
 export function fakeVirshPrompt(answer: (command: string) => string): FakeProgram & { greeting: string } {
   const reply = (line: string): string => {
     const run = (command: string): string =>
@@ -69,7 +69,7 @@ export function fakeVirshPrompt(answer: (command: string) => string): FakeProgra
   return { greeting: 'virsh # ', reply };
 }
 
-/** A shell with what a script prints, by its text and the words after `set --`. */
+/** A shell with the output of a script, by its text and the words after `set --`. */
 export function fakeShell(answer: (script: string, words: string) => string): FakeProgram['reply'] {
   return (text) => {
     const [, begin, words, script, , end] =
@@ -79,7 +79,7 @@ export function fakeShell(answer: (script: string, words: string) => string): Fa
     if (begin === undefined || words === undefined || script === undefined || end === undefined)
       return undefined;
     const printed = answer(script, words);
-    // What waits for its input ends when it has come.
+    // A script that waits for input ends when the input has arrived.
     return script.includes('dd bs=1') ? `${begin}${printed}` : `${begin}${printed}${end}`;
   };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The part of JSON Schema 2020-12 that our schema uses; another keyword is an error, so that none is passed over. */
+/** The part of JSON Schema 2020-12 that the schema uses. Any other keyword is an error, so that none is ignored. */
 const keywords = new Set([
   ...['$schema', '$defs', '$ref', 'title', 'description', 'type', 'const', 'enum', 'oneOf'],
   ...['required', 'properties', 'items', 'minItems', 'pattern', 'minLength', 'minimum', 'maximum'],
@@ -44,8 +44,8 @@ function hasType(type: unknown, value: unknown): boolean {
 }
 
 /**
- * What is wrong with a document, as lines `where: what`. The schema allows more properties than it names, for readers of later
- * versions; here they are wrong too, so that the schema describes all that we write.
+ * The errors of a document, as lines `where: what`. For compatibility, the schema allows additional properties. Here they are
+ * errors, so that the schema describes everything that is written.
  */
 export function schemaProblems(document: unknown, name = 'report'): readonly string[] {
   const definitions = object(reportSchema['$defs'], '$defs');

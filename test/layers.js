@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** The layers from the top down. The page and the command line stand side by side on the engine. */
+/** The layers from top to bottom. Page and command line are both above the engine. */
 export const layers = ['ui', 'cli', 'engine', 'libvirt', 'platform'];
 
-/** For each layer, the layers above and beside it, which it may not import. */
+/** For each layer, the layers that it may not import: those above and beside it. */
 export const mayNotImport = {
   ui: ['cli'],
   cli: ['ui'],
@@ -45,8 +45,8 @@ export const rooms = {
 };
 
 /**
- * The packages that each layer may import; a new one is named here first. Neither the engine nor what speaks to libvirt knows a platform, so
- * theirs run everywhere. `docs/architecture.md` says why each is there.
+ * The packages that each layer may import; a new one is named here first. Neither `engine` nor `libvirt` knows a platform, so their
+ * packages run everywhere. `docs/architecture.md` says why each is there.
  */
 export const packages = {
   ui: ['@patternfly/*', 'react'],

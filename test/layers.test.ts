@@ -10,13 +10,13 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   /\.tsx?$/.test(name),
 );
 
-/** The layer of a file under src/, or undefined for the roots that wire the layers. */
+/** The layer of a file under src/; undefined for the roots that connect the layers. */
 function layerOf(file: string): string | undefined {
   const [first = ''] = file.split('/');
   return layers.includes(first) ? first : undefined;
 }
 
-/** Relative imports of a source text, with `import type`, re-exports and `import()` among them. */
+/** Relative imports of a source text, including `import type`, re-exports and `import()`. */
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
 }
@@ -26,14 +26,14 @@ function packagesOf(text: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map((match) => match[1] ?? '');
 }
 
-/** Whether an entry of the table of packages is about that import. */
+/** Whether an entry of the table of packages covers that import. */
 function covers(entry: string, imported: string): boolean {
   return entry.endsWith('*')
     ? imported.startsWith(entry.slice(0, -1))
     : imported === entry || imported.startsWith(`${entry}/`);
 }
 
-/** Each import that goes up, as `file -> imported`. */
+/** Each import from an upper layer, as `file -> imported`. */
 function upwardImports(file: string, text: string): string[] {
   const layer = layerOf(file);
   if (layer === undefined) return [];
@@ -47,7 +47,7 @@ function upwardImports(file: string, text: string): string[] {
     .map((imported) => `${file} -> ${imported}`);
 }
 
-/** Programs that run elsewhere, imported as text, that are not of the layer's own. */
+/** Imports of programs as text from another layer. */
 function foreignScripts(file: string, text: string): string[] {
   return importsOf(text)
     .map((imported) => relative(source, resolve(source, dirname(file), imported)))
@@ -63,7 +63,7 @@ describe('layers', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are found out by this test when an import goes up', () => {
+  it('are reported if an import goes up', () => {
     expect(upwardImports('engine/x.ts', `import { a } from '../ui/app.tsx';`)).toEqual([
       'engine/x.ts -> ui/app.tsx',
     ]);
@@ -106,7 +106,7 @@ describe('layers', () => {
     const wrong = files
       .filter((file) => file.startsWith('engine/') || file.startsWith('libvirt/'))
       .filter((file) =>
-        // A program that runs elsewhere is text (`?raw`), and beside the TypeScript that runs it.
+        // A program that runs elsewhere is imported as text (`?raw`), and is in the same folder as the TypeScript that runs it.
         /from '[^']+\?(?!raw')|\bcockpit\.(dbus|spawn|file|channel)/.test(
           readFileSync(join(source, file), 'utf8'),
         ),
@@ -124,13 +124,13 @@ describe('layers', () => {
   });
 });
 
-/** The room of a file under src/ (`engine/inventory`), or undefined for what stands in none. */
+/** The room of a file under src/ (`engine/inventory`); undefined for a file in none. */
 function roomOf(file: string): string | undefined {
   const [layer = '', room = '', ...rest] = file.split('/');
   return rest.length > 0 && (layer === 'engine' || layer === 'ui') ? `${layer}/${room}` : undefined;
 }
 
-/** What a file imports of other rooms, as paths under src/. */
+/** A file's imports from other rooms, as paths under src/. */
 function foreignImports(file: string, text: string): string[] {
   return importsOf(text)
     .map((imported) => relative(source, resolve(source, dirname(file), imported)))
@@ -151,7 +151,7 @@ describe('rooms', () => {
     expect(foreignImports('ui/list/x.ts', "import { a } from './a.ts';")).toEqual([]);
   });
 
-  it('import the rooms of their layer that the table names, and no others', () => {
+  it('import exactly the rooms of their layer that the table names', () => {
     const found = new Map(Object.keys(rooms).map((room) => [room, new Set<string>()]));
     for (const { file, imported } of imports) {
       const [layer, room = ''] = imported.split('/');
@@ -163,7 +163,7 @@ describe('rooms', () => {
     expect(Object.fromEntries([...found].map(([room, others]) => [room, [...others].sort()]))).toEqual(rooms);
   });
 
-  it('stand above those that they import, so that no two need each other', () => {
+  it('come after those that they import, so that there is no cycle', () => {
     const order = Object.keys(rooms);
     const upward = Object.entries(rooms).flatMap(([room, others]) =>
       others
@@ -174,12 +174,12 @@ describe('rooms', () => {
     expect(upward).toEqual([]);
   });
 
-  it('hold every file of the engine, and of the page all but the root, the model of its parts', () => {
+  it('contain every file of the engine, and of the page all but its root', () => {
     const strays = files.filter((file) => /^(engine|ui)\/[^/]+$/.test(file));
     expect(strays).toEqual(['ui/app.tsx']);
   });
 
-  it('are drawn in docs/architecture.md as they are', () => {
+  it('match docs/architecture.md', () => {
     const document = readFileSync(join(source, '../docs/architecture.md'), 'utf8');
     const drawn = [...document.matchAll(/^\| `((?:engine|ui)\/[a-z]+)` \| [^|]+ \|([^|]*)\|$/gm)].map(
       ([, room = '', others = '']) => [room, [...others.matchAll(/`([a-z]+)`/g)].map(([, other]) => other)],

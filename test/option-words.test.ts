@@ -32,7 +32,7 @@ function text(node: ts.Expression): string | undefined {
   return ts.isStringLiteralLike(node) ? node.text : undefined;
 }
 
-/** True for a name, and for a pattern that has it somewhere. */
+/** True for a name, and for a pattern that contains it. */
 function binds(pattern: ts.BindingName, name: string): boolean {
   return ts.isIdentifier(pattern)
     ? pattern.text === name
@@ -64,7 +64,7 @@ function meaningOf(name: ts.Identifier): ts.Expression | undefined {
 /** True for what begins with a known text, or can be nothing but a number or a UUID. */
 function isSafe(node: ts.Expression): boolean {
   if (text(node) !== undefined) return true;
-  // A template that begins with letters is no option.
+  // A template that begins with letters is not an option.
   if (ts.isTemplateExpression(node))
     return node.head.text === ''
       ? node.templateSpans.slice(0, 1).every(({ expression }) => isSafe(expression))
@@ -105,7 +105,7 @@ function looseWords(elements: readonly ts.Expression[]): readonly string[] {
   let isScript = false;
   for (const word of words) {
     const known = text(word);
-    // The shell takes nothing behind its script for an option.
+    // The shell takes nothing after its script as an option.
     if (known === '--' || isScript) return loose;
     isScript = before === '-c' && words.some((each) => /^(ba)?sh$/.test(text(each) ?? ''));
     if (isScript) continue;
@@ -256,7 +256,7 @@ describe('an argument list', () => {
     ).toEqual([]);
   }, 60_000);
 
-  it('is found out by this test where it has', () => {
+  it('is reported if it is unsafe', () => {
     expect(looseIn('x', `shellCommand('virsh', 'net-start', source)`)).toHaveLength(1);
     expect(looseIn('x', `platform.run(['getent', 'ahosts', host], {})`)).toHaveLength(1);
     expect(looseIn('x', `const command = { argv: ['domuuid', vm.name] }`)).toHaveLength(1);

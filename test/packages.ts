@@ -9,11 +9,11 @@ import { version } from '../package.json';
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
 
-/** What `make deb` or `make rpm` makes. */
+/** The results of `make deb` or `make rpm`. */
 export interface Packages {
   readonly page: string;
   readonly cli: string;
-  /** All files, with what the packages were built from. */
+  /** All files, including those that the packages were built from. */
   readonly all: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function makeArchive(
   return stdout.trim();
 }
 
-/** Makes packages as on a computer that has no network and no Node. */
+/** Makes packages as on a computer without network and Node. */
 export async function makePackages(
   kind: 'deb' | 'rpm',
   archive: string,
@@ -61,7 +61,7 @@ export async function makePackages(
   };
 }
 
-/** Makes a directory with the packages of Debian for as long as something needs it: as `page` of a lab, it has them installed. */
+/** Makes a temporary directory with the Debian packages. As `page` of a lab, they are installed. */
 export async function withDebs<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'cockpit-migrate-debs-'));
   try {

@@ -12,7 +12,7 @@ import { makeArchive, makePackages, type Packages } from './packages.ts';
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
 
-/** Vite makes the page for development when it is told that this is a test. */
+/** Vite would build the page for development if it knew that this is a test. */
 const production = { ...process.env, NODE_ENV: 'production' };
 
 let scratch: string;
@@ -20,19 +20,19 @@ let archives: readonly [string, string];
 let debs: Packages;
 let rpms: Packages;
 
-/** The source alone at another place, built there. */
+/** A copy of the source in another folder, built there. */
 async function elsewhere(directory: string): Promise<string> {
   const { stdout } = await run('git', ['ls-files', '-z'], { cwd: root });
   for (const file of stdout.split('\0').filter((name) => name !== ''))
     cpSync(join(root, file), join(directory, file));
-  // A link would show: what is bundled names its modules.
+  // A symbolic link would be visible, because the bundle names its modules.
   const script = 'mkdir node_modules && mount --bind "$1" node_modules && npm run --silent build';
   const argv = ['--mount', '--', 'sh', '-c', script, 'sh', join(root, 'node_modules')];
   await run('unshare', argv, { cwd: directory, env: production });
   return directory;
 }
 
-/** The archive of another checkout; git knows what belongs to it from this one. */
+/** The archive of another checkout; git of this one knows its files. */
 async function archiveOf(checkout: string): Promise<string> {
   const { stdout } = await run('git', ['rev-parse', '--absolute-git-dir'], { cwd: root });
   return makeArchive(join(scratch, 'second'), checkout, { GIT_DIR: stdout.trim(), GIT_WORK_TREE: checkout });
@@ -45,7 +45,7 @@ beforeAll(async () => {
   archives = [await makeArchive(join(scratch, 'first')), await archiveOf(other)];
   debs = await makePackages('deb', archives[0], join(scratch, 'first'));
   rpms = await makePackages('rpm', archives[0], join(scratch, 'first'));
-  // Some 30 s; a busy machine has been seen to take five minutes.
+  // About 30 s; five minutes on a busy machine.
 }, 900_000);
 
 afterAll(() => {
@@ -63,7 +63,7 @@ async function lines(...argv: readonly string[]): Promise<readonly string[]> {
   return (await run(program, rest)).stdout.trim().split('\n');
 }
 
-/** What is installed for the page: what was built, without the notices, which are with the documents. */
+/** The installed files of the page: the built ones, without the notices, which are with the documents. */
 const pageFiles = (): readonly string[] =>
   readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && file.name !== 'notices.txt')
@@ -110,7 +110,7 @@ describe('the packages of Debian', () => {
     );
   });
 
-  it('bring along what they run, and the page no Node', async () => {
+  it('depend on what they run, and the page not on Node', async () => {
     const page = await field(debs.page, 'Depends');
     for (const each of ['cockpit-bridge', 'libvirt-dbus', 'libvirt-clients', 'openssh-client'])
       expect(page).toContain(each);
@@ -149,7 +149,7 @@ describe('the packages of Fedora', () => {
     ]);
   });
 
-  it('require what they run, and the page no Node', async () => {
+  it('require what they run, and the page not Node', async () => {
     const page = (await query(rpms.page, '--requires')).join('\n');
     for (const each of ['cockpit-bridge', 'libvirt-dbus', 'libvirt-client', 'openssh-clients'])
       expect(page).toContain(each);

@@ -12,7 +12,7 @@ import { undoing } from './undo.ts';
 let lab: Lab;
 let hosts: Hosts;
 const tried = { broken: 0, healthy: 0 };
-/** ms; only there to end what would hang. */
+/** In ms; only to end a hanging test. */
 const timeout = 300_000;
 let caught = 0;
 let falselyBlocked = 0;
@@ -26,15 +26,15 @@ afterAll(async () => {
   await lab.down();
   const line = `caught ${caught} of ${tried.broken}, false blocks ${falselyBlocked} of ${tried.healthy}${ofHowMany}\n`;
   process.stdout.write(line);
-  // For who runs all tests, and says this again at the end.
+  // For `make check`, which repeats it at the end.
   const file = process.env['CKM_CATALOGUE_RESULT'];
   if (file !== undefined) writeFileSync(file, line);
 });
 
-describe('broken set-ups: the preflight names each', { timeout }, () => {
+describe('broken cases: the preflight finds each', { timeout }, () => {
   it.each(broken.map((one) => [`${one.check}: ${one.name}`, one] as const))('%s', async (_, setUp) => {
     const { check, verdict, says, refusal, cure } = setUp;
-    // Measuring takes seconds, and says nothing about the others.
+    // Measuring takes seconds, and does not affect the other checks.
     const those = checks.filter(({ id }) => id === check || id !== 'dirty-rate');
     tried.broken += 1;
     await undoing(async (undo) => {
@@ -45,7 +45,7 @@ describe('broken set-ups: the preflight names each', { timeout }, () => {
       expect(words(finding)).toMatch(says);
       expect(finding?.verdict).toBe(verdict);
       if (refusal !== undefined) {
-        // What was found is true: libvirt refuses.
+        // The finding is correct: libvirt refuses.
         const startable = !('start' in setUp.vm);
         const { exitCode, said } = await (startable
           ? refusedFor(refusal, choices, hosts)
@@ -56,7 +56,7 @@ describe('broken set-ups: the preflight names each', { timeout }, () => {
       caught += 1;
       if (cure !== undefined && finding !== undefined && 'remedies' in finding) {
         const chosen = await apply(finding.remedies[cure], choices, hosts);
-        // What ends a job returns before the job is gone.
+        // The command that ends a job returns before the job has ended.
         await expect
           .poll(async () => words((await find(chosen))[0]), { timeout: 30_000 })
           .toMatch(new RegExp(`^${check}: pass`));
@@ -65,7 +65,7 @@ describe('broken set-ups: the preflight names each', { timeout }, () => {
   });
 });
 
-describe('healthy set-ups: nothing blocks, and the VM arrives', { timeout }, () => {
+describe('healthy cases: nothing blocks, and the VM arrives', { timeout }, () => {
   it.each(healthy.map((one) => [one.name, one] as const))('%s', async (_, setUp) => {
     tried.healthy += 1;
     await undoing(async (undo) => {

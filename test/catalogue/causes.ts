@@ -10,7 +10,7 @@ export function all(...makes: readonly Make[]): Make {
   };
 }
 
-/** Runs a line of shell on a host, and another one to take it back, which has to bear that only half of it is there. */
+/** Runs a shell command on a host, and another one to undo it, which has to work even after half of the first one. */
 export function shell(which: keyof Hosts | 'both', make: string, back: string): Make {
   return async ({ source, destination }, undo) => {
     const hosts = which === 'both' ? [source, destination] : [which === 'source' ? source : destination];
@@ -21,7 +21,7 @@ export function shell(which: keyof Hosts | 'both', make: string, back: string): 
   };
 }
 
-/** Puts other text into a file of a host. */
+/** Replaces the content of a file on a host. */
 async function write(host: LabHost, path: string, text: string): Promise<void> {
   await host.exec(['sh', '-c', 'cat > "$1"', 'sh', path], { input: text });
 }
@@ -40,7 +40,7 @@ export function changed(
   };
 }
 
-/** Starts libvirt of a host anew, now and after what the given cause makes was taken back. */
+/** Restarts libvirt of a host, now and after the given cause was undone. */
 export function restarting(make: Make, which: keyof Hosts = 'destination'): Make {
   return async (hosts, undo) => {
     const host = hosts[which];
@@ -52,7 +52,7 @@ export function restarting(make: Make, which: keyof Hosts = 'destination'): Make
   };
 }
 
-/** Puts lines at the head of a configuration file of libvirt of a host: the first of its kind counts. */
+/** Inserts lines at the beginning of a configuration file of a host's libvirt: the first setting counts. */
 export function configured(
   file: string,
   lines: string | ((hosts: Hosts) => Promise<string>),
@@ -66,13 +66,13 @@ export function configured(
 }
 
 /**
- * Lets libvirt of the destination believe something else of its QEMU: it keeps in a file what it found out about a program,
- * and asks it again only when the program is another one.
+ * Changes what the destination's libvirt knows about QEMU: it caches the capabilities of a program in a file, until the program
+ * changes.
  */
 export function believing(edit: string): Make {
   const cache = '/var/cache/libvirt/qemu/capabilities';
   return async (hosts, undo) => {
-    // It asks when somebody wants to know.
+    // It probes QEMU on demand.
     await hosts.destination.virsh('domcapabilities');
     await restarting(shell('destination', `sed -i '${edit}' ${cache}/*.xml`, `rm -f ${cache}/*.xml`))(
       hosts,
@@ -81,7 +81,7 @@ export function believing(edit: string): Make {
   };
 }
 
-/** A network of libvirt, active, that leads to a bridge of the host. */
+/** An active network of libvirt for a bridge of the host. */
 export function overBridge(which: keyof Hosts, name: string, bridge: string): Make {
   const xml = `<network><name>${name}</name><forward mode="bridge"/><bridge name="${bridge}"/></network>`;
   return shell(
@@ -91,7 +91,7 @@ export function overBridge(which: keyof Hosts, name: string, bridge: string): Ma
   );
 }
 
-/** A storage pool of a host, active, that shows a folder which is there. */
+/** An active storage pool of a host for an existing folder. */
 export function namedPool(which: keyof Hosts, name: string, folder: string): Make {
   return shell(
     which,
@@ -100,7 +100,7 @@ export function namedPool(which: keyof Hosts, name: string, folder: string): Mak
   );
 }
 
-/** Puts a device into the definition with which the VM is started the next time. */
+/** Adds a device to the stored definition. */
 export function atNextStart(device: string): NonNullable<SetUp['then']> {
   return async ({ source }, _, { uuid }) => {
     await source.exec(['sh', '-c', 'cat | virsh -q attach-device "$1" /dev/stdin --config', 'sh', uuid], {
@@ -109,7 +109,7 @@ export function atNextStart(device: string): NonNullable<SetUp['then']> {
   };
 }
 
-/** Somebody who listens on a port (`-b ADDRESS -p PORT`) or a socket (`-k PATH`); what is said to it does not matter. */
+/** A listener on a port (`-b ADDRESS -p PORT`) or a socket (`-k PATH`). */
 export function listening(which: keyof Hosts | 'both', where: string): Make {
   return shell(
     which,
@@ -118,12 +118,12 @@ export function listening(which: keyof Hosts | 'both', where: string): Make {
   );
 }
 
-/** Puts one thing in the place of another one that is there already. */
+/** Replaces an existing file by another. */
 export function over(which: keyof Hosts, what: string, place: string): Make {
   return shell(which, `mount --bind ${what} ${place}`, `! mountpoint -q ${place} || umount ${place}`);
 }
 
-/** An image of this host, with a megabyte of something in it; the one on the destination that a migration may leave goes too. */
+/** An image on this host with a megabyte of data. Also removes the one that a migration may leave on the destination. */
 export function ownImage(name: string, size: string): Make {
   return all(
     shell('destination', ':', `rm -f ${local}/${name}`),

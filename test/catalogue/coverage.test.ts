@@ -11,13 +11,13 @@ describe('the catalogue', () => {
     expect(broken.some(({ check }) => check === id)).toBe(!notMade.has(id));
   });
 
-  it('is about checks that there are', () => {
+  it('names only existing checks', () => {
     expect(
       [...broken.map(({ check }) => check), ...notMade.keys()].filter((id) => !ids.includes(id)),
     ).toEqual([]);
   });
 
-  it('calls each set-up by a name of its own', () => {
+  it('gives each case a unique name', () => {
     const names = [
       ...broken.map(({ check, name }) => `${check}: ${name}`),
       ...healthy.map(({ name }) => name),

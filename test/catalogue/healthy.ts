@@ -8,7 +8,7 @@ const image = (name: string): ReturnType<typeof shell> =>
 const bridge = (name: string): ReturnType<typeof shell> =>
   shell('both', `ip link add ${name} type bridge`, `ip link del ${name}`);
 
-/** As rich as the lab's hosts allow, with all that a check looks at, and in order. The first five are those of `make check`. */
+/** Correct cases with everything that the checks read, as far as the lab's hosts allow. `make check` runs the first five. */
 export const healthy = healthyOnes([
   {
     name: 'UEFI and a TPM',

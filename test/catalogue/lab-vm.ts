@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { LabHost } from '../lab/lab.ts';
 
-/** A VM by its definition; what is not said is as small as can be. */
+/** A VM by its definition, with minimal defaults. */
 export interface LabVm {
   readonly name: string;
-  /** Emulated unless said otherwise. */
+  /** Default: emulated. */
   readonly type?: 'qemu' | 'kvm';
-  /** The newest q35 unless said otherwise. */
+  /** Default: the newest q35. */
   readonly machine?: string;
   readonly memoryMib?: number;
   /** Children of `<domain>`. */
@@ -17,9 +17,9 @@ export interface LabVm {
   readonly firmware?: 'efi';
   readonly devices?: string;
   readonly vcpus?: number;
-  /** True: it has USB and a balloon, as VMs have unless one says no. */
+  /** True: it has USB and a balloon, as by libvirt's default. */
   readonly usual?: boolean;
-  /** False: only defined, because it cannot be started in the lab. Otherwise it is started, paused. */
+  /** False: only defined, because it cannot be started in the lab. Otherwise it is started paused. */
   readonly start?: boolean;
   /** True: started without being defined. */
   readonly transient?: boolean;
@@ -28,7 +28,7 @@ export interface LabVm {
 export interface MadeVm {
   readonly name: string;
   readonly uuid: string;
-  /** Takes it away, wherever it is. */
+  /** Removes it from whichever host has it. */
   remove(...hosts: readonly LabHost[]): Promise<void>;
 }
 

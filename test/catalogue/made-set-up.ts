@@ -13,7 +13,7 @@ import { type MadeVm, makeVm } from './lab-vm.ts';
 import type { Hosts, SetUp } from './set-up.ts';
 import type { Undo } from './undo.ts';
 
-/** A set-up that is there now. */
+/** A case that has been made. */
 export interface MadeSetUp {
   readonly vm: MadeVm;
   /** The guest, where it runs. */
@@ -21,7 +21,7 @@ export interface MadeSetUp {
   readonly choices: MigrationChoices;
 }
 
-/** A guest that runs, with how it is taken away. */
+/** A running guest, with a function that removes it. */
 function vmOf({ name, uuid }: Guest): MadeVm {
   return {
     name,
@@ -35,7 +35,7 @@ function vmOf({ name, uuid }: Guest): MadeVm {
   };
 }
 
-/** Makes it. What was made is taken back by `undo`, the VM wherever it is then. */
+/** Makes it. `undo` removes everything, including the VM on whichever host has it. */
 export async function makeSetUp(setUp: SetUp, hosts: Hosts, undo: Undo): Promise<MadeSetUp> {
   const { source, destination } = hosts;
   await setUp.cause?.(hosts, undo);
@@ -66,7 +66,7 @@ export async function makeSetUp(setUp: SetUp, hosts: Hosts, undo: Undo): Promise
   };
 }
 
-/** What the preflight says, on the source. */
+/** The preflight's result on the source. */
 export async function findingsOf(
   choices: MigrationChoices,
   { source }: Hosts,
@@ -85,7 +85,7 @@ export async function findingsOf(
     .checks.flatMap((progress) => (progress.status === 'done' ? [progress.finding] : []));
 }
 
-/** All that a finding says. */
+/** All texts of a finding. */
 export function words(finding: Finding | undefined): string {
   if (finding === undefined) return 'no finding';
   const remedies = 'remedies' in finding ? finding.remedies.map(({ text }) => plainText(text)) : [];
@@ -98,7 +98,7 @@ export function words(finding: Finding | undefined): string {
   ].join('\n');
 }
 
-/** Does what a remedy says, as the dialog or the admin would, and returns what is chosen then. */
+/** Carries out a remedy, as the dialog or the admin would, and returns the new choices. */
 export async function apply(
   remedy: Remedy | undefined,
   choices: MigrationChoices,
@@ -130,9 +130,8 @@ export async function apply(
 const log = '/var/log/libvirt/libvirtd.log';
 
 /**
- * Starts the migration with the line of virsh that the dialog shows. virsh may show the end of the connection instead of why it
- * ended (seen with 9.0: closing the connection sets the last error anew), so what the daemons wrote into their logs meanwhile
- * belongs to what was said.
+ * Starts the migration with the virsh command that the dialog shows. virsh may report the end of the connection instead of the
+ * reason (seen with 9.0: closing the connection overwrites the last error), so the daemons' new log lines are part of the result.
  */
 export async function migrate(
   choices: MigrationChoices,
@@ -150,12 +149,12 @@ export async function migrate(
   return { exitCode, said: [stderr, ...written.map(({ stdout }) => stdout)].join('') };
 }
 
-/** What libvirt says in place of a reason that it has lost. */
+/** libvirt's error if it has lost the reason. */
 const lost = 'End of file while reading data';
 
 /**
- * Tries the migration until libvirt says why it refuses, five times at most. Some reasons are in no log either: libvirtd keeps its
- * clients' "no network with that name" and the like out of it (daemonErrorLogFilter).
+ * Tries the migration until libvirt reports why it refuses, at most five times. Some reasons are not in a log either: libvirtd does
+ * not log its clients' "no network with that name" and similar errors (daemonErrorLogFilter).
  */
 export async function refusedFor(
   reason: RegExp,
@@ -168,7 +167,7 @@ export async function refusedFor(
   return answer;
 }
 
-/** Starts a VM, which runs nowhere yet, on the destination, as an arriving one is started there. */
+/** Starts a VM that does not run yet on the destination, as an incoming one is started. */
 export async function startThere(
   { uuid }: MadeVm,
   { source, destination }: Hosts,

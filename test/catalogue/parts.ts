@@ -16,27 +16,27 @@ export function volume(pool: string, name: string, driver = " cache='none'"): st
   return `<disk type='volume' device='disk'><driver name='qemu' type='raw'${driver}/><source pool='${pool}' volume='${name}'/><target dev='vda' bus='virtio'/></disk>`;
 }
 
-/** A network card. */
+/** A network interface. */
 export function card(type: string, source: string, more = ''): string {
   return `<interface type='${type}'><source ${source}/><model type='virtio'/>${more}</interface>`;
 }
 
-/** A serial line. */
+/** A serial port. */
 export function line(type: string, source: string, more = ''): string {
   return `<serial type='${type}'><source ${source}>${more}</source></serial>`;
 }
 
-/** A screen. */
+/** Graphics. */
 export function vnc(attributes: string, more = ''): string {
   return `<graphics type='vnc' ${attributes}>${more}</graphics><video><model type='vga'/></video>`;
 }
 
-/** A network that leads nowhere, as an argument of `virsh net-define /dev/stdin`. */
+/** An isolated network, for `virsh net-define /dev/stdin`. */
 export function isolated(name: string, bridge: string, more = ''): string {
   return `<network><name>${name}</name><bridge name="${bridge}"/>${more}</network>`;
 }
 
-/** Makes a certificate for screens on a host, out of that for libvirt. */
+/** Creates a certificate for graphics on a host from libvirt's. */
 export function screenCertificate(folder: string): string {
   return `mkdir -p ${folder}; cd /etc/pki; cp CA/cacert.pem ${folder}/ca-cert.pem; cp libvirt/servercert.pem ${folder}/server-cert.pem; cp libvirt/private/serverkey.pem ${folder}/server-key.pem; chmod 644 ${folder}/*.pem`;
 }

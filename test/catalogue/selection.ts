@@ -2,12 +2,12 @@
 import { broken as allBroken } from './broken/index.ts';
 import { healthy as allHealthy } from './healthy.ts';
 
-/** Healthy set-ups of a part: the richest ones come first. */
+/** The number of healthy cases in `make check`: the richest come first. */
 const healthyOfPart = 5;
 
 const part = process.env['CKM_CATALOGUE'] === 'part';
 
-/** What is run: all, or with CKM_CATALOGUE=part the first set-up of each check and the first healthy ones. */
+/** The cases to run: all, or with CKM_CATALOGUE=part the first case of each check and the first healthy ones. */
 export const broken = part
   ? allBroken.filter((one, at) => allBroken.findIndex(({ check }) => check === one.check) === at)
   : allBroken;

@@ -10,10 +10,10 @@ export interface Hosts {
   readonly destination: LabHost;
 }
 
-/** Makes something in the lab, and says before how it is taken back. */
+/** Makes something in the lab, after it told `undo` how to remove it. */
 export type Make = (hosts: Hosts, undo: Undo) => Promise<void>;
 
-/** A guest that really runs, where what it does matters. */
+/** A guest that really runs, if its activity matters. */
 export interface RunningGuest {
   readonly name: string;
   readonly guest: GuestOptions;
@@ -23,18 +23,18 @@ type Choices = Partial<MigrationChoices>;
 
 /** A VM, the two hosts, and what the admin asks for. */
 export interface SetUp {
-  /** Among the set-ups of its check, or among the healthy ones, the only one of that name. */
+  /** Unique among the cases of its check, or among the healthy ones. */
   readonly name: string;
   readonly vm: LabVm | RunningGuest;
-  /** What is made before the VM is there. */
+  /** Made before the VM exists. */
   readonly cause?: Make;
-  /** What is done with the VM that is there. */
+  /** Done with the existing VM. */
   readonly then?: (hosts: Hosts, undo: Undo, vm: MadeVm) => Promise<void>;
-  /** What is chosen otherwise than a permanent migration over ssh. */
+  /** The choices that differ from a permanent migration over ssh. */
   readonly change?: Choices | ((hosts: Hosts) => Choices);
 }
 
-/** One way in which a migration fails, really made in the lab. */
+/** One cause why a migration fails, made for real in the lab. */
 export interface BrokenSetUp extends SetUp {
   /** The check that has to find it. */
   readonly check: string;
@@ -42,15 +42,15 @@ export interface BrokenSetUp extends SetUp {
   /** What the finding says. */
   readonly says: RegExp;
   /**
-   * What libvirt says when the migration is started nevertheless. Of a VM that cannot run in the lab: when it is started on
-   * the destination. Absent where that does harm, takes minutes, or is not refused.
+   * libvirt's error if the migration is started anyway. For a VM that cannot run in the lab: if it is started on the destination.
+   * Absent if that does harm, takes minutes, or is not refused.
    */
   readonly refusal?: RegExp;
-  /** Number of the remedy that is tried; then the check has to pass. */
+  /** The index of the remedy to carry out. Then the check has to pass. */
   readonly cure?: number;
 }
 
-/** A set-up that is as it should be, however rich: nothing may block, and the VM arrives. */
+/** A correct case: nothing may block, and the VM arrives. */
 type HealthySetUp = SetUp;
 
 /** A list of them; what they do gets its types here. */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/** What has to be taken back, the last first, whatever happened in between. */
+/** Functions that undo what was made, called in reverse order, whatever happens. */
 export class Undo {
   readonly #steps: (() => Promise<unknown>)[] = [];
 
-  /** Say it before the thing is done: half of it may be done when it fails. */
+  /** Call it before the action, because an action may fail halfway. */
   add(step: () => Promise<unknown>): void {
     this.#steps.unshift(step);
   }
 
-  /** Takes everything back and returns what did not go: one failure does not keep the others from being tried. */
+  /** Undoes everything and returns the failures. One failure does not prevent the others. */
   async run(): Promise<readonly unknown[]> {
     const failures: unknown[] = [];
     for (const step of this.#steps.splice(0)) {
@@ -23,7 +23,7 @@ export class Undo {
   }
 }
 
-/** Runs a body and then takes back what it did. Throws what the body threw, and what could not be taken back. */
+/** Runs a function and then undoes what it did. Throws its error and the failures to undo. */
 export async function undoing(body: (undo: Undo) => Promise<void>): Promise<void> {
   const undo = new Undo();
   const failures: unknown[] = [];

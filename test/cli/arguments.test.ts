@@ -25,7 +25,7 @@ const plain = {
 };
 
 describe('parseArguments', () => {
-  it('reads the commands with what they are given', () => {
+  it('parses the commands and their arguments', () => {
     expect(parseArguments(['list'])).toEqual({
       kind: 'list',
       connection: 'system',
@@ -74,7 +74,7 @@ describe('parseArguments', () => {
     });
   });
 
-  it('rehearses before a migration unless that is left out, and after checks if that is asked for', () => {
+  it('rehearses before a migration unless disabled, and after checks if requested', () => {
     const rehearses = (...argv: readonly string[]): unknown => {
       const command = parseArguments(argv);
       return command.kind === 'check' || command.kind === 'migrate' ? command.rehearse : command;
@@ -96,7 +96,7 @@ describe('parseArguments', () => {
     });
   });
 
-  it('gives help and version whatever else is there', () => {
+  it('shows help and version whatever else is given', () => {
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
     expect(parseArguments(['check', '-h'])).toEqual({ kind: 'help' });
     expect(parseArguments(['--version'])).toEqual({ kind: 'version' });
@@ -131,7 +131,7 @@ describe('parseArguments', () => {
     expect(command.kind === 'usage' ? plainText(command.problem) : command).toBe(problem);
   });
 
-  it('names the checks when one is overridden that does not exist', () => {
+  it('lists the checks if an overridden one does not exist', () => {
     const command = parseArguments(['migrate', 'web', uri, '--override', 'luck']);
     expect(command.kind === 'usage' ? plainText(command.problem) : '').toMatch(
       /^Unknown check luck\. Checks: uri, .*dirty-rate.*\.$/,
@@ -148,13 +148,13 @@ describe('parseArguments', () => {
   });
 });
 
-describe('how the migration is to run', () => {
+describe('the tuning of the migration', () => {
   const tuning = (...argv: readonly string[]): unknown => {
     const command = parseArguments(['migrate', 'web', uri, ...argv]);
     return command.kind === 'migrate' ? command.tuning : command;
   };
 
-  it('is read from its options', () => {
+  it('is parsed from its options', () => {
     expect(
       tuning(
         ...[

@@ -14,7 +14,7 @@ import { choices, uuid } from '../engine/fixtures.ts';
 import { hard, passed, preflight, soft, unknown, warning } from '../engine/report-fixture.ts';
 
 describe('checkText', () => {
-  it('shows what was found, the worst first, and how to go on', () => {
+  it('shows the findings, the worst first, and what to do', () => {
     const state = preflight([passed, warning, soft, unknown, hard]);
     expect(
       checkText(choices, planFor(choices), state, new Set(), 60).join('\n'),
@@ -70,7 +70,7 @@ The same with virsh: virsh -c qemu:///system migrate --live --p2p --persistent -
 Not ready: this migration would fail.`);
   });
 
-  it('says once what keeps several checks from being made', () => {
+  it('says once why several checks could not be done', () => {
     const look: Remedy = { text: msg('Look there.'), command: 'ls -l /images', host: 'destination' };
     const state = preflight([
       unknown,
@@ -130,8 +130,8 @@ describe('listText', () => {
   });
 });
 
-describe('what is laid out', () => {
-  it('is as wide as the terminal shows it, also in Chinese and with emoji', () => {
+describe('the text layout', () => {
+  it('measures the width on the terminal, also of Chinese and emoji', () => {
     const vm: Vm = { connection: 'system', name: '网络', uuid, state: { kind: 'running' }, persistent: true };
     const [, first, second] = listText([vm, { ...vm, name: 'a👩‍💻b' }]);
     expect(first).toBe(`网络  Running  -     -       ${uuid}`);
@@ -152,7 +152,7 @@ describe('destinationProblem', () => {
   const problem = (text: string, confirmed: readonly string[] = []): readonly string[] | undefined =>
     destinationProblem(parseDestination(text, { localNames: ['alpha'] }), confirmed)?.map(messageText);
 
-  it('says what to give instead', () => {
+  it('says what to enter instead', () => {
     expect(problem('qemu+ssh://beta/system')).toBeUndefined();
     expect(problem('beta')?.join(' ')).toContain('qemu+ssh://beta/system');
     expect(problem('')).toEqual(['Enter a destination URI.']);
@@ -161,7 +161,7 @@ describe('destinationProblem', () => {
     expect(problem('xen://beta/')?.[1]).toBe('Did you mean qemu+ssh://beta/system?');
   });
 
-  it('wants dangerous parameters to be confirmed', () => {
+  it('requires a confirmation of dangerous parameters', () => {
     const uri = 'qemu+tls://beta/system?no_verify=1';
     expect(problem(uri)?.[0]).toMatch(/--confirm-parameter no_verify\.$/);
     expect(problem(uri, ['no_verify'])).toBeUndefined();
@@ -173,7 +173,7 @@ describe('printable', () => {
     expect(stripControlCharacters('a\u001b[31mb\tc\nd\u0085\u0000\r')).toBe('a?[31mb c\nd???');
   });
 
-  it('leaves nothing that turns or hides what is read, and no JSON with it', () => {
+  it('leaves no bidirectional or invisible characters, also in JSON', () => {
     expect(stripControlCharacters('web\u202egnp.exe\u200b')).toBe(String.raw`web\u202egnp.exe\u200b`);
     const written: string[] = [];
     const document = { name: 'web\u202e\u009b2J\u001b', found: 'שרת "\\' };

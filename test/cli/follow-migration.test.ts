@@ -29,16 +29,16 @@ function screen(): Output & { written: string } {
   return it;
 }
 
-/** A migration that is followed, with the signals that can be sent to the program and what came of it. */
+/** A followed migration, with functions to signal the program, and the results. */
 function followed(): {
   readonly signal: (wish: 'interrupt' | 'leave') => void;
-  /** libvirt answers the request to cancel. */
+  /** libvirt answers the cancel request. */
   readonly answer: () => Promise<void>;
   readonly look: (migration: Migration) => void;
   readonly end: (migration: Migration) => void;
   readonly requests: () => number;
   readonly errors: () => string;
-  /** Where it was when the program left it, or its end; undefined while it is followed. */
+  /** The migration's last state when the program left, or its result; undefined while it is followed. */
   readonly outcome: () => Promise<Migration | undefined>;
 } {
   const ended = new Deferred<Migration>();
@@ -143,7 +143,7 @@ describe('an interrupt', () => {
   });
 });
 
-it('the wish that the program ends leaves the migration, and cancels nothing', async () => {
+it('a request to end leaves the migration, and cancels nothing', async () => {
   vi.useFakeTimers();
   const it = followed();
   it.signal('leave');
@@ -151,11 +151,11 @@ it('the wish that the program ends leaves the migration, and cancels nothing', a
   vi.useRealTimers();
 });
 
-it('the progress is told on standard error, as it is no part of the result', () => {
+it('the progress goes to standard error, because it is not part of the result', () => {
   expect(followed().errors()).toMatch(/^0 % {2}0 bytes of 0 bytes left/);
 });
 
-it('says once what would help when it gets no closer to its end', () => {
+it('says once what would help when it stalls', () => {
   const it = followed();
   const bestPass = { pass: 2, elapsedMilliseconds: 9000, remainingBytes: 1024, mostBytes: 1024 };
   const progress = { ...noProgress, elapsedMilliseconds: 20_000, transferredBytes: 4096, pass: 6, bestPass };

@@ -25,7 +25,7 @@ describe('the man page', () => {
     for (const command of commands) expect(source).toContain(`.It Cm ${command}\n`);
   });
 
-  it('belongs to a help that fits into 80 columns', () => {
+  it('matches a help that fits into 80 columns', () => {
     const lines = helpText(plainText).split('\n');
     expect(lines.filter(({ length }) => length > 80)).toEqual([]);
     const at = lines.find((line) => line.includes('--quiet'))?.indexOf('Print') ?? 0;

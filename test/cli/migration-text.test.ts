@@ -62,7 +62,7 @@ describe('the progress', () => {
     });
   });
 
-  it('rewrites its line on a terminal and takes it away', () => {
+  it('rewrites its line on a terminal and clears it at the end', () => {
     const terminal = screen(true);
     const display = new StatusDisplay(terminal);
     display.show({ stage: 'a', text: 'one' });
@@ -73,7 +73,7 @@ describe('the progress', () => {
     expect(terminal.written).toBe('\rone\u001b[K\r[########################] 100 %  two\u001b[K\r\u001b[K');
   });
 
-  it('tells plain lines in a pipe: each stage, each tenth, and every ten seconds', () => {
+  it('prints plain lines in a pipe: each stage, each tenth, and every ten seconds', () => {
     const pipe = screen(false);
     let now = 0;
     const display = new StatusDisplay(pipe, () => now);
@@ -99,7 +99,7 @@ describe('the progress', () => {
 });
 
 describe('migrationText', () => {
-  it('shows how it ended and what both hosts answered', () => {
+  it('shows the result and the answers of both hosts', () => {
     const state: MigrationPhase = {
       phase: 'done',
       verification: 'contradicted',
@@ -128,7 +128,7 @@ describe('migrationText', () => {
     ]);
   });
 
-  it('says that a paused VM is still paused, and how it is resumed', () => {
+  it('says that a paused VM is still paused, and how to resume it', () => {
     const state = {
       phase: 'done',
       verification: 'confirmed',
@@ -173,7 +173,7 @@ describe('migrationText', () => {
     expect(statusOfMigration(unknown)).toBe(3);
   });
 
-  it('has libvirt’s own words of a failure', () => {
+  it('shows libvirt’s text of a failure', () => {
     const failure = { summary: msg('No.'), original: 'error: no', advice: msg('Do this.') };
     expect(migrationText(migrationIn({ phase: 'failed', failure }))).toEqual([
       'The migration of web failed.',
@@ -188,7 +188,7 @@ describe('migrationText', () => {
 });
 
 describe('the exit status', () => {
-  it('follows from the verdict, and from the end', () => {
+  it('follows from the verdict, and from the result', () => {
     expect((['ready', 'ready-with-warnings', 'blocked', 'unknown'] as const).map(statusOfVerdict)).toEqual([
       0, 0, 1, 3,
     ]);

@@ -10,10 +10,10 @@ import { processesWith } from '../contract/processes.ts';
 
 const platform = nodePlatform();
 
-/** Says each line again, and what it was told to run. */
+/** Repeats each line, and its arguments. */
 const echo = ['sh', '-c', 'while IFS= read -r line; do printf "<%s>\\n" "$line"; done'];
 
-/** An interactive process with a program; whatever happens, it ends with the test. */
+/** An interactive process with a program. It always ends with the test. */
 async function withProcess(
   argv: readonly string[],
   use: (interactive: InteractiveProcess) => Promise<void>,
@@ -36,7 +36,7 @@ async function failureOf(promise: Promise<unknown>): Promise<PlatformError> {
 }
 
 describe('an interactive process', () => {
-  it('gives each answer to its question, however many are asked at once and whatever they depend on', async () => {
+  it('gives each command its answer, however many are sent at once and whatever they depend on', async () => {
     await withProcess(echo, async (interactive) => {
       const [first, second] = await Promise.all([
         interactive.exchange('one\ntwo\n', '<two>\n'),
@@ -47,7 +47,7 @@ describe('an interactive process', () => {
     });
   });
 
-  it('tells what there is of an answer, from its beginning each time', async () => {
+  it('reports the answer so far, from its beginning each time', async () => {
     const slow = ['sh', '-c', 'read line; echo one; read line; echo two; echo end'];
     await withProcess(slow, async (interactive) => {
       const heard: string[] = [];
@@ -63,7 +63,7 @@ describe('an interactive process', () => {
     });
   });
 
-  it('is the same in whatever pieces the output comes, with lines of its own in between', async () => {
+  it('does not depend on how the output is split, with the script’s lines in between', async () => {
     for (const size of [1, 2, 7, 40]) {
       const inPieces: Pick<Platform, 'run'> = {
         run: (argv, options = {}) =>
@@ -89,7 +89,7 @@ describe('an interactive process', () => {
     }
   });
 
-  it('keeps a text in a file for the program, and nothing when it is over, however it ends', async () => {
+  it('stores a text in a file for the program, and removes it at the end, however it ends', async () => {
     const reading = ['sh', '-c', 'while IFS= read -r path; do cat "$path"; echo end; done'];
     for (const end of ['by itself', 'by us'] as const) {
       let path = '';
@@ -99,7 +99,7 @@ describe('an interactive process', () => {
           path = await interactive.file('<cpu>\n  <model>é &amp; %s \\n $HOME</model>\n</cpu>\n');
           const kept = await interactive.exchange(`${path}\n`, 'end\n');
           expect(kept.trim()).toBe('<cpu> <model>é &amp; %s \\n $HOME</model> </cpu>');
-          // The other one may be over.
+          // The other one may have ended.
           if (end === 'by us') expect(existsSync(path)).toBe(true);
           else await interactive.ended;
         },
@@ -109,7 +109,7 @@ describe('an interactive process', () => {
     }
   });
 
-  it('sends as many zeros as it is told, and ends their line', async () => {
+  it('sends the requested number of zeros, and a line break', async () => {
     await withProcess(['sh', '-c', 'head -n 1 | wc -c; cat'], async (interactive) => {
       const counted = interactive.exchange('', '\n');
       interactive.sendZeros(3_000_000, 20);
@@ -123,7 +123,7 @@ describe('an interactive process', () => {
     });
   });
 
-  it('runs the program in the root folder, with what it remembers in one that goes', async () => {
+  it('runs the program in the root folder, with its history in a temporary one', async () => {
     await withProcess(['sh', '-c', 'pwd; echo "$XDG_CACHE_HOME"; cat'], async (interactive) => {
       const [root, folder] = (await interactive.exchange('end\n', 'end\n')).split('\n');
       expect(root).toBe('/');
@@ -131,7 +131,7 @@ describe('an interactive process', () => {
     });
   });
 
-  it('ends when the program ends, and says in its words why there is no answer', async () => {
+  it('ends when the program ends, and gives its text as the reason', async () => {
     await withProcess(['sh', '-c', 'echo one; echo sorry >&2; exit 3'], async (interactive) => {
       const never = await failureOf(interactive.exchange('go\n', 'two\n'));
       expect([never.kind, never.message]).toEqual(['closed', 'one\nsorry\n']);
@@ -148,7 +148,7 @@ describe('an interactive process', () => {
     });
   });
 
-  it('says what keeps it from beginning', async () => {
+  it('says why it cannot start', async () => {
     const full: Pick<Platform, 'run'> = {
       run: (argv, options = {}) =>
         platform.run(argv, { ...options, environment: { TMPDIR: '/no/such/folder' } }),
@@ -164,7 +164,7 @@ describe('an interactive process', () => {
     );
   });
 
-  it('leaves no process behind when it is ended', async () => {
+  it('leaves no process behind at the end', async () => {
     const mark = `interactive-${Math.random().toString(36).slice(2)}`;
     let file = '';
     await withProcess(['sh', '-c', 'echo up; sleep 300; :', mark], async (interactive) => {

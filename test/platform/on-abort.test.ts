@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { onAbort } from '../../src/platform/on-abort.ts';
 
-it('calls each listener once, and none that was taken back', () => {
+it('calls each listener once, and none that was removed', () => {
   const controller = new AbortController();
   const called: string[] = [];
   const first = onAbort(controller.signal, () => called.push('first'));
@@ -15,7 +15,7 @@ it('calls each listener once, and none that was taken back', () => {
   expect(called).toEqual(['first', 'second']);
 });
 
-it('lets one signal end sixty-four tries and programs without a warning of Node', async () => {
+it('one signal ends sixty-four attempts and programs without a warning of Node', async () => {
   const warnings: Error[] = [];
   const hear = (warning: Error): void => {
     warnings.push(warning);
@@ -34,7 +34,7 @@ it('lets one signal end sixty-four tries and programs without a warning of Node'
     controller.abort();
     const outcomes = await ended;
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(76);
-    // Node tells of a warning in the next turn.
+    // Node emits a warning in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings).toEqual([]);
   } finally {

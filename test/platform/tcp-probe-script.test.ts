@@ -25,7 +25,7 @@ describe('tcp-probe.sh', () => {
           ...['127.0.0.1', open.port, '127.0.0.1', closed.port, '127.0.0.1', open.port],
         ]);
         const lines = stdout.trimEnd().split('\n').sort();
-        // What else came to this machine meanwhile makes a refusal doubtful.
+        // Other ICMP messages to this machine make a refusal doubtful.
         expect(lines).toEqual([
           '0 connected',
           expect.stringMatching(mode === 'alone' ? /^1 (refused|rejected)$/ : /^1 (refused|doubtful)$/),

@@ -27,7 +27,7 @@ function read(file: string): readonly Text[] {
     }));
 }
 
-/** The values that a text wants put in, each once. */
+/** The placeholders of a text, without duplicates. */
 function values(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.flatMap((text) => text.match(/\$\d/g) ?? []))].sort();
 }
@@ -37,18 +37,18 @@ const template = read('migrate.pot');
 describe.each(readdirSync(folder).filter((file) => file.endsWith('.po')))('%s', (file) => {
   const catalogue = read(file);
 
-  it('has each text of the template, whole and sure, and no other', () => {
+  it('has exactly the texts of the template, complete and not fuzzy', () => {
     const translated = catalogue.filter(
       ({ strings, fuzzy }) => !fuzzy && strings.every((text) => text !== ''),
     );
     expect(translated.map(({ id }) => id).sort()).toEqual(template.map(({ id }) => id).sort());
   });
 
-  it('puts the same values in', () => {
+  it('has the same placeholders', () => {
     for (const { ids, strings } of catalogue) expect([ids, values(strings)]).toEqual([ids, values(ids)]);
   });
 
-  it('leaves what libvirt and the shell understand as it is', () => {
+  it('does not translate names of libvirt and the shell', () => {
     for (const { id, strings } of catalogue) {
       for (const word of id.match(/qemu\+\w+:\/\/\S+\/system|\/etc\/\w+|\w+\.conf|\bvirsh \S+/g) ?? [])
         expect(strings.join(' ')).toContain(word.replace(/[,.)]+$/, ''));
@@ -56,7 +56,7 @@ describe.each(readdirSync(folder).filter((file) => file.endsWith('.po')))('%s', 
   });
 });
 
-it('the template has the texts of the source as it is', () => {
+it('the template has the present texts of the source', () => {
   const check = spawnSync(process.execPath, [join(folder, '../tools/pot.js'), '--check'], {
     encoding: 'utf8',
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** What the tests use of gettext-parser, which brings no types. */
+/** The parts of gettext-parser that the tests use. It has no types. */
 declare module 'gettext-parser' {
   export interface GetTextTranslation {
     readonly msgid: string;

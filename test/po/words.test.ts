@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { po } from 'gettext-parser';
 import { describe, expect, it } from 'vitest';
 
-/** Holds those rules of docs/words.md that a program can hold. */
+/** Checks those rules of docs/words.md that a program can check. */
 const root = join(import.meta.dirname, '../..');
 
 const texts = Object.values(po.parse(readFileSync(join(root, 'po/migrate.pot'))).translations)
@@ -12,7 +12,7 @@ const texts = Object.values(po.parse(readFileSync(join(root, 'po/migrate.pot')))
   .filter(({ msgid, comments }) => msgid !== '' && comments?.reference?.includes('manifest.json') !== true)
   .flatMap(({ msgid, msgid_plural: plural }) => (plural === undefined ? [msgid] : [msgid, plural]));
 
-/** Words that the glossary has another word for, or that a tired reader stumbles over. */
+/** Words that the glossary replaces, or that are hard to read. */
 const avoided: readonly (readonly [RegExp, string])[] = [
   [/\bover there\b/i, 'on the destination'],
   [/\btarget\b/i, 'destination'],
@@ -31,7 +31,7 @@ const avoided: readonly (readonly [RegExp, string])[] = [
   [/'/, 'a typographic apostrophe'],
 ];
 
-/** Names that keep their capitals wherever they stand. */
+/** Names that are always capitalized. */
 const names = new Set(
   (
     'VM VMs VMX QEMU KVM CPU CPUs URI URIs UUID UUIDs TCP UDP TLS SSH SASL DNS IP IPv4 IPv6 MAC MTU NUMA RAM ROM ROMs ISO TPM UEFI BIOS OVMF NVRAM ' +
@@ -75,7 +75,7 @@ describe('each text', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('is in sentence case: no capital where none belongs', () => {
+  it('is in sentence case', () => {
     const wrong = texts.flatMap((text) =>
       sentencesOf(text).flatMap((sentence) =>
         sentence
@@ -105,7 +105,7 @@ describe('docs/words.md', () => {
     .map(([, ...cells]) => cells.map((cell) => cell.trim()))
     .filter(([first = '']) => first !== 'English' && !first.startsWith('---'));
 
-  it('has some forty terms in four languages, each once', () => {
+  it('has about forty terms in four languages, without duplicates', () => {
     expect(glossary.length).toBeGreaterThanOrEqual(40);
     expect(new Set(glossary.map(([english]) => english)).size).toBe(glossary.length);
     expect(glossary.filter((row) => row.length !== 4 || row.some((cell) => cell === ''))).toEqual([]);

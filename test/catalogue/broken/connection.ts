@@ -7,7 +7,7 @@ const plain = { name: 'plain' };
 const overTls = { destination: 'qemu+tls://beta/system' };
 const known = '/root/.ssh/known_hosts';
 
-/** Another name on this host for what has that name now; root knows its host key. */
+/** Gives a host another name on this host; root knows its host key. */
 function renamed(name: string, as: string): Make {
   return all(
     changed('source', '/etc/hosts', (text) => text.replace(new RegExp(`\\s${name}$`, 'm'), ` ${as}`)),
@@ -19,7 +19,7 @@ function renamed(name: string, as: string): Make {
   );
 }
 
-/** This host lets itself in, so that nothing else is in the way. */
+/** This host accepts its own key, so that there is no other problem. */
 const trustsItself: Make = async ({ source }, undo) => {
   undo.add(() => source.trust(source, 'off'));
   await source.trust(source, 'on');
@@ -67,7 +67,7 @@ const taken = (port: number): Make =>
     `kill $(cat /run/taken-${port}); rm /run/taken-${port}`,
   );
 
-/** The way to the destination: names, ports, keys, and what it is. */
+/** The connection to the destination: names, ports, keys, identity. */
 export const connection = brokenOnes([
   {
     check: 'uri',
@@ -91,7 +91,7 @@ export const connection = brokenOnes([
     check: 'name-resolution',
     name: 'the host name of the destination, unknown here',
     vm: plain,
-    // What was typed is known, what the destination calls itself is not.
+    // The entered name is known, but not the destination's own host name.
     cause: renamed('beta', 'other'),
     change: { destination: 'qemu+ssh://other/system' },
     verdict: 'block',
@@ -295,7 +295,7 @@ export const connection = brokenOnes([
     check: 'host-identity',
     name: 'this very host under a name that it does not know as its own',
     vm: plain,
-    // As a name of the DNS does: the address of a second network card, behind which ssh is forwarded to this host.
+    // As a DNS name may: the address of a second network interface, from which ssh is forwarded to this host.
     cause: all(trustsItself, async (hosts, undo) => {
       const way = `Host elsewhere\n  HostName ${hosts.source.address}\n  HostKeyAlias ${hosts.source.name}\n`;
       await shell(
@@ -488,7 +488,7 @@ export const connection = brokenOnes([
   },
 ]);
 
-/** A host whose disks are guarded by virtlockd. */
+/** A host that locks disks with virtlockd. */
 function locks(which: keyof Hosts): Make {
   return all(
     shell(which, 'virtlockd -d', 'kill $(cat /run/virtlockd.pid)'),
@@ -496,7 +496,7 @@ function locks(which: keyof Hosts): Make {
   );
 }
 
-/** All hosts of the lab have the clock of one machine, so this one tells the time by a program that is wrong. */
+/** All hosts of the lab have the clock of one machine, so this one gets a program that prints a wrong time. */
 function clock(by: string): Make {
   return all(
     shell(

@@ -14,28 +14,28 @@ const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
 const started = (which: keyof Hosts, name: string): Make =>
   shell(which, `virsh -q net-start ${name}`, `virsh -q net-destroy ${name}`);
 
-/** A network device on both hosts; what is based on it goes with it. */
+/** A network device on both hosts. Devices based on it are removed with it. */
 const cable = shell(
   'both',
   'ip link add eth9 type veth peer name eth9x; ip link set eth9 up',
   'ip link del eth9',
 );
 
-/** On the destination a socket that nobody took away who listened on it. */
+/** On the destination, a socket file that a former listener left. */
 const left = (path: string): Make =>
   all(
     listening('destination', `-k ${path}`),
     shell('destination', 'kill -KILL $(cat /run/listening.pid)', `rm -f ${path}`),
   );
 
-/** Devices of the host, network cards, screens and lines. */
+/** Host devices, network interfaces, graphics and character devices. */
 export const devices = brokenOnes([
   {
     check: 'host-devices',
     name: 'a PCI device',
     vm: {
       name: 'pci',
-      // Of a domain that no machine has, so that nothing is taken from this one.
+      // In a PCI domain that no machine has, so that it is no real device.
       devices:
         "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0xfffe' bus='0' slot='3' function='0'/></source></hostdev>",
       start: false,
@@ -272,7 +272,7 @@ export const devices = brokenOnes([
     vm: { name: 'vnc', devices: vnc("autoport='yes' websocket='5797' listen='0.0.0.0'") },
     cause: async ({ destination }, undo) => {
       const other = { name: 'other', devices: vnc("port='5797' autoport='no' listen='0.0.0.0'") };
-      // VNC has its ports from 5900 on, SPICE any.
+      // VNC ports start at 5900; SPICE takes any.
       const made = await makeVm(destination, {
         ...other,
         devices: other.devices.replace("type='vnc'", "type='spice'"),
@@ -376,7 +376,7 @@ export const devices = brokenOnes([
     name: 'a line of the next start to a device that only this host has',
     vm: { name: 'later' },
     cause: shell('source', `ln -s /dev/null ${local}/line`, `rm -f ${local}/line`),
-    // It arrives; it is the next start that fails.
+    // It arrives, but its next start fails.
     then: atNextStart(line('dev', `path='${local}/line'`)),
     verdict: 'warn',
     says: /not start again on beta: its stored definition names .*images\/line \(serial\)/,
@@ -446,7 +446,7 @@ export const devices = brokenOnes([
     check: 'device-files',
     name: 'a table of the firmware that only this host has',
     vm: { name: 'slic', os: `<acpi><table type='slic'>${local}/slic.dat</table></acpi>` },
-    // A table of 64 bytes that says so of itself.
+    // A table of 64 bytes, with that size in its header.
     cause: shell(
       'source',
       `{ printf 'SLIC\\100\\0\\0\\0\\1\\0OEMIDXTABLEIDX'; head -c 40 /dev/zero; } > ${local}/slic.dat`,

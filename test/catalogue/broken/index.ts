@@ -8,7 +8,7 @@ import { storage } from './storage.ts';
 import { hasKvm } from './this-machine.ts';
 import { vm } from './vm.ts';
 
-/** Every broken set-up that can be made on this machine. The first of a check is the one that `make check` runs. */
+/** Every broken case that can be made on this machine. `make check` runs the first one of each check. */
 export const broken: readonly BrokenSetUp[] = [
   ...connection,
   ...vm,
@@ -18,7 +18,7 @@ export const broken: readonly BrokenSetUp[] = [
   ...reported,
 ];
 
-/** Checks of which no cause can be made on this machine, and why. */
+/** Checks without a cause that can be made on this machine, with the reason. */
 export const notMade: ReadonlyMap<string, string> = new Map(
   hasKvm ? [] : [['virtualization-type', 'libvirt defines no VM for KVM on a machine without /dev/kvm']],
 );

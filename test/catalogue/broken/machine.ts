@@ -17,14 +17,14 @@ const custom = (model: string, more = ''): string =>
   `<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>${model}</model>${more}</cpu>`;
 const secret = randomUUID();
 
-/** Libvirt looks anew at QEMU. */
+/** libvirt probes QEMU again. */
 const forget: Make = shell(
   'destination',
   'rm -rf /var/cache/libvirt/qemu/capabilities',
   'rm -rf /var/cache/libvirt/qemu/capabilities',
 );
 
-/** A destination that has less memory free than the VM has, as its kernel tells it. */
+/** A destination whose kernel reports less free memory than the VM has. */
 const littleMemory = (swapKib: number): Make =>
   all(
     shell(
@@ -35,7 +35,7 @@ const littleMemory = (swapKib: number): Make =>
     over('destination', '/run/meminfo', '/proc/meminfo'),
   );
 
-/** A destination that has another CPU: libvirt there does not know the model that it would call this one. */
+/** A destination with another CPU: libvirt there does not know this CPU's model. */
 const otherCpu: Make = async (hosts, undo) => {
   const { stdout } = await hosts.destination.exec(['virsh', 'capabilities']);
   const model = /<cpu>.*?<model>([^<]+)<\/model>/s.exec(stdout)?.[1] ?? 'none';
@@ -51,7 +51,7 @@ const otherCpu: Make = async (hosts, undo) => {
 /** A user and a group that only this host has. */
 const stranger = shell('source', 'useradd -M -U stranger', 'userdel stranger');
 
-/** What the VM is built of: machine, CPU, memory, firmware, TPM, confinement. */
+/** The VM's machine: machine type, CPU, memory, firmware, TPM, confinement. */
 export const machine = brokenOnes([
   {
     check: 'hypervisor-version',
@@ -140,13 +140,13 @@ export const machine = brokenOnes([
     vm: { name: 'unchecked', more: custom('Skylake-Server').replace("check='full'", "check='none'") },
     verdict: 'block',
     says: /lacks these features of the VM’s CPU: .*avx512f/,
-    // libvirt lets it go; the guest loses what it has come to use.
+    // libvirt migrates it; the guest loses a feature that it uses.
   },
   {
     check: 'cpu-compatibility',
     name: 'features that QEMU there does not have',
     vm: { name: 'model', more: "<cpu mode='host-model'/>" },
-    // QEMU there has it in truth, which libvirt would find out while it starts it: so it is not tried.
+    // QEMU there really has it, which libvirt would notice at the start. So it is not tried.
     cause: believing('s,\\(<property name=.\\(avx2\\|bmi2\\). type=.boolean. value=.\\)true,\\1false,'),
     verdict: 'block',
     says: /lacks these features of the VM’s CPU: .*avx2/,
@@ -224,7 +224,7 @@ export const machine = brokenOnes([
     check: 'vcpu-count',
     name: 'more vCPUs than the host has CPUs',
     vm: { name: 'many', vcpus: 200, start: false },
-    // libvirt takes the CPUs of a memory node from here, as a mask.
+    // libvirt reads the CPUs of a NUMA node here, as a mask.
     cause: restarting(
       all(
         shell('destination', 'echo 1 > /run/cpumap', 'rm -f /run/cpumap'),
@@ -393,7 +393,7 @@ export const machine = brokenOnes([
     check: 'tpm',
     name: 'no swtpm there',
     vm: { name: 'tpm', devices: tpm() },
-    // libvirt looks for the program anew each time.
+    // libvirt searches the program each time.
     cause: over('destination', '/dev/null', '/usr/bin/swtpm'),
     verdict: 'block',
     says: /beta lacks swtpm, with which libvirt emulates the TPM/,

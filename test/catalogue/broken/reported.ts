@@ -3,13 +3,13 @@ import { all, believing, configured, namedPool, restarting, shell } from '../cau
 import { card, disk, isolated, shared, volume } from '../parts.ts';
 import { brokenOnes } from '../set-up.ts';
 
-/** What people who migrate VMs of libvirt reported, and what is of the same kind. */
+/** Problems that users of libvirt migration reported, and similar ones. */
 export const reported = brokenOnes([
   {
     check: 'shared-storage',
     name: 'a volume of the same pool and name that is another file there',
     vm: { name: 'namesake', devices: volume('vms', 'x.img') },
-    // It would start there, on the wrong disk.
+    // It would start there with the wrong disk.
     cause: all(
       shell(
         'source',
@@ -26,7 +26,7 @@ export const reported = brokenOnes([
     check: 'shared-storage',
     name: 'a file that was replaced under the running VM',
     vm: { name: 'replaced', devices: disk(`${shared}/replaced.img`, " cache='none'") },
-    // It would go on there, on the old content.
+    // It would continue there with the old content.
     cause: shell('source', `truncate -s 1M ${shared}/replaced.img`, `rm -f ${shared}/replaced.img`),
     then: async ({ source }) => {
       await source.exec(['cp', `${shared}/replaced.img`, `${shared}/restored.img`]);
@@ -39,7 +39,7 @@ export const reported = brokenOnes([
     check: 'name-collision',
     name: 'one folder for the definitions of both hosts',
     vm: { name: 'folder' },
-    // libvirt migrates it, and then the definition is gone.
+    // libvirt migrates it, and the definition is lost.
     cause: restarting(
       restarting(
         shell(
@@ -80,7 +80,7 @@ export const reported = brokenOnes([
     check: 'network-sources',
     name: 'a network of the same name that each host has for itself',
     vm: { name: 'lan', devices: card('network', "network='lan'") },
-    // It arrives, and nobody whom it knew is in that network. Without dnsmasq the lab has none with addresses.
+    // It arrives in another network. Without dnsmasq, the lab has no network with addresses.
     cause: shell(
       'both',
       `echo '${isolated('lan', 'virbr9')}' | virsh -q net-define /dev/stdin; virsh -q net-start lan`,
@@ -125,7 +125,7 @@ export const reported = brokenOnes([
     },
     verdict: 'block',
     says: /lacks the USB device 1234:5678/,
-    // A computer without USB says that it has no such folder.
+    // A computer without USB reports that there is no such folder.
     refusal: /Did not find USB device 1234:5678|cannot open directory '.sys.bus.usb.devices'/,
   },
   {

@@ -16,7 +16,7 @@ const unmounted: Make = async ({ source, destination }, undo) => {
   await destination.exec(['umount', '-l', shared]);
 };
 
-/** The folder of images on the destination holds no more than that. */
+/** The size limit of the destination's folder for images. */
 const smallFolder = (size: string): Make =>
   shell('destination', `mount -t tmpfs -o size=${size} none ${local}`, `umount ${local}`);
 
@@ -56,7 +56,7 @@ export const storage = brokenOnes([
     check: 'shared-storage',
     name: 'another file under that path',
     vm: { name: 'other', devices: uncached(`${shared}/this.img`) },
-    // It would start there, on the wrong disk.
+    // It would start there with the wrong disk.
     cause: all(
       image(`${shared}/this.img`),
       image(`${shared}/that.img`),
@@ -94,7 +94,7 @@ export const storage = brokenOnes([
     check: 'shared-storage',
     name: 'an image whose content is in a file of this host',
     vm: { name: 'elsewhere', devices: disk(`${shared}/elsewhere.qcow2`, " cache='none'", 'qcow2') },
-    // It would start there, on other content.
+    // It would start there with other content.
     cause: all(
       shell(
         'source',
@@ -154,7 +154,7 @@ export const storage = brokenOnes([
     name: 'a disk of the next start that only this host has',
     vm: { name: 'later' },
     cause: shell('source', `truncate -s 1M ${local}/later.img`, `rm -f ${local}/later.img`),
-    // It arrives; it is the next start that fails.
+    // It arrives, but its next start fails.
     then: atNextStart(disk(`${local}/later.img`)),
     verdict: 'warn',
     says: /not start again on beta: its stored definition names .*later\.img \(vda\)/,
@@ -162,7 +162,7 @@ export const storage = brokenOnes([
   {
     check: 'disk-path',
     name: 'storage that is mounted there for reading alone',
-    // Found out by libvirt when everything was sent, so it is only tried with a guest that runs.
+    // libvirt notices it after everything was sent, so it is only tried with a running guest.
     vm: { name: 'reading', guest: { memory: 128, disk: 'shared' } },
     cause: shell('destination', `mount -o remount,bind,ro ${shared}`, `mount -o remount,bind,rw ${shared}`),
     verdict: 'block',

@@ -7,7 +7,7 @@ import { disk, local, shared } from '../parts.ts';
 import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 import type { Undo } from '../undo.ts';
 
-/** An image that can hold snapshots, in which nothing is. */
+/** An empty image that can contain snapshots. */
 const image = (name: string): Make =>
   shell(
     'source',
@@ -34,7 +34,7 @@ const metadata =
     await source.virsh('metadata', uuid, '--uri', uri, '--key', key, '--set', '<vm/>', '--live');
   };
 
-/** Starts what takes its time, and waits until libvirt says that it is under way. */
+/** Starts a long job, and waits until libvirt reports it. */
 async function underWay({ source }: Hosts, undo: Undo, argv: readonly string[], uuid: string): Promise<void> {
   const ended = source.exec(argv, { check: false });
   undo.add(async () => {
@@ -51,7 +51,7 @@ const slowLink: Make = async ({ destination }, undo) => {
   await destination.shape('80mbit');
 };
 
-/** What the VM is and does. */
+/** The VM's state and jobs. */
 export const vm = brokenOnes([
   {
     check: 'vm-state',
@@ -67,7 +67,7 @@ export const vm = brokenOnes([
   {
     check: 'vm-state',
     name: 'on its way already',
-    // Its memory is full, so that it is under way for longer than this takes.
+    // Its memory is full, so that the job takes longer than the test.
     vm: { name: 'leaving', guest: { memory: 256, dirtyMb: 96, dirtyRate: 40, disk: 'none' } },
     cause: slowLink,
     then: async (hosts, undo, { uuid }) => {
@@ -87,14 +87,14 @@ export const vm = brokenOnes([
     name: 'a backup under way',
     ...withImage('backup.img'),
     then: async ({ source }, undo, { uuid }) => {
-      // libvirt waits for somebody who fetches the backup.
+      // libvirt waits for a client that reads the backup.
       const input = `<domainbackup mode='pull'><server transport='unix' socket='/run/backup.sock'/><disks><disk name='vda' backup='yes' type='file'><scratch file='${shared}/backup.img.scratch'/></disk></disks></domainbackup>`;
       undo.add(() => source.exec(['virsh', 'domjobabort', uuid], { check: false }));
       await source.exec(['sh', '-c', `cat | virsh -q backup-begin ${uuid} /dev/stdin`], { input });
     },
     verdict: 'block',
     says: /busy with another job.*[Bb]ackup/,
-    // After half a minute of waiting.
+    // After 30 s.
     refusal: /state change lock/,
   },
   {
@@ -288,7 +288,7 @@ export const vm = brokenOnes([
     },
     verdict: 'block',
     says: /has an old saved state of this VM/,
-    // libvirt lets it in, and destroys its disks when it is started there the next time; the remedy leaves a warning.
+    // libvirt accepts it, and damages its disks at the next start there. The remedy leaves a warning.
   },
   {
     check: 'downtime-sensitive',
