@@ -44,7 +44,7 @@ describe('docs/report.schema.json', () => {
     },
   );
 
-  it('describes a report of checks that did not end', () => {
+  it('describes a report of unfinished checks', () => {
     const state = {
       running: false,
       refining: false,
@@ -141,7 +141,7 @@ describe('docs/report.schema.json', () => {
     expect(schemaProblems(printed(document), 'list')).toEqual([]);
   });
 
-  it('does not describe what is broken', () => {
+  it('rejects broken documents', () => {
     const report = reportOf(choices, planFor(choices), preflight([passed]), none);
     const { vm: _, ...nameless } = report;
     expect(schemaProblems(nameless)).toEqual(['$: has no vm']);

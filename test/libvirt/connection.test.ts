@@ -80,7 +80,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('takes two D-Bus calls that wait for nobody, and one virsh', async () => {
+  it('needs two D-Bus calls, which do not wait for jobs, and one virsh', async () => {
     await connection.list();
     expect(
       platform.calls.map(({ member, signature, args }) => [member, signature, Number(args[1]) >= 2 ** 29]),
@@ -91,12 +91,12 @@ describe('the list', () => {
     expect(platform.scripts).toHaveLength(1);
   });
 
-  it('leaves out what came or went in the meantime', async () => {
+  it('omits domains that appeared or disappeared meanwhile', async () => {
     platform.virsh = () => `${one} ${first}\n${two} gone\n`;
     expect((await connection.list()).map(({ uuid }) => uuid)).toEqual([one]);
   });
 
-  it('does not know who starts by itself where virsh does not tell', async () => {
+  it('does not know autostart if virsh does not report it', async () => {
     const { virsh } = platform;
     platform.virsh = (command) =>
       command.includes('--autostart') ? 'error: not supported\n' : virsh(command);
@@ -107,7 +107,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('is none, with the reason, where a part of it failed', async () => {
+  it('fails with the reason if a part of it failed', async () => {
     platform.virsh = () =>
       "error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file\n";
     await expect(connection.list()).rejects.toMatchObject({ name: 'LibvirtError', reason: 'daemon-down' });
@@ -121,8 +121,8 @@ describe('the list', () => {
   });
 });
 
-describe('one domain anew', () => {
-  it('takes two calls', async () => {
+describe('reading one domain', () => {
+  it('needs two calls', async () => {
     platform.answer = ({ member }) =>
       member === 'GetAll'
         ? [
@@ -145,7 +145,7 @@ describe('one domain anew', () => {
     expect(platform.calls).toHaveLength(2);
   });
 
-  it('is undefined when it is gone, and raises what else libvirt says', async () => {
+  it('gives undefined if it is gone, and throws other errors of libvirt', async () => {
     platform.answer = () => new PlatformError('dbus', 'Domain not found: no domain with matching uuid');
     expect(await connection.read(path(one))).toBeUndefined();
     platform.answer = () => new PlatformError('closed', 'gone');
@@ -156,7 +156,7 @@ describe('one domain anew', () => {
 describe('events', () => {
   const domainInterface = 'org.libvirt.Domain';
 
-  it('are told as what they are', async () => {
+  it('are reported by type', async () => {
     const heard: DomainEvent[] = [];
     const stop = await connection.subscribe((event) => heard.push(event));
     platform.emit({
@@ -186,7 +186,7 @@ describe('events', () => {
     expect(platform.subscriptions.size).toBe(0);
   });
 
-  it('of another shape are left out, and the next are told', async () => {
+  it('with unexpected values are skipped, and the next are reported', async () => {
     const heard: DomainEvent[] = [];
     await connection.subscribe((event) => heard.push(event));
     for (const args of [[], [7], ['x'], [{}]])
@@ -195,15 +195,15 @@ describe('events', () => {
     expect(heard).toEqual([{ kind: 'migration-iteration', path: path(one), iteration: 7 }]);
   });
 
-  it('are all let go when one cannot be subscribed to', async () => {
+  it('are all unsubscribed if one subscription fails', async () => {
     platform.refuseSubscription = ({ member }) => member === 'JobCompleted';
     await expect(connection.subscribe(() => undefined)).rejects.toMatchObject({ reason: 'closed' });
     expect(platform.subscriptions.size).toBe(0);
   });
 });
 
-describe('more about many', () => {
-  it('takes one virsh, and leaves out what is not there', async () => {
+describe('details of many domains', () => {
+  it('need one virsh, and omit missing domains', async () => {
     platform.virsh = (command) => {
       if (command.startsWith("'domjobinfo'"))
         return command.includes(one)
@@ -219,7 +219,7 @@ describe('more about many', () => {
     expect(platform.calls).toEqual([]);
   });
 
-  it('takes no virsh where nothing is asked', async () => {
+  it('need no virsh if nothing is asked', async () => {
     expect((await connection.details({ active: [], inactive: [one] })).size).toBe(0);
     expect(platform.scripts).toEqual([]);
   });

@@ -24,7 +24,7 @@ function outcome(decode: (value: DBusValue, where: string) => unknown, value: un
 }
 
 describe('decoding', () => {
-  it('takes values out of one variant, two, or none', () => {
+  it('unwraps values from no, one or two variants', () => {
     for (const wrapped of [5, { t: 'i', v: 5 }, { t: 'v', v: { t: 'i', v: 5 } }])
       expect(decodeNumber(wrapped, 'x')).toBe(5);
     expect(unwrap(undefined)).toBeUndefined();
@@ -60,12 +60,12 @@ describe('decoding', () => {
     expect(outcome(decodeDictionary, [1])).toBe('Domain.GetStats[0]: expected a dictionary, got [1]');
   });
 
-  it('says so too of what JSON cannot hold, and shows no more of a value than can be read', () => {
+  it('also if JSON cannot represent it, and shows only a readable part of the value', () => {
     expect(outcome(decodeNumber, 5n)).toBe('Domain.GetStats[0]: expected a number, got bigint');
     expect(String(outcome(decodeNumber, 'x'.repeat(100_000))).length).toBeLessThan(300);
   });
 
-  it('raises its own error for whatever arrives', () => {
+  it('throws only its own error for any input', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(decoders)), fc.jsonValue(), (decode, value) => {
         outcome(decode, value);

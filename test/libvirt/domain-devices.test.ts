@@ -14,7 +14,7 @@ describe('devices of a definition', () => {
     expect(parseDevices(undefined)).toEqual(devices(''));
   });
 
-  it('has network cards with what they are plugged into', () => {
+  it('has network interfaces with what they connect to', () => {
     expect(
       devices(
         "<interface type='network'><mac address='m1'/><source network='default' bridge='virbr0'/><filterref filter='f'/></interface>" +
@@ -77,7 +77,7 @@ describe('devices of a definition', () => {
     ]);
   });
 
-  it('has the ends of lines on the network, but none that QEMU can do without', () => {
+  it('has network endpoints of character devices that QEMU needs', () => {
     const tcp = (device: string, source: string, more = ''): string =>
       `<${device} type='tcp'><source ${source}>${more}</source><protocol type='raw'/></${device}>`;
     expect(
@@ -98,7 +98,7 @@ describe('devices of a definition', () => {
     ]);
   });
 
-  it('has no path of a screen that libvirt chose, and none that QEMU looks for itself', () => {
+  it('has no path of graphics that libvirt chose, and none that QEMU searches', () => {
     expect(
       devices(
         "<graphics type='vnc'><listen type='socket' socket='/var/lib/libvirt/qemu/domain-1-web/vnc.sock'/></graphics>" +
@@ -108,7 +108,7 @@ describe('devices of a definition', () => {
     ).toEqual([]);
   });
 
-  it('has the ROMs of cards and screens that QEMU brings', () => {
+  it('has QEMU’s ROM files of network and video devices', () => {
     expect(
       devices(
         "<video><model type='vga'/></video><video><model type='virtio'/></video>" +
@@ -121,7 +121,7 @@ describe('devices of a definition', () => {
     ).toEqual(['vgabios-stdvga.bin', 'efi-e1000.rom']);
   });
 
-  it('has a port of a screen only where it was fixed', () => {
+  it('has only fixed ports of graphics', () => {
     expect(
       devices(
         "<graphics type='vnc' port='5900' autoport='yes'/><graphics type='vnc' port='5907' listen='10.0.0.1'/>",
@@ -140,7 +140,7 @@ describe('resources of a definition', () => {
     expect(parseCpuSet('x,1-,-2,99999999999')).toEqual([]);
   });
 
-  it('has who is named as an owner, but no numbers', () => {
+  it('has names of owners, but no numeric IDs', () => {
     const label = (attributes: string, text: string): string =>
       `<seclabel model='dac' ${attributes}><label>${text}</label></seclabel>`;
     expect(
@@ -157,7 +157,7 @@ describe('resources of a definition', () => {
     ]);
   });
 
-  it('has paths in arguments of QEMU, but no socket that QEMU makes', () => {
+  it('has paths in arguments of QEMU, but no socket that QEMU creates', () => {
     const values = [
       '/a',
       'file=/b,,c,x=1',
@@ -172,7 +172,7 @@ describe('resources of a definition', () => {
     ).toEqual(['/a', '/b,c', '/d']);
   });
 
-  it('has CPUs, pages, firmware, labels and counter', () => {
+  it('has CPUs, pages, firmware, labels and TSC', () => {
     expect(
       resources(
         "<vcpu cpuset='1' current='2'>4</vcpu><cputune><emulatorpin cpuset='6'/></cputune>" +

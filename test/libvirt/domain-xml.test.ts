@@ -48,7 +48,7 @@ describe("a VM's definition", () => {
     });
   });
 
-  it('keeps a name as it is, whatever is in it', () => {
+  it('keeps any name unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
         const element = serializeXml({
@@ -81,7 +81,7 @@ describe("a VM's definition", () => {
     expect(bytes("<memory unit='G'> 5 </memory>")).toBe(5 * 2 ** 30);
   });
 
-  it('is refused without what every definition has', () => {
+  it('is refused without the required elements', () => {
     const refused = [
       { name: '' },
       { name: '<name></name>' },
@@ -102,7 +102,7 @@ describe("a VM's definition", () => {
     expect(() => parseDomain('error: failed to get domain')).toThrow(XmlError);
   });
 
-  it('raises nothing but its own error for a damaged one', () => {
+  it('throws only its own error for a damaged one', () => {
     const whole = `<domain type='qemu'><name>web</name><uuid>${uuid}</uuid><memory unit='KiB'>1</memory><devices>
       <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/a'/><target dev='vda'/></disk></devices></domain>`;
     const words = fc.constantFrom(
@@ -131,7 +131,7 @@ describe("a VM's definition", () => {
 });
 
 describe('a disk', () => {
-  it('is read with its images beneath', () => {
+  it('is read with its backing images', () => {
     expect(
       disk(`<disk type='file' device='disk'>
         <driver name='qemu' type='qcow2' cache='none'/>
@@ -195,7 +195,7 @@ describe('a disk', () => {
     });
   });
 
-  it('with a mirror that is not done counts only what it runs on', () => {
+  it('with an unfinished mirror counts only its present image', () => {
     const running = disk(
       "<disk type='file'><source file='/a'/><mirror type='file' job='copy'><source file='/b'/></mirror><target dev='vda'/></disk>",
     );

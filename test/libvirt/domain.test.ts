@@ -24,13 +24,13 @@ describe('cancelling a job', () => {
     vi.useRealTimers();
   });
 
-  it('is one call where D-Bus answers', async () => {
+  it('is one call if D-Bus answers', async () => {
     await domain.abort();
     expect(platform.calls).toMatchObject([{ member: 'AbortJob', signature: '', args: [] }]);
     expect(platform.scripts).toEqual([]);
   });
 
-  it('is done by virsh where D-Bus does not answer within three seconds', async () => {
+  it('uses virsh if D-Bus does not answer within three seconds', async () => {
     platform.answer = () => undefined;
     const done = vi.fn();
     const aborting = domain.abort().then(done);
@@ -43,7 +43,7 @@ describe('cancelling a job', () => {
     expect(platform.scripts[0]).toContain(`; 'domjobabort' '${uuid}'; `);
   });
 
-  it('is done by virsh at once where libvirt-dbus is gone', async () => {
+  it('uses virsh at once if libvirt-dbus is gone', async () => {
     for (const kind of ['closed', 'not-found'] as const) {
       platform.answer = () => new PlatformError(kind, 'gone');
       await domain.abort();
@@ -51,13 +51,13 @@ describe('cancelling a job', () => {
     expect(platform.scripts).toHaveLength(2);
   });
 
-  it('is refused with the words of libvirt, which virsh is not asked to repeat', async () => {
+  it('is refused with libvirt’s text, without a second attempt by virsh', async () => {
     platform.answer = () => libvirtError('Requested operation is not valid: no job is active on the domain');
     await expect(domain.abort()).rejects.toMatchObject({ name: 'LibvirtError', message: /no job is active/ });
     expect(platform.scripts).toEqual([]);
   });
 
-  it('is refused with the words of virsh where that was asked', async () => {
+  it('is refused with virsh’s text if virsh was used', async () => {
     platform.answer = () => new PlatformError('closed', 'gone');
     platform.virsh = () => `error: failed to get domain '${uuid}'\n`;
     await expect(domain.abort()).rejects.toMatchObject({ reason: 'no-such-domain' });
@@ -71,7 +71,7 @@ describe('a domain', () => {
     expect(domain.path).toBe('/org/libvirt/QEMU/domain/_8c2a5e0e_7f5a_4f0c_9d9a_1d2f3a4b5c6d');
   });
 
-  it('tells its state and its job', async () => {
+  it('has its state and its job', async () => {
     platform.answer = ({ member }) => (member === 'GetState' ? [[1, 5]] : [[0, {}]]);
     expect(await domain.state()).toEqual({ state: 1, reason: 5 });
     expect(await domain.jobStats()).toBeUndefined();
@@ -79,7 +79,7 @@ describe('a domain', () => {
     expect(await domain.jobStats()).toMatchObject({ type: 'unbounded', operation: 'migration-out' });
   });
 
-  it('raises a typed error for an answer of another type', async () => {
+  it('throws a typed error for an answer of another type', async () => {
     for (const answer of [[], [7], [['1', 2]], [[]], [{ a: 1 }]]) {
       platform.answer = () => answer;
       await expect(domain.state()).rejects.toMatchObject({ name: 'LibvirtError', reason: 'protocol' });
@@ -87,7 +87,7 @@ describe('a domain', () => {
     }
   });
 
-  it('asks virsh for its state and its metadata where libvirt-dbus is gone', async () => {
+  it('reads its state and metadata with virsh if libvirt-dbus is gone', async () => {
     platform.answer = () => new PlatformError('closed', 'gone');
     platform.virsh = (command) => {
       if (command.startsWith("'domstats'")) return `Domain: 'a b'\n  state.state=3\n  state.reason=1\n\n`;
@@ -108,7 +108,7 @@ describe('a domain', () => {
     await expect(domain.state()).rejects.toMatchObject({ name: 'LibvirtError' });
   });
 
-  it('migrates with the parameters that are given, and no others', async () => {
+  it('migrates with exactly the given parameters', async () => {
     await domain.migrate('qemu+ssh://beta/system', {}, [
       'LIVE',
       'PEER2PEER',
@@ -126,7 +126,7 @@ describe('a domain', () => {
     ]);
   });
 
-  it('migrates with several disks by virsh, for an object holds one of a name', async () => {
+  it('migrates with several disks by virsh, because an object holds a name once', async () => {
     platform.virsh = () => '\n';
     await domain.migrate('qemu+ssh://beta/system', { migrateDisks: ['vda', 'vdb'] }, [
       ...(['LIVE', 'PEER2PEER', 'NON_SHARED_DISK'] as const),
@@ -142,7 +142,7 @@ describe('a domain', () => {
     ).rejects.toMatchObject({ reason: 'image-size' });
   });
 
-  it('has no metadata where libvirt says so, and raises what else it says', async () => {
+  it('has no metadata if libvirt says so, and throws other errors', async () => {
     platform.answer = () => libvirtError('metadata not found: Requested metadata element is not present');
     expect(await domain.metadata('urn:x')).toBeUndefined();
     platform.answer = () => libvirtError("Domain not found: no domain with matching uuid 'x' (metadata)");

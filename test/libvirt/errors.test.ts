@@ -93,7 +93,7 @@ describe('the reason of a text', () => {
 });
 
 describe('any error as an error of this layer', () => {
-  it('takes what is no error, and has no text, for one nevertheless', () => {
+  it('also converts values that are not errors or have no text', () => {
     const odd: unknown = Object.create(null);
     expect(libvirtErrorOf(odd)).toMatchObject({ reason: 'other', cause: odd });
   });
@@ -111,7 +111,7 @@ describe('any error as an error of this layer', () => {
     expect(libvirtErrorOf('odd')).toMatchObject({ reason: 'other', message: 'odd', cause: 'odd' });
   });
 
-  it('takes the kinds of the platform over, and reads the texts only where those say nothing', () => {
+  it('keeps the platform’s kinds, and uses the text only if they say nothing', () => {
     const reasons: Readonly<Record<PlatformErrorKind, string>> = {
       dbus: 'host-key',
       failed: 'host-key',

@@ -42,7 +42,7 @@ const unreachable =
   'error: failed to connect to the hypervisor\nerror: Cannot recv data: Host key verification failed.: Connection reset by peer\n';
 
 describe('virsh at its prompt', () => {
-  it('is one process, as root, in English, with nothing of the user that would change what it reads', async () => {
+  it('is one process, as root, in English, without the user’s readline settings', async () => {
     const platform = withVirsh(fakeVirshPrompt(() => 'x\n'));
     const virsh = interactive(platform);
     await virsh.ask({ id: 'a', argv: ['hostname'] });
@@ -82,7 +82,7 @@ describe('virsh at its prompt', () => {
       expect(await ask('c', 'dumpxml')).toMatchObject({ id: 'c', ok: true });
     });
 
-  it('reads a long output once, not again for every piece', async () => {
+  it('searches a long output once, not again for every piece', async () => {
     const virsh = interactive(
       withVirsh(
         fakeVirshPrompt(() => `${'y'.repeat(5000)}\n`),
@@ -99,13 +99,13 @@ describe('virsh at its prompt', () => {
     expect(performance.now() - begin).toBeLessThan(1500);
   });
 
-  it('is the same where virsh was built without readline: then it does not show what it read', async () => {
+  it('also works if virsh was built without readline and does not echo its input', async () => {
     const { greeting, reply } = fakeVirshPrompt(() => 'running\n');
     const virsh = interactive(withVirsh({ greeting, reply: (line) => reply(line)?.slice(line.length) }));
     expect(await virsh.ask({ id: 'a', argv: ['domstate', 'web'] })).toMatchObject({ text: 'running' });
   });
 
-  it('goes on behind a command that fails, or that virsh does not know', async () => {
+  it('continues after a command that fails or that virsh does not know', async () => {
     const known = fakeVirshPrompt((command) =>
       command.includes('web') ? "error: failed to get domain 'web'\nerror: Domain not found\n" : 'x\n',
     );
@@ -148,7 +148,7 @@ describe('virsh at its prompt', () => {
     ]);
   });
 
-  it('takes no name that would end its line, and quotes what else readline takes for an order', async () => {
+  it('refuses a name that would end its line, and quotes control characters of readline', async () => {
     let told = '';
     const prompt = fakeVirshPrompt(() => 'x\n');
     const virsh = interactive(
@@ -170,7 +170,7 @@ describe('virsh at its prompt', () => {
     expect(told).toContain("'a\x16\tb\x16\x01é'");
   });
 
-  it('says why it could not connect, in the words of virsh, at its start or with the first command', async () => {
+  it('gives virsh’s reason if it could not connect, at its start or with the first command', async () => {
     const atOnce = interactive(withVirsh({ reply: () => '', refusal: unreachable }));
     const error = await failureOf(atOnce.ask({ id: 'a', argv: ['hostname'] }));
     expect(error.reason).toBe('host-key');
@@ -180,7 +180,7 @@ describe('virsh at its prompt', () => {
     expect((await failureOf(late.ask({ id: 'a', argv: ['hostname'] }))).reason).toBe('host-key');
   });
 
-  it('tells nobody who asks for a name or a password anything, and says what comes of that', async () => {
+  it('does not answer prompts for a name or password, and reports the resulting error', async () => {
     let told = '';
     const virsh = interactive({
       run: async (argv, { onOutput, input = '' } = {}) => {
@@ -202,7 +202,7 @@ describe('virsh at its prompt', () => {
     expect(told).toBe('');
   });
 
-  it('says what it can when it ends in the middle, without what it had read', async () => {
+  it('reports the output if it ends early, without the echoed input', async () => {
     let asked = 0;
     const virsh = interactive({
       run: (argv, options = {}) => {

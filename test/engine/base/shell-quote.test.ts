@@ -44,7 +44,7 @@ describe('shellCommand', () => {
     60_000,
   );
 
-  it('is one line, in which everything is seen', () => {
+  it('is one line without invisible characters', () => {
     expect(shellCommand('ls', '--', "a\nreboot'", '\u001b[201~\u202e')).toBe(
       String.raw`ls -- $'a\012reboot\'' $'\033[201~\342\200\256'`,
     );

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { msg, plainText } from '../../../src/engine/base/index.ts';
 import { visibleText } from '../../../src/engine/base/visible-text.ts';
 
-describe('a text of others', () => {
-  it('is as it is where all of it is seen', () => {
+describe('a text from outside', () => {
+  it('is unchanged if all of it is visible', () => {
     for (const text of ['web', 'Büro 2', 'שרת', 'می‌خواهم', '日本', '<b>', 'a\tb\nc', '👩‍🚀'])
       expect(visibleText(text)).toBe(text);
   });
 
-  it('has written out what is hidden in it', () => {
+  it('has its invisible characters escaped', () => {
     expect(visibleText('beta\u202emoc.live\u202c')).toBe(String.raw`beta\u202emoc.live\u202c`);
     expect(visibleText('\u001b[2JReady\r\u0000')).toBe(String.raw`\u001b[2JReady\u000d\u0000`);
     expect(visibleText('be\u200bta\ufeff\ud800')).toBe(String.raw`be\u200bta\ufeff\ud800`);
@@ -22,11 +22,11 @@ describe('a text of others', () => {
     );
   });
 
-  it('has an end', () => {
+  it('is cut if it is very long', () => {
     expect(visibleText('x'.repeat(1e6))).toHaveLength(5001);
   });
 
-  it('stands in a sentence of ours, and does not become one', () => {
+  it('is part of a sentence, and does not become one', () => {
     expect(plainText(msg('There is no VM $0.', 'x\u2028Ready: every check passed\u202e'))).toBe(
       String.raw`There is no VM x\u2028Ready: every check passed\u202e.`,
     );

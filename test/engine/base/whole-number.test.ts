@@ -9,12 +9,12 @@ describe('a whole number that a program printed', () => {
     ]);
   });
 
-  it('is not made of anything else', () => {
+  it('is not read from other text', () => {
     const others = ['', ' ', '-1', '1.5', '0x10', '1e3', 'NaN', 'Infinity', '٣', '7 ', undefined];
     expect(others.map(wholeNumber)).toEqual(others.map(() => undefined));
   });
 
-  it('is not made of more digits than can be counted exactly, least of all without a bound', () => {
+  it('is not read if it cannot be represented exactly, or is infinite', () => {
     expect(['9007199254740992', '9'.repeat(400)].map(wholeNumber)).toEqual([undefined, undefined]);
   });
 });

@@ -98,7 +98,7 @@ describe('parseDestination', () => {
     expect(problem(typed)).toMatch(words);
   });
 
-  it('offers what was meant', () => {
+  it('suggests the probable URI', () => {
     expect(parse('https://beta:9090/machines')).toMatchObject({ suggestion: 'qemu+ssh://beta/system' });
     // With the escapes that were written: without them it would be another host.
     expect(parse('http://a%3Fb@beta:80')).toMatchObject({ suggestion: 'qemu+ssh://a%3Fb@beta/system' });
@@ -107,7 +107,7 @@ describe('parseDestination', () => {
     });
   });
 
-  it('never shows a password again', () => {
+  it('never repeats a password', () => {
     const text = JSON.stringify(parse('qemu+ssh://root:secret@beta/system'));
     expect(text).toContain('password');
     expect(text).not.toContain('secret');
@@ -138,7 +138,7 @@ describe('parseDestination', () => {
     });
   });
 
-  it('wants /session for a VM of a user', () => {
+  it('requires /session for a VM of a user', () => {
     expect(parseDestination('beta', { localNames: [], connection: 'session' })).toMatchObject({
       uri: 'qemu+ssh://beta/session',
     });
@@ -183,7 +183,7 @@ describe('a destination from a hostile hand', () => {
       expect(kindOf(`qemu+ssh://${user}@beta/system`), user).toBe('valid');
   });
 
-  it('has nothing in it that is not seen', () => {
+  it('has no invisible characters', () => {
     for (const hidden of [
       '\u202e',
       '\u2066',
@@ -203,7 +203,7 @@ describe('a destination from a hostile hand', () => {
     expect(kindOf('qemu+ssh://ro%1bot@beta/system')).toBe('invalid');
   });
 
-  it('is read in no time, however long it is', () => {
+  it('is parsed quickly, however long it is', () => {
     const begun = performance.now();
     for (const part of ['a', '-', ':', '@', '[', '%', '.', '/'])
       for (const uri of [part.repeat(200_000), `qemu+ssh://${part.repeat(200_000)}/system`]) kindOf(uri);

@@ -29,7 +29,7 @@ describe('a failure whose reason did not come through', () => {
     ]);
   });
 
-  it('is told apart from one that libvirt gave', () => {
+  it('differs from one that libvirt gave', () => {
     const text = 'operation failed: domain is not processing incoming migration';
     expect(migrationFailure(new LibvirtError(classifyError(text), text))).toEqual({
       summary: { text: 'The migration failed.', args: [] },

@@ -58,12 +58,12 @@ describe('the dirty curve', () => {
     expect(curve(60)).toBe(20 * MiB);
   });
 
-  it('is nothing where nothing was measured, and one window in proportion', () => {
+  it('is zero without measurements, and proportional with one window', () => {
     expect(likelyCurve([], GiB)(60)).toBe(0);
     expect(likelyCurve(steady(3 * MiB), GiB)(60)).toBe(180 * MiB);
   });
 
-  it('has a cautious and a hopeful neighbour', () => {
+  it('has a cautious and a hopeful variant', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ seconds: fc.integer({ min: 1, max: 60 }), bytes: fc.nat(GiB) }), {
@@ -94,7 +94,7 @@ describe('the dirty curve', () => {
 });
 
 describe('forecastCopy', () => {
-  it('speaks of no pause, no lever and no least bandwidth for a VM that is paused', () => {
+  it('has no pause, lever or lowest bandwidth for a paused VM', () => {
     const forecast = converging({ ...input, paused: true });
     const words = forecastText(forecast)
       .map((each) => plainText(each))
@@ -120,7 +120,7 @@ describe('forecastCopy', () => {
     expect(forecast.breakEvenBytesPerSecond).toBeLessThan(100);
   });
 
-  it('takes longer around the copying to hosts that take longer to connect to', () => {
+  it('has more overhead for hosts that take longer to connect to', () => {
     const of = (change: Partial<ForecastInput>): number =>
       converging({ ...input, ...change }).totalMilliseconds.likely;
     expect(of({ connectMilliseconds: 200 })).toBe(10_260 + 460);
@@ -130,7 +130,7 @@ describe('forecastCopy', () => {
     expect(of({ connectMilliseconds: 2000, track })).toBe(10_260 + 300);
   });
 
-  it('takes the time of copying disks before', () => {
+  it('includes the time of copying disks', () => {
     const forecast = converging({ ...input, diskBytes: 500 * MiB });
     expect(forecast.totalMilliseconds.likely).toBe(16_060);
     expect(forecast.sentBytes).toBe(262_144 * 4104 + 500 * MiB);
@@ -147,7 +147,7 @@ describe('forecastCopy', () => {
     expect(forecast.passes).toBeGreaterThanOrEqual(5);
   });
 
-  it('ends for a working set that fits into the pause, however busy', () => {
+  it('converges for a working set that fits into the pause, however busy', () => {
     const dirty = [1, 2, 4, 8].map((seconds) => ({ seconds, bytes: 20 * MiB }));
     const forecast = converging({ ...input, dirty });
     // All of it once, then 20 MiB in the pause.
@@ -157,7 +157,7 @@ describe('forecastCopy', () => {
     );
   });
 
-  it('does not end for one that does not fit and is written all over during its own pass', () => {
+  it('does not converge for one that does not fit and is rewritten during its own pass', () => {
     // 80 MiB take 0.8 s, in which 80 of 80 MiB are dirtied again.
     const dirty = [1, 2].map((seconds) => ({ seconds, bytes: 80 * MiB }));
     expect(forecastCopy({ ...input, dirty: [{ seconds: 0.5, bytes: 80 * MiB }, ...dirty] }).kind).toBe(
@@ -165,19 +165,19 @@ describe('forecastCopy', () => {
     );
   });
 
-  it('sees that it never ends, and what the link would have to carry', () => {
+  it('says that it does not converge, and which bandwidth it needs', () => {
     const forecast = forecastCopy({ ...input, dirty: steady(150 * MiB) });
     expect(forecast.kind).toBe('does-not-converge');
     expect(forecast.breakEvenBytesPerSecond / MiB).toBeGreaterThan(149);
     expect(forecast.breakEvenBytesPerSecond / MiB).toBeLessThan(153);
   });
 
-  it('takes untouched memory for what it costs', () => {
+  it('counts untouched memory at its real cost', () => {
     const forecast = converging({ ...input, nonZeroBytes: 100 * MiB });
     expect(forecast.totalMilliseconds.likely).toBe(1820);
   });
 
-  it('draws what remains, from all memory to nothing', () => {
+  it('has a course from all memory to nothing', () => {
     const { course } = converging({ ...input, dirty: steady(90 * MiB) });
     expect(course.length).toBeLessThanOrEqual(80);
     expect(course[0]).toEqual({ milliseconds: 800, remainingBytes: 262_144 * 4104 });
@@ -187,7 +187,7 @@ describe('forecastCopy', () => {
     expect(remaining).toEqual([...remaining].sort((a, b) => b - a));
   });
 
-  it('draws one that does not end above what fits into the pause', () => {
+  it('has a course that stays above what fits into the pause if it does not converge', () => {
     const { kind, course } = forecastCopy({ ...input, dirty: steady(150 * MiB) });
     expect(kind).toBe('does-not-converge');
     const fits = (input.bandwidthBytesPerSecond * 300) / 1000;
@@ -220,7 +220,7 @@ describe('forecastCopy', () => {
     );
   });
 
-  it('takes no less time for more memory or disks, and no more for a link twice as fast', () => {
+  it('needs no less time for more memory or disks, and no more for twice the bandwidth', () => {
     fc.assert(
       fc.property(bytes, rates, fc.double({ min: 0, max: 0.9, noNaN: true }), (memoryBytes, link, share) => {
         const given = {
@@ -244,7 +244,7 @@ describe('forecastCopy', () => {
 describe('the levers', () => {
   const endless = { ...input, dirty: steady(150 * MiB) };
 
-  it('of a migration that does not end', () => {
+  it('of a migration that does not converge', () => {
     const throttled = lever(endless, 'auto-converge');
     expect(throttled).toMatchObject({ converges: true, confidence: 'estimate' });
     // Below 100 MiB/s it writes when it has lost a third of its time: QEMU's steps are 20, 30, 40 %.
@@ -263,7 +263,7 @@ describe('the levers', () => {
     expect(longer.downtimeMilliseconds).toBeLessThanOrEqual(longer.allowedMilliseconds ?? 0);
   });
 
-  it('of one that ends', () => {
+  it('of one that converges', () => {
     const busy = { ...input, dirty: steady(50 * MiB) };
     const { likely } = converging(busy).totalMilliseconds;
     const longer = lever(busy, 'longer-pause');

@@ -41,13 +41,13 @@ function entry(id: string, rate: number, change: Partial<TrackEntry> = {}): Trac
 }
 
 describe('what the next forecast learns', () => {
-  it('is what the link really carried, and how far the forecasts were off', () => {
+  it('is the real bandwidth, and the error of the forecasts', () => {
     const record = trackRecordOf([entry('1', 100), entry('2', 80), entry('3', 90)], 'beta');
     expect(record).toMatchObject({ migrations: 3, share: { measured: expect.closeTo(0.9, 5) as number } });
     expect(record?.medianError).toBeCloseTo(1 - 11_200 / (800 + 1_000_000 / 90), 5);
   });
 
-  it('is what libvirt needed around the copying, where QEMU told how fast that was', () => {
+  it('is libvirt’s overhead, if QEMU reported its rate', () => {
     const told = (id: string, totalMilliseconds: number, rate: number): TrackEntry =>
       entry(id, 90, { actual: { totalMilliseconds, sentBytes: 1000 * MiB, bytesPerSecond: rate * MiB } });
     const record = trackRecordOf(
@@ -62,7 +62,7 @@ describe('what the next forecast learns', () => {
     expect(trackRecordOf([entry('1', 90)], 'beta')).not.toHaveProperty('overheadMilliseconds');
   });
 
-  it('is of the last five on the same way alone', () => {
+  it('comes only from the last five on the same route', () => {
     const old = ['1', '2', '3'].map((id) => entry(id, 60));
     const others = [entry('4', 60, { route: 'gamma' })];
     const recent = ['5', '6', '7', '8', '9'].map((id) => entry(id, 95));
@@ -73,7 +73,7 @@ describe('what the next forecast learns', () => {
     expect(trackRecordOf([...old, ...recent], 'delta')).toBeUndefined();
   });
 
-  it('leaves out copies that were too short, and links that were something else altogether', () => {
+  it('leaves out migrations that were too short, and links that differ too much', () => {
     const short = entry('1', 90, { actual: { totalMilliseconds: 3700, sentBytes: 200 * MiB } });
     expect(trackRecordOf([short, entry('2', 10), entry('3', 190)], 'beta')?.share).toEqual({});
   });
@@ -101,7 +101,7 @@ describe('what the next forecast learns', () => {
   });
 });
 
-describe('the way', () => {
+describe('the route', () => {
   it('is the host, however it is reached, and the address of the data', () => {
     expect(routeOf('qemu+ssh://root@Beta/system', undefined)).toBe('beta');
     expect(routeOf('qemu+tls://beta/system?pkipath=/x', undefined)).toBe('beta');
@@ -140,7 +140,7 @@ describe('the file', () => {
       };
     }
 
-    it('is begun, read, and cut when it has grown', async () => {
+    it('is created, read, and cut when it has grown', async () => {
       expect(await readTrack(platform(), 'session')).toEqual([]);
       expect(await appendTrackEntry(platform(), 'session', entry('1', 90))).toBeUndefined();
       expect(await readTrack(platform(), 'session')).toEqual([entry('1', 90)]);

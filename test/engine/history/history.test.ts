@@ -25,7 +25,7 @@ import { schemaProblems } from '../../json-schema.ts';
 import { later, past } from './entry-fixture.ts';
 
 describe('a line of the history', () => {
-  it('is read as it was written, and is described in the schema', () => {
+  it('is parsed as it was written, and is described in the schema', () => {
     const failed = later(5, {
       result: 'failed',
       runsOn: 'nowhere',
@@ -39,7 +39,7 @@ describe('a line of the history', () => {
     expect(schemaProblems(JSON.parse(JSON.stringify(historyDocument(entries))), 'history')).toEqual([]);
   });
 
-  it('of another version, of somebody else or broken off is none', () => {
+  it('is ignored if it is from another version or program, or cut', () => {
     const lines = [
       historyLine(past).slice(0, -10),
       JSON.stringify({ ...past, version: 2 }),
@@ -71,13 +71,13 @@ describe('one migration that was seen twice', () => {
   const parsed = (...entries: readonly (typeof past)[]): readonly (typeof past)[] =>
     parseHistory(entries.map(historyLine).join('\n'));
 
-  it('is one, as the program tells that began it', () => {
+  it('is one entry, from the program that started it', () => {
     expect(parsed(seen, past)).toEqual([past]);
     expect(parsed(past, seen)).toEqual([past]);
     expect(parsed({ ...seen, runsOn: 'unknown' }, seen)).toEqual([seen]);
   });
 
-  it('is the last that was written of it, once the hosts have answered', () => {
+  it('is the last entry, after the hosts have answered', () => {
     expect(parsed({ ...past, runsOn: 'unknown', verification: 'incomplete' }, past)).toEqual([past]);
   });
 
@@ -125,7 +125,7 @@ describe('the file', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${historyLine(first)}\n${historyLine(second)}\n`);
   });
 
-  it('is copied into the journal, with a field for each thing, and does without one', async () => {
+  it('is copied into the journal, with a field for each value, and needs no journal', async () => {
     expect(
       await appendHistory(platform, { ...past, connection: 'session', vm: 'a\nPRIORITY=0' }),
     ).toBeUndefined();
@@ -147,7 +147,7 @@ describe('the file', () => {
 });
 
 describe('how good the forecasts were', () => {
-  it('is told over those that arrived and had one', () => {
+  it('is computed from migrations that finished and had a forecast', () => {
     const entries = [
       past,
       later(1, { actual: { totalMilliseconds: 100_000 } }),
@@ -172,15 +172,15 @@ describe('how good the forecasts were', () => {
   });
 });
 
-describe('the history as others take it', () => {
-  it('is filtered by words, in any place', () => {
+describe('the exported history', () => {
+  it('is filtered by words, in any field', () => {
     const entries = [past, later(1, { vm: 'db', result: 'failed' })];
     expect(filterHistory(entries, ' ')).toBe(entries);
     expect(filterHistory(entries, 'DB beta')).toEqual([entries[1]]);
     expect(filterHistory(entries, 'db gamma')).toEqual([]);
   });
 
-  it('is a table of comma-separated values in which no name is a formula', () => {
+  it('is CSV in which no name is a formula', () => {
     const csv = historyCsv([later(0, { vm: '=cmd()', reason: 'a "b",\nc' })]);
     const [head, row = ''] = csv.split('\r\n');
     expect(head).toMatch(/^vm,uuid,source,destination,temporary,/);
@@ -188,7 +188,7 @@ describe('the history as others take it', () => {
     expect(csv).toContain('"a ""b"",\nc"\r\n');
   });
 
-  it('names where the VM was if that is no host', () => {
+  it('says where the VM was if it was on neither host', () => {
     const said = (change: Partial<typeof past>): string => plainText(resultText({ ...past, ...change }));
     expect(said({})).toBe('Done');
     expect(said({ verification: 'contradicted' })).toBe('Done, not as expected');

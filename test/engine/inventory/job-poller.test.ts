@@ -4,7 +4,7 @@ import { readJob } from '../../../src/engine/inventory/job-poller.ts';
 import { LibvirtConnection } from '../../../src/libvirt/connection.ts';
 import { FakePlatform } from '../../libvirt/fake-platform.ts';
 
-it('leaves nothing at the signal that ends it, however often a job was read', async () => {
+it('leaves no listener on its signal, however often a job was read', async () => {
   const platform = new FakePlatform();
   const connection = new LibvirtConnection(platform, 'system');
   const read = readJob(connection, '00000000-0000-4000-8000-000000000001');

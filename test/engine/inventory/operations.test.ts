@@ -38,17 +38,17 @@ test('each state has its operations', () => {
   expect(possible(vm({ kind: 'crashed' }))).toEqual(['force-shut-down', 'force-reboot']);
 });
 
-test('a VM on its way here belongs to the other host', () => {
+test('an incoming VM has no operations', () => {
   const arriving = vm({ kind: 'paused', reason: 'migration' }, { transfer: { kind: 'arriving' } });
   expect(possible(arriving)).toEqual([]);
 });
 
-test('a VM on its way to another host may be paused, which helps it, and killed', () => {
+test('a VM that is being migrated can be paused and forced off', () => {
   const leaving = vm({ kind: 'running' }, { transfer: { kind: 'leaving' } });
   expect(possible(leaving)).toEqual(['pause', 'force-shut-down']);
 });
 
-test('what can lose data is asked for first', () => {
+test('operations that can lose data need a confirmation', () => {
   expect(asked(vm({ kind: 'running' }))).toEqual(['force-shut-down', 'force-reboot']);
   const away = vm(
     { kind: 'shut-off', migratedAway: true },
@@ -68,11 +68,11 @@ describe('running a VM whose copy was moved temporarily', () => {
     return [text, confirm].map((each) => (each === undefined ? '' : plainText(each))).join(' / ');
   };
 
-  test('speaks of the disk that both would write to', () => {
+  test('warns about the disk that both would write to', () => {
     expect(question()).toMatch(/^A temporary copy .*both write to the same disk.* \/ Run: the copy is off$/);
   });
 
-  test('speaks of two states where disks were copied', () => {
+  test('warns about two states if disks were copied', () => {
     const text = question(['vda', 'vdb']);
     expect(text).toMatch(/with copies of these disks: vda, vdb\..*lack what the copy has written since/);
     expect(text).toMatch(/migrate the copy back/);

@@ -27,7 +27,7 @@ async function startSession(platform: Platform): Promise<Inventory> {
   return inventory;
 }
 
-test('a connection opens no bus before it is asked something', async () => {
+test('a connection opens no bus before the first call', async () => {
   const platform = new WatchedPlatform();
   const connection = new LibvirtConnection(platform, 'session');
   connection.close();

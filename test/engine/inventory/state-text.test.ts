@@ -9,7 +9,7 @@ const translated = (text: string): string =>
   text.startsWith('$') ? text : text.split(/(?:)/u).reverse().join('');
 const translator = { gettext: translated, ngettext: translated, number: String };
 
-describe('what a VM is doing, as virsh says it', () => {
+describe('the state of a VM, as virsh prints it', () => {
   it.each([
     ['running (migrated)', 'running (migrated)', 'gninnur (detargim)'],
     ['paused (user)', 'paused (by an administrator)', 'desuap (rotartsinimda na yb)'],
@@ -27,7 +27,7 @@ describe('what a VM is doing, as virsh says it', () => {
   });
 });
 
-describe('kinds of files, as stat says them', () => {
+describe('file types, as stat prints them', () => {
   it.each([
     ['regular file', 'file', 'elif'],
     ['regular empty file', 'empty file', 'elif ytpme'],

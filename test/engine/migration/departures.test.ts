@@ -90,7 +90,7 @@ async function followed(record: MigrationRecord | undefined): Promise<{
 
 describe('a record in a definition', () => {
   // The end is held back for a moment, while the destination gives no answer.
-  it('that this program wrote says where a migration goes that another page began', {
+  it('that this program wrote gives the destination of a migration that another page started', {
     timeout: 20_000,
   }, async () => {
     const record = recordTo('qemu+ssh://beta/session');
@@ -100,7 +100,7 @@ describe('a record in a definition', () => {
     expect(started).toContainEqual(expect.stringContaining('virsh -q -c qemu+ssh://beta/session '));
   });
 
-  it('that somebody else wrote makes nobody connect anywhere, also where it names a program', async () => {
+  it('that somebody else wrote causes no connection, even if it names a program', async () => {
     expect(await keepDeparture(real, vm, recordTo('qemu+ssh://beta/session'))).toBeUndefined();
     for (const hostile of [
       'qemu+ssh://evil.example/session',

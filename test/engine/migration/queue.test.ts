@@ -84,7 +84,7 @@ function fail(number: number): void {
 }
 
 describe('many migrations', () => {
-  it('are done three at once; those that wait say their place', () => {
+  it('run three at a time; queued ones show their position', () => {
     expect(phases()).toEqual([
       preparing,
       preparing,
@@ -94,7 +94,7 @@ describe('many migrations', () => {
     ]);
   });
 
-  it('follow one another, in their order and never more at once, whatever becomes of each', async () => {
+  it('run in order and never more than three at a time, whatever their results', async () => {
     fail(2);
     await vi.waitFor(() => {
       expect([...platform.open.keys()].some((path) => path.includes('_00000004_'))).toBe(true);
@@ -110,7 +110,7 @@ describe('many migrations', () => {
     expect(platform.most).toBe(3);
   });
 
-  it('let one that waits go without asking libvirt, and the next moves up', async () => {
+  it('remove a queued one without calling libvirt, and the next moves up', async () => {
     void migrations.cancel(choicesFor(4).vm);
     expect(phases()).toHaveLength(4);
     expect(phases().at(3)).toEqual({ phase: 'preparing', queuePosition: 1 });
@@ -129,7 +129,7 @@ describe('many migrations', () => {
     expect(phases()).toHaveLength(5);
   });
 
-  it('that wait are not started after the page has let go', async () => {
+  it('that wait are not started after the page is closed', async () => {
     migrations.stop();
     fail(1);
     await new Promise((resolve) => setTimeout(resolve, 50));

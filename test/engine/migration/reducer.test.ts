@@ -54,7 +54,7 @@ function codes(cell: string): string[] {
 describe('the table of docs/architecture.md', () => {
   const rows = documented();
 
-  it('names phases and events that there are', () => {
+  it('names only existing phases and events', () => {
     const known = phases.flatMap((phase) => kinds.map((kind) => `${phase} ${kind}`));
     const named = [...rows.keys()];
     expect(named.filter((row) => !known.includes(row))).toEqual([]);
@@ -88,7 +88,7 @@ describe('an end', () => {
     expect(migrationOf(untold).historyError).toBe('no space');
   });
 
-  it('has what was forecast beside what came, and that the VM is paused', () => {
+  it('has forecast and actual figures, and that the VM is paused', () => {
     const predicted = { totalMilliseconds: 5000, pauseMilliseconds: 300 };
     const expected = { id: '1', route: 'beta', predicted } as never;
     const job = { elapsedMilliseconds: 5100, downtimeMilliseconds: 290 } as never;
@@ -110,7 +110,7 @@ describe('an end', () => {
     });
   });
 
-  it('becomes another once the host that was silent answers, and keeps its figures', () => {
+  it('changes when the host that did not answer answers, and keeps its figures', () => {
     const job = { elapsedMilliseconds: 5100, downtimeMilliseconds: 290 } as never;
     const open = after(runIn('copying'), sampleEvents['call-succeeded'], { ...answered(gone, silent), job });
     expect(open.now).toMatchObject({ phase: 'done', verification: 'incomplete', where: { kind: 'unknown' } });
@@ -124,7 +124,7 @@ describe('an end', () => {
     expect(reduce(known, answered(running, gone))).toBe(known);
   });
 
-  it('that libvirt called an error is a success where the VM runs there', () => {
+  it('that libvirt called an error is a success if the VM runs there', () => {
     const open = after(runIn('switching'), sampleEvents['call-failed'], answered(silent, silent));
     expect(open.now).toMatchObject({ phase: 'failed', where: { kind: 'unknown' } });
     expect(reduce(open, answered(gone, running)).now).toMatchObject({
@@ -142,7 +142,7 @@ describe('an end', () => {
   });
 });
 
-describe('a VM that ended on the way', () => {
+describe('a VM that ended during the migration', () => {
   const dead: HostSight = { kind: 'off', reason: 'crashed' };
   it.each([
     ['call-failed', []],
@@ -180,12 +180,12 @@ describe('a connection that broke off', () => {
 });
 
 describe('a cancel', () => {
-  it('that is refused before there is a job stays asked for', () => {
+  it('that is refused before there is a job stays requested', () => {
     const state = after(runIn('preparing'), sampleEvents['cancel-asked'], sampleEvents['cancel-refused']);
     expect(migrationOf(state)).toMatchObject({ cancelling: true, state: { phase: 'preparing' } });
   });
 
-  it('that is refused later is told, until it is asked for again', () => {
+  it('that is refused later is shown, until it is requested again', () => {
     const refused = after(runIn('copying'), sampleEvents['cancel-asked'], sampleEvents['cancel-refused']);
     expect(migrationOf(refused)).toMatchObject({ cancelling: false, cancelError: 'there is no job' });
     const again = migrationOf(reduce(refused, sampleEvents['cancel-asked']));
@@ -209,7 +209,7 @@ describe('a cancel', () => {
 });
 
 describe('a failure', () => {
-  it('is shown once both hosts were asked', () => {
+  it('is shown after both hosts were queried', () => {
     const verifying = reduce(runIn('copying'), sampleEvents['call-failed']);
     expect(migrationOf(verifying).state).toEqual({ phase: 'verifying' });
     expect(reduce(verifying, answered(running, gone)).now).toMatchObject({
@@ -219,7 +219,7 @@ describe('a failure', () => {
     });
   });
 
-  it('has the reason for which the call was lost, and not one that followed from it', () => {
+  it('has the reason why the call failed, and not one that followed from it', () => {
     const { now } = after(
       runIn('copying'),
       sampleEvents['call-lost'],
@@ -230,7 +230,7 @@ describe('a failure', () => {
     expect(now).toMatchObject({ phase: 'failed', failure: { original: 'it broke off' } });
   });
 
-  it('that nobody tells the reason of says so', () => {
+  it('without a known reason says so', () => {
     const { now } = after(runIn('copying'), sampleEvents['vm-stayed'], answered(running, gone));
     expect(
       now.phase === 'failed' && now.failure.advice !== undefined ? plainText(now.failure.advice) : '',
@@ -253,7 +253,7 @@ describe('a failure', () => {
 });
 
 describe('a rehearsal', () => {
-  it('that passed is told with the migration that follows', () => {
+  it('that passed is shown with the migration that follows', () => {
     const state = after(
       runIn('queued'),
       sampleEvents['rehearsal-started'],
@@ -269,7 +269,7 @@ describe('a rehearsal', () => {
     expect(now).not.toHaveProperty('leftBehind');
   });
 
-  it('that is given up ends it as cancelled', () => {
+  it('that is cancelled ends it as cancelled', () => {
     const state = after(runIn('rehearsing'), sampleEvents['cancel-asked']);
     expect(migrationOf(state)).toMatchObject({ cancelling: true, state: { phase: 'rehearsing' } });
     expect(migrationOf(reduce(state, sampleEvents.dropped))).toMatchObject({
@@ -289,7 +289,7 @@ describe('a migration that somebody else started', () => {
 });
 
 describe('the percentage', () => {
-  it('does not fall when a new connection counts from the beginning', () => {
+  it('does not decrease when a new connection starts at 0 %', () => {
     const state = after(runIn('copying'), { kind: 'job-copying', progress: at(2), stalled: false });
     expect(state.now).toMatchObject({ phase: 'copying', progress: { percent: 30 } });
   });

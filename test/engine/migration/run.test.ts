@@ -42,7 +42,7 @@ function setUp(answer: (signal?: AbortSignal) => Promise<{ state: number; reason
   };
 }
 
-it('asks again for the VM while libvirt gives no answer, and then tells how it ended', async () => {
+it('queries the VM again while libvirt does not answer, and then reports the result', async () => {
   vi.useFakeTimers();
   let answers = false;
   const { run, asked } = setUp(() =>
@@ -56,7 +56,7 @@ it('asks again for the VM while libvirt gives no answer, and then tells how it e
   expect((await run.ended).state).toMatchObject({ phase: 'failed', failure: { original: 'no answer' } });
 });
 
-it('asks for nothing more once the page has let go', async () => {
+it('queries nothing after the page is closed', async () => {
   vi.useFakeTimers();
   const { run, look, asked } = setUp((signal) => {
     signal?.throwIfAborted();

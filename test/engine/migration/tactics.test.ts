@@ -33,7 +33,7 @@ function played(tuning: MigrationTuning, looks: readonly Look[]): readonly (read
 }
 
 describe('what was chosen before the start', () => {
-  it('is done once, when libvirt tells of the job', () => {
+  it('is done once, when libvirt reports the job', () => {
     const tuning: MigrationTuning = { maxDowntimeMilliseconds: 2000, pauseVm: true };
     expect(played(tuning, [{ seconds: 1 }, { seconds: 2 }])).toEqual([
       [{ kind: 'longer-pause', milliseconds: 2000 }, { kind: 'pause-vm' }],
@@ -46,7 +46,7 @@ describe('what was chosen before the start', () => {
     expect(played({ postCopy: true }, looks)).toEqual([[], [], [{ kind: 'post-copy' }], []]);
   });
 
-  it('does nothing to a plain migration', () => {
+  it('does nothing without options', () => {
     expect(played({}, [{ seconds: 1 }, { seconds: 100, stalled: true }])).toEqual([[], []]);
   });
 });
@@ -87,7 +87,7 @@ describe('the steps against a stall', () => {
     expect(played({ onStall, timeoutSeconds: 60 }, looks).map(({ length }) => length)).toEqual([0, 0, 1]);
   });
 
-  it('leave out a pause whose length is not known', () => {
+  it('skip a pause of unknown length', () => {
     const { deeds, state } = nextDeeds(
       { onStall: [{ action: 'longer-pause', afterSeconds: 0 }] },
       tacticsAtStart,

@@ -65,7 +65,7 @@ test('a VM that the destination does not have contradicts', () => {
   expect(verdict(permanent, { state: missing, uuid: missing, info: missing }, gone)).toBe('contradicted');
 });
 
-test('what could not be asked is never taken for granted', () => {
+test('what could not be queried is never assumed', () => {
   expect(verdict(permanent, { unreachable: 'No route to host' }, gone)).toBe('incomplete');
   expect(verdict(permanent, there(), { kind: 'silent', error: 'no' })).toBe('incomplete');
   const { destination: _, temporary: __, ...foreign } = permanent;

@@ -58,7 +58,7 @@ describe('the table of docs/architecture.md', () => {
   const [head = [], , ...rows] = table('this host');
   const columns = head.slice(1).map((cell) => cell.replace('destination: ', ''));
 
-  it('has a row and a column for everything that a host can say', () => {
+  it('has a row and a column for every answer of a host', () => {
     expect(rows.map(([first]) => first)).toEqual(Object.keys(sights).filter((key) => key !== 'part'));
     expect(columns).toEqual(Object.keys(sights).filter((key) => !key.startsWith('part (')));
   });
@@ -90,7 +90,7 @@ describe('the table of docs/architecture.md', () => {
   });
 });
 
-describe('what a host says', () => {
+describe('the answer of a host', () => {
   it.each([
     ['running (migrated)', running],
     ['in shutdown (user)', running],
@@ -106,7 +106,7 @@ describe('what a host says', () => {
     expect(sightOfAnswer({ id: '', ok: true, text: `${text}\n` })).toEqual(sight);
   });
 
-  it('is none where virsh failed for another reason than that it has no such VM', () => {
+  it('is missing if virsh failed for another reason than that it has no such VM', () => {
     expect(sightOfAnswer({ id: '', ok: false, error: "failed to get domain 'x'" })).toEqual(gone);
     expect(sightOfAnswer({ id: '', ok: false, error: 'Disconnected' })).toEqual({
       kind: 'silent',
@@ -114,7 +114,7 @@ describe('what a host says', () => {
     });
   });
 
-  it('is the same by number and by word', () => {
+  it('is the same from numbers and from text', () => {
     for (const reason of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
       const sight = sightOfCodes({ state: 5, reason });
       expect(sightOfAnswer({ id: '', ok: true, text: stateLine(sight) ?? '' })).toEqual(sight);
@@ -125,7 +125,7 @@ describe('what a host says', () => {
     }
   });
 
-  it('has the reason of a VM without a stored definition from the event with which it stopped', () => {
+  it('has the reason of a transient VM from its stop event', () => {
     expect(sightOfAbsence(undefined)).toEqual(gone);
     expect(whereaboutsOf({ source: sightOfAbsence(1), destination: gone })).toEqual({
       kind: 'nowhere',
@@ -203,7 +203,7 @@ describe('the statement', () => {
     });
   });
 
-  it('is made anew while a host is silent, unless that lets nobody in', () => {
+  it('is updated while a host does not answer, unless it refuses access', () => {
     expect(isAskedAgain(whereaboutsOf({ source: running, destination: silent }))).toBe(true);
     const refused: HostSight = { kind: 'silent', error: 'root@beta: Permission denied (publickey).' };
     expect(isAskedAgain(whereaboutsOf({ source: running, destination: refused }))).toBe(false);

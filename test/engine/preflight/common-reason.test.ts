@@ -30,7 +30,7 @@ function together(groups: readonly FindingGroup[]): readonly (readonly string[])
   );
 }
 
-test('checks that are unknown for one reason stand together, at the place of the first', () => {
+test('checks that are unknown for one reason are grouped at the position of the first', () => {
   const other = untold('c', msg('Over $0 there is no shell.', 'tls'));
   const findings = [passed, untold('a', noShell), other, warning, untold('b', { ...noShell }), unknown];
   expect(together(groupByReason(findings))).toEqual([
@@ -42,12 +42,12 @@ test('checks that are unknown for one reason stand together, at the place of the
   ]);
 });
 
-test('other words of libvirt are another reason', () => {
+test('another text of libvirt is another reason', () => {
   const original = (text: string): Finding => untold(text, noShell, { original: text });
   expect(together(groupByReason([original('x'), original('y')]))).toEqual([['x'], ['y']]);
 });
 
-test('what all of them say is said once, and each keeps what only it says', () => {
+test('what they have in common is said once, and each keeps the rest', () => {
   const a: Finding = {
     ...unknown,
     check: 'a',
@@ -72,7 +72,7 @@ test('what all of them say is said once, and each keeps what only it says', () =
   ]);
 });
 
-test('nothing is lost: every check is there once', () => {
+test('every check appears exactly once', () => {
   const findings = [untold('a', noShell), unknown, passed, untold('b', noShell), warning];
   expect(together(groupByReason(findings)).flat().sort()).toEqual(findings.map(({ check }) => check).sort());
 });

@@ -38,7 +38,7 @@ function counting(
 }
 
 describe('Gatherer', () => {
-  it('listens once for the end, however many facts there are', async () => {
+  it('has one listener for the end, however many facts there are', async () => {
     const end = new AbortController();
     const many = gatherer({ lifetime: end.signal });
     const begun: string[] = [];
@@ -154,7 +154,7 @@ describe('Gatherer', () => {
     expect(aborted).toEqual(['late', 'stopped']);
   });
 
-  it('keeps the original words of what went wrong', async () => {
+  it('keeps the original text of an error', async () => {
     const failing = defineFact<number>({
       name: 'failing',
       gather: () => Promise.reject(new Error('ENOENT')),
@@ -162,7 +162,7 @@ describe('Gatherer', () => {
     expect(await gatherer().get(failing)).toMatchObject({ available: false, original: 'ENOENT' });
   });
 
-  it('uses again only what does not depend on the choice that changed', async () => {
+  it('reuses only facts that do not depend on the changed choice', async () => {
     const cache = new FactCache();
     const facts = {
       free: counting('free'),

@@ -58,7 +58,7 @@ describe('verdictOf', () => {
 });
 
 describe('Preflight', () => {
-  it('gives unknown for a judge that throws, and goes on', async () => {
+  it('gives unknown for a judge that throws, and continues', async () => {
     const preflight = new Preflight(dependencies, choices, {
       checks: [
         check('bad', () => {
@@ -151,7 +151,7 @@ describe('Preflight', () => {
 });
 
 describe('reportOf', () => {
-  it('is plain data with all that the findings say', () => {
+  it('is plain data with all texts of the findings', () => {
     const report = reportOf(
       choices,
       planFor(choices),
@@ -203,8 +203,8 @@ describe('reportOf', () => {
   });
 });
 
-describe('another way to run the migration', () => {
-  it('is judged from the facts that are there: no host is asked again', async () => {
+describe('other tuning of the migration', () => {
+  it('is judged from the present facts: no host is queried again', async () => {
     let asked = 0;
     const told = defineFact<string>({
       name: 'told',

@@ -110,7 +110,7 @@ virsh -c qemu:///system migrate --live --p2p --persistent --undefinesource --dom
     expect(text).toContain('UNKNOWN: THE VM DOES NOT RUN.');
   });
 
-  it('says that a migration would not end', () => {
+  it('says that a migration would not finish', () => {
     const text = markdownOf(choices, planFor(choices), preflight([passed], forecasts[1]), new Set());
     expect(text).toContain('This migration will not finish.');
     expect(text).toContain('The link carries 110 MiB/s (nominal, not measured).');

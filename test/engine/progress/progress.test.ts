@@ -21,7 +21,7 @@ test('100 is left for the end', () => {
   expect(nextProgress(undefined, job({ dataTotal: 200, dataRemaining: 0 }), 0).percent).toBe(99);
 });
 
-test('while disks are copied the memory is still to come', () => {
+test('while disks are copied, the memory still follows', () => {
   const disks = { dataTotal: 300, dataRemaining: 0, diskTotal: 300, diskRemaining: 0 };
   const first = nextProgress(undefined, job(disks), 100);
   expect(first).toMatchObject({ percent: 75, disks: { totalBytes: 300, remainingBytes: 0 } });
@@ -54,7 +54,7 @@ test('it never goes backwards, whatever libvirt says', () => {
   );
 });
 
-describe('a migration that gets no closer to its end', () => {
+describe('a stalled migration', () => {
   const mib = 1024 ** 2;
   /** What libvirt told, in order: seconds, pass, MiB left. */
   const after = (...samples: readonly (readonly [number, number, number])[]): MigrationProgress =>
@@ -114,7 +114,7 @@ describe('a migration that gets no closer to its end', () => {
     expect(isStalled(after([1, 1, 250], [40, 2, 3], [41, 9, 3], [42, 17, 3]))).toBe(false);
   });
 
-  test('gets on again once a pass leaves less, as when the guest does less', () => {
+  test('makes progress again when a pass leaves less, for example with less load in the guest', () => {
     expect(isStalled(after(...seen, [51.6, 4, 88], [64, 5, 30]))).toBe(false);
   });
 

@@ -15,7 +15,7 @@ const stuck: MigrationProgress = {
   bestPass: { pass: 2, elapsedMilliseconds: 25_000, remainingBytes: 84 * mib, mostBytes: 84 * mib },
 };
 
-test('it is said since when it gets no closer, and what each pass leaves', () => {
+test('the text says since when there is no progress, and what each pass leaves', () => {
   expect(stallText(stuck).map((each) => plainText(each))).toEqual([
     'The VM writes memory as fast as it is copied.',
     'No progress for 35 s: 3 passes left about 84 MiB each.',
@@ -38,7 +38,7 @@ test('what helps is computed from what was carried', () => {
   ]);
 });
 
-test('a pause that QEMU would not take is not offered, nor is one that is not known', () => {
+test('a pause that is too long for QEMU or unknown is not suggested', () => {
   const commands = (change: Partial<MigrationProgress>): string =>
     stallRemedies({ ...choices.vm, connection: 'session' }, { ...stuck, ...change })
       .map(({ command = '' }) => command)

@@ -20,7 +20,7 @@ test('a record survives libvirt, whatever the URI has in it', () => {
   expect(parseRecord(recordXml(leaving))).toEqual(leaving);
 });
 
-test('what was forecast travels with it, and one that is not understood counts as none', () => {
+test('it includes the forecast, and a forecast that is not understood is ignored', () => {
   const expected = {
     id: 'uuid 2026-11-23T11:00:00Z',
     route: 'b&<"\'>',
@@ -35,7 +35,7 @@ test('what was forecast travels with it, and one that is not understood counts a
   expect(parseRecord(xml.replace('does-not-converge', 'converges'))).toEqual(leaving);
 });
 
-test('what is no record is none', () => {
+test('other elements are not a record', () => {
   expect(parseRecord('<migration/>')).toBeUndefined();
   expect(parseRecord('<migration')).toBeUndefined();
   expect(parseRecord(recordXml({ ...left, since: 'yesterday' }))).toBeUndefined();
@@ -59,7 +59,7 @@ test('what names no destination is no record', () => {
     expect(parseRecord(recordXml({ ...left, destination })), destination).toBeUndefined();
 });
 
-test('a copy is shown for a VM that left, also when libvirt has forgotten why it is off', () => {
+test('a copy is shown for a VM that left, even if libvirt has forgotten why it is off', () => {
   expect(temporaryCopyOf(leaving, migrated, false)?.destination).toBe(leaving.destination);
   expect(temporaryCopyOf(left, off, true)?.destination).toBe(leaving.destination);
   expect(temporaryCopyOf(leaving, off, true)).toBeUndefined();
@@ -73,14 +73,14 @@ test('a copy says which disks were copied', () => {
   expect(temporaryCopyOf(left, migrated, false)).not.toHaveProperty('copyDisks');
 });
 
-test('a record is over when the VM runs here, but not while a migration begins or runs', () => {
+test('a record is outdated when the VM runs here, but not while a migration starts or runs', () => {
   expect(isStale(left, running, false, false, start)).toBe(true);
   expect(isStale(leaving, running, false, false, start + 5000)).toBe(false);
   expect(isStale(leaving, running, false, false, start + 300_000)).toBe(true);
   expect(isStale(leaving, running, false, true, start + 300_000)).toBe(false);
 });
 
-test('a record is over when the VM was shut off here since', () => {
+test('a record is outdated when the VM was shut off here since', () => {
   expect(isStale(left, off, false, false, start + 300_000)).toBe(true);
   expect(isStale(left, off, true, false, start + 300_000)).toBe(false);
   expect(isStale(left, migrated, false, false, start + 300_000)).toBe(false);

@@ -65,7 +65,7 @@ describe('the finding of a rehearsal', () => {
     expect(finding?.details?.map((each) => plainText(each))).toContain('Without the content of disks: vda.');
   });
 
-  it('blocks when it was refused, with the words of QEMU and of libvirt', () => {
+  it('blocks when it was refused, with the texts of QEMU and libvirt', () => {
     const outcome = {
       kind: 'refused',
       error: ended,
@@ -136,7 +136,7 @@ describe('names of stand-ins', () => {
     expect(standInOf(vm).name).toBe('cockpit-migrate-rehearsal-1d2f3a4b5c6d');
   });
 
-  it('are told from those of VMs', () => {
+  it('differ from those of VMs', () => {
     for (const { name, uuid } of [newStandIn(), standInOf(vm)]) {
       expect(isStandInName(name)).toBe(true);
       expect(uuid).toMatch(/^c0c7a17e-5a7d-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -146,8 +146,8 @@ describe('names of stand-ins', () => {
   });
 });
 
-describe('what a shell saw', () => {
-  it('is hooks, the shell itself, and whether it may remove logs', () => {
+describe('the output of the shell', () => {
+  it('has hooks, the shell itself, and whether it may remove logs', () => {
     expect(
       parseLook('owner 12 3456\nlogs\nhook /etc/libvirt/hooks/qemu\nhook /etc/libvirt/hooks/qemu.d/a b\n'),
     ).toEqual({

@@ -167,7 +167,7 @@ describe('the devices of a stand-in', () => {
     expect(made.xml).not.toMatch(/precious/);
   });
 
-  it('are as they are where they belong to the VM alone', () => {
+  it('are unchanged if they belong only to the VM', () => {
     const same =
       "<controller type='pci' index='1' model='pcie-root-port'><target chassis='1' port='0x8'/></controller>" +
       "<controller type='scsi' index='0' model='virtio-scsi'><driver queues='4'/></controller>" +
@@ -195,7 +195,7 @@ describe('the rest of a stand-in', () => {
     expect(rest(made, 'os', 'type')).toBe("<type arch='x86_64' machine='pc-q35-7.2'>hvm</type>");
   });
 
-  it('has its own name, UUID and mark, and nothing that names the VM', () => {
+  it('has its own name, UUID and mark, and nothing that identifies the VM', () => {
     const made = standIn(
       '',
       '<title>precious</title><description>precious</description><metadata><a:b xmlns:a="urn:a">precious</a:b></metadata><sysinfo type="smbios"><system><entry name="uuid">precious</entry></system></sysinfo>',
@@ -231,7 +231,7 @@ describe('the rest of a stand-in', () => {
     );
   });
 
-  it('has little memory, unless that is split', () => {
+  it('has little memory, unless it is split', () => {
     const large = (more: string, devices = ''): StandIn =>
       standInFor(
         `<domain type='kvm'><name>web</name><memory unit='KiB'>67108864</memory><currentMemory unit='KiB'>67108864</currentMemory>${more}<os><type arch='x86_64'>hvm</type></os><devices>${devices}</devices></domain>`,
@@ -249,7 +249,7 @@ describe('the rest of a stand-in', () => {
     for (const each of split) expect(rest(each, 'memory')).toBe("<memory unit='KiB'>67108864</memory>");
   });
 
-  it('has nothing that libvirt hands to QEMU unread', () => {
+  it('has nothing that libvirt passes to QEMU without interpreting it', () => {
     const made = standIn(
       '',
       "<qemu:commandline><qemu:arg value='-precious'/></qemu:commandline><launchSecurity type='sev'/>",
@@ -270,7 +270,7 @@ describe('hostile names', () => {
   const escape = (text: string): string =>
     text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`).replace(/[\p{Cc}\p{Cs}]/gu, '?');
 
-  it('of a VM, a path or a network go nowhere or stay within their place', () => {
+  it('of a VM, a path or a network are left out or stay in their attribute', () => {
     fc.assert(
       fc.property(names, names, (text, network) => {
         const made = standIn(

@@ -60,8 +60,8 @@ async function refused(reason: RegExp): Promise<void> {
   expect(mode(victim)).toBe('644');
 }
 
-describe('the folder of our own state', () => {
-  it('is begun for its owner alone, and read', async () => {
+describe('the folder of this program’s state', () => {
+  it('is created for its owner only, and read', async () => {
     expect(await read()).toBe('');
     expect(await append('{"a":1}')).toBeUndefined();
     expect(await append('{"b":2}')).toBeUndefined();
@@ -69,7 +69,7 @@ describe('the folder of our own state', () => {
     expect([mode(folder), mode(file), mode(join(folder, 'lock'))]).toEqual(['700', '600', '600']);
   });
 
-  it('that a version before left open to everybody is closed by the next line', async () => {
+  it('that an older version left readable is closed by the next line', async () => {
     mkdirSync(folder, { mode: 0o755 });
     for (const name of ['forecasts.jsonl', 'lock']) writeFileSync(join(folder, name), '', { mode: 0o644 });
     expect(await read()).toBe('');
@@ -89,7 +89,7 @@ describe('the folder of our own state', () => {
     expect(readFileSync(victim, 'utf8')).toBe('secret\n');
   });
 
-  it('is not followed where it is a link, also to nowhere', async () => {
+  it('is not followed if it is a link, even a broken one', async () => {
     mkdirSync(join(home, 'elsewhere'));
     symlinkSync(join(home, 'elsewhere'), folder);
     await refused(/cockpit-migrate is a link\. Nothing was read from it or written to it\./);
@@ -99,7 +99,7 @@ describe('the folder of our own state', () => {
     await refused(/cockpit-migrate is a link/);
   });
 
-  it('is not used where a file in it is a link, also to nowhere', async () => {
+  it('is not used if a file in it is a link, even a broken one', async () => {
     mkdirSync(folder, { mode: 0o700 });
     symlinkSync(victim, file);
     await refused(/forecasts\.jsonl is a link/);
@@ -109,7 +109,7 @@ describe('the folder of our own state', () => {
     expect(readdirSync(home).sort()).toEqual(['cockpit-migrate', 'victim']);
   });
 
-  it('is not written where its lock is a link', async () => {
+  it('is not written if its lock is a link', async () => {
     mkdirSync(folder, { mode: 0o700 });
     symlinkSync(victim, join(folder, 'lock'));
     expect(await append()).toMatch(/lock is a link/);
@@ -117,7 +117,7 @@ describe('the folder of our own state', () => {
     expect(readFileSync(victim, 'utf8')).toBe('secret\n');
   });
 
-  it('is not used where the file is another one under a second name, or no file', async () => {
+  it('is not used if the file is a hard link or not a regular file', async () => {
     mkdirSync(folder, { mode: 0o700 });
     linkSync(victim, file);
     await refused(/forecasts\.jsonl has a second name elsewhere/);
@@ -135,7 +135,7 @@ describe('the folder of our own state', () => {
     await refused(/cockpit-migrate belongs to another user/);
   });
 
-  it('is not read where others can write', async () => {
+  it('is not read if others can write', async () => {
     await append();
     for (const loose of [0o770, 0o707, 0o777]) {
       chmodSync(folder, loose);

@@ -129,7 +129,7 @@ describe('the measurement of the bandwidth', () => {
     );
   });
 
-  it('is nothing where no port is free', async () => {
+  it('is missing if no port is free', async () => {
     const { server, port } = await taken();
     try {
       const { status, stdout } = await measure([port]);
@@ -172,7 +172,7 @@ describe('parseProbe', () => {
     expect(parseProbe('received 0 0\n')).toBeUndefined();
   });
 
-  it('takes a moment in which a host was busy for what it is', () => {
+  it('ignores a moment in which a host was busy', () => {
     const received = 'received 9000000 1050000000\n';
     const busy = 'tenths 3000000 1000000 1000000 0 100000 1000000 1000000 900000 1000000 0\n';
     expect(parseProbe(`${busy}${received}`)?.bytesPerSecond).toBe(1e7);

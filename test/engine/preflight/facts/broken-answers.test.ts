@@ -16,7 +16,7 @@ import { parseVolume } from '../../../../src/engine/preflight/facts/volumes.ts';
 
 /** Each was once read as something that it does not say; found by test/properties. */
 describe('an answer that is not understood', () => {
-  it('is no list of VMs, for the one that is looked for could be what was not understood', () => {
+  it('is not a list of VMs, because the VM could be in the part that was not understood', () => {
     expect(parseDomainList('Fehler: keine Verbindung\n', true)).toBeUndefined();
     expect(parseIncoming("Domaine : 'db'\n  state.reason=2\n")).toBeUndefined();
     expect(parseIncoming("Domain: 'db'\n  state.reason=\n")).toBeUndefined();
@@ -27,12 +27,12 @@ describe('an answer that is not understood', () => {
     expect(readComparison({ ok: true, text: 'CPU x is not identical to y' }).kind).toBe('not-compared');
   });
 
-  it('tells no host apart from another', () => {
+  it('does not identify a host', () => {
     for (const text of ['<capabilities/>', '<capabilities><host><uuid/></host></capabilities>'])
       expect(() => parseHost('beta', text)).toThrow(FactUnavailable);
   });
 
-  it('is no figure', () => {
+  it('is not a figure', () => {
     const [vm] = parseStats("Domain: 'a\u2028b'\n  state.state=\n  state.reason=1e0\n  x=5\n");
     expect(vm?.name).toBe('a\u2028b');
     expect(['state.state', 'state.reason', 'x'].map((key) => statOf(vm?.values, key))).toEqual([

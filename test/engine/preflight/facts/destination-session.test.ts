@@ -25,8 +25,8 @@ const shells = [
   ['bash', '--posix', '-s'],
 ];
 
-describe.each(shells)('a shell that stays: %s', (...argv) => {
-  it('runs scripts one after the other, each with its own parameters, and what one does is lost on the next', async () => {
+describe.each(shells)('a shell that stays open: %s', (...argv) => {
+  it('runs scripts one after the other, each with its own parameters and without effects on the next', async () => {
     await withShell(argv, async (shell) => {
       expect(await shell.connect()).toBeGreaterThan(0);
       const words = ['', 'a b', `'"\\`, 'line\nbreak', '$(id) *', '漢🙂'];
@@ -41,7 +41,7 @@ describe.each(shells)('a shell that stays: %s', (...argv) => {
     });
   });
 
-  it('gives a script no input but what is sent for it', async () => {
+  it('gives a script only the input that is sent for it', async () => {
     await withShell(argv, async (shell) => {
       expect(await shell.run('cat; echo end', [])).toBe('end\n');
       const counted = shell.run('echo ready; head -n 1 | wc -c', [], {
@@ -63,15 +63,15 @@ describe.each(shells)('a shell that stays: %s', (...argv) => {
   });
 });
 
-describe('a shell that stays', () => {
-  it('does not mind what the files say that a login shell reads', async () => {
+describe('a shell that stays open', () => {
+  it('ignores the output of a login shell’s startup files', async () => {
     await withShell(['sh', '-c', 'printf "Welcome! ckm-"; exec sh -s'], async (shell) => {
       await shell.connect();
       expect(await shell.run('echo one', [])).toBe('one\n');
     });
   });
 
-  it('says in the words of the program why it is not there', async () => {
+  it('gives the program’s text as the reason if it cannot start', async () => {
     const refused = ['sh', '-c', 'echo "Permission denied (publickey)." >&2; exit 255'];
     await withShell(refused, async (shell) => {
       const error = await failureOf(shell.connect());
@@ -85,7 +85,7 @@ describe('a shell that stays', () => {
     });
   });
 
-  it('gives up when it ends in the middle', async () => {
+  it('reports an error if it ends early', async () => {
     await withShell(['sh', '-s'], async (shell) => {
       await shell.connect();
       expect(await failureOf(shell.run('echo begun; kill $$', []))).toBeInstanceOf(FactUnavailable);

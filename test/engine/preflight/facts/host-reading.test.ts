@@ -137,7 +137,7 @@ describe('readingScript, run here', () => {
       expect([...(seen?.roms ?? [])]).toEqual([['efi-virtio.rom', 77]]);
   });
 
-  it('sees whom the host knows', () => {
+  it('sees users and groups of the host', () => {
     expect([...(seen?.accounts ?? [])]).toEqual([
       ['user root', true],
       ['user no such', false],
@@ -146,12 +146,12 @@ describe('readingScript, run here', () => {
     ]);
   });
 
-  it('sees who listens', () => {
+  it('sees listening sockets', () => {
     expect(seen?.listening.has(port)).toBe(true);
     expect([...(seen?.listeningOn?.get(port) ?? [])]).toEqual(['127.0.0.1']);
   });
 
-  it('is not believed when it breaks off', () => {
+  it('is rejected if it is cut', () => {
     expect(parseReading('==mark== sockets\n', '==mark==', { careful: [], once: [] })).toBeUndefined();
     expect(parseReading('', '==mark==', { careful: [], once: [] })).toBeUndefined();
   });
@@ -161,7 +161,7 @@ describe('parseListening', () => {
   const text =
     '== clock-first\n1769853600.5\n== sockets\n   0: 00000000:C000 00000000:0000 0A 00000000:00000000\n== configuration-unreadable\n== configuration-libvirtd\naccess_drivers = [ "polkit" ]\n== configuration-virtqemud\n== configuration-end\n== memory\n';
 
-  it('is there before the rest', () => {
+  it('is available before the rest', () => {
     expect(parseListening(text, '==')).toEqual({
       listening: new Set([49152]),
       settings: new Map([['access_drivers', ['polkit']]]),
@@ -169,14 +169,14 @@ describe('parseListening', () => {
     });
   });
 
-  it('is not believed before it is all there, wherever it breaks off', () => {
+  it('is rejected while it is incomplete, wherever it is cut', () => {
     for (let length = 0; length < text.indexOf('== configuration-end\n') + '== '.length; length += 1)
       expect(parseListening(text.slice(0, length), '==')).toBeUndefined();
   });
 });
 
 describe('parseReading', () => {
-  it('takes no file for missing of which stat said something else', () => {
+  it('reports a file as missing only if stat said so', () => {
     const text = (said: string): string => `== mounts\n== files\n${said}\nreal 1 /a\n== end\n`;
     const read = (said: string): unknown => parseReading(text(said), '==', only('/a'))?.files.get('/a');
     expect(read('gone 1')).toMatchObject({ exists: false });
@@ -214,7 +214,7 @@ describe('parseReading', () => {
     expect([...(parseReading(text, '==', only('/a'))?.roms ?? [])]).toEqual([['bios-256k.bin', 262144]]);
   });
 
-  it('does not read a look out of the name of a file', () => {
+  it('does not parse the name of a file as output', () => {
     const look = 'stat 1 5 10 -|2026-01-31 10:00:00.000000001 +0000|regular file|0 0';
     const text = `== mounts\n== files\ngone 1\nreal 1 /a\u2028${look}\n== end\n`;
     expect(parseReading(text, '==', only('/a'))?.files.get('/a')).toMatchObject({ exists: false });
