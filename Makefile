@@ -16,7 +16,7 @@ SOURCES := $(shell find src po -type f ! -name '*.pot' 2>/dev/null) $(wildcard t
 	manifest.json index.html package.json vite.config.ts vite.cli.config.ts
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
 
-# An archive of `make dist` brings dist/ and dist-cli/ along, and no npm packages: nothing is built there, with neither Node nor a network.
+# An archive of `make dist` contains dist/ and dist-cli/, but no npm packages: nothing is built there, without Node and network.
 ifneq ($(if $(wildcard node_modules),,$(wildcard dist/manifest.json)),)
 built_from =
 else
@@ -45,7 +45,7 @@ check: node_modules/.stamp
 	tools/ensure-packages lab check packages
 	node tools/check.js
 
-# With the whole catalogue of broken and healthy set-ups.
+# With the whole catalogue of broken and healthy cases.
 check-all: node_modules/.stamp
 	tools/ensure-packages lab check packages
 	node tools/check.js --all
@@ -60,7 +60,7 @@ bench: dist/manifest.json
 po/migrate.pot: node_modules/.stamp $(SOURCES)
 	npm run --silent pot
 
-# The names of the scripts change with their content: what an older version left would stay for good.
+# The names of the scripts change with their content, so files of an older version would stay forever.
 install: dist/manifest.json dist-cli/cockpit-migrate
 	rm -rf $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/cockpit/$(PACKAGE)

@@ -22,7 +22,7 @@ function fileOf(from, specifier) {
 const known = new Map();
 
 /**
- * Where each name that a file exports is really made: file, and name there.
+ * The file that defines each name that a file exports, and its name there.
  * @param {string} file
  * @returns {ReadonlyMap<string, readonly [file: string, name: string]>}
  */
@@ -67,10 +67,10 @@ function namesOf(list) {
 }
 
 /**
- * Vite plugin: in our own files, an import from a file that only passes on what others make (the `index.ts` of a room, a package of
- * PatternFly) becomes an import from those others. Otherwise Rolldown takes all that can be reached through such a file for needed at
- * the start, and the list would wait for the checks.
- * @param {Readonly<Record<string, string>>} packages the entry file of each package that is such a one
+ * Vite plugin: in this project's files, replaces an import from a file that only re-exports (the `index.ts` of a room, a package of
+ * PatternFly) by imports from the defining files. Otherwise Rolldown would load everything behind such a file at the start, and the
+ * list would wait for the checks.
+ * @param {Readonly<Record<string, string>>} packages the entry file of each such package
  * @returns {import('vite').Plugin}
  */
 export function barrelsPlugin(packages) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
 /**
- * `make bench`: measures speed on real hosts and in a real browser, prints tables with how they were measured, and leaves the
- * figures as JSON in .cache/bench/. A target that is missed is said so; it is not an error.
+ * `make bench`: measures speed on real hosts and in a real browser, prints tables with the method, and writes the figures as JSON
+ * to .cache/bench/. A missed target is reported, but is not an error.
  *
- * Usage: node tools/bench.js [SECTION...]   (all of them unless named: forecast, list, preflight, rehearsal, wire)
+ * Usage: node tools/bench.js [SECTION...]   (default: all of forecast, list, preflight, rehearsal, wire)
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

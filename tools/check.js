@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
 /**
- * `make check`: static checks, the build, then every test (units, components, real hosts, browser), one after the other
- * so that a failure shows all that is wrong. Of the catalogue of broken set-ups a part is run, and all of it with --all
- * (`make check-all`), with the tests of booted hosts. The last line is `N passed, N failed`; the exit status is 1 if anything failed or if no test ran.
+ * `make check`: static checks, the build, then every test (units, components, real hosts, browser), one after the other, without
+ * stopping at a failure. Runs a part of the catalogue of broken cases; with --all (`make check-all`), all of it and the tests of
+ * booted hosts. The last line is `N passed, N failed`; the exit status is 1 if anything failed or if no test ran.
  *
  * Usage: node tools/check.js [--no-lab | --all]
  */
@@ -18,14 +18,17 @@ process.on('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** Warnings that Node printed, `(node:123) MaxListenersExceededWarning: ...`: each is a fault of ours that has not hurt yet. */
+/**
+ * Warnings that Node printed, `(node:123) MaxListenersExceededWarning: ...`: each is a fault of this project without visible effect
+ * so far.
+ */
 const nodeWarning = /^\(node:\d+\) .*/gm;
 
 /** @type {string[]} */
 const warnings = [];
 
 /**
- * Runs a program, shows what it prints, and keeps Node's warnings among it.
+ * Runs a program, shows its output, and collects Node's warnings in it.
  * @param {readonly string[]} argv
  * @returns {Promise<boolean>} whether it ended with status 0
  */
@@ -50,9 +53,9 @@ function run(argv) {
   });
 }
 
-/** Where the catalogue says what it caught. */
+/** The file with the catalogue's result. */
 const caught = join(scratch, 'caught');
-// A warning without its place is hard to find: it comes once in many runs.
+// A rare warning is hard to find without its stack.
 process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --trace-warnings`.trim();
 process.env['CKM_CATALOGUE'] = process.argv.includes('--all') ? 'all' : 'part';
 process.env['CKM_CATALOGUE_RESULT'] = caught;
@@ -88,7 +91,7 @@ async function step(name, argv) {
   count(name, ok);
 }
 
-/** Put before a program that has to run as root. */
+/** The prefix of a program that has to run as root. */
 const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-E', 'env', `PATH=${process.env['PATH'] ?? ''}`];
 
 /**
@@ -141,7 +144,7 @@ await tests('unit', false);
 await tests('component', false);
 if (withLab) {
   await tests('lab', true);
-  // Until it has been green as a whole, several times, it is for those who ask for everything.
+  // Only with --all, until it has passed completely several times.
   if (process.argv.includes('--all')) {
     await step('file systems of booted hosts', [
       ...sudo,

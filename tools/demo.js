@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
 /**
- * `make demo`: two real libvirt hosts on this machine, VMs worth trying, and the web console with this page in it. Runs until
- * Ctrl-C, and takes everything down again, however it ends: the lab watches this process.
+ * `make demo`: two real libvirt hosts on this machine, VMs to try, and the web console with this page. Runs until Ctrl-C.
+ * Everything is removed, however it ends: the lab watches this process.
  *
  * Usage: node tools/demo.js
  */
@@ -20,7 +20,7 @@ let present;
 let ending = false;
 
 /**
- * Runs a program apart from the terminal, so that Ctrl-C reaches this process only.
+ * Runs a program without the terminal, so that Ctrl-C only reaches this process.
  * @param {readonly string[]} argv
  * @returns {Promise<string>} what it printed
  */
@@ -93,7 +93,7 @@ async function main() {
       ['env', `PATH=${process.env['PATH'] ?? ''}`, process.execPath, import.meta.filename],
       { cwd: root, stdio: 'inherit' },
     );
-    // Ctrl-C goes to both; only the one below has something to do.
+    // Both processes get Ctrl-C; only the child has something to do.
     process.on('SIGINT', () => undefined);
     child.on('error', (error) => {
       console.error(`sudo: ${error.message}`);

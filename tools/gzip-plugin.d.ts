@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Plugin } from 'vite';
 
-/** Vite plugin: scripts and style sheets are built compressed, and only so. */
+/** Vite plugin: builds scripts and style sheets only in compressed form. */
 export function gzipPlugin(): Plugin;

@@ -4,8 +4,8 @@ import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 
 /**
- * Vite plugin: scripts and style sheets are there compressed, and only so, as in Cockpit's own pages: its bridges give `index.js.gz` to
- * who asks for `index.js`, and say how it is encoded. They read manifest.json themselves, and index.html is small.
+ * Vite plugin: builds scripts and style sheets only in compressed form, as in Cockpit's own pages: its bridges send `index.js.gz`
+ * for `index.js`, with its encoding. They read manifest.json themselves, and index.html is small.
  * @returns {import('vite').Plugin}
  */
 export function gzipPlugin() {
@@ -18,7 +18,7 @@ export function gzipPlugin() {
         for (const [fileName, file] of Object.entries(bundle)) {
           if (!/\.(js|css)$/.test(fileName)) continue;
           const text = file.type === 'chunk' ? file.code : file.source;
-          // Without a time or name in it: the same bytes from the same source.
+          // Without time and name, so that the same source gives the same bytes.
           const source = gzipSync(Buffer.from(text), { level: 9 });
           Reflect.deleteProperty(bundle, fileName);
           this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source });

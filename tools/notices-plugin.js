@@ -4,14 +4,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 /**
- * The directory of the npm package that a module belongs to; nothing for a module of our own.
- * @param {string} id of a module: a path, perhaps with a query and a mark before it
+ * The directory of the npm package of a module; undefined for a module of this project.
+ * @param {string} id of a module: a path, maybe with a query and a prefix
  */
 function packageOf(id) {
   const path = id.replace(/^\0/, '').replace(/\?.*$/, '');
   if (!path.includes(`${sep}node_modules${sep}`)) return undefined;
   let directory = dirname(path);
-  // A package has package.json files without a name in folders of its own.
+  // Packages may contain further package.json files without a name.
   while (!(existsSync(join(directory, 'package.json')) && 'name' in manifestOf(directory)))
     directory = dirname(directory);
   return directory;
@@ -23,7 +23,7 @@ function manifestOf(directory) {
 }
 
 /**
- * Packages whose package.json names no licence, or no identifier of SPDX, with that of their texts.
+ * Packages whose package.json has no licence or no SPDX identifier, with the identifier of their licence text.
  * @type {Readonly<Record<string, string>>}
  */
 const fromTheText = {
@@ -34,7 +34,7 @@ const fromTheText = {
 };
 
 /**
- * What has to be said about a package: its name and version, the identifier of its licence, and the text, which MIT and BSD ask for.
+ * The notice of a package: name and version, licence identifier, and the text, which MIT and BSD require.
  * @param {string} directory
  */
 function notice(directory) {
@@ -47,8 +47,8 @@ function notice(directory) {
 }
 
 /**
- * Vite plugin: `notices.txt` beside the output names the npm packages that are in it, with their licences. Packages of Debian and Fedora
- * say it from there (tools/make-archive).
+ * Vite plugin: `notices.txt` beside the output names the npm packages that are in it, with their licences. tools/make-archive puts
+ * them into the packages of Debian and Fedora.
  * @returns {import('vite').Plugin}
  */
 export function noticesPlugin() {

@@ -25,7 +25,7 @@ function script(language, text, wanted) {
 }
 
 /**
- * The files of which every page has the texts at once: those of the entry, and of what it imports at the start.
+ * The files whose texts are needed at the start: the entry and its static imports.
  * @param {import('rolldown').OutputBundle} bundle
  * @param {string} root
  * @returns {ReadonlySet<string>}

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // @ts-check
 /**
- * Makes po/migrate.pot, or with --check says whether po/ is complete: the template holds every string of the source, and
- * each catalogue translates every one of them.
+ * Makes po/migrate.pot. With --check, checks that po/ is complete: the template has every string of the source, and each catalogue
+ * translates all of them.
  *
- * xgettext of the distributions that we support does not read TypeScript, and its JavaScript reader stumbles over JSX and
- * regular expressions. So TypeScript's own parser finds the calls, and xgettext gets files of the same names which hold
- * only these calls, each on its own line, and the comments that begin with TRANSLATORS: references, plurals and escapes stay
- * xgettext's work.
+ * xgettext of the supported distributions does not parse TypeScript, and its JavaScript parser fails on JSX and regular
+ * expressions. So TypeScript's parser finds the calls, and xgettext gets files with the same names that contain only these calls,
+ * each on its line, and the comments that begin with TRANSLATORS. References, plurals and escapes are still xgettext's work.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +18,7 @@ import ts from 'typescript';
 const root = join(import.meta.dirname, '..');
 const template = join(root, 'po/migrate.pot');
 
-/** Functions whose literals are translated: name, and how many leading arguments are texts. */
+/** Functions whose literals are translated, with the number of leading text arguments. */
 const keywords = new Map([
   ['_', 1],
   ['gettext', 1],
@@ -29,8 +28,7 @@ const keywords = new Map([
 ]);
 
 /**
- * A C-like file with only the translatable calls of a TypeScript file, on their lines, and before a call the comment for
- * its translators.
+ * A C-like file with only the translatable calls of a TypeScript file, on their lines, after the comments for translators.
  * @param {string} name
  * @param {string} text
  */

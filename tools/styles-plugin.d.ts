@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Plugin } from 'vite';
 
-/** Vite plugin: the style sheet holds what the page shows, and the fonts that this sheet names. */
+/** Vite plugin: the style sheet contains only what the page shows, with the fonts of the given sheet. */
 export function stylesPlugin(fonts: string): Plugin;
