@@ -19,14 +19,14 @@ export const choices: MigrationChoices = {
   confirmedUriParameters: [],
 };
 
-/** A destination as the parser gives it. */
+/** A parsed destination. */
 export function destination(uri = choices.destination): ValidDestination {
   const input = parseDestination(uri, { localNames: ['alpha'] });
   if (input.kind !== 'valid') throw new Error(`${uri} is ${input.kind}`);
   return input;
 }
 
-/** A VM whose devices, and elements beside them, are given as XML. */
+/** A VM with devices, and further elements, given as XML. */
 export function domain(change: Partial<SourceDomain> = {}, devices = '', more = ''): SourceDomain {
   const config = parseDomain(
     `<domain type='kvm'><name>web</name><uuid>${uuid}</uuid><memory unit='KiB'>1048576</memory>` +
@@ -47,7 +47,7 @@ export function domain(change: Partial<SourceDomain> = {}, devices = '', more = 
 /** No disk is copied. */
 export const noCopies: DiskCopies = { disks: [], unfit: [], asRoot: true };
 
-/** A pool of the destination that shows a folder. */
+/** A pool of the destination for a folder. */
 export function pool(name: string, path: string, change: Partial<DestinationPool> = {}): DestinationPool {
   return { uuid, name, type: 'dir', active: true, path, ...change };
 }
@@ -75,7 +75,7 @@ export const alpha: Host = {
 };
 export const beta: Host = { ...alpha, hostname: 'beta', uuid: 'bbbbbbbb-0000-4000-8000-000000000002' };
 
-/** A file on GlusterFS, unless said otherwise. */
+/** A file, by default on GlusterFS. */
 export function file(change: Partial<FileReading> = {}): FileReading {
   return {
     exists: true,
@@ -91,12 +91,12 @@ export function file(change: Partial<FileReading> = {}): FileReading {
   };
 }
 
-/** Paths of which a shell said that they are not there. */
+/** Paths that do not exist, as a shell reported. */
 export function absent(...paths: readonly string[]): Record<string, FileReading> {
   return Object.fromEntries(paths.map((path) => [path, file({ exists: false })]));
 }
 
-/** What a shell on a host saw. */
+/** The reading of a host. */
 export function reading(
   files: Readonly<Record<string, FileReading>> = {},
   change: Partial<HostReading> = {},

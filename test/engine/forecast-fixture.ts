@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Forecast } from '../../src/engine/forecast/result.ts';
 
-/** What a forecast of a VM with 2 GiB says of the rates, and of its levers. */
+/** The rates and levers in a forecast for a VM with 2 GiB. */
 export const forecastRates = {
   dirtyBytesPerSecond: 3 * 1024 ** 2,
   bandwidthBytesPerSecond: 110 * 1024 ** 2,
@@ -39,7 +39,7 @@ export const forecastRates = {
   ],
 };
 
-/** A forecast that the migration finishes, in at most so many milliseconds. */
+/** A forecast that the migration finishes, with this upper bound in milliseconds. */
 export function convergingForecast(high: number): Forecast {
   return {
     kind: 'converges',

@@ -8,7 +8,7 @@ import type { Finding, Verdict } from '../../src/engine/preflight/finding.ts';
 import { judgeCheck } from '../../src/engine/preflight/judge-check.ts';
 import { choices } from './fixtures.ts';
 
-/** One situation and what the check has to say about it. */
+/** One case and the expected result of the check. */
 export interface CheckCase<N extends FactNeeds, W extends FactNeeds> {
   readonly name: string;
   readonly facts: NeededValues<N> & WantedResults<W>;
@@ -21,7 +21,7 @@ export interface CheckCase<N extends FactNeeds, W extends FactNeeds> {
 
 export const missing: FactResult<never> = { available: false, why: msg('It did not answer.') };
 
-/** A fact that is there. */
+/** An available fact. */
 export function there<T>(value: T): FactResult<T> {
   return { available: true, value };
 }

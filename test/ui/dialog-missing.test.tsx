@@ -17,7 +17,7 @@ class UpdatedBeneath extends FakeModel {
   };
 }
 
-test('without the scripts of the dialog the list stays, and it is said what to do', async () => {
+test('without the scripts of the dialog, the list stays, and the page says what to do', async () => {
   window.location.hash = '#/vm/web/migrate';
   render(<App model={new UpdatedBeneath([vmNamed('web')])} />);
   expect(await screen.findByText('The dialog could not be loaded')).toBeVisible();

@@ -22,7 +22,7 @@ import type { Model } from '../../src/ui/model/model.ts';
 import { RecentDestinations, type TextStore } from '../../src/ui/model/recent-destinations.ts';
 import { convergingForecast } from '../engine/forecast-fixture.ts';
 
-/** A running VM, unless said otherwise. */
+/** A VM, by default running. */
 export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {
   return {
     connection: 'system',
@@ -88,7 +88,7 @@ export function passed(check: string): Finding {
   return finding(check, { verdict: 'pass', found: msg('All is well.') });
 }
 
-/** A preflight that is done. */
+/** A finished preflight. */
 export function doneWith(...findings: readonly Finding[]): PreflightState {
   return {
     running: false,
@@ -122,7 +122,7 @@ class MemoryStore implements TextStore {
   }
 }
 
-/** A preflight that the page began. */
+/** A preflight that the page started. */
 export interface FakePreflight {
   readonly choices: MigrationChoices;
   readonly fresh: boolean;
@@ -131,7 +131,7 @@ export interface FakePreflight {
   stopped: boolean;
 }
 
-/** A model whose cells the test sets, and which writes down what was asked of it. */
+/** A model whose cells the test sets, and which records calls. */
 export class FakeModel implements Model {
   readonly system = new Cell<InventoryState>({ kind: 'loading' });
   readonly session = new Cell<InventoryState>({ kind: 'ready', vms: [], readOnly: false });
@@ -141,7 +141,7 @@ export class FakeModel implements Model {
   readonly destinations = new RecentDestinations(new MemoryStore());
   readonly preflights: FakePreflight[] = [];
   readonly asked: string[] = [];
-  /** What the rehearsals that were asked for found; the test settles them. */
+  /** The results of the started rehearsals; the test settles them. */
   readonly rehearsals: Deferred<Finding | undefined>[] = [];
   readonly steered: ({ readonly vm: string } & SteerAction)[] = [];
   readonly started: MigrationChoices[] = [];

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('without the script of the charts the words stay, and it is said', async () => {
+test('without the script of the chart, the text stays, and the page says so', async () => {
   const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const { forecast } = doneWith();
   if (forecast === undefined) throw new Error('no forecast');

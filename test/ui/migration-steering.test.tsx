@@ -28,7 +28,7 @@ describe('a running migration', () => {
     await expectAccessible();
   });
 
-  test('is switched to post-copy once its risk was shown', async () => {
+  test('is switched to post-copy after its risk was shown', async () => {
     const model = shown();
     await userEvent.click(button('Switch to post-copy'));
     const form = screen.getByRole('form', { name: 'Switch to post-copy' });
@@ -84,7 +84,7 @@ describe('a running migration', () => {
     expect(await screen.findByRole('tooltip')).toHaveTextContent(why);
   });
 
-  test('tells what was done to it, and what libvirt refused', () => {
+  test('shows the changes made, and what libvirt refused', () => {
     shown({
       steering: [
         { action: { kind: 'longer-pause', milliseconds: 2000 }, by: 'plan', state: 'done' },

@@ -28,7 +28,7 @@ describe('a page without a list', () => {
     await expectAccessible();
   });
 
-  test('says how to install libvirt-dbus, and tries again when told to', async () => {
+  test('says how to install libvirt-dbus, and reconnects on request', async () => {
     const model = modelWith({ kind: 'libvirt-dbus-missing' });
     render(<App model={model} />);
     expect(screen.getByRole('heading', { name: 'libvirt-dbus is not installed' })).toBeVisible();
@@ -60,14 +60,14 @@ describe('a page without a list', () => {
     await expectAccessible();
   });
 
-  test('shows what libvirt said when it is none of these', () => {
+  test('shows libvirt’s text for any other problem', () => {
     render(<App model={modelWith({ kind: 'other', detail: 'strange things' })} />);
     expect(screen.getByText('strange things')).toBeVisible();
   });
 });
 
-describe('a list that is not whole', () => {
-  test('may only be looked at', async () => {
+describe('a list with limited access', () => {
+  test('is read-only', async () => {
     const model = new FakeModel();
     model.system.set({ kind: 'ready', vms: [vmNamed('web')], readOnly: true });
     model.administrative.set(false);
@@ -82,7 +82,7 @@ describe('a list that is not whole', () => {
     await expectAccessible();
   });
 
-  test('says that migrating needs administrative access, once it is known to be missing', async () => {
+  test('says that migrating needs administrative access, if it is known to be missing', async () => {
     const model = new FakeModel([vmNamed('web')]);
     model.administrative.set(undefined);
     render(<App model={model} />);
@@ -100,7 +100,7 @@ describe('a list that is not whole', () => {
     expect(screen.queryByText(title)).toBeNull();
   });
 
-  test('keeps what was known while the bus is away, and recovers by itself', async () => {
+  test('keeps the known VMs while the bus is away, and recovers by itself', async () => {
     const vms = [vmNamed('web')];
     const model = new FakeModel(vms);
     render(<App model={model} />);

@@ -26,7 +26,7 @@ describe('figures', () => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
 
-  test('a rate says per what, a percentage is never rounded up to the end', () => {
+  test('a rate has its unit of time, a percentage is never rounded up to 100', () => {
     expect(formatRate(110 * 1024 ** 2)).toBe('110 MiB/s');
     expect(formatPercent(99.9)).toBe('99');
   });

@@ -27,7 +27,7 @@ describe('the destination', () => {
     expect(model.preflights).toEqual([]);
   });
 
-  test('offers the URI for a bare host name with one click', async () => {
+  test('suggests the URI for a bare host name with one click', async () => {
     const model = new FakeModel([web]);
     open(model, '');
     await userEvent.type(uriBox(), ' beta ');
@@ -37,7 +37,7 @@ describe('the destination', () => {
     expect((await preflightOf(model)).choices.destination).toBe(beta);
   });
 
-  test('offers what was used before', async () => {
+  test('suggests recent destinations', async () => {
     const model = new FakeModel([web]);
     model.destinations.remember('qemu+ssh://gamma/system');
     open(model, '');
@@ -74,14 +74,14 @@ describe('the destination', () => {
 });
 
 describe('the choices', () => {
-  test('one sentence says what will remain where', async () => {
+  test('one sentence says what stays on which host', async () => {
     open(new FakeModel([web]));
     expect(screen.getByText(/This host keeps no definition/)).toBeVisible();
     await userEvent.click(screen.getByRole('checkbox', { name: 'Temporary migration' }));
     expect(screen.getByText(/A copy of web runs on the destination/)).toBeVisible();
   });
 
-  test('more options hold the migration address and the measuring period', async () => {
+  test('more options contain the migration address and the measuring period', async () => {
     const model = new FakeModel([web]);
     open(model);
     const address = screen.getByLabelText('Migration address');
@@ -138,7 +138,7 @@ describe('copying disks', () => {
     expect(screen.queryByText(/Disks copied to the destination/)).toBeNull();
   });
 
-  test('is what the remedy for a disk of this host does', async () => {
+  test('is the action of the remedy for a local disk', async () => {
     const model = await openWith(own);
     const button = screen.getByRole('button', { name: 'Copy vda' });
     button.focus();
@@ -160,7 +160,7 @@ describe('copying disks', () => {
     expect(group()).toHaveTextContent(/as soon as the checks have read them/);
   });
 
-  test('is not offered where there is nothing to copy', async () => {
+  test('is not offered if there is nothing to copy', async () => {
     const model = new FakeModel([web]);
     model.preflightState = { ...doneWith(passed('uri')), copyable: [] };
     open(model);

@@ -7,7 +7,7 @@ import { App } from '../../../src/ui/app.tsx';
 import { dialogScript } from '../../../src/ui/page/dialog-place.tsx';
 import { doneWith, FakeModel, type FakePreflight, finding, vmNamed } from '../fake-model.ts';
 
-// As in the page, where it is loaded while there is nothing else to do.
+// As in the page, which loads it when idle.
 await dialogScript.load();
 
 export const web = vmNamed('web');
@@ -53,7 +53,7 @@ export function follow(model: FakeModel, query: string): void {
   render(<App model={model} />);
 }
 
-/** The page with the dialog opened by a link, and Check pressed where that can be. */
+/** The page with the dialog opened by a link, and Check pressed if it is enabled. */
 export function open(model: FakeModel, query = `uri=${encodeURIComponent(beta)}`): void {
   follow(model, query);
   const check = screen.queryByRole('button', { name: 'Check' });
@@ -69,7 +69,7 @@ export async function preflightOf(model: FakeModel, number = 1): Promise<FakePre
   return preflight;
 }
 
-/** The page with the dialog, whose preflight has found this. */
+/** The page with the dialog and these findings. */
 export async function openWith(...findings: readonly Finding[]): Promise<FakeModel> {
   const model = new FakeModel([web]);
   model.preflightState = doneWith(...findings);
@@ -78,7 +78,7 @@ export async function openWith(...findings: readonly Finding[]): Promise<FakeMod
   return model;
 }
 
-/** Longer than typing has to rest before the hosts are asked (350 ms). */
+/** Longer than typing has to pause before the hosts are queried (350 ms). */
 export async function rest(): Promise<void> {
   await act(async () => {
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -99,7 +99,7 @@ export function row(check: string): HTMLElement {
   return found;
 }
 
-/** What the heads of the groups say. */
+/** The headings of the groups. */
 export function groups(): readonly string[] {
   return [...document.querySelectorAll('[data-group] > h3')].map(({ textContent }) => textContent);
 }

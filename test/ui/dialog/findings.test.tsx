@@ -25,7 +25,7 @@ import {
 } from './dialog-fixture.tsx';
 
 describe('the findings', () => {
-  test('stream in in the order of the checks', async () => {
+  test('appear in the order of the checks', async () => {
     const model = new FakeModel([web]);
     open(model);
     const { state } = await preflightOf(model);
@@ -50,7 +50,7 @@ describe('the findings', () => {
     expect(shownChecks()).toEqual(['data-ports block', 'uri pass']);
   });
 
-  test('have their rows before the first answer, and no row moves or unfolds while checks run', async () => {
+  test('have their rows before the first answer, and no row moves or expands while checks run', async () => {
     const model = new FakeModel([web]);
     const all = doneWith(...checks.map(({ id }) => passed(id)));
     const waiting = all.checks.map((progress): CheckProgress => {
@@ -83,7 +83,7 @@ describe('the findings', () => {
     await expectAccessible();
   });
 
-  test('are in groups: the worst first, open with what needs the admin; the rest unfolds in place', async () => {
+  test('are in groups: the worst first, expanded if they need the admin; the rest expands in place', async () => {
     await openWith(passed('uri'), busy, untold, passed('vm-state'), closedPorts, wrongCpu);
     await waitFor(() => {
       expect(shownChecks()).toEqual([
@@ -132,7 +132,7 @@ describe('the findings', () => {
   });
   const reason = 'Over tcp there is no shell on the destination.';
 
-  test('say once what keeps several checks from being made; each is there, with what it would look at', async () => {
+  test('say once why several checks could not be done; each is shown, with what it checks', async () => {
     await openWith(noShell('disk-path', 'namei -l /x'), passed('uri'), untold, noShell('clock-skew'), busy);
     await waitFor(() => {
       expect(shownChecks()).toEqual([
@@ -169,7 +169,7 @@ describe('the findings', () => {
     await expectAccessible();
   });
 
-  test('say the same reason once while they stream in, too', async () => {
+  test('say the same reason once while checks run, too', async () => {
     const model = new FakeModel([web]);
     open(model);
     const { state } = await preflightOf(model);
@@ -182,7 +182,7 @@ describe('the findings', () => {
     await expectAccessible();
   });
 
-  test('name not more than three checks in the footer', async () => {
+  test('name at most three checks in the footer', async () => {
     await openWith(...['a', 'b', 'c', 'd', 'e'].map((check) => noShell(check)));
     await waitFor(() => {
       expect(migrateButton()).toHaveAccessibleDescription(
@@ -238,7 +238,7 @@ describe('the findings', () => {
     await expectAccessible();
   });
 
-  test('a block keeps Migrate off; an override lets it on and says its risk', async () => {
+  test('a block disables Migrate; an override enables it and names its risk', async () => {
     const model = await openWith(closedPorts);
     const override = await screen.findByRole('checkbox', { name: 'Override this problem: data ports' });
     expect(migrateButton()).toBeDisabled();
@@ -259,7 +259,7 @@ describe('the findings', () => {
     expect(screen.queryByRole('checkbox', { name: /Override/ })).toBeNull();
   });
 
-  test('what is not known is not green, and the footer names it', async () => {
+  test('an unknown check is not green, and the footer names it', async () => {
     await openWith(passed('uri'), untold);
     await waitFor(() => {
       expect(migrateButton()).toBeEnabled();
@@ -270,7 +270,7 @@ describe('the findings', () => {
     expect(screen.getByText('It can start, 1 check is unknown')).toBeVisible();
   });
 
-  test('a remedy that the dialog can do itself is done by its button', async () => {
+  test('a remedy that the dialog can perform has a button', async () => {
     const elsewhere = finding('host-identity', {
       verdict: 'block',
       found: msg('beta names an address that cannot be reached.'),

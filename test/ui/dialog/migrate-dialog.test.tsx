@@ -19,7 +19,7 @@ import {
 } from './dialog-fixture.tsx';
 
 describe('opening and closing', () => {
-  test('the menu opens it empty, by keyboard alone, and Escape gives the focus back', async () => {
+  test('the menu opens it empty, by keyboard alone, and Escape returns the focus', async () => {
     const model = new FakeModel([web]);
     render(<App model={model} />);
     screen.getByRole('button', { name: 'Actions for web' }).focus();
@@ -50,7 +50,7 @@ describe('opening and closing', () => {
     expect(model.preflights).toEqual([]);
   });
 
-  test('a link fills it in, and nothing is sent there before Check is pressed', async () => {
+  test('a link fills it in, and nothing is sent to the destination before Check is pressed', async () => {
     const model = new FakeModel([web]);
     model.preflightState = doneWith(passed('uri'));
     follow(model, `uri=${beta}&temporary=true&copy-disks=vda`);
@@ -77,7 +77,7 @@ describe('opening and closing', () => {
     expect(model.started).toEqual([]);
   });
 
-  test('a link’s bare host name is not asked either when the URI is made of it', async () => {
+  test('the host of a link is not contacted either when its bare name is completed to a URI', async () => {
     const model = new FakeModel([web]);
     follow(model, 'uri=beta');
     expect(screen.getByRole('button', { name: 'Check' })).toBeDisabled();
@@ -88,7 +88,7 @@ describe('opening and closing', () => {
     expect((await preflightOf(model)).choices).toMatchObject({ destination: beta });
   });
 
-  test('what is typed over a link’s destination goes on checking by itself', async () => {
+  test('typing over a link’s destination starts the checks by itself', async () => {
     const model = new FakeModel([web]);
     follow(model, 'uri=qemu%2Bssh%3A%2F%2Fevil%2Fsystem');
     await userEvent.clear(uriBox());
@@ -97,7 +97,7 @@ describe('opening and closing', () => {
     expect(screen.getByRole('button', { name: 'Check again' })).toBeVisible();
   });
 
-  test('a link that is followed while the dialog is open is asked about anew', async () => {
+  test('a second link while the dialog is open waits for Check again', async () => {
     const model = new FakeModel([web]);
     open(model);
     const first = await preflightOf(model);
@@ -113,7 +113,7 @@ describe('opening and closing', () => {
     expect(screen.getByRole('button', { name: 'Check' })).toBeEnabled();
   });
 
-  test('a link to a VM that is not there says so', async () => {
+  test('a link to a VM that does not exist says so', async () => {
     window.location.hash = '#/vm/gone/migrate';
     render(<App model={new FakeModel([web])} />);
     expect(screen.getByText('This host has no VM named gone')).toBeVisible();
@@ -141,7 +141,7 @@ describe('migrating', () => {
     return model;
   }
 
-  test('starts what was chosen, shows it in the dialog alone, and remembers the destination', async () => {
+  test('starts with the choices, is shown only in the dialog, and remembers the destination', async () => {
     const model = await started();
     expect(model.started).toEqual([
       {
@@ -164,7 +164,7 @@ describe('migrating', () => {
     expect(model.asked).toEqual(['cancel web']);
   });
 
-  test('closing leaves it to go on, shown on the page', async () => {
+  test('continues after closing, and is shown on the page', async () => {
     const model = await started();
     act(() => {
       model.setMigration(migrationOf(web, { phase: 'copying', progress }));
@@ -177,7 +177,7 @@ describe('migrating', () => {
     expect(views[0]).toHaveAttribute('data-phase', 'copying');
   });
 
-  test('pauses a VM that keeps it from ending, and says what libvirt refuses', async () => {
+  test('pauses a VM that prevents it from finishing, and says what libvirt refuses', async () => {
     const model = await started();
     act(() => {
       model.setMigration(migrationOf(web, { phase: 'copying', progress, stalled: true }));
@@ -201,7 +201,7 @@ describe('migrating', () => {
     await expectAccessible();
   });
 
-  test('stays open to the end, though the VM has left the list by then', async () => {
+  test('stays open to the end, although the VM has left the list', async () => {
     const model = await started();
     act(() => {
       model.system.set({ kind: 'ready', vms: [], readOnly: false });
@@ -231,7 +231,7 @@ describe('migrating', () => {
     expect(document.querySelectorAll('[data-migration="web"]')).toHaveLength(1);
   });
 
-  test('after a failure leads back to the checks, which look afresh', async () => {
+  test('after a failure leads back to the checks, which run again', async () => {
     const model = await started();
     act(() => {
       model.setMigration(
@@ -248,7 +248,7 @@ describe('migrating', () => {
     expect(document.querySelector('[data-migration]')).toBeNull();
   });
 
-  test('a link to a VM on its way shows its migration', () => {
+  test('a link to a VM that is being migrated shows its migration', () => {
     const model = new FakeModel([web]);
     model.setMigration(migrationOf(web, { phase: 'copying', progress }));
     open(model);

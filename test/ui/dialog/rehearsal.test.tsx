@@ -30,7 +30,7 @@ async function rehearsed(found: Finding): Promise<FakeModel> {
 }
 
 describe('the rehearsal', () => {
-  test('that arrives is a finding that passed', async () => {
+  test('that arrives is a passed finding', async () => {
     await rehearsed(finding('rehearsal', { verdict: 'pass', found: msg('A stand-in arrived.') }, 'host'));
     await waitFor(() => {
       expect(row()).toHaveAttribute('data-verdict', 'pass');
@@ -39,7 +39,7 @@ describe('the rehearsal', () => {
     await expectAccessible();
   });
 
-  test('that is refused keeps Migrate off, until the choices are others', async () => {
+  test('that is refused disables Migrate until the choices change', async () => {
     const model = await rehearsed(
       finding(
         'rehearsal',
@@ -71,7 +71,7 @@ describe('the rehearsal', () => {
     expect(model.asked).toEqual(['end the rehearsal']);
   });
 
-  test('before the migration is left out with one tick', async () => {
+  test('before the migration is skipped with one checkbox', async () => {
     const model = await openWith(passed('uri'));
     await userEvent.click(screen.getByRole('button', { name: 'More options' }));
     const tick = screen.getByRole('checkbox', { name: 'Rehearse before the migration' });

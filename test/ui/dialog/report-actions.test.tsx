@@ -87,7 +87,7 @@ describe('the report', () => {
     expect(text).toContain('- Passed: uri (`uri`)');
   });
 
-  test('says it when the browser does not allow to copy', async () => {
+  test('says if the browser does not allow copying', async () => {
     const user = userEvent.setup();
     await openDialog();
     vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('no'));
@@ -96,7 +96,7 @@ describe('the report', () => {
     await screen.findByText(/did not let the page copy/);
   });
 
-  test('is saved as Markdown and as JSON of the schema, with what was overridden', async () => {
+  test('is saved as Markdown and as JSON of the schema, with overrides', async () => {
     const caught = catchDownloads();
     const user = userEvent.setup();
     await openDialog();
@@ -114,7 +114,7 @@ describe('the report', () => {
     });
   });
 
-  test('cannot be taken while checks run', async () => {
+  test('is not available while checks run', async () => {
     const model = await openDialog();
     act(() => {
       model.preflights[0]?.state.update((state) => ({ ...state, running: true }));
@@ -125,7 +125,7 @@ describe('the report', () => {
 });
 
 describe('“Show command”', () => {
-  test('shows the line of the plan, and follows the choices', async () => {
+  test('shows the command of the plan, and follows the choices', async () => {
     const user = userEvent.setup();
     await openDialog();
     expect(screen.queryByText(/^virsh/)).toBeNull();
@@ -140,7 +140,7 @@ describe('“Show command”', () => {
   });
 });
 
-test('a VM of any name gives a name of a file', () => {
+test('a VM with any name gives a valid file name', () => {
   expect(fileName('web', 'migration.md')).toBe('web-migration.md');
   expect(fileName('../../etc/pass wd', 'migration.md')).toBe('__.._etc_pass_wd-migration.md');
   expect(fileName('-rf', 'a.json')).toBe('_rf-a.json');

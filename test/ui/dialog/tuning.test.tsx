@@ -38,7 +38,7 @@ async function retuned(model: FakeModel, tuning: MigrationTuning): Promise<void>
 }
 
 describe('the levers of the forecast', () => {
-  test('are choices: one that is ticked is checked and migrated with', async () => {
+  test('are options: a selected one is used for checks and migration', async () => {
     const model = await opened();
     await userEvent.click(await lever(/^Throttle the VM/));
     await userEvent.click(await lever(/^Finish on the destination/));
@@ -63,7 +63,7 @@ describe('the levers of the forecast', () => {
 });
 
 describe('what to do if it does not finish', () => {
-  test('is a list of steps in one order, with a time', async () => {
+  test('is an ordered list of steps, with a time', async () => {
     const model = await opened();
     await userEvent.click(screen.getByRole('button', { name: 'More options' }));
     const group = screen.getByRole('group', { name: 'If it does not finish' });

@@ -12,7 +12,7 @@ import { beta, busy, closedPorts, open, untold, uriBox, web, wrongCpu } from './
 describe('the top of the dialog', () => {
   const host = (side: string): HTMLElement | null => document.querySelector(`[data-host="${side}"]`);
 
-  test('has the two hosts and the way between them', async () => {
+  test('has the two hosts and the link between them', async () => {
     const model = new FakeModel([web]);
     open(model, '');
     expect(host('source')).toHaveTextContent('Source, this hostalpha');
@@ -43,7 +43,7 @@ describe('the top of the dialog', () => {
     await expectAccessible();
   });
 
-  test('says that a migration will not finish, and counts what was overridden', async () => {
+  test('says that a migration will not finish, and counts overrides', async () => {
     const model = new FakeModel([web]);
     model.preflightState = doneWith(closedPorts);
     open(model);

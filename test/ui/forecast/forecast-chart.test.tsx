@@ -34,7 +34,7 @@ const chart = (): Promise<HTMLElement> =>
   screen.findByRole('img', { name: 'Remaining memory over time' }, { timeout: 20_000 });
 
 describe('the chart of the forecast', () => {
-  test('shows without unfolding what remains, against what fits into the allowed pause', async () => {
+  test('shows without expanding what remains, compared with what fits into the allowed pause', async () => {
     show(<ForecastView choice={noLevers} forecast={busyOver(400)} />);
     expect(await chart()).toHaveAccessibleDescription(
       /^At first 1 GiB remain; after \d+ passes less than 120 MiB, which fits into the allowed pause of 300 ms\.$/,
@@ -44,13 +44,13 @@ describe('the chart of the forecast', () => {
     await expectAccessible();
   });
 
-  test('has marks that a person counts in', async () => {
+  test('has marks at round values', async () => {
     show(<ForecastView choice={noLevers} forecast={busyOver(400)} />);
     const marks = [...(await chart()).querySelectorAll('text')].map((text) => text.textContent);
     expect(marks).toEqual(['0', '1 s', '2 s', '3 s', '0', '512 MiB', '1 GiB']);
   });
 
-  test('says of one that does not end that it never comes down', async () => {
+  test('says that the remaining memory of one that does not finish never decreases enough', async () => {
     const forecast = busyOver(70);
     expect(forecast.kind).toBe('does-not-converge');
     // What is drawn stays above the line.
@@ -65,7 +65,7 @@ describe('the chart of the forecast', () => {
     await expectAccessible();
   });
 
-  test('is passed over by the Tab key; the levers are a table beneath it', async () => {
+  test('is skipped by the Tab key; the levers are a table below it', async () => {
     show(<ForecastView choice={noLevers} forecast={busyOver(70)} />);
     await chart();
     await userEvent.tab();
@@ -79,7 +79,7 @@ describe('the chart of the forecast', () => {
     await expectAccessible();
   });
 
-  test('is left out where nothing is known of the course', () => {
+  test('is not shown if the course is unknown', () => {
     show(<ForecastView choice={noLevers} forecast={{ ...busyOver(70), course: [] }} />);
     expect(screen.queryByRole('img', { name: 'Remaining memory over time' })).toBeNull();
     expect(screen.queryByText('Remaining memory')).toBeNull();

@@ -21,7 +21,7 @@ function model(history: FakeModel['history']): FakeModel {
 }
 
 describe('the page of past migrations', () => {
-  test('has what was forecast beside what came, who began it, and how good the forecasts were', async () => {
+  test('has forecast and actual figures, who started it, and the quality of the forecasts', async () => {
     const failed = later(5, { vm: 'db', result: 'failed', runsOn: 'nowhere', reason: 'The VM ended.' });
     render(<App model={model([failed, past])} />);
     const table = await screen.findByRole('grid', { name: 'Migration history' });

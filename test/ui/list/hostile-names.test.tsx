@@ -47,7 +47,7 @@ test.each(hostile.map((name) => [encodeURIComponent(name).slice(0, 60), name]))(
   },
 );
 
-test('a link to a VM that is not there repeats nothing that is hidden', async () => {
+test('a link to a VM that does not exist repeats no invisible characters', async () => {
   openAt(
     `#/vm/${encodeURIComponent('x\u202e<b>Sign in again</b>')}/migrate`,
     new FakeModel([vmNamed('web')]),
@@ -56,7 +56,7 @@ test('a link to a VM that is not there repeats nothing that is hidden', async ()
   expect(document.querySelector('b')).toBeNull();
 });
 
-test('what a host answered is shown as its words, with all that is in it, and with an end', () => {
+test('an answer of a host is shown as original text, with invisible characters escaped, and cut if it is long', () => {
   render(
     <OriginalText>{`error: \u202edessap\u202c <b>ok</b>\u001b]0;x\u0007${'y'.repeat(1e6)}`}</OriginalText>,
   );
@@ -65,7 +65,7 @@ test('what a host answered is shown as its words, with all that is in it, and wi
   expect(shown.length).toBeLessThan(6000);
 });
 
-test('a migration to a host with a hostile name is told of with all that is in it', async () => {
+test('a migration to a host with a hostile name is shown with invisible characters escaped', async () => {
   const web = vmNamed('web');
   const model = new FakeModel([web]);
   model.migrations.state.set([

@@ -33,7 +33,7 @@ describe('migrations on the page', () => {
     expect(model.asked).toEqual(['cancel web']);
   });
 
-  test('shows no percentage of one that gets no closer to its end, but why, and what helps', async () => {
+  test('shows no percentage of a stalled one, but why, and what helps', async () => {
     const model = new FakeModel([web]);
     const bestPass = {
       pass: 2,
@@ -68,7 +68,7 @@ describe('migrations on the page', () => {
     expect(screen.queryByRole('list', { name: 'What to do' })).toBeNull();
   });
 
-  test('does not say that the destination is not known where it is', () => {
+  test('does not say that the destination is unknown if it is known', () => {
     const model = new FakeModel([web]);
     model.setMigration(migrationOf(web, { phase: 'copying', progress }, { startedHere: false }));
     render(<App model={model} />);
@@ -77,7 +77,7 @@ describe('migrations on the page', () => {
     expect(view).not.toHaveTextContent('not started on this page');
   });
 
-  test('says the place in the queue', () => {
+  test('shows the position in the queue', () => {
     const model = new FakeModel([web]);
     model.setMigration(migrationOf(web, { phase: 'preparing', queuePosition: 2 }));
     render(<App model={model} />);
@@ -85,7 +85,7 @@ describe('migrations on the page', () => {
     expect(within(rowOf('web')).getByText('Waiting to migrate')).toBeVisible();
   });
 
-  test('says that cancelling was asked for, and that it failed', () => {
+  test('says that cancelling was requested, and that it failed', () => {
     const model = new FakeModel([web]);
     model.setMigration(
       migrationOf(web, { phase: 'copying', progress }, { cancelling: true, cancelError: 'Timed out' }),
@@ -96,7 +96,7 @@ describe('migrations on the page', () => {
     expect(screen.getByText('Timed out')).toBeVisible();
   });
 
-  test('shows what the hosts answered at the end, and forgets it when told to', async () => {
+  test('shows the hosts’ answers at the end, and can be dismissed', async () => {
     const model = new FakeModel([]);
     const answer = (verdict: 'as-expected' | 'not-as-expected' | 'unknown', text: string) => ({
       question: msg('$0?', verdict),
@@ -132,7 +132,7 @@ describe('migrations on the page', () => {
     expect(document.querySelector('[data-migration]')).toBeNull();
   });
 
-  test('says of a VM that left paused that it still is, and how it is resumed', async () => {
+  test('says that a VM that left paused is still paused, and how to resume it', async () => {
     const model = new FakeModel([]);
     model.setMigration(
       migrationOf(web, {
@@ -201,7 +201,7 @@ describe('migrations on the page', () => {
     expect(model.asked).toEqual(['resume web']);
   });
 
-  test('shows a failure in plain words with the original beneath', () => {
+  test('shows a failure in plain words with the original text below', () => {
     const model = new FakeModel([web]);
     model.setMigration(
       migrationOf(web, {

@@ -9,7 +9,7 @@ import { FakeModel, vmNamed } from '../fake-model.ts';
 import { off, openMenu, rowOf, web } from './list-fixture.tsx';
 
 describe('the menu of a VM', () => {
-  test('has all operations and Migrate; what cannot be done says why', async () => {
+  test('has all operations and Migrate; disabled items say why', async () => {
     render(<App model={new FakeModel([web])} />);
     await openMenu('web');
     const items = screen
@@ -40,7 +40,7 @@ describe('the menu of a VM', () => {
     expect(first).toHaveTextContent(/^MigrateOnly a running VM can be migrated\.$/);
   });
 
-  test('does not offer to migrate a VM that is off or on its way', async () => {
+  test('does not offer to migrate a VM that is off or being migrated', async () => {
     const model = new FakeModel([off, vmNamed('moving', { transfer: { kind: 'leaving' } })]);
     render(<App model={model} />);
     await openMenu('off');
@@ -55,7 +55,7 @@ describe('the menu of a VM', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
-  test('does an operation that loses nothing at once', async () => {
+  test('performs an operation that loses nothing at once', async () => {
     const model = new FakeModel([web]);
     render(<App model={model} />);
     await openMenu('web');
@@ -63,7 +63,7 @@ describe('the menu of a VM', () => {
     expect(model.asked).toEqual(['pause web']);
   });
 
-  test('asks before it pulls the plug, with the focus on Cancel, and gives the focus back', async () => {
+  test('asks before it forces a VM off, with the focus on Cancel, and returns the focus', async () => {
     const model = new FakeModel([web]);
     render(<App model={model} />);
     await openMenu('web');
@@ -113,7 +113,7 @@ describe('the menu of a VM', () => {
     expect(model.asked).toEqual(['run off']);
   });
 
-  test('shows libvirt’s refusal beneath the row until it is dismissed', async () => {
+  test('shows libvirt’s refusal below the row until it is dismissed', async () => {
     const model = new FakeModel([off, web]);
     model.refusal = { summary: msg('Starting the VM failed.'), original: 'Cannot access storage file' };
     render(<App model={model} />);

@@ -98,7 +98,7 @@ describe('the list of VMs', () => {
     expect(screen.getByRole('columnheader', { name: 'Memory' })).toHaveAttribute('aria-sort', 'descending');
   });
 
-  test('sorts by a column, names as people count', async () => {
+  test('sorts by a column, with numbers in names by value', async () => {
     render(<App model={new FakeModel([vmNamed('vm10', { vcpus: 1 }), vmNamed('vm9', { vcpus: 9 })])} />);
     expect(names()).toEqual(['vm9', 'vm10']);
     await userEvent.click(screen.getByRole('button', { name: 'vCPUs' }));
@@ -139,14 +139,14 @@ describe('the name of a VM', () => {
     await expectAccessible();
   });
 
-  test('is plain text where that is not installed', () => {
+  test('is plain text if that is not installed', () => {
     Object.assign(cockpit, { manifests: { system: {} } });
     render(<App model={new FakeModel([web])} />);
     expect(names()).toEqual(['web']);
     expect(screen.queryByRole('button', { name: 'web' })).toBeNull();
   });
 
-  test('does not take the focus from the menu when a dialog goes', async () => {
+  test('does not take the focus from the menu when a dialog closes', async () => {
     render(<App model={new FakeModel([web])} />);
     await openMenu('web');
     await userEvent.click(screen.getByRole('menuitem', { name: 'Force shut down' }));

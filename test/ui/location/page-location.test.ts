@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { defaultListView, formatLocation, parseLocation } from '../../../src/ui/location/page-location.ts';
 
 describe('the address of the page', () => {
-  test('an empty one is the list as usual', () => {
+  test('an empty one is the default list', () => {
     expect(parseLocation('')).toEqual({ list: defaultListView });
     expect(formatLocation({ list: defaultListView })).toBe('#/');
   });
 
-  test('a link to the dialog may hold the URI as it is written everywhere', () => {
+  test('a link to the dialog may contain the URI unescaped', () => {
     expect(parseLocation('#/vm/web/migrate?uri=qemu+ssh://beta/system&temporary=true').dialog).toEqual({
       vm: 'web',
       connection: 'system',
@@ -44,7 +44,7 @@ describe('the address of the page', () => {
     },
   );
 
-  test('half of a character in a link is written as what stands for none', () => {
+  test('half of a surrogate pair in a link becomes the replacement character', () => {
     expect(formatLocation(parseLocation('#/vm/\ud800/migrate'))).toBe('#/vm/%EF%BF%BD/migrate');
   });
 

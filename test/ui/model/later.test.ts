@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Later } from '../../../src/ui/model/later.ts';
 
-test('is loaded once, when it is first asked for', async () => {
+test('is loaded once, when it is first needed', async () => {
   let loads = 0;
   const later = new Later(() => {
     loads += 1;
@@ -15,7 +15,7 @@ test('is loaded once, when it is first asked for', async () => {
   expect(later.state.get()).toEqual({ kind: 'loaded', value: 1 });
 });
 
-test('says why it could not be loaded, and is tried again when asked for again', async () => {
+test('says why it could not be loaded, and is loaded again on request', async () => {
   const answers = [() => Promise.reject(new TypeError('gone')), () => Promise.resolve('here')];
   const later = new Later(() => answers.shift()?.() ?? Promise.reject(new Error('asked too often')));
   await later.load();
