@@ -76,7 +76,7 @@ describe('figures of VMs', () => {
     );
   });
 
-  it('are those of the VM at whose name they stand, whatever the name', () => {
+  it('belong to the VM with the name above them, whatever the name', () => {
     fc.assert(
       fc.property(hostileName, hostileName, (one, other) => {
         const text = [one, other]
@@ -97,7 +97,7 @@ describe('figures of VMs', () => {
 });
 
 describe('the VM on this host', () => {
-  it('has numbers for its state, or is not known', async () => {
+  it('has numbers for its state, or is unknown', async () => {
     await fc.assert(
       fc.asyncProperty(broken(domstats), broken(dumpxml), fc.boolean(), async (stats, xml, both) => {
         const domain = (await gathered(domainFact, {
@@ -125,9 +125,9 @@ describe('the VM on this host', () => {
   });
 });
 
-describe('whether a job is under way', () => {
+describe('whether a job is running', () => {
   const running = 1;
-  it('is what virsh says in English, or is not known', () => {
+  it('is read from virsh’s English output, or is unknown', () => {
     fc.assert(
       fc.property(broken(runningJob, noJob), (job) => {
         const outcome = attempt(() => hasJob({ job, state: running }), FactUnavailable);
@@ -154,7 +154,7 @@ describe('whether a job is under way', () => {
 });
 
 describe("a VM's stored definition", () => {
-  it('is what virsh says in English, or is not known', () => {
+  it('is read from virsh’s English output, or is unknown', () => {
     fc.assert(
       fc.property(broken(dominfo()), (text) => {
         const definition = parseDefinition(text);
@@ -168,7 +168,7 @@ describe("a VM's stored definition", () => {
       expect(parseDefinition(translated(dominfo(), language))).toBeUndefined();
   });
 
-  it('is not told by the name of the VM', () => {
+  it('is not read from the name of the VM', () => {
     const lie = fc
       .constantFrom('\u2028', '\u2029', '\r', ' ')
       .map((end) => `${end}Persistent:     no${end}Autostart:      enable${end}`);
@@ -186,7 +186,7 @@ describe("a VM's stored definition", () => {
 });
 
 describe('snapshots', () => {
-  it('are there by the names they have', async () => {
+  it('have their own names', async () => {
     const name = hostileName.filter((text) => text.trim() !== '');
     await fc.assert(
       fc.asyncProperty(
@@ -212,7 +212,7 @@ const healthy = hostReading(mark);
 const line = anyText.map((text) => text.replace(/\n/g, ' '));
 
 describe("a look at a host's files", () => {
-  it('is read, or none, with sizes and ports that are numbers', () => {
+  it('is parsed or missing, with sizes and ports that are numbers', () => {
     fc.assert(
       fc.property(broken(healthy), (text) => {
         const found = reading(text);
@@ -227,7 +227,7 @@ describe("a look at a host's files", () => {
     );
   });
 
-  it('is none when it is cut off', () => {
+  it('is missing if it is cut', () => {
     fc.assert(
       fc.property(fc.nat({ max: healthy.length - 'end\n'.length }), (length) => {
         expect(reading(healthy.slice(0, length))).toBeUndefined();
@@ -240,7 +240,7 @@ describe("a look at a host's files", () => {
     });
   });
 
-  it('says that a file is missing only where stat said so', () => {
+  it('says that a file is missing only if stat said so', () => {
     const missing = 'gone 1';
     expect(reading(healthy.replaceAll(stat, missing))?.files.get(diskPath)).toMatchObject({ exists: false });
     fc.assert(
@@ -254,7 +254,7 @@ describe("a look at a host's files", () => {
     );
   });
 
-  it('is not told by the name of a file, as the script prints it', () => {
+  it('is not read from the name of a file in the output', () => {
     const lie = fc
       .constantFrom('\n', '\u2028', '\u2029', '\r')
       .map(
@@ -275,7 +275,7 @@ describe("a look at a host's files", () => {
     );
   });
 
-  it('is not told by a setting either', () => {
+  it('is not read from a setting either', () => {
     fc.assert(
       fc.property(line, (value) => {
         // What ends a text in libvirt's configuration files; see test/properties/vir-conf.test.ts.
@@ -301,7 +301,7 @@ describe("a look at a host's files", () => {
 const hostLike = /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/;
 
 describe('the VMs of the destination', () => {
-  it('are all of them, or not known', () => {
+  it('are complete or unknown', () => {
     fc.assert(
       fc.property(broken(sample.listed), (text) => {
         const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -314,7 +314,7 @@ describe('the VMs of the destination', () => {
     expect(parseDomainList('', true)).toEqual([]);
   });
 
-  it('are known by their names, whatever those are, and whether the version fills up the column or not', () => {
+  it('have any names, whether or not the version of virsh pads the column', () => {
     const names = fc.array(
       hostileName.filter((name) => name.trimEnd() === name),
       { maxLength: 5 },
@@ -328,7 +328,7 @@ describe('the VMs of the destination', () => {
     );
   });
 
-  it('arrive only where virsh says so, or it is not known', () => {
+  it('are incoming only if virsh says so, or this is unknown', () => {
     expect(parseIncoming(sample.paused)).toEqual(['db']);
     expect(parseIncoming('\n')).toEqual([]);
     expect(parseIncoming(translated(sample.paused, 'de'))).toBeUndefined();
@@ -349,7 +349,7 @@ describe('the VMs of the destination', () => {
 });
 
 describe("the comparison of the VM's CPU", () => {
-  it('proves something in the very words of virsh only', () => {
+  it('proves something only with the exact text of virsh', () => {
     for (const text of [sample.identical, sample.superset])
       expect(readComparison({ ok: true, text }).kind).toBe('compatible');
     const answer = fc.oneof(
@@ -385,7 +385,7 @@ describe("the comparison of the VM's CPU", () => {
 });
 
 describe('a host', () => {
-  it('is told by a name and a UUID, or is not known', () => {
+  it('is identified by a name and a UUID, or is unknown', () => {
     fc.assert(
       fc.property(
         broken(sample.capabilities(sample.betaUuid)),
@@ -411,7 +411,7 @@ describe('a host', () => {
 });
 
 describe('a volume of a pool', () => {
-  it('has a size that is one, or none', () => {
+  it('has a valid size, or none', () => {
     fc.assert(
       fc.property(broken(sample.volume), (text) => {
         const outcome = attempt(() => parseVolume(text), XmlError);
@@ -426,7 +426,7 @@ describe('a volume of a pool', () => {
 });
 
 describe('a storage pool there', () => {
-  it('has a name, a folder that is one, and a figure for its room, or none of them', () => {
+  it('has a name, a valid folder, and its free space, or none of them', () => {
     fc.assert(
       fc.property(broken(sample.pool), (text) => {
         const outcome = attempt(() => parsePool(text, true), XmlError);
@@ -447,7 +447,7 @@ describe('a storage pool there', () => {
 });
 
 describe('names of disks', () => {
-  it('are such as libvirt has, whatever is typed', () => {
+  it('are valid for libvirt, whatever is typed', () => {
     const piece = fc.oneof(anyText, fc.constantFrom('vda', 'sdb', ',', ' ', '--', "'"));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 5 }), (pieces) => {
@@ -465,8 +465,8 @@ describe('names of disks', () => {
   }, 30_000);
 });
 
-describe('where the data goes', () => {
-  it('is to addresses alone', () => {
+describe('the address of the data', () => {
+  it('consists of addresses only', () => {
     fc.assert(
       fc.property(broken(sample.ahosts), (text) => {
         for (const address of parseAddressesOf(text))
@@ -477,7 +477,7 @@ describe('where the data goes', () => {
     expect(parseAddressesOf(sample.ahosts)).toEqual(['10.1.0.2', 'fe80::1%eth0', '2001:db8::2']);
   });
 
-  it('is to a host that no program takes for an option', () => {
+  it('has a host that no program takes as an option', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom('', ':49160', ':0', ':99999', '/'), (host, end) => {
         const parsed = parseMigrationUri(`tcp://${host}${end}`);
@@ -493,7 +493,7 @@ describe('where the data goes', () => {
     expect(parseMigrationUri('tcp://-x')).toBeUndefined();
   });
 
-  it('can be asked for by every address that the form takes', () => {
+  it('accepts every address that the form accepts', () => {
     const piece = fc.constantFrom(
       '10.0.0.2',
       'beta',
@@ -557,7 +557,7 @@ describe("ssh's configuration", () => {
 describe('a shown certificate', () => {
   const now = Date.parse('2026-06-01T00:00:00Z');
 
-  it('is valid only by dates that are dates', () => {
+  it('is valid only with real dates', () => {
     expect(parseCertificate(sample.certificate, now)).toMatchObject({
       validity: 'valid',
       names: 'DNS:beta, IP Address:10.1.0.2',
@@ -585,11 +585,11 @@ describe('a shown certificate', () => {
 const time = '2026-01-31 10:00:00.123456789 +0000';
 const epoch = '1769853600.123456789';
 
-describe('comparing two looks at a file', () => {
+describe('comparing two readings of a file', () => {
   const here = file({ fileSystem: 'ext4', mountSource: '/dev/sda1' });
   const to = { name: 'beta' };
 
-  it('proves nothing by what is no time', () => {
+  it('proves nothing with an invalid time', () => {
     const text = broken(time).filter((each) => epochTime(each) === undefined);
     fc.assert(
       fc.property(text, fc.boolean(), (said, birth) => {
@@ -612,7 +612,7 @@ describe('comparing two looks at a file', () => {
       ).toBe('not-proved');
   });
 
-  it('never takes two inodes that count for one, nor what is not there for the same', () => {
+  it('never treats different inodes, or a missing file, as the same file', () => {
     const look = fc.record({
       exists: fc.boolean(),
       kind: fc.constantFrom('regular file', 'block special file', '', 'fichier'),
@@ -642,7 +642,7 @@ describe('comparing two looks at a file', () => {
     );
   });
 
-  it('knows the same moment in both ways of writing it, and no other', () => {
+  it('recognizes the same time in both notations, and no other', () => {
     expect(epochTime(time)).toBe(epoch);
     const moment = fc.date({ min: new Date('1971-01-01'), max: new Date('2200-01-01'), noInvalidDate: true });
     fc.assert(
@@ -673,7 +673,7 @@ describe('comparing two looks at a file', () => {
   }, 30_000);
 });
 
-describe('why a destination did not let us in', () => {
+describe('why a destination refused the connection', () => {
   const refusals = [
     'Cannot recv data: Host key verification failed.: Connection reset by peer',
     'Cannot recv data: root@beta: Permission denied (publickey,password).: Connection reset by peer',
@@ -691,7 +691,7 @@ describe('why a destination did not let us in', () => {
       { hostKeys: [text] },
     );
 
-  it('is always something, with something to do about it', () => {
+  it('is always explained, with something to do', () => {
     const uris = fc.constantFrom(
       'qemu+ssh://beta/system',
       'qemu+tls://beta/system',

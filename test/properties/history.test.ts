@@ -15,7 +15,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 700 }).map((cut) => ({ cut })) },
 );
 
-it('loses no line to another writer, and only its own line to a crash in the middle of a write', async () => {
+it('loses no line to another writer, and only its own line to a crash during a write', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
       const home = mkdtempSync(join(tmpdir(), 'cockpit-migrate-history-'));

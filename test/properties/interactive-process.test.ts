@@ -68,7 +68,7 @@ function expected(text: string, index: number): unknown {
 }
 
 describe('virsh at its prompt', () => {
-  it('gives each question what was printed for it, whatever that is and in whatever pieces it comes', async () => {
+  it('gives each command its output, whatever it is and however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(texts, cuts, async (printed, places) => {
         const answers = await Promise.all(ask(virsh(printed, { cuts: places }), printed.length));
@@ -78,7 +78,7 @@ describe('virsh at its prompt', () => {
     );
   });
 
-  it('reads 5 MB at once, in small pieces and with line breaks alone', async () => {
+  it('reads 5 MB at once, in small pieces and with only line breaks', async () => {
     for (const unit of ['\n', '\nerror: x', 'ckm-']) {
       const text = unit.repeat(Math.ceil(5_000_000 / unit.length));
       // Of the processor alone: other tests run at the same time.
@@ -89,7 +89,7 @@ describe('virsh at its prompt', () => {
     }
   }, 30_000);
 
-  it('gives what it was told before it breaks off, and an error for the rest', async () => {
+  it('gives the answers before it ends early, and an error for the rest', async () => {
     await fc.assert(
       fc.asyncProperty(texts, cuts, fc.nat(2_000), async (printed, places, most) => {
         const answers = await Promise.all(ask(virsh(printed, { cuts: places, most }), printed.length));

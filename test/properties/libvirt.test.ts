@@ -80,7 +80,7 @@ describe('a session of virsh', () => {
     );
   });
 
-  it('never takes an answer that is cut off for one, and raises nothing but its own error', async () => {
+  it('never accepts a truncated answer, and throws only its own error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(3000), async (length) => {
         const texts = [domstats, dominfo(), listed];
@@ -95,7 +95,7 @@ describe('a session of virsh', () => {
     );
   });
 
-  it('has whatever is printed for an answer: as it is, or as an error where a line of virsh says so', async () => {
+  it('has the exact output as answer, or an error if a line of virsh says so', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (text) => {
         const { answers } = await session(virsh((mark) => ['', 'x', text, 'y', ''].join(mark)));
@@ -124,7 +124,7 @@ describe('a session of virsh', () => {
     );
   });
 
-  it('refuses, in the words of virsh, where nothing was run', async () => {
+  it('fails with virsh’s text if nothing was run', async () => {
     for (const text of ['error: failed to connect to the hypervisor\nerror: no way\n'])
       expect((await session(virsh(() => text))).refusal?.message).toBe('no way');
     for (const language of ['fr', 'de'] as const) {
@@ -137,7 +137,7 @@ describe('a session of virsh', () => {
     expect((await session(virsh(() => ''))).refusal).toBeInstanceOf(LibvirtError);
   });
 
-  it('reads 5 MB, with line breaks alone', async () => {
+  it('reads 5 MB of line breaks', async () => {
     for (const unit of ['\n', '\nerror: x', 'ckm-']) {
       const text = unit.repeat(Math.ceil(5_000_000 / unit.length));
       const begin = performance.now();
@@ -172,7 +172,7 @@ describe('quoting for virsh', () => {
     return parsed;
   }
 
-  it('gives virsh back the words that went in', () => {
+  it('gives virsh exactly the original words', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(anyText, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
@@ -199,7 +199,7 @@ function expectSoundJob(job: DomainJob): void {
 }
 
 describe('a job', () => {
-  it('from any text is none, or has figures', () => {
+  it('from any text is undefined or has numbers', () => {
     fc.assert(
       fc.property(broken(runningJob, noJob), (text) => {
         const job = parseJobText(text);
@@ -212,12 +212,12 @@ describe('a job', () => {
     );
   });
 
-  it('in another language is none, not a wrong one', () => {
+  it('in another language is undefined, not wrong', () => {
     for (const language of ['fr', 'de'] as const)
       expect(parseJobText(translated(runningJob, language))).toBeUndefined();
   });
 
-  it('has no figure where a number is none, and all others nevertheless', () => {
+  it('has 0 for an invalid number, and all other figures', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('NaN', '-1', '', '1e400', '9'.repeat(400), '73,218', 'Infinity', '0x10', '٣'),
@@ -235,7 +235,7 @@ describe('a job', () => {
     );
   });
 
-  it('from any values of D-Bus has figures', () => {
+  it('from any D-Bus values has numbers', () => {
     const names = fc.constantFrom(
       'operation',
       'time_elapsed',
@@ -281,7 +281,7 @@ const anything = fc.anything({
 });
 
 describe('decoding', () => {
-  it('gives values of its kind only, and for the rest an error that names the place', () => {
+  it('gives only values of its type, and otherwise an error that names the position', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(decoders)), anything, fc.nat(3), (kind, inner, depth) => {
         let value: unknown = inner;
@@ -300,7 +300,7 @@ describe('decoding', () => {
     );
   });
 
-  it('refuses what is deep or huge, in an error that can be read', () => {
+  it('refuses deep or huge values, with a readable error', () => {
     let deep: unknown = [];
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     let variants: unknown = 7;
@@ -327,7 +327,7 @@ const phrases: readonly (readonly [string, string])[] = [
 ];
 
 describe('errors', () => {
-  it('are told apart whatever ssh has printed before and behind', () => {
+  it('are recognized whatever ssh has printed before and after', () => {
     const banner = fc.array(
       fc.string({ maxLength: 80 }).map((line) => line.replace(/[:(']/g, '')),
       { maxLength: 20 },
@@ -346,7 +346,7 @@ describe('errors', () => {
     }
   });
 
-  it('that nobody knows are other ones, and never raise any', () => {
+  it('that are unknown give `other`, and never throw', () => {
     fc.assert(
       fc.property(broken(...phrases.map(([text]) => text)), (text) => {
         expect(classifyError(text)).toMatch(/^[a-z-]+$/);
@@ -357,7 +357,7 @@ describe('errors', () => {
       expect(classifyError(text)).toBe('other');
   });
 
-  it('are all made into one kind, with their own words and what raised them', () => {
+  it('are all converted to one type, with their text and cause', () => {
     const kinds: readonly PlatformErrorKind[] = [
       'dbus',
       'not-found',

@@ -75,7 +75,7 @@ function holds(check: Parameters<typeof play>[2]): void {
 }
 
 describe('a migration, whatever happens in whatever order,', () => {
-  it('never goes back from an end, and changes it only where a host had not answered or the VM was paused', () => {
+  it('never leaves its end, and changes the result only if a host had not answered or the VM was paused', () => {
     holds((before, after) => {
       if (!isEnd(before.now)) return;
       expect(isEnd(after.now)).toBe(true);
@@ -83,7 +83,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('ends only after both hosts were asked, unless libvirt was asked for nothing', () => {
+  it('ends only after both hosts were queried, unless libvirt was not called', () => {
     holds((before, after, past) => {
       if (!isEnd(after.now) || isEnd(before.now)) return;
       if (before.now.phase === 'queued') {
@@ -100,7 +100,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('is confirmed only if every answer was as expected, and there was one', () => {
+  it('is confirmed only if there are answers, all as expected', () => {
     holds((_before, { now }) => {
       if (now.phase !== 'done' || now.verification !== 'confirmed') return;
       expect(now.answers.length).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('never says of the VM what the hosts did not answer', () => {
+  it('never says about the VM what the hosts did not answer', () => {
     holds((before, after, _past, event) => {
       if (event.kind !== 'hosts-answered' || !isEnd(after.now) || after === before) return;
       const { where } = after.now;
@@ -141,7 +141,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('is cancelled only if that was asked for, here or by what libvirt says, and the VM is here', () => {
+  it('is cancelled only if requested here or reported by libvirt, and the VM is here', () => {
     holds((before, after, past) => {
       if (after.now.phase !== 'cancelled' || before.now.phase === 'cancelled') return;
       const asked = ['dropped', 'cancel-asked', 'call-aborted'] as const;
@@ -151,7 +151,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('has not failed where the VM is on the destination, and is not done where it is here or on both', () => {
+  it('has not failed if the VM is on the destination, and is not done if it is here or on both', () => {
     holds((_before, { now }) => {
       if (!isEnd(now) || now.where === undefined) return;
       const on = runsOn(now.where);
@@ -161,7 +161,7 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('asks nothing for the VM after a stand-in that did not arrive', () => {
+  it('does not call libvirt for the VM after a stand-in that did not arrive', () => {
     holds((_before, after, past) => {
       const { rehearsal } = after.facts;
       if (rehearsal?.outcome.kind !== 'refused' || past.at(-1) !== 'rehearsal-failed') return;
@@ -169,14 +169,14 @@ describe('a migration, whatever happens in whatever order,', () => {
     });
   });
 
-  it('never shows less than before', () => {
+  it('never shows a lower percentage than before', () => {
     holds((before, after) => {
       const shown = progressOf(after.now)?.percent;
       if (shown !== undefined) expect(shown).toBeGreaterThanOrEqual(progressOf(before.now)?.percent ?? 0);
     });
   });
 
-  it('is being cancelled only while that was asked for and there is no end', () => {
+  it('is being cancelled only while requested and before the end', () => {
     holds((_before, after, past) => {
       if (!after.facts.cancelling) return;
       expect(past).toContain('cancel-asked');

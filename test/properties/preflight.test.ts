@@ -225,11 +225,11 @@ afterEach(() => {
 });
 
 describe('the preflight', () => {
-  it('passes between healthy hosts, so that what follows is no fault of these', async () => {
+  it('passes between healthy hosts, so that these cause no failure below', async () => {
     expect(passed(await findings((_, output) => output))).toEqual(everything);
   });
 
-  it('passes nothing but the URI where every program prints garbage', async () => {
+  it('passes only the URI if every program prints garbage', async () => {
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.oneof(anyText, garbage)), async (texts) => {
         const change = (): string => String(texts.next().value);
@@ -239,7 +239,7 @@ describe('the preflight', () => {
     );
   }, 300_000);
 
-  it('passes no check that needs an answer which is garbage, an error, in another language, or not there', async () => {
+  it('passes no check whose answer is garbage, an error, in another language, or missing', async () => {
     const ways: fc.Arbitrary<Change> = fc.oneof(
       garbage.map((text) => () => text),
       garbage.map((text) => () => `error: ${text}\n`),
@@ -264,7 +264,7 @@ describe('the preflight', () => {
     );
   }, 300_000);
 
-  it('takes a figure that no host can have for none, not for enough', async () => {
+  it('treats an impossible figure as unknown, not as enough', async () => {
     // A destination with 10^400 KiB of memory has room for every VM.
     const endless = '9'.repeat(400);
     const figures = {
@@ -280,7 +280,7 @@ describe('the preflight', () => {
     }
   });
 
-  it('passes no copying of a disk of this host alone on garbage', async () => {
+  it('does not pass copying a local disk on garbage', async () => {
     const copying = { copyDisks: ['vda'], temporary: false };
     const looks = new RegExp(`^${sample.stat.replaceAll(/[|+]/g, '\\$&')}$`, 'gm');
     /** On a file system of its own on each host, and not there on the destination, whose folder has room. */
@@ -319,7 +319,7 @@ describe('the preflight', () => {
     );
   }, 300_000);
 
-  it('offers no CPU that not both hosts said they have', async () => {
+  it('suggests only a CPU that both hosts reported', async () => {
     const asked = [
       'alpha domcapabilities',
       'beta domcapabilities',
@@ -363,7 +363,7 @@ describe('the preflight', () => {
     expect(offered).toBeGreaterThan(0);
   }, 300_000);
 
-  it('ends, and fails in no check, whatever damage is done to all that is printed', async () => {
+  it('ends, and no check throws, however the output is damaged', async () => {
     const damages = Object.entries(healthy).map(([question, output]) =>
       fc.oneof(fc.constant(undefined), mangled(output('MARK'))).map((text) => [question, text] as const),
     );

@@ -78,7 +78,7 @@ const typed = fc.oneof(
 );
 
 describe('a destination', () => {
-  it('that is valid has nothing in it that a program would take for something else', () => {
+  it('that is valid has nothing that a program could misinterpret', () => {
     fc.assert(
       fc.property(typed, (text) => {
         const input = parse(text);
@@ -101,7 +101,7 @@ describe('a destination', () => {
       expect(parse(`${name}://beta/system`).kind, name).toBe('invalid');
   });
 
-  it('that is offered is a valid one', () => {
+  it('that is suggested is valid', () => {
     fc.assert(
       fc.property(typed, (text) => {
         const input = parse(text);
@@ -134,7 +134,7 @@ describe('a destination', () => {
 });
 
 describe('parameters of a URI', () => {
-  it('come back as they went in, and those that are dangerous are named', () => {
+  it('are parsed exactly, and dangerous ones are named', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((each) => !each.includes('\0'));
     fc.assert(
       fc.property(
@@ -159,7 +159,7 @@ describe('parameters of a URI', () => {
     expect(parseParameters('command=/bin/x%00y')).toBeUndefined();
   });
 
-  it('that are malformed are none, and none goes unnoticed', () => {
+  it('that are malformed are refused, and none is missed', () => {
     fc.assert(
       fc.property(anyText, (query) => {
         const read = parseParameters(query);
@@ -205,7 +205,7 @@ const argument = fc.oneof(
 );
 
 describe('the command line', () => {
-  it('is understood or explained, and what is understood can be done', () => {
+  it('is parsed or explained, and what is parsed is valid', () => {
     const argv = fc.oneof(
       fc.array(argument, { maxLength: 8 }),
       fc.array(argument, { maxLength: 5 }).map((rest) => ['check', 'web', uri, ...rest]),
@@ -269,7 +269,7 @@ const link =
   '#/vm/db%20server/migrate?uri=qemu+ssh://beta/system&temporary=true&copy-disks=vda,vdb&filter=web&sort=-memory&page=2&per-page=20';
 
 describe('the address of the page', () => {
-  it('says all that it was made of, also after a browser has had it', () => {
+  it('keeps the whole location, also after a browser’s normalization', () => {
     fc.assert(
       fc.property(location, (each) => {
         const written = formatLocation(each);
@@ -280,7 +280,7 @@ describe('the address of the page', () => {
     );
   });
 
-  it('is something that can be shown, and written again, whatever stands in it', () => {
+  it('gives a location that can be shown and written again, whatever it contains', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -317,12 +317,12 @@ function store(text: string | null): TextStore {
 
 const uris = ['qemu+ssh://beta/system', 'qemu+tls://gamma/system', 'qemu+ssh://delta/system?command=x'];
 
-describe('destinations used last', () => {
+describe('recent destinations', () => {
   const destinations = uris.filter(
     (uri) => !uri.includes('?') && parseDestination(uri, { localNames: [] }).kind === 'valid',
   );
 
-  it('are a few URIs without parameters, whatever somebody has put there', () => {
+  it('are a few URIs without parameters, whatever the storage contains', () => {
     const text = fc.oneof(
       fc.constant(null),
       broken(JSON.stringify(uris)),
@@ -349,7 +349,7 @@ describe('destinations used last', () => {
     );
   });
 
-  it('are none in a browser that denies storage', () => {
+  it('are empty in a browser that denies storage', () => {
     const denied = (): never => {
       throw new DOMException('denied', 'SecurityError');
     };
@@ -359,7 +359,7 @@ describe('destinations used last', () => {
   });
 });
 
-it('a shell is given exactly the words that went in', () => {
+it('a shell gets exactly the original words', () => {
   // As bytes there is no half of a character, and no argument holds NUL.
   const word = anyText.map((text) => text.replace(/[\0\p{Surrogate}]/gu, ''));
   // One process for very many words: what is tried is the quoting, not the starting of shells.

@@ -31,7 +31,7 @@ const statement = fc.tuple(
 );
 
 describe("libvirt's configuration files", () => {
-  it('mean what was written, however it was written', () => {
+  it('have the written value, in every notation', () => {
     fc.assert(
       fc.property(fc.array(statement, { maxLength: 6 }), (statements) => {
         const wanted = new Map<string, ConfValue>();
@@ -48,7 +48,7 @@ describe("libvirt's configuration files", () => {
     );
   });
 
-  it('keep what stands before a mistake', () => {
+  it('keep what is before a syntax error', () => {
     fc.assert(
       fc.property(fc.array(statement, { maxLength: 3 }), anyText, (statements, rest) => {
         const text = statements.map(([key, [written], , , end]) => `${key}=${written}${end}`).join('');
@@ -58,7 +58,7 @@ describe("libvirt's configuration files", () => {
     );
   });
 
-  it('are read without a hang, whatever they hold', () => {
+  it('are parsed without hanging, whatever they contain', () => {
     expectNoHang(parseConf, 'a = [\n"x", \'y\' ]\nb = """z"""; c = 1 # d\n');
   });
 });

@@ -54,7 +54,7 @@ const { element } = fc.letrec<{ element: XmlElement; node: XmlNode }>((tie) => (
 const nested = (depth: number, inner = ''): string => '<a>'.repeat(depth) + inner + '</a>'.repeat(depth);
 
 describe('XML', () => {
-  it('gives every tree back as it was', () => {
+  it('returns every tree unchanged', () => {
     fc.assert(
       fc.property(element, (tree) => {
         expect(parseXml(serializeXml(tree))).toEqual(tree);
@@ -63,7 +63,7 @@ describe('XML', () => {
     );
   });
 
-  it('reads or refuses whatever arrives, and what it read can be written and read again', () => {
+  it('parses or refuses any text, and what it parsed can be written and parsed again', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -80,7 +80,7 @@ describe('XML', () => {
     );
   });
 
-  it('never takes what is cut off for the whole', () => {
+  it('never accepts truncated XML', () => {
     const whole = dumpxml.trimEnd();
     fc.assert(
       fc.property(fc.nat({ max: whole.length - 1 }), (length) => {
@@ -90,7 +90,7 @@ describe('XML', () => {
     );
   });
 
-  it('reads or refuses 5 MB of anything at once', () => {
+  it('parses or refuses 5 MB of anything at once', () => {
     const million = 1_000_000;
     const huge: readonly (readonly [string, 'read' | 'refused'])[] = [
       [`<a>${'x'.repeat(5 * million)}</a>`, 'read'],
@@ -112,7 +112,7 @@ describe('XML', () => {
       ).toHaveProperty(expected);
   }, 20_000);
 
-  it('refuses what is too deep, by its own error, and writes whatever it reads', () => {
+  it('refuses what is too deep, with its own error, and writes everything that it parses', () => {
     for (const depth of [201, 10_000, 500_000])
       expect(attempt(() => parseXml(nested(depth, 'x')), XmlError)).toHaveProperty('refused');
     fc.assert(
@@ -140,7 +140,7 @@ function expectSoundDefinition(config: DomainConfig): void {
 }
 
 describe("a VM's definition", () => {
-  it('is read or refused, with sizes that are numbers', () => {
+  it('is parsed or refused, with sizes that are numbers', () => {
     fc.assert(
       fc.property(broken(dumpxml), (text) => {
         const outcome = attempt(() => parseDomain(text), XmlError);
@@ -150,7 +150,7 @@ describe("a VM's definition", () => {
     );
   });
 
-  it('is refused with a size that is none', () => {
+  it('is refused with an invalid size', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('9'.repeat(400), '99999999999999999999', '', 'NaN', '-1', '1e3', '٣'),
@@ -188,7 +188,7 @@ describe("a VM's definition", () => {
     );
   });
 
-  it('does not hang, however many disks there are or however long the chain beneath one', () => {
+  it('does not hang, with any number of disks or backing images', () => {
     const disk = "<disk type='file'><source file='/a'/><target dev='vda'/></disk>";
     const store = (depth: number): string =>
       `<disk>${'<backingStore>'.repeat(depth)}${'</backingStore>'.repeat(depth)}</disk>`;
@@ -212,7 +212,7 @@ const record: MigrationRecord = {
 };
 
 describe('the record of a migration', () => {
-  it('comes back as it was written, whatever the destination', () => {
+  it('is parsed as it was written, whatever the destination', () => {
     const records = fc.record({
       // What is no destination is no record; the value of a parameter may be anything but a blank.
       destination: anyText.map(
@@ -232,7 +232,7 @@ describe('the record of a migration', () => {
     );
   });
 
-  it('is none where it is damaged, and what is one can be used', () => {
+  it('is refused if damaged, and a parsed one is valid', () => {
     fc.assert(
       fc.property(broken(recordXml(record)), (xml) => {
         const read = parseRecord(xml);
