@@ -4,8 +4,7 @@ import {
   type Migration,
   type MigrationHandle,
   stalledProgress,
-  steeredText,
-  steerText,
+  steerResultText,
 } from '../engine/migration/index.ts';
 import { stallRemedies, stallText } from '../engine/progress/index.ts';
 import { remedyLines } from './check-text.ts';
@@ -65,11 +64,7 @@ class ProgressDisplay {
     for (const each of steering.slice(this.#steeringTold)) {
       if (each.state === 'asked') return;
       this.#steeringTold += 1;
-      this.print(
-        each.state === 'done'
-          ? steeredText(each)
-          : msg('$0: refused: $1', steerText(each), each.reason ?? ''),
-      );
+      this.print(steerResultText(each));
     }
   }
 

@@ -194,13 +194,14 @@ describe('with a VM that can be migrated', () => {
         verification: 'confirmed',
         who: 'root',
         startedHere: true,
+        rehearsal: { result: 'passed', milliseconds: expect.any(Number) as number },
         forecast: { finishes: true },
         actual: { totalMilliseconds: expect.any(Number) as number, sentBytes: expect.any(Number) as number },
       },
     ]);
     const text = (await cli(beta, 'history')).stdout;
     expect(text).toMatch(
-      new RegExp(`${guest.name} +${toAlpha.replaceAll('+', '\\+')} \\(temporary\\) +Done`),
+      new RegExp(`${guest.name} +${toAlpha.replaceAll('+', '\\+')} \\(temporary\\) +Passed in .* +Done`),
     );
     const mode = await alpha.exec(['stat', '-c', '%a %U', '/var/lib/cockpit-migrate/history.jsonl']);
     expect(mode.stdout).toBe('600 root\n');

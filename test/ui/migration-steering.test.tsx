@@ -84,12 +84,19 @@ describe('a running migration', () => {
     expect(await screen.findByRole('tooltip')).toHaveTextContent(why);
   });
 
-  test('shows the changes made, and what libvirt refused', () => {
+  test('tells what was done to it, and what libvirt refused', () => {
+    const at = '2026-11-28T10:00:05.000Z';
     shown({
       steering: [
-        { action: { kind: 'longer-pause', milliseconds: 2000 }, by: 'plan', state: 'done' },
-        { action: { kind: 'post-copy' }, by: 'admin', state: 'refused', reason: 'post-copy is not enabled' },
-        { action: { kind: 'bandwidth-limit' }, by: 'admin', state: 'asked' },
+        { action: { kind: 'longer-pause', milliseconds: 2000 }, by: 'plan', at, state: 'done' },
+        {
+          action: { kind: 'post-copy' },
+          by: 'admin',
+          at,
+          state: 'refused',
+          reason: 'post-copy is not enabled',
+        },
+        { action: { kind: 'bandwidth-limit' }, by: 'admin', at, state: 'asked' },
       ],
     });
     const items = within(screen.getByRole('list', { name: 'Changes to the migration' })).getAllByRole(

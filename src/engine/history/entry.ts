@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { ConnectionName } from '../base/index.ts';
 
-/**
- * The result of one migration, as a line of the history. Times in ISO 8601 (UTC) and milliseconds, sizes in bytes. See
- * `docs/history.md`.
- */
+/** What became of the stand-in that went before. */
+export interface PastRehearsal {
+  /** `left-out`: not chosen, or it could not be tried. */
+  readonly result: 'passed' | 'failed' | 'left-out';
+  /** How long it took, where it passed. */
+  readonly milliseconds?: number;
+  /** Why it failed or could not be tried, in English. */
+  readonly reason?: string;
+}
+
+/** One thing that libvirt was asked to do to the migration while it ran. */
+export interface PastSteering {
+  readonly action:
+    | { readonly kind: 'pause-vm' | 'post-copy' }
+    | { readonly kind: 'longer-pause'; readonly milliseconds: number }
+    | { readonly kind: 'bandwidth-limit'; readonly bytesPerSecond?: number };
+  readonly at: string;
+  /** `plan`: a step that was chosen before the start. */
+  readonly by: 'admin' | 'plan';
+  /** `asked`: there was no answer before the end. */
+  readonly state: 'asked' | 'done' | 'refused';
+  /** Where it was refused: libvirt's text. */
+  readonly reason?: string;
+}
+
+/** What became of one migration, as a line of the history. Times in ISO 8601 (UTC) and milliseconds, sizes in bytes. `docs/history.md`. */
 export interface HistoryEntry {
   readonly version: 1;
   readonly vm: string;
@@ -21,6 +43,10 @@ export interface HistoryEntry {
   readonly flags?: readonly string[];
   /** Checks whose problem was overridden. */
   readonly overrides?: readonly string[];
+  /** Absent where this program did not begin it. */
+  readonly rehearsal?: PastRehearsal;
+  /** In the order in which it was asked for; absent where nothing was. */
+  readonly steered?: readonly PastSteering[];
   readonly start: string;
   readonly end: string;
   readonly result: 'done' | 'failed' | 'cancelled';
@@ -60,6 +86,16 @@ export function historyLine(entry: HistoryEntry): string {
   const cut = (text: string): string => text.slice(0, longestText);
   return JSON.stringify({
     ...entry,
+    ...(entry.rehearsal?.reason === undefined
+      ? {}
+      : { rehearsal: { ...entry.rehearsal, reason: cut(entry.rehearsal.reason) } }),
+    ...(entry.steered === undefined
+      ? {}
+      : {
+          steered: entry.steered.map((each) =>
+            each.reason === undefined ? each : { ...each, reason: cut(each.reason) },
+          ),
+        }),
     ...(entry.reason === undefined ? {} : { reason: cut(entry.reason) }),
     ...(entry.error === undefined ? {} : { error: cut(entry.error) }),
   });
@@ -91,6 +127,50 @@ function isFigures(value: unknown): boolean {
   );
 }
 
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+function isRehearsal(value: unknown): boolean {
+  return (
+    value === undefined ||
+    (isRecord(value) &&
+      ['passed', 'failed', 'left-out'].some((each) => each === value['result']) &&
+      (value['milliseconds'] === undefined || isAmount(value['milliseconds'])) &&
+      isOptional(value['reason'], 'string'))
+  );
+}
+
+function isAction(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  switch (value['kind']) {
+    case 'pause-vm':
+    case 'post-copy':
+      return true;
+    case 'longer-pause':
+      return isAmount(value['milliseconds']);
+    case 'bandwidth-limit':
+      return value['bytesPerSecond'] === undefined || isAmount(value['bytesPerSecond']);
+    default:
+      return false;
+  }
+}
+
+function isSteering(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isAction(value['action']) &&
+    isTime(value['at']) &&
+    ['admin', 'plan'].some((each) => each === value['by']) &&
+    ['asked', 'done', 'refused'].some((each) => each === value['state']) &&
+    isOptional(value['reason'], 'string')
+  );
+}
+
+function isSteered(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isSteering));
+}
+
 const results = ['done', 'failed', 'cancelled'];
 const hosts = ['source', 'destination', 'both', 'nowhere', 'unknown', undefined];
 const verifications = ['confirmed', 'contradicted', 'incomplete', undefined];
@@ -113,6 +193,8 @@ function isEntry(value: unknown): value is HistoryEntry {
     ) &&
     isOptional(value['temporary'], 'boolean') &&
     ['copyDisks', 'flags', 'overrides'].every((name) => isTexts(value[name])) &&
+    isRehearsal(value['rehearsal']) &&
+    isSteered(value['steered']) &&
     isFigures(value['forecast']) &&
     isFigures(value['actual'])
   );

@@ -38,7 +38,7 @@ function field(name: string, value: string | undefined): readonly string[] {
 
 /** The fields of the journal's entry. Ours begin with `COCKPIT_MIGRATE_`. */
 export function journalFields(entry: HistoryEntry): string {
-  const { vm, uuid, destination, result, runsOn, start, end, who, actual } = entry;
+  const { vm, uuid, destination, result, runsOn, start, end, who, actual, rehearsal, steered } = entry;
   const priority = result === 'failed' ? '4' : '6';
   return [
     ...field(
@@ -53,6 +53,11 @@ export function journalFields(entry: HistoryEntry): string {
     ...field('COCKPIT_MIGRATE_DESTINATION', destination),
     ...field('COCKPIT_MIGRATE_RESULT', result),
     ...field('COCKPIT_MIGRATE_RUNS_ON', runsOn),
+    ...field('COCKPIT_MIGRATE_REHEARSAL', rehearsal?.result),
+    ...field(
+      'COCKPIT_MIGRATE_STEERED',
+      steered?.map(({ action, state }) => `${action.kind}:${state}`).join(' '),
+    ),
     ...field('COCKPIT_MIGRATE_START', start),
     ...field('COCKPIT_MIGRATE_END', end),
     ...field('COCKPIT_MIGRATE_WHO', who),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { durationText, type Message, msg, nmsg } from '../base/index.ts';
-import type { HistoryEntry } from './entry.ts';
+import type { HistoryEntry, PastSteering } from './entry.ts';
 
 /** The quality of the forecasts of migrations that finished. */
 export interface ForecastQuality {
@@ -88,8 +88,14 @@ const failedWords = {
   unknown: msg('Failed: not known where the VM is'),
 } as const;
 
-/** The result in a few words. */
-export function resultText({ result, runsOn = 'source', verification = 'confirmed' }: HistoryEntry): Message {
+/** How it ended, in a few words. */
+export function resultText({
+  result,
+  runsOn = 'source',
+  verification = 'confirmed',
+  rehearsal,
+}: HistoryEntry): Message {
+  if (result === 'failed' && rehearsal?.result === 'failed') return msg('Not migrated: the rehearsal failed');
   switch (result) {
     case 'done':
       return doneWords[verification];
@@ -118,7 +124,34 @@ export function pauseText({ forecast, actual }: HistoryEntry): Message | undefin
     : msg('$0 (forecast: $1)', paused, durationText(forecast.pauseMilliseconds));
 }
 
-/** The entries that contain every word of the filter, in any field. */
+/** What became of the stand-in, in a few words; undefined where nobody here knows. */
+export function pastRehearsalText({ rehearsal }: HistoryEntry): Message | undefined {
+  switch (rehearsal?.result) {
+    case 'passed':
+      return rehearsal.milliseconds === undefined
+        ? msg('Passed')
+        : msg('Passed in $0', durationText(rehearsal.milliseconds));
+    case 'failed':
+      return msg('Failed');
+    case 'left-out':
+      return msg('Left out');
+    case undefined:
+      return undefined;
+  }
+}
+
+/** One thing that was asked of libvirt, for a list: `2026-11-28T10:00:05.000Z longer-pause=2000 done`. */
+function steeringWord({ action, at, state }: PastSteering): string {
+  const figure =
+    action.kind === 'longer-pause'
+      ? `=${action.milliseconds}`
+      : action.kind === 'bandwidth-limit'
+        ? `=${action.bytesPerSecond ?? 'none'}`
+        : '';
+  return `${at} ${action.kind}${figure} ${state}`;
+}
+
+/** The entries in which every word of the filter occurs, in whatever place. */
 export function filterHistory(entries: readonly HistoryEntry[], filter: string): readonly HistoryEntry[] {
   const words = filter
     .toLowerCase()
@@ -145,6 +178,10 @@ const columns: readonly (readonly [
   ['temporary', ({ temporary }) => temporary],
   ['copy_disks', ({ copyDisks }) => copyDisks?.join(' ')],
   ['overrides', ({ overrides }) => overrides?.join(' ')],
+  ['rehearsal', ({ rehearsal }) => rehearsal?.result],
+  ['rehearsal_ms', ({ rehearsal }) => rehearsal?.milliseconds],
+  ['rehearsal_reason', ({ rehearsal }) => rehearsal?.reason],
+  ['steered', ({ steered }) => steered?.map(steeringWord).join('; ')],
   ['start', ({ start }) => start],
   ['end', ({ end }) => end],
   ['result', ({ result }) => result],

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { plainText } from '../base/index.ts';
 import type { Prediction } from '../forecast/index.ts';
-import { appendHistory, type HistoryEntry, whoAndWhere, withoutParameters } from '../history/index.ts';
+import {
+  appendHistory,
+  type HistoryEntry,
+  type PastRehearsal,
+  whoAndWhere,
+  withoutParameters,
+} from '../history/index.ts';
+import { type Rehearsal, rehearsalFinding } from '../rehearsal/index.ts';
 import type { Order, RunContext } from './run-context.ts';
 import { type EndPhase, isEnd, type RunFacts } from './run-state.ts';
 import { runsOn } from './whereabouts.ts';
@@ -13,7 +20,7 @@ export async function keepHistory(
   began: number,
 ): Promise<void> {
   const { facts, now } = state();
-  if (!isEnd(now) || now.where === undefined) return;
+  if (!isEnd(now) || !counts(now)) return;
   const end = new Date();
   const { who, host } = await whoAndWhere(platform);
   const error = await appendHistory(platform, {
@@ -26,13 +33,18 @@ export async function keepHistory(
   if (error !== undefined) dispatch({ kind: 'history-not-kept', reason: error });
 }
 
-/** What is known about it, except time and user. */
+/** One whose stand-in did not arrive is kept, too: somebody wanted the VM to go, and it did not. */
+function counts(now: EndPhase): boolean {
+  return now.where !== undefined || (now.phase === 'failed' && now.notBegun === true);
+}
+
+/** What is known of it, without when and who. */
 function entryOf(
   facts: RunFacts,
   now: EndPhase,
   order: Order | undefined,
 ): Omit<HistoryEntry, 'start' | 'end' | 'source' | 'who'> {
-  const { vm, destination, temporary, copyDisks, startedHere, expected } = facts;
+  const { vm, destination, temporary, copyDisks, startedHere, expected, steering } = facts;
   return {
     version: 1,
     vm: vm.name,
@@ -41,7 +53,8 @@ function entryOf(
     ...(destination === undefined ? {} : { destination: withoutParameters(destination) }),
     ...(temporary === undefined ? {} : { temporary }),
     ...(copyDisks.length === 0 ? {} : { copyDisks }),
-    ...(order === undefined ? {} : orderOf(order)),
+    ...(order === undefined ? {} : { ...orderOf(order), rehearsal: pastRehearsal(facts.rehearsal) }),
+    ...(steering.length === 0 ? {} : { steered: steering }),
     result: now.phase,
     ...(now.where === undefined ? {} : { runsOn: runsOn(now.where) }),
     ...endOf(now),
@@ -56,6 +69,15 @@ function orderOf({ choices, plan, overrides = [] }: Order): Partial<HistoryEntry
     ...(choices.migrationUri === undefined ? {} : { migrationUri: withoutParameters(choices.migrationUri) }),
     ...(overrides.length === 0 ? {} : { overrides }),
   };
+}
+
+/** Without one, it was not chosen. */
+function pastRehearsal(rehearsal: Rehearsal | undefined): PastRehearsal {
+  const finding = rehearsal === undefined ? undefined : rehearsalFinding(rehearsal);
+  if (rehearsal === undefined || finding === undefined) return { result: 'left-out' };
+  const { outcome } = rehearsal;
+  if (outcome.kind === 'arrived') return { result: 'passed', milliseconds: outcome.milliseconds };
+  return { result: outcome.kind === 'refused' ? 'failed' : 'left-out', reason: plainText(finding.found) };
 }
 
 function forecastOf(predicted: Prediction): NonNullable<HistoryEntry['forecast']> {

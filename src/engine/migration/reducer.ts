@@ -198,7 +198,8 @@ function withSteering(
   if (!isUnderWay(now)) return facts;
   const { steering } = facts;
   if (event.kind === 'steer-asked') {
-    const asked = { action: event.action, by: event.by, state: 'asked' as const };
+    const { action, by, at } = event;
+    const asked = { action, by, at, state: 'asked' as const };
     return { ...facts, steering: [...steering, asked].slice(-mostSteerings) };
   }
   // libvirt answers in order.

@@ -45,7 +45,12 @@ export type RunEvent =
   | { readonly kind: 'vm-unknown'; readonly error: unknown }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'cancel-refused'; readonly reason: string }
-  | { readonly kind: 'steer-asked'; readonly action: SteerAction; readonly by: Steering['by'] }
+  | {
+      readonly kind: 'steer-asked';
+      readonly action: SteerAction;
+      readonly by: Steering['by'];
+      readonly at: string;
+    }
   | { readonly kind: 'steered'; readonly action: SteerAction }
   | { readonly kind: 'steer-refused'; readonly action: SteerAction; readonly reason: string }
   /** Both hosts were queried after the end, repeatedly while one did not answer. */

@@ -11,7 +11,7 @@ export async function steer(
   action: SteerAction,
   by: 'admin' | 'plan',
 ): Promise<void> {
-  dispatch({ kind: 'steer-asked', action, by });
+  dispatch({ kind: 'steer-asked', action, by, at: new Date().toISOString() });
   try {
     await ask(inventory.connection.domain(vm.uuid), action);
     dispatch({ kind: 'steered', action });

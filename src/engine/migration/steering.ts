@@ -17,13 +17,15 @@ export interface Steering {
   readonly action: SteerAction;
   /** `plan`: a step that the admin chose before the start. */
   readonly by: 'admin' | 'plan';
+  /** When libvirt was asked, in ISO 8601. */
+  readonly at: string;
   readonly state: 'asked' | 'done' | 'refused';
   /** libvirt's text, if it refused. */
   readonly reason?: string;
 }
 
-/** The change, as done. */
-export function steeredText({ action }: Steering): Message {
+/** What was asked for, as something that was done. */
+export function steeredText({ action }: Pick<Steering, 'action'>): Message {
   switch (action.kind) {
     case 'pause-vm':
       return msg('Paused the VM to finish.');
@@ -38,8 +40,8 @@ export function steeredText({ action }: Steering): Message {
   }
 }
 
-/** The change, while libvirt has not answered, or if it refused. */
-export function steerText({ action }: Steering): Message {
+/** The same, while libvirt has not answered, or where it refused. */
+export function steerText({ action }: Pick<Steering, 'action'>): Message {
   switch (action.kind) {
     case 'pause-vm':
       return msg('Pause the VM to finish');
@@ -51,5 +53,17 @@ export function steerText({ action }: Steering): Message {
       return action.bytesPerSecond === undefined
         ? msg('Lift the bandwidth limit')
         : msg('Limit the bandwidth to $0', rateText(action.bytesPerSecond));
+  }
+}
+
+/** What became of it, in one line. */
+export function steerResultText(steering: Steering): Message {
+  switch (steering.state) {
+    case 'done':
+      return steeredText(steering);
+    case 'refused':
+      return msg('$0: refused: $1', steerText(steering), steering.reason ?? '');
+    case 'asked':
+      return msg('$0: no answer', steerText(steering));
   }
 }

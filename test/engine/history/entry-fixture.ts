@@ -22,6 +22,23 @@ export const past: HistoryEntry = {
   startedHere: true,
 };
 
+/** What was done to a migration while it ran. */
+export const steered: NonNullable<HistoryEntry['steered']> = [
+  {
+    action: { kind: 'longer-pause', milliseconds: 2000 },
+    at: '2026-11-28T10:00:05.000Z',
+    by: 'plan',
+    state: 'done',
+  },
+  {
+    action: { kind: 'post-copy' },
+    at: '2026-11-28T10:00:09.000Z',
+    by: 'admin',
+    state: 'refused',
+    reason: 'post-copy is not enabled',
+  },
+];
+
 /** One that began so many minutes later. */
 export function later(minutes: number, change: Partial<HistoryEntry> = {}): HistoryEntry {
   const move = (time: string): string => new Date(Date.parse(time) + minutes * 60_000).toISOString();

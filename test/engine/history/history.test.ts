@@ -16,13 +16,14 @@ import {
   forecastQuality,
   historyCsv,
   historyDocument,
+  pastRehearsalText,
   qualityText,
   resultText,
 } from '../../../src/engine/history/summary.ts';
 import { nodePlatform } from '../../../src/platform/node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 import { schemaProblems } from '../../json-schema.ts';
-import { later, past } from './entry-fixture.ts';
+import { later, past, steered } from './entry-fixture.ts';
 
 describe('a line of the history', () => {
   it('is parsed as it was written, and is described in the schema', () => {
@@ -33,6 +34,8 @@ describe('a line of the history', () => {
       error: 'x'.repeat(5000),
       overrides: ['dirty-rate'],
       copyDisks: ['vda'],
+      rehearsal: { result: 'passed', milliseconds: 812 },
+      steered,
     });
     const entries = parseHistory([past, failed].map((each) => `${historyLine(each)}\n`).join(''));
     expect(entries).toEqual([{ ...failed, error: 'x'.repeat(1000) }, past]);
@@ -47,11 +50,28 @@ describe('a line of the history', () => {
       JSON.stringify({ ...past, flags: [1] }),
       JSON.stringify({ ...past, actual: { totalMilliseconds: 'long' } }),
       JSON.stringify({ ...past, result: '<b>' }),
+      JSON.stringify({ ...past, rehearsal: { result: 'done' } }),
+      JSON.stringify({ ...past, rehearsal: { result: 'passed', milliseconds: -1 } }),
+      JSON.stringify({ ...past, steered: [{ ...steered[0], at: 'soon' }] }),
+      JSON.stringify({ ...past, steered: [{ ...steered[0], action: { kind: 'longer-pause' } }] }),
+      JSON.stringify({ ...past, steered: [{ ...steered[0], action: { kind: 'format-disk' } }] }),
+      JSON.stringify({ ...past, steered: [{ ...steered[0], state: 'perhaps' }] }),
       'null',
       '[]',
       '',
     ];
     expect(parseHistory(lines.join('\n'))).toEqual([]);
+  });
+
+  it('keeps no more of a reason than of an error', () => {
+    const long = 'x'.repeat(5000);
+    const entry = later(0, {
+      rehearsal: { result: 'failed', reason: long },
+      steered: steered.map((each) => ({ ...each, reason: long })),
+    });
+    const [read] = parseHistory(historyLine(entry));
+    expect(read?.rehearsal?.reason).toBe('x'.repeat(1000));
+    expect(read?.steered?.map(({ reason }) => reason)).toEqual(['x'.repeat(1000), 'x'.repeat(1000)]);
   });
 
   it('has no parameters of a URI: they may name keys', () => {
@@ -143,6 +163,10 @@ describe('the file', () => {
     );
     expect(journal[0]).not.toMatch(/^PRIORITY=0/m);
     expect(journalFields({ ...past, result: 'failed' })).toContain('PRIORITY=4\n');
+    expect(journalFields({ ...past, rehearsal: { result: 'left-out' }, steered })).toContain(
+      'COCKPIT_MIGRATE_REHEARSAL=left-out\nCOCKPIT_MIGRATE_STEERED=longer-pause:done post-copy:refused\n',
+    );
+    expect(journalFields(past)).not.toMatch(/REHEARSAL|STEERED/);
   });
 });
 
@@ -188,11 +212,48 @@ describe('the exported history', () => {
     expect(csv).toContain('"a ""b"",\nc"\r\n');
   });
 
-  it('says where the VM was if it was on neither host', () => {
+  it('has the rehearsal and what was done meanwhile, in one field each', () => {
+    const [head = '', row = ''] = historyCsv([
+      later(0, {
+        rehearsal: { result: 'passed', milliseconds: 812 },
+        steered: [
+          ...steered,
+          {
+            action: { kind: 'bandwidth-limit' },
+            at: '2026-11-28T10:00:12.000Z',
+            by: 'admin',
+            state: 'asked',
+          },
+        ],
+      }),
+    ]).split('\r\n');
+    const field = (name: string): string | undefined => row.split(',')[head.split(',').indexOf(name)];
+    expect([field('rehearsal'), field('rehearsal_ms')]).toEqual(['passed', '812']);
+    expect(field('steered')).toBe(
+      '2026-11-28T10:00:05.000Z longer-pause=2000 done; 2026-11-28T10:00:09.000Z post-copy refused; ' +
+        '2026-11-28T10:00:12.000Z bandwidth-limit=none asked',
+    );
+  });
+
+  it('says what became of the rehearsal', () => {
+    const said = (rehearsal: (typeof past)['rehearsal']): string | undefined => {
+      const text = pastRehearsalText({ ...past, ...(rehearsal === undefined ? {} : { rehearsal }) });
+      return text === undefined ? undefined : plainText(text);
+    };
+    expect(said({ result: 'passed', milliseconds: 812 })).toBe('Passed in 812 ms');
+    expect(said({ result: 'failed', reason: 'no' })).toBe('Failed');
+    expect(said({ result: 'left-out' })).toBe('Left out');
+    expect(said(undefined)).toBeUndefined();
+  });
+
+  it('names where the VM was if that is no host', () => {
     const said = (change: Partial<typeof past>): string => plainText(resultText({ ...past, ...change }));
     expect(said({})).toBe('Done');
     expect(said({ verification: 'contradicted' })).toBe('Done, not as expected');
     expect(said({ result: 'failed', runsOn: 'nowhere' })).toBe('Failed: the VM ended');
+    expect(said({ result: 'failed', rehearsal: { result: 'failed' } })).toBe(
+      'Not migrated: the rehearsal failed',
+    );
     expect(said({ result: 'cancelled' })).toBe('Cancelled');
   });
 });

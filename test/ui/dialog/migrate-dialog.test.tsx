@@ -190,7 +190,15 @@ describe('migrating', () => {
           web,
           { phase: 'copying', progress, stalled: true },
           {
-            steering: [{ action: { kind: 'pause-vm' }, by: 'admin', state: 'refused', reason: 'Timed out' }],
+            steering: [
+              {
+                action: { kind: 'pause-vm' },
+                by: 'admin',
+                at: '2026-11-28T10:00:05.000Z',
+                state: 'refused',
+                reason: 'Timed out',
+              },
+            ],
           },
         ),
       );

@@ -3,7 +3,7 @@ import { render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { App } from '../../../src/ui/app.tsx';
-import { later, past } from '../../engine/history/entry-fixture.ts';
+import { later, past, steered } from '../../engine/history/entry-fixture.ts';
 import { expectAccessible } from '../axe.ts';
 import { FakeModel, vmNamed } from '../fake-model.ts';
 
@@ -33,6 +33,30 @@ describe('the page of past migrations', () => {
     expect(document.querySelector('[data-forecast-quality]')).toHaveTextContent(
       'Of 1 forecast of the total time, 1 was at most 25 % off. Median: 20 % off.',
     );
+    await expectAccessible();
+  });
+
+  test('has what became of the rehearsal, and what was done meanwhile', async () => {
+    const hooks = 'Not rehearsed: hook scripts would run for the stand-in: /etc/libvirt/hooks/qemu.';
+    render(
+      <App
+        model={model([
+          later(9, { vm: 'old', startedHere: false }),
+          later(5, { rehearsal: { result: 'left-out', reason: hooks } }),
+          { ...past, rehearsal: { result: 'passed', milliseconds: 812 }, steered },
+        ])}
+      />,
+    );
+    const table = await screen.findByRole('grid', { name: 'Migration history' });
+    const [, old, left, passed] = within(table).getAllByRole('row');
+    expect(old).not.toHaveTextContent(/Passed|Left out/);
+    expect(left).toHaveTextContent(hooks);
+    expect(passed).toHaveTextContent('Passed in 812 ms');
+    const changes = within(within(table).getByRole('list', { name: 'Changes to the migration' }));
+    expect(changes.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/2026.* As planned: Allowed a pause of 2 s\.$/),
+      expect.stringMatching(/2026.* Switch to post-copy: refused: post-copy is not enabled$/),
+    ]);
     await expectAccessible();
   });
 
