@@ -41,7 +41,8 @@ export const rooms = {
   'ui/list': ['common', 'location', 'model'],
   'ui/migration': ['common', 'findings'],
   'ui/dialog': ['common', 'findings', 'forecast', 'location', 'migration', 'model'],
-  'ui/page': ['common', 'dialog', 'history', 'location', 'model'],
+  'ui/vm': ['common', 'migration', 'model'],
+  'ui/page': ['common', 'dialog', 'history', 'list', 'location', 'model', 'vm'],
 };
 
 /**

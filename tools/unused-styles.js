@@ -12,7 +12,6 @@ const themes = ['felt', 'glass', 'high-contrast'];
 
 /** Components of PatternFly that its components could show, and ours do not ask for. */
 const blocks = [
-  'alert-group',
   'breadcrumb',
   'drawer',
   'inline-edit',

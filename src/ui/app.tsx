@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Button, EmptyState, EmptyStateBody, Page, PageSection } from '@patternfly/react-core';
 import VirtualMachineIcon from '@patternfly/react-icons/dist/esm/icons/virtual-machine-icon';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { VmIdentity } from '../engine/base/index.ts';
 import type { Vm } from '../engine/inventory/index.ts';
 import type { Migration } from '../engine/migration/index.ts';
@@ -14,13 +14,12 @@ import {
   ListSkeleton,
   useOperations,
   useVms,
-  type VmAction,
   VmList,
 } from './list/index.ts';
-import { type DialogLocation, type ListView, usePageLocation } from './location/index.ts';
-import { MigrationsArea } from './migration/index.ts';
-import { type Model, useCell, vmKey } from './model/index.ts';
-import { DialogPlace, HistoryPlace } from './page/index.ts';
+import type { DialogLocation } from './location/index.ts';
+import { MigrationNews, MigrationsArea } from './migration/index.ts';
+import { type Model, useCell, vmKey, watchedVms } from './model/index.ts';
+import { DialogPlace, HistoryPlace, type Navigation, useNavigation, VmPlace } from './page/index.ts';
 
 /** The VM of the dialog. It stays the same when the VM leaves the list at the end of its migration. */
 function useDialogVm(dialog: DialogLocation | undefined, vms: readonly Vm[]): Vm | undefined {
@@ -115,51 +114,7 @@ function OtherMigrations({
   );
 }
 
-/** The state in the page's address, and how to change it. */
-function useNavigation(ask: (vm: Vm, action: Exclude<VmAction, 'migrate'>) => void): {
-  readonly list: ListView;
-  readonly dialog: DialogLocation | undefined;
-  readonly onView: (change: Partial<ListView>) => void;
-  readonly onAction: (vm: Vm, action: VmAction) => void;
-  readonly closeDialog: (vm: VmIdentity | undefined) => void;
-  /** The filter of the history; undefined while the list is shown. */
-  readonly history: string | undefined;
-  readonly onHistory: (filter: string | undefined) => void;
-} {
-  const [{ list, dialog, history }, changeLocation] = usePageLocation();
-  const onView = useCallback(
-    (change: Partial<ListView>) => {
-      changeLocation((present) => ({ ...present, list: { ...present.list, ...change } }));
-    },
-    [changeLocation],
-  );
-  const onAction = useCallback(
-    (vm: Vm, action: VmAction) => {
-      if (action !== 'migrate') {
-        ask(vm, action);
-        return;
-      }
-      changeLocation((present) => ({
-        list: present.list,
-        dialog: { vm: vm.name, connection: vm.connection, uri: '', temporary: false, copyDisks: [] },
-      }));
-    },
-    [ask, changeLocation],
-  );
-  const closeDialog = (vm: VmIdentity | undefined): void => {
-    changeLocation((present) => ({ list: present.list }));
-    if (vm !== undefined) focusMenu(vm);
-  };
-  const onHistory = (filter: string | undefined): void => {
-    changeLocation(({ list: present }) => ({
-      list: present,
-      ...(filter === undefined ? {} : { history: { filter } }),
-    }));
-  };
-  return { list, dialog, onView, onAction, closeDialog, history: history?.filter, onHistory };
-}
-
-/** The list of VMs, or why there is none. */
+/** The list of the VMs, or why there is none. */
 function Vms({
   listed: { host, vms, whyNothing },
   navigation: { list, onView, onAction },
@@ -167,7 +122,7 @@ function Vms({
   migrations,
 }: {
   readonly listed: ReturnType<typeof useVms>;
-  readonly navigation: ReturnType<typeof useNavigation>;
+  readonly navigation: Navigation;
   readonly operations: ReturnType<typeof useOperations>;
   readonly migrations: ReadonlyMap<string, Migration>;
 }): ReactNode {
@@ -215,29 +170,34 @@ function HistoryLink({ onOpen }: { readonly onOpen: (filter: string) => void }):
   );
 }
 
-/** The list, or the history if the address says so. */
-function Content({
-  model,
-  listed,
-  navigation,
-  operations,
-  migrations,
-}: {
+interface ContentProps {
   readonly model: Model;
   readonly listed: ReturnType<typeof useVms>;
-  readonly navigation: ReturnType<typeof useNavigation>;
+  readonly navigation: Navigation;
   readonly operations: ReturnType<typeof useOperations>;
   readonly migrations: ReadonlyMap<string, Migration>;
-}): ReactNode {
-  const { history, onHistory } = navigation;
+  /** The VMs that the address may mean, where it names one to be watched. */
+  readonly found: readonly VmIdentity[];
+}
+
+/** The list, or the history, or the migration of one VM: as the address says. */
+function Content({ model, listed, navigation, operations, migrations, found }: ContentProps): ReactNode {
+  const { history, watched, onHistory, onList, onAction, onWatch } = navigation;
   if (history !== undefined)
+    return <HistoryPlace model={model} filter={history} onFilter={onHistory} onBack={onList} />;
+  if (watched !== undefined)
     return (
-      <HistoryPlace
-        model={model}
-        filter={history}
-        onFilter={onHistory}
-        onBack={() => {
-          onHistory(undefined);
+      <VmPlace
+        {...{ model, found, migrations, onWatch, onHistory }}
+        name={watched.vm}
+        vms={listed.vms}
+        settled={isSettled(listed.host)}
+        onBack={onList}
+        onResume={(vm) => {
+          operations.ask(vm, 'resume');
+        }}
+        onMigrate={(vm) => {
+          onAction(vm, 'migrate');
         }}
       />
     );
@@ -249,11 +209,36 @@ function Content({
   );
 }
 
+/** What is wrong with the access, the connections, or the link to a dialog. */
+function Notices({
+  model,
+  listed: { host, connections },
+  navigation: { dialog, closeDialog },
+  dialogVm,
+}: Pick<ContentProps, 'model' | 'listed' | 'navigation'> & { readonly dialogVm: Vm | undefined }): ReactNode {
+  const administrative = useCell(model.administrative);
+  return (
+    <>
+      <AccessNotice state={host.state} administrative={administrative} />
+      {connections.map((connection) => (
+        <ConnectionNotices key={connection.inventory.connectionName} {...connection} />
+      ))}
+      {dialog !== undefined && dialogVm === undefined && isSettled(host) ? (
+        <MissingVm
+          name={dialog.vm}
+          onDismiss={() => {
+            closeDialog(undefined);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
 /** The page. */
 export function App({ model }: { readonly model: Model }): ReactNode {
   const listed = useVms(model);
-  const { connections, host, vms } = listed;
-  const administrative = useCell(model.administrative);
+  const { host, vms } = listed;
   const migrations = useCell(model.migrations.state);
   const migrationsByVm = useMemo(
     () => new Map(migrations.map((migration) => [vmKey(migration.vm), migration])),
@@ -261,34 +246,28 @@ export function App({ model }: { readonly model: Model }): ReactNode {
   );
   const operations = useOperations(model);
   const navigation = useNavigation(operations.ask);
-  const { dialog, closeDialog } = navigation;
+  const { dialog, watched, closeDialog, onWatch } = navigation;
   const dialogVm = useDialogVm(dialog, vms);
-  // A migration is shown in one place: in its dialog while that is open.
-  const others = migrations.filter(({ vm }) => dialogVm === undefined || vmKey(vm) !== vmKey(dialogVm));
+  const found = watchedVms(watched, vms, migrations);
+  // A migration is shown in one place: in its dialog while that is open, or on its own page.
+  const others =
+    watched === undefined
+      ? migrations.filter(({ vm }) => dialogVm === undefined || vmKey(vm) !== vmKey(dialogVm))
+      : [];
   return (
     <Page className="pf-m-no-sidebar migrate-page" isContentFilled mainAriaLabel={_('VM migration')}>
       <PageSection hasBodyWrapper={false} isFilled>
         <h1 className="migrate-title" tabIndex={-1}>
           {_('VM migration')}
         </h1>
-        <AccessNotice state={host.state} administrative={administrative} />
-        {connections.map((connection) => (
-          <ConnectionNotices key={connection.inventory.connectionName} {...connection} />
-        ))}
-        {dialog !== undefined && dialogVm === undefined && isSettled(host) ? (
-          <MissingVm
-            name={dialog.vm}
-            onDismiss={() => {
-              closeDialog(undefined);
-            }}
-          />
-        ) : null}
+        <Notices {...{ model, listed, navigation, dialogVm }} />
         <DialogPlace
           model={model}
           vm={dialogVm}
           filledIn={dialog}
           migrations={migrationsByVm}
           onClose={closeDialog}
+          onWatch={onWatch}
           beforehand={isSettled(host)}
         />
         <OtherMigrations
@@ -299,15 +278,16 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             operations.ask(vm, 'resume');
           }}
         />
-        <Content
-          model={model}
-          listed={listed}
-          navigation={navigation}
-          operations={operations}
-          migrations={migrationsByVm}
-        />
+        <Content {...{ model, listed, navigation, operations, found }} migrations={migrationsByVm} />
       </PageSection>
       <PendingOperation operations={operations} />
+      <MigrationNews
+        migrations={migrations}
+        watched={dialogVm ?? found[0]}
+        onShow={({ name, connection }) => {
+          onWatch(name, connection);
+        }}
+      />
     </Page>
   );
 }

@@ -16,7 +16,7 @@ export {
   formatTick,
   formatTime,
 } from './format.ts';
-export { Notice } from './notice.tsx';
+export { Notice, variantLabel } from './notice.tsx';
 export { OriginalText } from './original-text.tsx';
 export { textOf, translator } from './text.ts';
 export { followTheme } from './theme.ts';

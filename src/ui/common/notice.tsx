@@ -5,8 +5,8 @@ import { _ } from './translate.ts';
 
 type NoticeVariant = 'info' | 'success' | 'warning' | 'danger';
 
-/** What a screen reader says for the icon. */
-function variantLabel(variant: NoticeVariant): string {
+/** What the screen reader says before the title, for the eye's icon. */
+export function variantLabel(variant: NoticeVariant): string {
   switch (variant) {
     case 'info':
       return _('Note:');

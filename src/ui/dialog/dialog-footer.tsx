@@ -67,10 +67,12 @@ export function MigrationFooter({
   migration,
   onBack,
   onClose,
+  onWatch,
 }: {
   readonly migration: Migration;
   readonly onBack: () => void;
   readonly onClose: () => void;
+  readonly onWatch: () => void;
 }): ReactNode {
   const ended = !isUnderWay(migration);
   const { phase } = migration.state;
@@ -85,6 +87,9 @@ export function MigrationFooter({
             {_('Back to the checks')}
           </Button>
         ) : null}
+        <Button variant="link" onClick={onWatch}>
+          {_('Show on its own page')}
+        </Button>
       </div>
       {ended ? null : (
         <p className="migrate-why">

@@ -13,6 +13,8 @@ import { VerdictLine } from './verdict-line.tsx';
 
 export interface MigrateDialogProps extends DialogSubject {
   readonly onClose: () => void;
+  /** Shows the migration on a page of its own instead. */
+  readonly onWatch: () => void;
 }
 
 /** The choices and findings; after the start, the migration. */
@@ -46,7 +48,7 @@ function DialogBody({
 }
 
 /** From the destination to the verified end of one migration. Closing it stops the checks, never a migration. */
-export function MigrateDialog({ onClose, ...subject }: MigrateDialogProps): ReactNode {
+export function MigrateDialog({ onClose, onWatch, ...subject }: MigrateDialogProps): ReactNode {
   const { model, vm } = subject;
   const dialog = useDialog(subject);
   const { shown, refusal, preflight, state } = dialog;
@@ -90,6 +92,7 @@ export function MigrateDialog({ onClose, ...subject }: MigrateDialogProps): Reac
             dialog.dispatch({ type: 'back' });
           }}
           onClose={onClose}
+          onWatch={onWatch}
         />
       )}
     </Modal>

@@ -5,8 +5,8 @@ import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } fr
 import { operationsFor, type Vm, type VmOperation } from '../../engine/inventory/index.ts';
 import { _, format, textOf } from '../common/index.ts';
 
-/** The items of a VM's menu. */
-export type VmAction = VmOperation | 'migrate';
+/** What can be picked from a VM's menu, and from its row: to watch its migration. */
+export type VmAction = VmOperation | 'migrate' | 'watch';
 
 export interface VmActionsProps {
   readonly vm: Vm;

@@ -13,6 +13,7 @@ import {
   formatCount,
   formatTime,
   hostOf,
+  isUnderWay,
   migrateDisabledReason,
   Notice,
   OriginalText,
@@ -66,12 +67,32 @@ function VmName({ vm }: { readonly vm: Vm }): ReactNode {
   );
 }
 
-function State({ vm, migration, busy }: Pick<VmRowProps, 'vm' | 'migration' | 'busy'>): ReactNode {
+/** How far its migration is leads to the page of that migration. */
+function State({
+  vm,
+  migration,
+  busy,
+  onAction,
+}: Pick<VmRowProps, 'vm' | 'migration' | 'busy' | 'onAction'>): ReactNode {
   const state = stateText(vm, migration);
   const { temporaryCopy } = vm;
   return (
     <>
-      <span className={`migrate-state migrate-state-${state.tone}`}>{state.text}</span>
+      <span className={`migrate-state migrate-state-${state.tone}`}>
+        {isUnderWay(migration) ? (
+          <Button
+            variant="link"
+            isInline
+            onClick={() => {
+              onAction(vm, 'watch');
+            }}
+          >
+            {state.text}
+          </Button>
+        ) : (
+          state.text
+        )}
+      </span>
       {busy ? <Spinner size="sm" aria-label={format(_('Waiting for libvirt: $0'), vm.name)} /> : null}
       {temporaryCopy === undefined ? null : (
         <div className="migrate-copy">

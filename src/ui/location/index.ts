@@ -7,5 +7,6 @@ export {
   pageSizes,
   type SortColumn,
   type StateFilter,
+  type WatchedVm,
 } from './page-location.ts';
 export { usePageLocation } from './use-page-location.ts';

@@ -27,10 +27,19 @@ export interface DialogLocation {
   readonly copyDisks: readonly string[];
 }
 
-/** The state in the page's address. */
+/** The VM whose migration has the page to itself. */
+export interface WatchedVm {
+  readonly vm: string;
+  /** Absent: whichever connection has a VM of that name. */
+  readonly connection?: ConnectionName;
+}
+
+/** Everything that the address of the page says. */
 export interface PageLocation {
   readonly list: ListView;
   readonly dialog?: DialogLocation;
+  /** The page of one VM's migration, instead of the list. */
+  readonly watched?: WatchedVm;
   /** The page of past migrations, instead of the list. */
   readonly history?: { readonly filter: string };
 }
@@ -46,6 +55,7 @@ export const defaultListView: ListView = {
   perPage: 50,
 };
 
+const connections: readonly ConnectionName[] = ['system', 'session'];
 const sortColumns: readonly SortColumn[] = ['name', 'state', 'vcpus', 'memory'];
 const stateFilters: readonly StateFilter[] = ['any', 'running', 'paused', 'shut-off', 'migrating'];
 
@@ -62,7 +72,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Parses the part after the `#`: `/?filter=web&sort=memory`, `/vm/<name>/migrate?uri=<uri>&temporary=true`. */
+/** Reads the part after the `#`: `/?filter=web&sort=memory`, `/vm/<name>`, `/vm/<name>/migrate?uri=<uri>&temporary=true`. */
 export function parseLocation(hash: string): PageLocation {
   const [path, query] = splitOnce(hash.replace(/^#/, ''), '?');
   // A `+` is literal, so that a link may contain `qemu+ssh://...` unescaped.
@@ -79,13 +89,16 @@ export function parseLocation(hash: string): PageLocation {
   };
   if (/^\/?history\/?$/.test(path))
     return { list: defaultListView, history: { filter: parameters.get('filter') ?? '' } };
-  const vm = /^\/?vm\/([^/]+)\/migrate\/?$/.exec(path)?.[1];
+  const [, vm, migrate] = /^\/?vm\/([^/]+)(\/migrate)?\/?$/.exec(path) ?? [];
   if (vm === undefined) return { list };
+  const connection = connections.find((each) => each === parameters.get('connection'));
+  if (migrate === undefined)
+    return { list, watched: { vm: decoded(vm), ...(connection === undefined ? {} : { connection }) } };
   return {
     list,
     dialog: {
       vm: decoded(vm),
-      connection: parameters.get('connection') === 'session' ? 'session' : 'system',
+      connection: connection ?? 'system',
       uri: parameters.get('uri') ?? '',
       temporary: parameters.get('temporary') === 'true',
       copyDisks: parseDiskNames(parameters.get('copy-disks') ?? '') ?? [],
@@ -98,8 +111,8 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The address for a location, including `#`, without default values. */
-export function formatLocation({ list, dialog, history }: PageLocation): string {
+/** The address for a location, `#` included; what is as usual is left out. */
+export function formatLocation({ list, dialog, watched, history }: PageLocation): string {
   const parameters = new URLSearchParams();
   if (history !== undefined) {
     if (history.filter !== '') parameters.set('filter', history.filter);
@@ -111,18 +124,20 @@ export function formatLocation({ list, dialog, history }: PageLocation): string 
     if (dialog.copyDisks.length > 0) parameters.set('copy-disks', dialog.copyDisks.join(','));
     if (dialog.connection === 'session') parameters.set('connection', 'session');
   }
+  if (watched?.connection !== undefined) parameters.set('connection', watched.connection);
   if (list.filter !== '') parameters.set('filter', list.filter);
   if (list.state !== defaultListView.state) parameters.set('state', list.state);
   if (list.sort !== defaultListView.sort || list.descending)
     parameters.set('sort', `${list.descending ? '-' : ''}${list.sort}`);
   if (list.page !== defaultListView.page) parameters.set('page', String(list.page));
   if (list.perPage !== defaultListView.perPage) parameters.set('per-page', String(list.perPage));
-  // Half of a surrogate pair, from a broken link, cannot be escaped.
-  const path =
-    dialog === undefined
-      ? '/'
-      : `/vm/${encodeURIComponent(dialog.vm.replace(/\p{Surrogate}/gu, '\ufffd'))}/migrate`;
-  return address(path, parameters);
+  if (watched !== undefined) return address(vmPath(watched.vm), parameters);
+  return address(dialog === undefined ? '/' : `${vmPath(dialog.vm)}/migrate`, parameters);
+}
+
+/** Half of a character, which only a broken link can hold, has no escape. */
+function vmPath(name: string): string {
+  return `/vm/${encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'))}`;
 }
 
 function address(path: string, parameters: URLSearchParams): string {

@@ -5,27 +5,8 @@ import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import { _, format, Notice } from '../common/index.ts';
 import { Ended } from './ended.tsx';
 import { phaseText } from './migration-text.ts';
+import { endedVariant } from './news-text.ts';
 import { UnderWay } from './under-way.tsx';
-
-const doneVariant = { confirmed: 'success', contradicted: 'danger', incomplete: 'warning' } as const;
-
-function endedVariant(migration: Migration): 'success' | 'warning' | 'danger' | 'info' | undefined {
-  switch (migration.state.phase) {
-    case 'done':
-      return doneVariant[migration.state.verification];
-    case 'failed':
-      return 'danger';
-    case 'cancelled':
-      return 'info';
-    case 'rehearsing':
-    case 'preparing':
-    case 'copying':
-    case 'switching':
-    case 'post-copy':
-    case 'verifying':
-      return undefined;
-  }
-}
 
 export interface MigrationViewProps {
   readonly migration: Migration;

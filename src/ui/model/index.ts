@@ -5,3 +5,4 @@ export { Later } from './later.ts';
 export { type InventoryModel, type Model, type PreflightMaker, type PreflightRun, vmKey } from './model.ts';
 export { RecentDestinations } from './recent-destinations.ts';
 export { useCell } from './use-cell.ts';
+export { watchedVms } from './watched.ts';

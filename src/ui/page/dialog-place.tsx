@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { Backdrop, Bullseye, Spinner } from '@patternfly/react-core';
 import { type ReactNode, useEffect } from 'react';
-import type { VmIdentity } from '../../engine/base/index.ts';
+import type { ConnectionName, VmIdentity } from '../../engine/base/index.ts';
 import type { Vm } from '../../engine/inventory/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
 import { _ } from '../common/index.ts';
@@ -59,7 +59,8 @@ export interface DialogPlaceProps {
   readonly filledIn: DialogLocation | undefined;
   readonly migrations: ReadonlyMap<string, Migration>;
   readonly onClose: (vm: VmIdentity) => void;
-  /** The list is there, so the dialog may be loaded in advance. */
+  readonly onWatch: (vm: string, connection: ConnectionName) => void;
+  /** The list is there: the dialog may be loaded before it is asked for. */
   readonly beforehand: boolean;
 }
 
@@ -70,6 +71,7 @@ export function DialogPlace({
   filledIn,
   migrations,
   onClose,
+  onWatch,
   beforehand,
 }: DialogPlaceProps): ReactNode {
   const open = vm !== undefined && filledIn !== undefined;
@@ -102,6 +104,9 @@ export function DialogPlace({
       filledIn={filledIn}
       migration={migrations.get(vmKey(vm))}
       onClose={close}
+      onWatch={() => {
+        onWatch(vm.name, vm.connection);
+      }}
     />
   );
 }

@@ -41,10 +41,22 @@ describe('the address of the page', () => {
       const written = formatLocation(location);
       expect(parseLocation(written)).toEqual(location);
       expect(new URL(`http://host/${written}`).hash).toBe(written);
+      const { list } = location;
+      for (const watched of [{ vm: name }, { vm: name, connection: 'session' as const }]) {
+        const link = formatLocation({ list, watched });
+        expect(parseLocation(link)).toEqual({ list, watched });
+        expect(new URL(`http://host/${link}`).hash).toBe(link);
+      }
     },
   );
 
-  test('half of a surrogate pair in a link becomes the replacement character', () => {
+  test('a link to the migration of a VM is its name alone', () => {
+    expect(formatLocation({ list: defaultListView, watched: { vm: 'db server' } })).toBe('#/vm/db%20server');
+    expect(parseLocation('#/vm/db%20server/').watched).toEqual({ vm: 'db server' });
+    expect(parseLocation('#/vm/web?connection=elsewhere').watched).toEqual({ vm: 'web' });
+  });
+
+  test('half of a character in a link is written as what stands for none', () => {
     expect(formatLocation(parseLocation('#/vm/\ud800/migrate'))).toBe('#/vm/%EF%BF%BD/migrate');
   });
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { Alert, AlertActionCloseButton, AlertActionLink, AlertGroup } from '@patternfly/react-core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { VmIdentity } from '../../engine/base/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import { _, format, isUnderWay, variantLabel } from '../common/index.ts';
+import { endedVariant, toastText, windowTitle } from './news-text.ts';
+
+function keyOf({ vm }: Migration): string {
+  return `${vm.connection}:${vm.uuid}`;
+}
+
+/** The migrations that this page saw under way and that have ended since, until they are told of no longer. */
+function useEnded(
+  migrations: readonly Migration[],
+): readonly [readonly Migration[], (migration: Migration) => void] {
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const underWay = migrations.filter(isUnderWay).map(keyOf);
+  // React renders anew at once: what is seen is a memory of earlier renderings.
+  const unseen = underWay.filter((key) => !seen.has(key));
+  if (unseen.length > 0) setSeen(new Set([...seen, ...unseen]));
+  const ended = migrations.filter((migration) => !isUnderWay(migration) && seen.has(keyOf(migration)));
+  const forget = (migration: Migration): void => {
+    setSeen((before) => new Set([...before].filter((key) => key !== keyOf(migration))));
+  };
+  return [ended, forget];
+}
+
+/** The browser's title says what the migrations do; without one it is as it was. */
+function useWindowTitle(migrations: readonly Migration[], watched: VmIdentity | undefined): void {
+  const usual = useRef<string>(undefined);
+  const shown =
+    watched === undefined
+      ? migrations
+      : migrations.filter(({ vm }) => vm.uuid === watched.uuid && vm.connection === watched.connection);
+  const words = windowTitle(shown);
+  useEffect(() => {
+    usual.current ??= document.title;
+    document.title = words === undefined ? usual.current : `${words} - ${usual.current}`;
+  }, [words]);
+  useEffect(
+    () => () => {
+      if (usual.current !== undefined) document.title = usual.current;
+    },
+    [],
+  );
+}
+
+function Toast({
+  migration,
+  onShow,
+  onClose,
+}: {
+  readonly migration: Migration;
+  readonly onShow: () => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const variant = endedVariant(migration) ?? 'info';
+  return (
+    <Alert
+      variant={variant}
+      title={toastText(migration)}
+      variantLabel={variantLabel(variant)}
+      component="p"
+      // What asks for a deed stays until it was read.
+      timeout={variant === 'success' || variant === 'info'}
+      onTimeout={onClose}
+      actionClose={
+        <AlertActionCloseButton
+          aria-label={format(_('Close the notification about $0'), migration.vm.name)}
+          onClose={onClose}
+        />
+      }
+      actionLinks={<AlertActionLink onClick={onShow}>{_('Show the migration')}</AlertActionLink>}
+    />
+  );
+}
+
+/** What happens to the migrations, wherever the page is: in the browser's title, and as a toast when one ends. */
+export function MigrationNews({
+  migrations,
+  watched,
+  onShow,
+}: {
+  readonly migrations: readonly Migration[];
+  /** The VM that the page is about, if it is about one. */
+  readonly watched: VmIdentity | undefined;
+  readonly onShow: (vm: VmIdentity) => void;
+}): ReactNode {
+  const [ended, forget] = useEnded(migrations);
+  useWindowTitle(migrations, watched);
+  if (ended.length === 0) return null;
+  return (
+    <AlertGroup isToast isLiveRegion aria-label={_('Notifications')}>
+      {ended.map((migration) => (
+        <Toast
+          key={keyOf(migration)}
+          migration={migration}
+          onShow={() => {
+            forget(migration);
+            onShow(migration.vm);
+          }}
+          onClose={() => {
+            forget(migration);
+          }}
+        />
+      ))}
+    </AlertGroup>
+  );
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { visibleText } from '../../engine/base/index.ts';
+import type { Migration } from '../../engine/migration/index.ts';
+import { _, format, formatPercent, hostOf, isUnderWay, ngettext } from '../common/index.ts';
+
+const doneVariant = { confirmed: 'success', contradicted: 'danger', incomplete: 'warning' } as const;
+
+/** How good or bad its end is; undefined for one under way. */
+export function endedVariant(migration: Migration): 'success' | 'warning' | 'danger' | 'info' | undefined {
+  switch (migration.state.phase) {
+    case 'done':
+      return doneVariant[migration.state.verification];
+    case 'failed':
+      return 'danger';
+    case 'cancelled':
+      return 'info';
+    case 'rehearsing':
+    case 'preparing':
+    case 'copying':
+    case 'switching':
+    case 'post-copy':
+    case 'verifying':
+      return undefined;
+  }
+}
+
+/** Names have no end that a title has room for. */
+const longestName = 60;
+
+function nameOf({ vm }: Migration): string {
+  return visibleText(vm.name, longestName);
+}
+
+/** How one ended, in a few words. */
+export function toastText(migration: Migration): string {
+  const { state, destination } = migration;
+  const name = nameOf(migration);
+  if (state.phase === 'cancelled') return format(_('Migration of $0 cancelled'), name);
+  if (state.phase !== 'done') return format(_('Migration of $0 failed'), name);
+  const host = destination === undefined ? _('the destination') : hostOf(destination);
+  switch (state.verification) {
+    case 'confirmed':
+      return format(_('$0 migrated to $1'), name, host);
+    case 'contradicted':
+      return format(_('$0 migrated to $1, not as expected'), name, host);
+    case 'incomplete':
+      return format(_('$0 migrated to $1, not verified'), name, host);
+  }
+}
+
+function oneTitle(migration: Migration): string {
+  const { state } = migration;
+  const name = nameOf(migration);
+  switch (state.phase) {
+    case 'done':
+      return format(_('$0: migrated'), name);
+    case 'failed':
+      return format(_('$0: migration failed'), name);
+    case 'cancelled':
+      return format(_('$0: migration cancelled'), name);
+    case 'copying':
+      if (state.stalled === true) return format(_('$0: stalled'), name);
+      return format(_('$0: $1 %'), name, formatPercent(state.progress.percent));
+    case 'switching':
+    case 'post-copy':
+      return format(_('$0: $1 %'), name, formatPercent(state.progress.percent));
+    case 'rehearsing':
+    case 'preparing':
+    case 'verifying':
+      return format(_('$0: migrating'), name);
+  }
+}
+
+/** What the title of the browser's window says of the migrations; undefined where there are none. One under way comes before any end. */
+export function windowTitle(migrations: readonly Migration[]): string | undefined {
+  const underWay = migrations.filter(isUnderWay);
+  const [only] = underWay.length === 0 ? migrations.slice(-1) : underWay;
+  if (only === undefined) return undefined;
+  return underWay.length > 1
+    ? format(ngettext('$0 migration', '$0 migrations', underWay.length), underWay.length)
+    : oneTitle(only);
+}
