@@ -44,6 +44,7 @@ export function vmNamed(name: string, change: Partial<Vm> = {}): Vm {
 export const progress: MigrationProgress = {
   percent: 43,
   elapsedMilliseconds: 12_300,
+  remainingBytes: 1_200 * 1024 ** 2,
   memoryTotalBytes: 2 * 1024 ** 3,
   memoryRemainingBytes: 1_200 * 1024 ** 2,
   transferredBytes: 900 * 1024 ** 2,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { withProgress } from '../progress/index.ts';
 import { conclude, mayChange } from './conclusion.ts';
 import type { RunEvent } from './run-event.ts';
 import {
@@ -120,7 +122,9 @@ function beforeCall(
 function withFigures({ facts }: RunState, before: RunPhase, event: JobFigures): RunState {
   const percent = Math.max(progressOf(before)?.percent ?? 0, event.progress.percent);
   const progress = { ...event.progress, percent };
-  return { facts: facts.jobSeen ? facts : { ...facts, jobSeen: true }, now: jobPhase(event, progress) };
+  const points = withProgress(facts.points, progress);
+  const known = facts.jobSeen && points === facts.points;
+  return { facts: known ? facts : { ...facts, jobSeen: true, points }, now: jobPhase(event, progress) };
 }
 
 function jobPhase(event: JobFigures, progress: JobPhase['progress']): JobPhase {

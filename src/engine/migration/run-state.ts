@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { VmIdentity } from '../base/index.ts';
-import type { ExpectedMigration } from '../forecast/index.ts';
+import type { ExpectedMigration, Forecast } from '../forecast/index.ts';
 import { allowsPostCopy, type MigrationTuning } from '../plan/index.ts';
-import type { MigrationProgress } from '../progress/index.ts';
+import type { Course, MigrationProgress, ProgressPoint } from '../progress/index.ts';
 import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Migration, MigrationPhase } from './state.ts';
 import type { Steering } from './steering.ts';
@@ -51,7 +51,11 @@ export interface RunFacts {
   readonly autostart: boolean;
   /** The forecast, if there was one. */
   readonly expected?: ExpectedMigration;
-  /** The result of the rehearsal, once known. */
+  /** What a forecast drew before the start; empty where none was made here. */
+  readonly forecastCourse: Course;
+  /** What libvirt told of the job so far, for a picture. */
+  readonly points: readonly ProgressPoint[];
+  /** What became of the stand-in, once that is known. */
   readonly rehearsal?: Rehearsal;
   /** libvirt reported the job, which means that the destination was prepared. */
   readonly jobSeen: boolean;
@@ -86,6 +90,8 @@ export function seenRun(vm: VmIdentity): RunState {
       copyDisks: [],
       paused: false,
       autostart: false,
+      forecastCourse: [],
+      points: [],
       jobSeen: false,
       cancelling: false,
       steering: [],
@@ -94,14 +100,28 @@ export function seenRun(vm: VmIdentity): RunState {
   };
 }
 
-/** A migration to start. */
-export function orderedRun(choices: {
-  readonly vm: VmIdentity;
-  readonly destination: string;
-  readonly temporary: boolean;
-  readonly copyDisks?: readonly string[];
-  readonly tuning?: MigrationTuning;
-}): RunState {
+/** The course of a forecast, with the disks that go before the memory. */
+function courseOf(forecast: Forecast | undefined): Course {
+  if (forecast === undefined || forecast.kind === 'unknown') return [];
+  const { course, diskBytes = 0 } = forecast;
+  const [first] = course;
+  // Until copying begins, libvirt makes its arrangements or copies the disks.
+  return first === undefined || first.milliseconds === 0
+    ? course
+    : [{ milliseconds: 0, remainingBytes: first.remainingBytes + diskBytes }, ...course];
+}
+
+/** A migration that is to be started, with what was forecast of it. */
+export function orderedRun(
+  choices: {
+    readonly vm: VmIdentity;
+    readonly destination: string;
+    readonly temporary: boolean;
+    readonly copyDisks?: readonly string[];
+    readonly tuning?: MigrationTuning;
+  },
+  forecast?: Forecast,
+): RunState {
   const { vm, destination, temporary, copyDisks = [], tuning = {} } = choices;
   const { facts } = seenRun(vm);
   return {
@@ -112,6 +132,7 @@ export function orderedRun(choices: {
       temporary,
       copyDisks,
       postCopyAllowed: allowsPostCopy(tuning),
+      forecastCourse: courseOf(forecast),
     },
     now: { phase: 'queued' },
   };
@@ -141,7 +162,7 @@ export function progressOf(now: RunPhase): MigrationProgress | undefined {
 /** The migration as the page shows it. */
 export function migrationOf({ facts, now }: RunState): Migration {
   const { vm, startedHere, destination, temporary, rehearsal, cancelling, cancelError, steering } = facts;
-  const { postCopyAllowed, historyError } = facts;
+  const { postCopyAllowed, historyError, forecastCourse, points } = facts;
   return {
     vm,
     startedHere,
@@ -154,6 +175,8 @@ export function migrationOf({ facts, now }: RunState): Migration {
     ...(cancelError === undefined ? {} : { cancelError }),
     ...(postCopyAllowed === undefined ? {} : { postCopyAllowed }),
     ...(historyError === undefined ? {} : { historyError }),
+    ...(forecastCourse.length === 0 ? {} : { forecastCourse }),
+    ...(points.length === 0 ? {} : { points }),
   };
 }
 

@@ -41,7 +41,7 @@ export class MigrationRun {
     this.vm = vm;
     this.#inventory = inventory;
     this.#order = order;
-    this.#state = order === undefined ? seenRun(vm) : orderedRun(order.choices);
+    this.#state = order === undefined ? seenRun(vm) : orderedRun(order.choices, order.forecast);
     this.#shown = new Cell(migrationOf(this.#state));
     this.#context = {
       platform,

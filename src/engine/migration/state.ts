@@ -3,7 +3,7 @@
 import type { Message, VmIdentity } from '../base/index.ts';
 import type { MigrationFailure } from '../failure/index.ts';
 import type { Prediction } from '../forecast/index.ts';
-import type { MigrationProgress } from '../progress/index.ts';
+import type { Course, MigrationProgress, ProgressPoint } from '../progress/index.ts';
 import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Steering } from './steering.ts';
 import type { VmWhereabouts } from './whereabouts.ts';
@@ -85,6 +85,10 @@ export interface Migration {
   readonly steering: readonly Steering[];
   /** libvirt was asked to allow post-copy; absent for a migration that somebody else started. */
   readonly postCopyAllowed?: boolean;
+  /** What a forecast drew before the start; absent where this page made none. */
+  readonly forecastCourse?: Course;
+  /** What libvirt told of the job since this page saw it, for a picture; absent before it told anything. */
+  readonly points?: readonly ProgressPoint[];
   /** Why the end is not in the history. */
   readonly historyError?: string;
   readonly state: MigrationPhase;

@@ -16,6 +16,8 @@ export interface MigrationProgress {
   /** 0 to 100. It never decreases. */
   readonly percent: number;
   readonly elapsedMilliseconds: number;
+  /** All that is still to be sent: of the disks and of the memory. */
+  readonly remainingBytes: number;
   readonly memoryTotalBytes: number;
   readonly memoryRemainingBytes: number;
   /** Progress of the disks, which are copied before the memory; absent if no disk is copied. */
@@ -49,6 +51,7 @@ export function nextProgress(
   return {
     percent: Math.max(previous?.percent ?? 0, percent),
     elapsedMilliseconds: Math.max(previous?.elapsedMilliseconds ?? 0, job.elapsedMilliseconds),
+    remainingBytes: job.dataRemaining + still,
     memoryTotalBytes: job.memoryTotal,
     memoryRemainingBytes: job.memoryRemaining,
     ...(job.diskTotal === 0
@@ -109,6 +112,7 @@ export function isStalled({ bestPass, pass, elapsedMilliseconds }: MigrationProg
 export const noProgress: MigrationProgress = {
   percent: 0,
   elapsedMilliseconds: 0,
+  remainingBytes: 0,
   memoryTotalBytes: 0,
   memoryRemainingBytes: 0,
   transferredBytes: 0,

@@ -32,6 +32,7 @@ function DialogBody({
   return (
     <MigrationView
       withName={false}
+      withChart
       migration={shown}
       onCancel={() => {
         model.migrations.cancel(shown.vm);

@@ -1,27 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import {
-  Chart,
-  ChartArea,
-  ChartAxis,
-  ChartContainer,
-  ChartThreshold,
-} from '@patternfly/react-charts/victory';
-import { getResizeObserver } from '@patternfly/react-core';
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { ChartArea, ChartThreshold } from '@patternfly/react-charts/victory';
+import type { ReactNode } from 'react';
 import type { CoursePoint } from '../../engine/forecast/index.ts';
-import { formatBytes, formatCount, formatTick } from '../common/index.ts';
-import { byteTicks, timeTicks } from './chart-scale.ts';
-
-/** Space for the axis labels, in pixels. */
-const padding = { top: 8, right: 24, bottom: 24, left: 72 };
-
-/** The initial size in pixels; the height is that of `.migrate-chart-plot`. */
-const firstSize = { width: 480, height: 144 };
-
-/** Below this width in pixels, only a few marks fit on the axis. */
-const narrow = 420;
-
-const markStyle = { tickLabels: { fontSize: 12, padding: 4 } };
+import { formatBytes } from '../common/index.ts';
+import { PlotFrame } from './plot-frame.tsx';
 
 export interface ForecastPlotProps {
   /** At least two, from zero on, in order. */
@@ -33,61 +15,15 @@ export interface ForecastPlotProps {
   readonly describedBy: string;
 }
 
-/** How large an element is, in pixels. */
-function useSize(place: RefObject<HTMLElement | null>): typeof firstSize {
-  const [size, setSize] = useState(firstSize);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return undefined;
-    const measure = (): void => {
-      // Nothing is measured while it is not shown.
-      if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
-    };
-    measure();
-    return getResizeObserver(element, measure, true);
-  }, [place]);
-  return size;
-}
-
-/**
- * The curve of the remaining memory, and the line that it has to reach. This file imports the chart library: load it when needed.
- */
+/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
 export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
-  const { width, height } = useSize(place);
   const duration = course.at(-1)?.milliseconds ?? 0;
   const most = Math.max(fitsBytes, ...course.map(({ remainingBytes }) => remainingBytes));
-  const times = timeTicks(duration, width < narrow ? 3 : 6);
-  // Keeps a curve along the upper edge from being cut off.
-  const top = most * 1.08;
-  const sizes = byteTicks(top);
   return (
-    <div ref={place} className="migrate-chart-plot">
-      <Chart
-        ariaTitle={name}
-        containerComponent={
-          // Touching it scrolls the dialog, as elsewhere.
-          <ChartContainer responsive={false} aria-describedby={describedBy} style={{ touchAction: 'auto' }} />
-        }
-        width={width}
-        height={height}
-        padding={padding}
-        domain={{ x: [0, duration], y: [0, top] }}
-      >
-        {/* In drawing order: the grid is behind the curve. */}
-        <ChartAxis
-          tickValues={[...times.values]}
-          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatTick(value, times.step))}
-          style={markStyle}
-        />
-        <ChartAxis
-          dependentAxis
-          showGrid
-          tickValues={[...sizes.values]}
-          tickFormat={(value: number) => (value === 0 ? formatCount(0) : formatBytes(value))}
-          style={{ ...markStyle, grid: { stroke: 'var(--pf-t--global--border--color--default)' } }}
-        />
+    <PlotFrame {...{ name, describedBy, duration, most }} formatValue={formatBytes}>
+      {[
         <ChartArea
+          key="remaining"
           data={course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }))}
           style={{
             data: {
@@ -96,15 +32,16 @@ export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastP
               stroke: 'var(--pf-t--global--color--brand--default)',
             },
           }}
-        />
+        />,
         <ChartThreshold
+          key="fits"
           data={[
             { x: 0, y: fitsBytes },
             { x: duration, y: fitsBytes },
           ]}
           style={{ data: { stroke: 'var(--pf-t--global--text--color--regular)' } }}
-        />
-      </Chart>
-    </div>
+        />,
+      ]}
+    </PlotFrame>
   );
 }

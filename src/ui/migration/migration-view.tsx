@@ -4,6 +4,7 @@ import { type ReactNode, useId } from 'react';
 import type { Migration, SteerAction } from '../../engine/migration/index.ts';
 import { _, format, Notice } from '../common/index.ts';
 import { Ended } from './ended.tsx';
+import { MigrationCourse } from './migration-course.tsx';
 import { phaseText } from './migration-text.ts';
 import { endedVariant } from './news-text.ts';
 import { UnderWay } from './under-way.tsx';
@@ -12,6 +13,8 @@ export interface MigrationViewProps {
   readonly migration: Migration;
   /** Heading of the view; the dialog has one of its own. */
   readonly withName: boolean;
+  /** Draws how it goes: the list does without. */
+  readonly withChart?: boolean;
   readonly onCancel: () => void;
   /** Asks libvirt to change how the migration runs. */
   readonly onSteer: (action: SteerAction) => void;
@@ -25,6 +28,7 @@ export interface MigrationViewProps {
 export function MigrationView({
   migration,
   withName,
+  withChart = false,
   onCancel,
   onSteer,
   onResume,
@@ -63,6 +67,7 @@ export function MigrationView({
           <Ended migration={migration} onResume={onResume} />
         </Notice>
       )}
+      {withChart ? <MigrationCourse migration={migration} /> : null}
     </section>
   );
 }

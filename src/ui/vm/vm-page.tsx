@@ -104,6 +104,7 @@ function Watched({
   return (
     <MigrationView
       withName
+      withChart
       migration={migration}
       onCancel={() => {
         model.migrations.cancel(vm);

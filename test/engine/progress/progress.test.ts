@@ -24,9 +24,13 @@ test('100 is left for the end', () => {
 test('while disks are copied, the memory still follows', () => {
   const disks = { dataTotal: 300, dataRemaining: 0, diskTotal: 300, diskRemaining: 0 };
   const first = nextProgress(undefined, job(disks), 100);
-  expect(first).toMatchObject({ percent: 75, disks: { totalBytes: 300, remainingBytes: 0 } });
+  expect(first).toMatchObject({
+    percent: 75,
+    remainingBytes: 100,
+    disks: { totalBytes: 300, remainingBytes: 0 },
+  });
   const memory = { ...disks, dataTotal: 400, dataRemaining: 50, memoryTotal: 100, memoryRemaining: 50 };
-  expect(nextProgress(first, job(memory), 100).percent).toBe(87);
+  expect(nextProgress(first, job(memory), 100)).toMatchObject({ percent: 87, remainingBytes: 50 });
 });
 
 test('it never goes backwards, whatever libvirt says', () => {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { ChartArea, ChartLine } from '@patternfly/react-charts/victory';
+import { type ReactNode, useId } from 'react';
+import { type Course, type ProgressPoint, remainingAt, rowsOf } from '../../engine/progress/index.ts';
+import { _, format, formatBytes, formatDuration, formatRate } from '../common/index.ts';
+import { PlotFrame } from '../forecast/index.ts';
+
+export interface LiveChartProps {
+  /** Name of the VM. */
+  readonly name: string;
+  /** At least two. */
+  readonly points: readonly ProgressPoint[];
+  /** What was forecast before it began; empty where nothing was. */
+  readonly course: Course;
+}
+
+/** Rows that can be read through while it runs. */
+const mostRows = 12;
+
+const brand = 'var(--pf-t--global--color--brand--default)';
+const text = 'var(--pf-t--global--text--color--regular)';
+const warning = 'var(--pf-t--global--icon--color--status--warning--default)';
+
+/** A line that is told from the other one by more than its colour. */
+function dashed(stroke: string): { readonly data: object } {
+  return { data: { stroke, strokeDasharray: '4 4' } };
+}
+
+function remainingLine(course: Course): { readonly x: number; readonly y: number }[] {
+  return course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }));
+}
+
+function most(...values: readonly number[]): number {
+  return Math.max(1, ...values);
+}
+
+function RemainingPlot({
+  points,
+  course,
+  duration,
+  describedBy,
+}: Omit<LiveChartProps, 'name'> & { readonly duration: number; readonly describedBy: string }): ReactNode {
+  return (
+    <>
+      <ul className="migrate-chart-legend">
+        <li>{_('Remaining data')}</li>
+        {course.length === 0 ? null : (
+          <li className="migrate-chart-forecast">{_('Forecast before the start')}</li>
+        )}
+      </ul>
+      <PlotFrame
+        {...{ duration, describedBy }}
+        name={_('Remaining data over time')}
+        most={most(...[...points, ...course].map(({ remainingBytes }) => remainingBytes))}
+        formatValue={formatBytes}
+      >
+        {[
+          <ChartArea
+            key="remaining"
+            data={remainingLine(points)}
+            style={{ data: { fill: brand, fillOpacity: 0.15, stroke: brand } }}
+          />,
+          ...(course.length === 0
+            ? []
+            : [<ChartLine key="forecast" data={remainingLine(course)} style={dashed(text)} />]),
+        ]}
+      </PlotFrame>
+    </>
+  );
+}
+
+function RatesPlot({
+  points,
+  duration,
+  describedBy,
+}: Pick<LiveChartProps, 'points'> & { readonly duration: number; readonly describedBy: string }): ReactNode {
+  const throughput = points.map((each) => ({ x: each.milliseconds, y: each.throughputBytesPerSecond }));
+  const dirty = points.map((each) => ({ x: each.milliseconds, y: each.dirtyBytesPerSecond }));
+  return (
+    <>
+      <ul className="migrate-chart-legend">
+        <li>{_('Throughput')}</li>
+        <li className="migrate-chart-dirty">{_('Dirty rate')}</li>
+      </ul>
+      <PlotFrame
+        {...{ duration, describedBy }}
+        name={_('Throughput and dirty rate over time')}
+        most={most(...[...throughput, ...dirty].map(({ y }) => y))}
+        formatValue={formatRate}
+      >
+        {[
+          <ChartLine key="throughput" data={throughput} style={{ data: { stroke: brand } }} />,
+          <ChartLine key="dirty" data={dirty} style={dashed(warning)} />,
+        ]}
+      </PlotFrame>
+    </>
+  );
+}
+
+/** The same for those who do not see it: figures that changed each second would not be read to their end, so they are few. */
+function PointTable({ name, points, course }: LiveChartProps): ReactNode {
+  return (
+    <table className="pf-v6-screen-reader" aria-label={format(_('Course of the migration of $0'), name)}>
+      <thead>
+        <tr>
+          <th scope="col">{_('Elapsed')}</th>
+          <th scope="col">{_('Remaining data')}</th>
+          {course.length === 0 ? null : <th scope="col">{_('Forecast')}</th>}
+          <th scope="col">{_('Throughput')}</th>
+          <th scope="col">{_('Dirty rate')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rowsOf(points, mostRows).map((point) => (
+          <tr key={point.milliseconds}>
+            <th scope="row">{formatDuration(point.milliseconds)}</th>
+            <td>{formatBytes(point.remainingBytes)}</td>
+            {course.length === 0 ? null : (
+              <td>{formatBytes(Math.round(remainingAt(course, point.milliseconds) ?? 0))}</td>
+            )}
+            <td>{formatRate(point.throughputBytesPerSecond)}</td>
+            <td>{formatRate(point.dirtyBytesPerSecond)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What remains, in a sentence, against what was forecast for that moment. */
+function wordsOf({ points, course }: Pick<LiveChartProps, 'points' | 'course'>): string {
+  const last = points.at(-1);
+  if (last === undefined) return '';
+  const [remaining, after] = [formatBytes(last.remainingBytes), formatDuration(last.milliseconds)];
+  const forecast = remainingAt(course, last.milliseconds);
+  return forecast === undefined
+    ? format(_('$0 remaining after $1.'), remaining, after)
+    : format(_('$0 remaining after $1; forecast: $2.'), remaining, after, formatBytes(Math.round(forecast)));
+}
+
+/** The course of a running migration against its forecast, and what is carried against what is written anew. Load it when needed. */
+export function LiveChart({ name, points, course }: LiveChartProps): ReactNode {
+  const words = useId();
+  const duration = most(points.at(-1)?.milliseconds ?? 0, course.at(-1)?.milliseconds ?? 0);
+  return (
+    <div className="migrate-chart migrate-live-chart">
+      <RemainingPlot {...{ points, course, duration }} describedBy={words} />
+      <p id={words} className="migrate-finding-why">
+        {wordsOf({ points, course })}
+      </p>
+      <RatesPlot {...{ points, duration }} describedBy={words} />
+      <PointTable {...{ name, points, course }} />
+    </div>
+  );
+}
