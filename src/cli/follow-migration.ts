@@ -76,10 +76,12 @@ class ProgressDisplay {
     this.#line.clear();
     print(
       this.#err,
-      ...stallText(stalled).map(messageText),
+      ...stallText(stalled, migration.measuredBytesPerSecond).map(messageText),
       messageText(msg('What helps:')),
-      // Not wrapped: commands are copied, and the rest is short.
-      ...stallRemedies(migration.vm, stalled).flatMap((remedy) => remedyLines(remedy, Infinity, '')),
+      // In the width of no terminal: what is to be copied is not broken into lines, and the rest is short.
+      ...stallRemedies(migration.vm, stalled, migration.postCopyAllowed).flatMap((remedy) =>
+        remedyLines(remedy, Infinity, ''),
+      ),
     );
   }
 }

@@ -36,6 +36,8 @@ export interface DomainJob {
   readonly pageSize: number;
   readonly iteration: number;
   readonly downtimeMilliseconds?: number;
+  /** By how much auto-converge throttles the VM, in percent; absent while it does not. */
+  readonly throttlePercent?: number;
 }
 
 /** virDomainJobType and virDomainJobOperation, by number. */
@@ -64,6 +66,10 @@ function figure(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
 }
 
+function throttle(percent: number): Pick<DomainJob, 'throttlePercent'> {
+  return percent === 0 ? {} : { throttlePercent: percent };
+}
+
 /** The job of GetJobStats or JobCompleted: its type and the typed parameters (VIR_DOMAIN_JOB_* of libvirt-domain.h). */
 export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>): DomainJob {
   const number = (name: string): number => figure(values.get(name));
@@ -84,6 +90,7 @@ export function decodeJob(type: number, values: ReadonlyMap<string, DBusValue>):
     pageSize: number('memory_page_size') || 4096,
     iteration: number('memory_iteration'),
     ...(values.has('downtime') ? { downtimeMilliseconds: number('downtime') } : {}),
+    ...throttle(number('auto_converge_throttle')),
   };
 }
 
@@ -146,5 +153,6 @@ export function parseJobText(text: string): DomainJob | undefined {
     pageSize: number('Page size') || 4096,
     iteration: number('Iteration'),
     ...(fields.has('Total downtime') ? { downtimeMilliseconds: number('Total downtime') } : {}),
+    ...throttle(number('Auto converge throttle')),
   };
 }

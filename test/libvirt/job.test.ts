@@ -62,6 +62,15 @@ describe('a job from the text of virsh', () => {
     expect(parseJobText(copying)).toMatchObject({ diskTotal: 100 * mebi, diskRemaining: 85 * mebi });
   });
 
+  it('tells by how much auto-converge throttles the VM, where it does', () => {
+    const text = 'Job type:         Unbounded   \nOperation:        Outgoing migration\n';
+    expect(parseJobText(`${text}Auto converge throttle: 30\n`)?.throttlePercent).toBe(30);
+    expect(parseJobText(text)).not.toHaveProperty('throttlePercent');
+    const told = new Map([['auto_converge_throttle', 30]]);
+    expect(decodeJob(2, told).throttlePercent).toBe(30);
+    expect(decodeJob(2, new Map([['auto_converge_throttle', 0]]))).not.toHaveProperty('throttlePercent');
+  });
+
   it('knows each operation that virsh names', () => {
     const names = {
       Start: 'start',

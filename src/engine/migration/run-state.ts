@@ -53,6 +53,8 @@ export interface RunFacts {
   readonly expected?: ExpectedMigration;
   /** What a forecast drew before the start; empty where none was made here. */
   readonly forecastCourse: Course;
+  /** What the link carried before the start; absent where it was not measured, or was not to be used wholly. */
+  readonly measuredBytesPerSecond?: number;
   /** What libvirt told of the job so far, for a picture. */
   readonly points: readonly ProgressPoint[];
   /** What became of the stand-in, once that is known. */
@@ -111,6 +113,15 @@ function courseOf(forecast: Forecast | undefined): Course {
     : [{ milliseconds: 0, remainingBytes: first.remainingBytes + diskBytes }, ...course];
 }
 
+/** What was given or is nominal says nothing of the link as it is. */
+function measuredOf(forecast: Forecast | undefined): Pick<RunFacts, 'measuredBytesPerSecond'> {
+  if (forecast === undefined || forecast.kind === 'unknown') return {};
+  const { bandwidthSource, bandwidthBytesPerSecond } = forecast;
+  return bandwidthSource === 'measured' || bandwidthSource === 'measured-over-ssh'
+    ? { measuredBytesPerSecond: bandwidthBytesPerSecond }
+    : {};
+}
+
 /** A migration that is to be started, with what was forecast of it. */
 export function orderedRun(
   choices: {
@@ -133,6 +144,7 @@ export function orderedRun(
       copyDisks,
       postCopyAllowed: allowsPostCopy(tuning),
       forecastCourse: courseOf(forecast),
+      ...(tuning.bandwidthLimitBytesPerSecond === undefined ? measuredOf(forecast) : {}),
     },
     now: { phase: 'queued' },
   };
@@ -162,7 +174,8 @@ export function progressOf(now: RunPhase): MigrationProgress | undefined {
 /** The migration as the page shows it. */
 export function migrationOf({ facts, now }: RunState): Migration {
   const { vm, startedHere, destination, temporary, rehearsal, cancelling, cancelError, steering } = facts;
-  const { postCopyAllowed, historyError, forecastCourse, points } = facts;
+  const { postCopyAllowed, historyError, forecastCourse, points, measuredBytesPerSecond } = facts;
+  const limited = steering.some(({ action }) => action.kind === 'bandwidth-limit');
   return {
     vm,
     startedHere,
@@ -177,6 +190,7 @@ export function migrationOf({ facts, now }: RunState): Migration {
     ...(historyError === undefined ? {} : { historyError }),
     ...(forecastCourse.length === 0 ? {} : { forecastCourse }),
     ...(points.length === 0 ? {} : { points }),
+    ...(measuredBytesPerSecond === undefined || limited ? {} : { measuredBytesPerSecond }),
   };
 }
 

@@ -87,6 +87,8 @@ export interface Migration {
   readonly postCopyAllowed?: boolean;
   /** What a forecast drew before the start; absent where this page made none. */
   readonly forecastCourse?: Course;
+  /** What the link carried before the start, in bytes per second; absent where that was not measured. */
+  readonly measuredBytesPerSecond?: number;
   /** What libvirt told of the job since this page saw it, for a picture; absent before it told anything. */
   readonly points?: readonly ProgressPoint[];
   /** Why the end is not in the history. */

@@ -26,7 +26,9 @@ export interface MigrationProgress {
   /** Bytes per second; 0 while libvirt has no figure. */
   readonly throughputBytesPerSecond: number;
   readonly dirtyBytesPerSecond: number;
-  /** The number of the pass over the memory, from 1. */
+  /** By how much auto-converge throttles the VM, in percent; absent while it does not. */
+  readonly throttlePercent?: number;
+  /** Which pass over the memory this is, from 1. */
   readonly pass: number;
   /** Absent during the first pass that was seen. */
   readonly bestPass?: BestPass;
@@ -61,6 +63,7 @@ export function nextProgress(
     throughputBytesPerSecond: job.throughput,
     dirtyBytesPerSecond: job.dirtyPagesPerSecond * job.pageSize,
     pass,
+    ...(job.throttlePercent === undefined ? {} : { throttlePercent: job.throttlePercent }),
     ...(bestPass === undefined ? {} : { bestPass }),
   };
 }

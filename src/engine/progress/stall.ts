@@ -6,6 +6,7 @@ import {
   msg,
   nmsg,
   type Remedy,
+  rateText,
   shellCommand,
   sizeText,
   type VmIdentity,
@@ -40,10 +41,53 @@ export function pauseForLastPass(progress: MigrationProgress): number | undefine
   return pause === undefined || pause > longestDowntimeMilliseconds ? undefined : pause;
 }
 
-/** Since when there is no progress, and how much each pass leaves. */
-export function stallText(progress: MigrationProgress): readonly Message[] {
+/** Below this part of what was measured, the link is what is wrong. */
+const slowShare = 0.7;
+
+/**
+ * Why it does not finish, in one sentence from the figures: the cause that an admin can do something about comes before one that follows
+ * from it.
+ *
+ * @param measured what the link carried before the start, in bytes per second; undefined where nobody measured it
+ */
+function causeText(progress: MigrationProgress, measured: number | undefined): Message {
+  const { disks, memoryTotalBytes, throttlePercent } = progress;
+  const { throughputBytesPerSecond: copied, dirtyBytesPerSecond: dirty } = progress;
+  const last = onePass(progress);
+  if (disks !== undefined && disks.remainingBytes > 0 && memoryTotalBytes > 0)
+    return msg(
+      'The copy of the disks is behind what the VM writes: $0 left.',
+      sizeText(disks.remainingBytes),
+    );
+  if (measured !== undefined && copied > 0 && copied < measured * slowShare && dirty < measured)
+    return msg(
+      'The link carries only $0; before the start it carried $1.',
+      rateText(copied),
+      rateText(measured),
+    );
+  if (throttlePercent !== undefined)
+    return msg(
+      'QEMU throttles the VM by $0 %, and it still writes memory as fast as it is copied.',
+      throttlePercent,
+    );
+  if (copied > 0 && dirty > copied)
+    return msg(
+      'The VM writes memory at $0, faster than the $1 at which it is copied.',
+      rateText(dirty),
+      rateText(copied),
+    );
+  if (last === undefined) return msg('The VM writes memory as fast as it is copied.');
+  return msg(
+    'The VM writes to about $0 again and again: to send that takes $1, longer than the VM may pause.',
+    sizeText(last.bytes),
+    durationText(roundedUp(last.seconds) * 1000),
+  );
+}
+
+/** Why it does not finish, since when it gets no closer, and what each pass leaves. */
+export function stallText(progress: MigrationProgress, measured?: number): readonly Message[] {
   const { bestPass, pass, elapsedMilliseconds } = progress;
-  const why = msg('The VM writes memory as fast as it is copied.');
+  const why = causeText(progress, measured);
   if (bestPass === undefined) return [why];
   return [
     why,
@@ -62,13 +106,22 @@ export function stallText(progress: MigrationProgress): readonly Message[] {
 export function stallRemedies(
   { connection, uuid }: VmIdentity,
   progress: MigrationProgress,
+  postCopyAllowed = false,
 ): readonly Remedy[] {
   const virsh = (...argv: readonly string[]): string =>
     shellCommand('virsh', '-c', connection === 'system' ? 'qemu:///system' : 'qemu:///session', ...argv);
   const last = onePass(progress);
   const pause = pauseForLastPass(progress);
   return [
-    { text: msg('Reduce the load in the guest: the migration then finishes by itself.') },
+    {
+      text:
+        progress.throughputBytesPerSecond > 0
+          ? msg(
+              'Reduce the load in the guest: once it writes clearly less than $0, the migration finishes by itself.',
+              rateText(progress.throughputBytesPerSecond),
+            )
+          : msg('Reduce the load in the guest: the migration then finishes by itself.'),
+    },
     ...(pause === undefined
       ? []
       : [
@@ -94,6 +147,18 @@ export function stallRemedies(
       host: 'source',
       action: { kind: 'pause-vm' },
     },
+    ...(postCopyAllowed && last !== undefined
+      ? [
+          {
+            text: msg(
+              'Switch to post-copy: the VM runs on the destination at once, and its memory follows within about $0. If the network fails meanwhile, the VM is lost.',
+              durationText(roundedUp(last.seconds * 2) * 1000),
+            ),
+            command: virsh('migrate-postcopy', uuid),
+            host: 'source' as const,
+          },
+        ]
+      : []),
     { text: msg('Cancel the migration: the VM stays on this host.') },
   ];
 }

@@ -53,10 +53,10 @@ function Stalled({
   // Not announced, because its figures change every second. The sentence about the phase announces the stall.
   return (
     <Notice variant="warning" title={_('Migration stalled')}>
-      <p>{stallText(progress).map(textOf).join(' ')}</p>
+      <p>{stallText(progress, migration.measuredBytesPerSecond).map(textOf).join(' ')}</p>
       <RemedyList
         label={_('What to do')}
-        remedies={stallRemedies(migration.vm, progress)}
+        remedies={stallRemedies(migration.vm, progress, migration.postCopyAllowed)}
         destinationHost=""
         onAction={() => {
           onSteer({ kind: 'pause-vm' });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { reduce } from '../../../src/engine/migration/reducer.ts';
 import type { RunEvent } from '../../../src/engine/migration/run-event.ts';
 import { migrationOf, orderedRun } from '../../../src/engine/migration/run-state.ts';
+import type { MigrationTuning } from '../../../src/engine/plan/tuning.ts';
 import { noProgress } from '../../../src/engine/progress/progress.ts';
 import { convergingForecast } from '../forecast-fixture.ts';
 import { sampleEvents, vm } from './run-samples.ts';
@@ -40,4 +41,25 @@ it('is drawn from what libvirt tells, kept to the end, and from what was forecas
     { milliseconds: 2000, remainingBytes: 30 },
   ]);
   expect(shown.forecastCourse).toEqual([{ milliseconds: 0, remainingBytes: 150 }, ...forecast.course]);
+});
+
+it('is compared with a link that was measured and not limited, before the start or since', () => {
+  const destination = 'qemu+ssh://beta/system';
+  const made = convergingForecast(34_000);
+  const measured = (tuning: MigrationTuning, ...events: readonly RunEvent[]): number | undefined =>
+    migrationOf(
+      [sampleEvents.started, sampleEvents['job-copying'], ...events].reduce(
+        reduce,
+        orderedRun({ vm, destination, temporary: false, tuning }, made),
+      ),
+    ).measuredBytesPerSecond;
+  expect(measured({})).toBe(110 * 1024 ** 2);
+  expect(measured({ bandwidthLimitBytesPerSecond: 1 })).toBeUndefined();
+  const limit: RunEvent = {
+    kind: 'steer-asked',
+    action: { kind: 'bandwidth-limit', bytesPerSecond: 1 },
+    by: 'admin',
+    at: '2026-11-28T10:00:05.000Z',
+  };
+  expect(measured({}, limit)).toBeUndefined();
 });
