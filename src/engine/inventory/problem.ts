@@ -56,7 +56,8 @@ async function daemonUnit(platform: Platform, connection: ConnectionName): Promi
   const states = await unitStates(platform, connection, daemonUnits);
   return (
     daemonUnits.find((unit) => states.get(unit) === 'enabled') ??
-    daemonUnits.find((unit) => states.has(unit)) ??
+    // One that is masked cannot be started.
+    daemonUnits.find((unit) => !(states.get(unit) ?? 'masked').startsWith('masked')) ??
     'libvirtd.service'
   );
 }

@@ -7,6 +7,7 @@ import { type ControlPort, controlPortFact } from '../facts/control-port.ts';
 import { destinationFact } from '../facts/destination.ts';
 import type { Judgement } from '../finding.ts';
 import { addToHosts, openPorts } from '../judging/common-remedies.ts';
+import { enableRemote } from '../judging/libvirt-daemon.ts';
 
 /** The command that starts the server on the destination, by transport. */
 function startDaemon({ parts: { transport, host } }: ValidDestination): Remedy {
@@ -21,7 +22,7 @@ function startDaemon({ parts: { transport, host } }: ValidDestination): Remedy {
     case 'tcp':
       return {
         text: msg('Make libvirt on $0 listen for TCP connections.', host),
-        command: 'systemctl stop libvirtd && systemctl enable --now libvirtd-tcp.socket',
+        command: enableRemote('tcp'),
         host: 'destination',
       };
     case 'tls':
@@ -30,7 +31,7 @@ function startDaemon({ parts: { transport, host } }: ValidDestination): Remedy {
           'Make libvirt on $0 listen for TLS connections. This needs certificates on both hosts.',
           host,
         ),
-        command: 'systemctl stop libvirtd && systemctl enable --now libvirtd-tls.socket',
+        command: enableRemote('tls'),
         host: 'destination',
       };
   }

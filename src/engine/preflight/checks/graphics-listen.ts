@@ -15,6 +15,7 @@ import { type DestinationHost, destinationHost } from '../judging/destination-ho
 import { addressesOf, isBound, takenPorts } from '../judging/graphics-address.ts';
 import { judgeCertificates } from '../judging/graphics-certificates.ts';
 import { canonicalAddress, isAddress, isHostLocalAddress } from '../judging/ip-address.ts';
+import { restartLibvirt } from '../judging/libvirt-daemon.ts';
 import { defineNetwork, startNetwork } from '../judging/network-remedies.ts';
 
 interface Problem {
@@ -64,7 +65,7 @@ function addressProblems(device: DomainGraphics, there: HostReading, names: Name
         remedies: [
           {
             text: msg('Remove $0_listen from qemu.conf on $1, and restart libvirt there.', type, to.name),
-            command: `${commentOut(`${type}_listen`)} && systemctl try-restart virtqemud libvirtd`,
+            command: `${commentOut(`${type}_listen`)} && ${restartLibvirt}`,
             host: 'destination',
           },
         ],

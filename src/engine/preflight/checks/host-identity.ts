@@ -4,6 +4,7 @@ import { msg } from '../../base/index.ts';
 import { defineCheck } from '../check.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
+import { setHostUuid } from '../judging/libvirt-daemon.ts';
 
 /** Is the destination another host? */
 export const hostIdentityCheck = defineCheck({
@@ -47,8 +48,7 @@ export const hostIdentityCheck = defineCheck({
             'Give $0 a UUID of its own in libvirtd.conf (or virtqemud.conf), and restart libvirt there.',
             destination.hostname,
           ),
-          command:
-            'echo "host_uuid = \\"$(uuidgen)\\"" >> /etc/libvirt/libvirtd.conf && systemctl restart libvirtd',
+          command: setHostUuid,
           host: 'destination',
         },
       ],

@@ -7,7 +7,7 @@ import { FactUnavailable, required } from '../fact.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import type { Judgement } from '../finding.ts';
-import { restartLibvirt } from '../judging/common-remedies.ts';
+import { restartLibvirt } from '../judging/libvirt-daemon.ts';
 
 const showSettings: Remedy = {
   text: msg('Show the lock settings of the destination.'),

@@ -9,7 +9,8 @@ import type { HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact } from '../facts/host-shell.ts';
 import { destinationHostFact, sourceHostFact } from '../facts/hosts.ts';
 import type { Judgement } from '../finding.ts';
-import { dropQemuSetting, restartLibvirt } from '../judging/common-remedies.ts';
+import { dropQemuSetting } from '../judging/common-remedies.ts';
+import { restartLibvirt } from '../judging/libvirt-daemon.ts';
 
 /** Every libvirt has these: dac (file owners) and none. */
 const everywhere: readonly string[] = ['dac', 'none'];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
+import { restartLibvirt } from './libvirt-daemon.ts';
 
 /** Opens ports of the destination; each is `49152` or `49152-49215`. `host` is its name in texts. */
 export function openPorts(ports: readonly string[], host: string): Remedy {
@@ -30,10 +31,7 @@ export function addToHosts(name: string, address?: string): Remedy {
   };
 }
 
-/** Restarts libvirt, whichever daemon the host has. */
-export const restartLibvirt = 'systemctl try-restart libvirtd virtqemud';
-
-/** The command that comments out a setting of qemu.conf. */
+/** The command that makes a comment of a setting of qemu.conf. */
 export function commentOut(name: string): string {
   return shellCommand('sed', '-i', `s/^ *${name}/#&/`, '/etc/libvirt/qemu.conf');
 }

@@ -4,6 +4,7 @@ import { type Message, msg, type Remedy, shellCommand } from '../../base/index.t
 import type { ValidDestination } from '../../destination/index.ts';
 import type { ServerIdentity } from '../facts/server-identity.ts';
 import type { ControlRoute } from '../facts/ssh-route.ts';
+import { startLibvirt } from './libvirt-daemon.ts';
 import { sshProblem, userAt } from './ssh-problem.ts';
 import { tlsProblem } from './tls-problem.ts';
 
@@ -54,8 +55,7 @@ function socketProblem(destination: ValidDestination, text: string): SignInProbl
         remedies: [
           {
             text: msg('Start the libvirt daemon on $0.', host),
-            // Newer systems have virtqemud instead of libvirtd.
-            command: 'systemctl enable --now libvirtd.socket || systemctl enable --now virtqemud.socket',
+            command: startLibvirt,
             host: 'destination',
           },
         ],
@@ -85,7 +85,8 @@ function libvirtProblem(destination: ValidDestination, text: string): SignInProb
         },
         {
           text: msg('Show which ways to sign in $0 allows.', host),
-          command: "grep -E '^(auth|listen)_' /etc/libvirt/libvirtd.conf",
+          // Of virtproxyd where libvirt is split into several daemons.
+          command: "grep -sE '^(auth|listen)_' /etc/libvirt/libvirtd.conf /etc/libvirt/virtproxyd.conf",
           host: 'destination',
         },
       ],

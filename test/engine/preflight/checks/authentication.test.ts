@@ -89,7 +89,7 @@ testCheck(authenticationCheck, [
     ssh,
     "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
     /does not run/,
-    /libvirtd.socket/,
+    /systemctl enable --now .*libvirtd\)\.socket/,
   ),
   refused(
     'a user who may not',

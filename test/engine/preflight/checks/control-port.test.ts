@@ -35,7 +35,7 @@ testCheck(controlPortCheck, [
     facts: { destination: destination('qemu://beta/system'), port: outcome({ kind: 'refused' }, 16514) },
     verdict: 'block',
     also: (finding) => {
-      expect(JSON.stringify(finding)).toContain('libvirtd-tls.socket');
+      expect(JSON.stringify(finding)).toContain('-tls.socket');
     },
   },
   {
@@ -43,7 +43,7 @@ testCheck(controlPortCheck, [
     facts: { destination: destination('qemu+tcp://beta/system'), port: outcome({ kind: 'refused' }, 16509) },
     verdict: 'block',
     also: (finding) => {
-      expect(JSON.stringify(finding)).toContain('libvirtd-tcp.socket');
+      expect(JSON.stringify(finding)).toContain('-tcp.socket');
     },
   },
   {
