@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly shared?: boolean;
   /** False: the hosts' names are not in each other's /etc/hosts. */
   readonly names?: boolean;
+  /** True: hosts without IPv4, and without GlusterFS. */
+  readonly ipv6?: boolean;
   /** Directory of the page, instead of dist/; booted hosts install the packages of Debian in it, if it has any. */
   readonly page?: string;
 }
@@ -89,6 +91,7 @@ export class Lab {
         String(process.pid),
         ...(options.shared === false ? ['--no-shared'] : []),
         ...(options.names === false ? ['--no-names'] : []),
+        ...(options.ipv6 === true ? ['--ipv6'] : []),
         ...(options.page === undefined ? [] : ['--page', options.page]),
         ...(options.hosts ?? []),
       ]);

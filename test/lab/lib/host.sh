@@ -3,7 +3,8 @@
 
 # host_prepare HOST NUMBER NAMES PAGE: the files. /etc is an overlay over this machine's, so the upper layer is written here.
 host_prepare() {
-  local host=$1 number=$2 names=$3 page=$4 root=$data/$1 etc=$data/$1/etc address=$subnet.$2 other
+  local host=$1 number=$2 names=$3 page=$4 root=$data/$1 etc=$data/$1/etc address other
+  address=$(address_of "$number")
   mkdir -p "$run/$host" "$etc"/{ssh,libvirt,cockpit,pki} "$root"/{etc-work,services,services-work,root/.ssh,home,libvirt,libvirt-cache,state,log/libvirt/qemu,log/glusterfs/bricks,sudo,gluster,brick,cockpit,cockpit-work} "$data/serial"
   echo "$address" >"$run/$host/address"
   echo "$page" >"$run/$host/page"
@@ -16,7 +17,7 @@ host_prepare() {
       local each=1
       for other in $(hosts); do
         each=$((each + 1))
-        [ "$other" = "$host" ] || echo "$subnet.$each $other"
+        [ "$other" = "$host" ] || echo "$(address_of "$each") $other"
       done
     fi
   } >"$etc/hosts"

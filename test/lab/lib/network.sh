@@ -31,16 +31,21 @@ browser_has_network() {
 
 # The end of HOST's cable that hangs on the bridge.
 outer_link() {
-  echo "${bridge}v$(cut -d. -f4 "$run/$1/address")"
+  local address
+  address=$(host_address "$1")
+  echo "${bridge}v${address##*[.:]}"
 }
 
 network_attach() {
-  local host=$1 pid outer
+  local host=$1 pid outer address prefix=24
   pid=$(host_pid "$host")
+  address=$(host_address "$host")
+  # Without the second in which the kernel asks whether another one has it.
+  [ ! -f "$run/ipv6" ] || prefix='64 nodad'
   outer=$(outer_link "$host")
   ip link add "$outer" type veth peer name eth0 netns "$pid"
   ip link set "$outer" master "$bridge" up
-  in_host "$host" sh -c "ip link set lo up; ip address add $(host_address "$host")/24 dev eth0; ip link set eth0 up"
+  in_host "$host" sh -c "ip link set lo up; ip address add $address/$prefix dev eth0; ip link set eth0 up"
 }
 
 network_link() {

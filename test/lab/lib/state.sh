@@ -65,6 +65,11 @@ hosts() {
   cat "$run/hosts" 2>/dev/null || true
 }
 
+# The address of the host with a number. A lab without IPv4 has local ones of IPv6 (RFC 4193).
+address_of() {
+  if [ -f "$run/ipv6" ]; then echo "fd77::$index:$1"; else echo "$subnet.$1"; fi
+}
+
 # PID, as this machine sees it, of a host's process 1.
 host_pid() {
   cat "$run/$1/pid" 2>/dev/null || die "no host $1 in lab $lab"
@@ -85,12 +90,14 @@ in_host() {
 }
 
 lab_up() {
-  local owner='' shared=yes page="$repo/dist" names=yes host other
+  local owner='' shared=yes page="$repo/dist" names=yes ipv6=no host other
   while [[ ${1:-} == --* ]]; do
     case $1 in
       --owner) owner=$2; shift 2 ;;
       --no-shared) shared=no; shift ;;
       --no-names) names=no; shift ;;
+      # GlusterFS here is told addresses of IPv4.
+      --ipv6) ipv6=yes shared=no; shift ;;
       --page) page=$2; shift 2 ;;
       *) die "no such option: $1" ;;
     esac
@@ -109,6 +116,7 @@ lab_up() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   allocate_index
+  [ "$ipv6" = no ] || touch "$run/ipv6"
   # Left by a machine that was switched off.
   rm -rf "$data"
   mkdir -p "$data"
