@@ -4,6 +4,7 @@ import type { CliEnvironment, Output } from './cli/environment.ts';
 import { exitStatus } from './cli/exit-status.ts';
 import { runCommandLine } from './cli/run.ts';
 import { nodePlatform } from './platform/node.ts';
+import { NodeTerminal } from './platform/node-terminal.ts';
 
 function screenOf(stream: NodeJS.WriteStream): Output {
   let open = true;
@@ -29,6 +30,9 @@ const environment: CliEnvironment = {
   isRoot: process.getuid?.() === 0,
   out: screenOf(process.stdout),
   err: screenOf(process.stderr),
+  // Not on standard output, which may be a file.
+  terminal: new NodeTerminal(process.stdin, process.stderr),
+  agentSocket: process.env['SSH_AUTH_SOCK'],
   onSignal: (listener) => {
     const interrupt = (): void => {
       listener('interrupt');

@@ -21,6 +21,7 @@ export const rooms = {
   'engine/plan': ['base'],
   'engine/progress': ['base'],
   'engine/failure': ['base'],
+  'engine/access': ['base', 'destination'],
   'engine/store': ['base'],
   'engine/forecast': ['base', 'destination', 'store'],
   'engine/record': ['base', 'destination', 'forecast', 'plan', 'store'],

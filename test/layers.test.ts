@@ -18,12 +18,12 @@ function layerOf(file: string): string | undefined {
 
 /** Relative imports of a source text, including `import type`, re-exports and `import()`. */
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?<!')(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
 }
 
 /** Imports of packages and of Node's modules. */
 function packagesOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?<!')(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map((match) => match[1] ?? '');
 }
 
 /** Whether an entry of the table of packages covers that import. */

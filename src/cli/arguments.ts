@@ -6,6 +6,7 @@ import { type MigrationTuning, parseBandwidthInput, parseDiskNames } from '../en
 import { checks } from '../engine/preflight/index.ts';
 import { rehearsalId } from '../engine/rehearsal/index.ts';
 import { type CommandName, commands, options } from './options.ts';
+import { parseTrust, type TrustCommand } from './trust-options.ts';
 import { type Given, parseTuning } from './tuning-options.ts';
 
 /** The output format. */
@@ -43,10 +44,11 @@ export interface VmCommand extends OutputOptions {
 
 /** The parsed command line. */
 export type Command =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly command?: CommandName }
   | { readonly kind: 'version' }
   | ({ readonly kind: 'list' | 'history'; readonly connection: ConnectionName } & OutputOptions)
   | VmCommand
+  | TrustCommand
   | { readonly kind: 'usage'; readonly problem: Message };
 
 function usage(problem: Message): Command {
@@ -92,6 +94,7 @@ export function parseArguments(argv: readonly string[]): Command {
   if (given.has('version')) return { kind: 'version' };
   const [word, ...rest] = positionals;
   if (word === undefined) return usage(msg('Enter a command: $0.', commands.join(', ')));
+  if (word === 'help') return parseHelp(rest);
   const command = commands.find((each) => each === word);
   if (command === undefined)
     return usage(msg('Unknown command $0. Commands: $1.', word, commands.join(', ')));
@@ -103,15 +106,26 @@ export function parseArguments(argv: readonly string[]): Command {
     if (value !== undefined && multiple !== true && values.length > 1)
       return usage(msg('Give option --$0 only once.', name));
   }
-  return parseCommand(command, rest, given);
+  if (command !== 'trust') return parseCommand(command, rest, given);
+  const trust = parseTrust(rest, given);
+  return 'text' in trust ? usage(trust) : trust;
 }
 
-/** Overriding the rehearsal means to migrate whatever its result is. */
+function parseHelp([word, extra]: readonly string[]): Command {
+  const command = commands.find((each) => each === word);
+  if (extra !== undefined || (word !== undefined && command === undefined))
+    return usage(msg('Unknown command $0. Commands: $1.', extra ?? word ?? '', commands.join(', ')));
+  return command === undefined ? { kind: 'help' } : { kind: 'help', command };
+}
+
+type Reporting = Exclude<CommandName, 'trust'>;
+
+/** Whoever overrides a rehearsal's finding migrates whatever it says. */
 function rehearsesFirst(given: Given, overrides: ReadonlySet<string>): boolean {
   return !given.has('no-rehearsal') && !overrides.has(rehearsalId);
 }
 
-function parseCommand(command: CommandName, positionals: readonly string[], given: Given): Command {
+function parseCommand(command: Reporting, positionals: readonly string[], given: Given): Command {
   const connection = given.get('connection')?.[0] ?? 'system';
   if (connection !== 'system' && connection !== 'session')
     return usage(msg('Option --connection takes system or session, not $0.', connection));

@@ -18,7 +18,19 @@ export interface CliEnvironment {
   readonly isRoot: boolean;
   readonly out: Output;
   readonly err: Output;
-  /** Subscribes to Ctrl-C (`interrupt`) and to requests to end at once (`leave`). */
+  /** Where questions are asked. */
+  readonly terminal: {
+    /** False in a pipe: then nobody can be asked. */
+    readonly isTerminal: boolean;
+    /** The line that was typed, unseen where it is hidden; undefined if there is none. */
+    ask(
+      question: string,
+      options: { readonly hidden: boolean; readonly signal: AbortSignal },
+    ): Promise<string | undefined>;
+  };
+  /** The socket of the ssh agent of who runs this, where one is loaded. */
+  readonly agentSocket: string | undefined;
+  /** Hears Ctrl-C (`interrupt`) and the wish that the program ends at once (`leave`). */
   readonly onSignal: (listener: (wish: 'interrupt' | 'leave') => void) => Unsubscribe;
 }
 

@@ -3,8 +3,8 @@ import { type Message, msg } from '../engine/base/index.ts';
 import { stallActions } from '../engine/plan/index.ts';
 import { wrapText } from './text-layout.ts';
 
-/** The commands of the program. */
-export const commands = ['list', 'check', 'migrate', 'history'] as const;
+/** What the tool can be told to do. */
+export const commands = ['list', 'check', 'migrate', 'history', 'trust'] as const;
 export type CommandName = (typeof commands)[number];
 
 /** One option. The parser, the help and the test of the man page use this table. */
@@ -21,6 +21,8 @@ export interface Option {
 }
 
 const withVm: readonly CommandName[] = ['check', 'migrate'];
+/** Those that print a result. */
+const reporting: readonly CommandName[] = ['list', 'check', 'migrate', 'history'];
 
 /** All options. */
 export const options: readonly Option[] = [
@@ -149,11 +151,52 @@ export const options: readonly Option[] = [
   {
     name: 'connection',
     value: 'NAME',
-    commands,
+    commands: reporting,
     help: msg('The libvirt of the VM on this host: system (default), or session, that of the user.'),
   },
-  { name: 'json', commands, help: msg('Print one JSON document, not text.') },
-  { name: 'quiet', short: 'q', commands, help: msg('Print only errors and the JSON document.') },
+  { name: 'json', commands: reporting, help: msg('Print one JSON document, not text.') },
+  {
+    name: 'quiet',
+    short: 'q',
+    commands: reporting,
+    help: msg('Print only errors and the JSON document.'),
+  },
+  {
+    name: 'user',
+    value: 'USER',
+    commands: ['trust'],
+    help: msg('Set up access as this user of the destination. Default: root.'),
+  },
+  {
+    name: 'port',
+    value: 'PORT',
+    commands: ['trust'],
+    help: msg('Port of ssh on the destination. Default: 22.'),
+  },
+  {
+    name: 'sign-in-as',
+    value: 'USER',
+    commands: ['trust'],
+    help: msg('Who signs in to the destination to install the key: root, or a user who may use sudo there.'),
+  },
+  {
+    name: 'restrict',
+    commands: ['trust'],
+    help: msg(
+      'Bind the key to libvirt: it gives no shell on the destination. Checks that need one are then unknown.',
+    ),
+  },
+  {
+    name: 'from',
+    value: 'ADDRESS',
+    commands: ['trust'],
+    help: msg('Bind the key to this address of this host.'),
+  },
+  {
+    name: 'yes',
+    commands: ['trust'],
+    help: msg('Make the changes without asking. Host keys and passwords are asked for all the same.'),
+  },
   { name: 'help', short: 'h', help: msg('Print this help.') },
   { name: 'version', help: msg('Print the version.') },
 ];
@@ -173,14 +216,43 @@ function row(head: string, width: number, meaning: string): readonly string[] {
   );
 }
 
+const commandHelp: Readonly<Record<CommandName, Message>> = {
+  list: msg('Print the VMs of this host.'),
+  check: msg('Check whether the migration will work. Changes nothing.'),
+  migrate: msg('Check, migrate if no check finds a problem, and verify the result on both hosts.'),
+  history: msg('Print the past migrations of this host, and how good the forecasts were.'),
+  trust: msg(
+    'Set up access to a host over ssh for libvirt of this host, step by step: host key, ssh key, libvirt. Asks before each change.',
+  ),
+};
+
+const usages: Readonly<Record<CommandName, string>> = {
+  list: 'list [--connection NAME] [--json]',
+  check: 'check VM URI [OPTION...]',
+  migrate: 'migrate VM URI [OPTION...]',
+  history: 'history [--connection NAME] [--json]',
+  trust: 'trust HOST [--user USER] [OPTION...]',
+};
+
+/** The help of one command: its usage and its options. */
+export function commandHelpText(command: CommandName, say: (message: Message) => string): string {
+  const own = options.filter(({ commands: known }) => known?.includes(command) === true);
+  const width = Math.max(...own.map((option) => optionHead(option).length));
+  return [
+    `Usage: cockpit-migrate ${usages[command]}`,
+    '',
+    ...wrapText(say(commandHelp[command]), columns, ''),
+    '',
+    ...own.flatMap((option) => row(optionHead(option), width, say(option.help))),
+    '',
+  ].join('\n');
+}
+
 /** The help, as `--help` prints it. */
 export function helpText(say: (message: Message) => string): string {
   const width = Math.max(...options.map((option) => optionHead(option).length));
   return [
-    'Usage: cockpit-migrate list [--connection NAME] [--json]',
-    '       cockpit-migrate check VM URI [OPTION...]',
-    '       cockpit-migrate migrate VM URI [OPTION...]',
-    '       cockpit-migrate history [--connection NAME] [--json]',
+    ...commands.map((command, at) => `${at === 0 ? 'Usage:' : '      '} cockpit-migrate ${usages[command]}`),
     '',
     ...wrapText(
       say(msg('Migrate a running libvirt VM to another host, and check first whether that will work.')),
@@ -188,21 +260,11 @@ export function helpText(say: (message: Message) => string): string {
       '',
     ),
     '',
-    `  list       ${say(msg('Print the VMs of this host.'))}`,
-    `  check      ${say(msg('Check whether the migration will work. Changes nothing.'))}`,
-    ...row(
-      'migrate',
-      9,
-      say(msg('Check, migrate if no check finds a problem, and verify the result on both hosts.')),
-    ),
-    ...row(
-      'history',
-      9,
-      say(msg('Print the past migrations of this host, and how good the forecasts were.')),
-    ),
+    ...commands.flatMap((command) => row(command, 9, say(commandHelp[command]))),
     '',
     `  VM         ${say(msg('Name or UUID.'))}`,
     `  URI        ${say(msg('Destination, for example $0.', 'qemu+ssh://beta/system'))}`,
+    `  HOST       ${say(msg('Name or address of the destination.'))}`,
     '',
     ...options.flatMap((option) => row(optionHead(option), width, say(option.help))),
     '',

@@ -7,7 +7,8 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { historyCommand } from './history-command.ts';
 import { listCommand } from './list-command.ts';
 import { migrateCommand } from './migrate-command.ts';
-import { helpText } from './options.ts';
+import { commandHelpText, helpText } from './options.ts';
+import { trustCommand } from './trust-command.ts';
 
 /** Runs the command in the arguments (without the program's name). Resolves to the exit status. */
 export async function runCommandLine(
@@ -18,7 +19,9 @@ export async function runCommandLine(
   const command = parseArguments(argv);
   switch (command.kind) {
     case 'help':
-      out.write(helpText(messageText));
+      out.write(
+        command.command === undefined ? helpText(messageText) : commandHelpText(command.command, messageText),
+      );
       return exitStatus.good;
     case 'version':
       print(out, `cockpit-migrate ${version}`);
@@ -38,5 +41,7 @@ export async function runCommandLine(
       return checkCommand(command, environment);
     case 'migrate':
       return migrateCommand(command, environment);
+    case 'trust':
+      return trustCommand(command, environment);
   }
 }

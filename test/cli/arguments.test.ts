@@ -100,11 +100,46 @@ describe('parseArguments', () => {
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
     expect(parseArguments(['check', '-h'])).toEqual({ kind: 'help' });
     expect(parseArguments(['--version'])).toEqual({ kind: 'version' });
+    expect(parseArguments(['help'])).toEqual({ kind: 'help' });
+    expect(parseArguments(['help', 'trust'])).toEqual({ kind: 'help', command: 'trust' });
+  });
+
+  it('reads what access is asked for', () => {
+    expect(parseArguments(['trust', 'beta'])).toEqual({
+      kind: 'trust',
+      host: 'beta',
+      user: undefined,
+      port: undefined,
+      signInAs: undefined,
+      restricted: false,
+      from: undefined,
+      yes: false,
+    });
+    const given = [
+      '--user=vmuser',
+      '--port',
+      '2222',
+      '--sign-in-as',
+      'admin',
+      '--restrict',
+      '--from=::1',
+      '--yes',
+    ];
+    expect(parseArguments(['trust', ...given, '--', '-beta'])).toEqual({
+      kind: 'trust',
+      host: '-beta',
+      user: 'vmuser',
+      port: '2222',
+      signInAs: 'admin',
+      restricted: true,
+      from: '::1',
+      yes: true,
+    });
   });
 
   it.each([
-    [[], 'Enter a command: list, check, migrate, history.'],
-    [['move'], 'Unknown command move. Commands: list, check, migrate, history.'],
+    [[], 'Enter a command: list, check, migrate, history, trust.'],
+    [['move'], 'Unknown command move. Commands: list, check, migrate, history, trust.'],
     [['list', 'web'], 'Command list takes no argument: remove web.'],
     [['check', 'web'], 'Command check needs a VM and a destination URI.'],
     [['check', 'web', uri, 'x'], 'Command check takes only a VM and a destination URI: remove x.'],
@@ -125,6 +160,12 @@ describe('parseArguments', () => {
       ['check', 'web', uri, '--migration-uri='],
       'Option --migration-uri takes an address such as tcp://10.0.0.2, not .',
     ],
+    [['help', 'me'], 'Unknown command me. Commands: list, check, migrate, history, trust.'],
+    [['trust'], 'Command trust needs a host.'],
+    [['trust', 'beta', 'gamma'], 'Command trust takes only a host: remove gamma.'],
+    [['trust', 'beta', '--json'], 'Command trust has no option --json.'],
+    [['check', 'web', uri, '--user=x'], 'Command check has no option --user.'],
+    [['trust', 'beta', '--from=a"b'], 'Option --from takes an address such as 10.0.0.1, not a"b.'],
     [['list', '--connection=other'], 'Option --connection takes system or session, not other.'],
   ])('says what is wrong with %j', (argv, problem) => {
     const command = parseArguments(argv);

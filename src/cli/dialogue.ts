@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { type Message, msg } from '../engine/base/index.ts';
+import { type CliEnvironment, messageText, print, stripControlCharacters } from './environment.ts';
+import { textLines } from './trust-text.ts';
+
+/** An answer is needed, and there is nobody to ask. */
+export class NobodyToAsk extends Error {
+  override readonly name = 'NobodyToAsk';
+  readonly question: Message;
+
+  constructor(question: Message) {
+    super(messageText(question));
+    this.question = question;
+  }
+}
+
+/** Talks with the person at the terminal. */
+export class Dialogue {
+  readonly #environment: Pick<CliEnvironment, 'out' | 'terminal'>;
+  readonly #signal: AbortSignal;
+
+  constructor(environment: Pick<CliEnvironment, 'out' | 'terminal'>, signal: AbortSignal) {
+    this.#environment = environment;
+    this.#signal = signal;
+  }
+
+  get columns(): number {
+    return this.#environment.out.columns;
+  }
+
+  /** True if there is someone to ask. */
+  get isInteractive(): boolean {
+    return this.#environment.terminal.isTerminal;
+  }
+
+  say(...messages: readonly Message[]): void {
+    this.lines(textLines(this.columns, ...messages));
+  }
+
+  lines(lines: readonly string[]): void {
+    print(this.#environment.out, ...lines);
+  }
+
+  /** What was typed; undefined if there is no answer. Rejects with {@link NobodyToAsk}. */
+  async ask(question: Message, options: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
+    if (!this.isInteractive) throw new NobodyToAsk(question);
+    return this.#environment.terminal.ask(`${stripControlCharacters(messageText(question))} `, {
+      hidden: options.hidden === true,
+      signal: this.#signal,
+    });
+  }
+
+  /** True if the answer is exactly that word. */
+  async askForWord(question: Message, word: string): Promise<boolean> {
+    return (await this.ask(question))?.trim() === word;
+  }
+
+  confirm(question: Message): Promise<boolean> {
+    return this.askForWord(msg('$0 $1', question, msg('Type yes to go on:')), 'yes');
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {
+  type AccessGoal,
+  type AuthorizedKeyResult,
+  authorizedLine,
+  authorizeKey,
+  byHandCommand,
+  type Change,
+  hasAgentKeys,
+  makeKey,
+  parseAccessRequest,
+  type SignIn,
+  type Step,
+} from '../engine/access/index.ts';
+import { type Message, msg } from '../engine/base/index.ts';
+import type { Dialogue } from './dialogue.ts';
+import { messageText } from './environment.ts';
+import type { TrustCommand } from './trust-options.ts';
+import { intentLines } from './trust-text.ts';
+
+type KeyStep = Extract<Step, { kind: 'authorize-key' }>;
+type Way = 'password' | 'agent' | 'by-hand';
+
+/** What it takes to bring the key to the destination. */
+export interface KeyErrand {
+  readonly goal: AccessGoal;
+  readonly command: TrustCommand;
+  readonly agentSocket: string | undefined;
+  readonly dialogue: Dialogue;
+  /** Hears of each change at once. */
+  readonly changed: (change: Change) => void;
+}
+
+/** sshd counts what fails: since 9.8, three sign-ins that fail shut the door for a while (PerSourcePenalties). */
+const mostAttempts = 2;
+
+async function chooseWay({ dialogue, command, agentSocket, goal }: KeyErrand): Promise<Way | undefined> {
+  const hasAgent = agentSocket !== undefined && (await hasAgentKeys(goal.platform, agentSocket));
+  if (command.signInAs !== undefined && !hasAgent) return 'password';
+  const ways: readonly (readonly [Way, Message])[] = [
+    ['password', msg('Sign in there with a password.')],
+    ...(hasAgent ? [['agent', msg('Sign in there with a key of your ssh agent.')] as const] : []),
+    ['by-hand', msg('By hand: show the command to run there.')],
+  ];
+  dialogue.say(msg('How does the key get there?'));
+  dialogue.lines(ways.map(([, text], at) => `  ${at + 1}  ${messageText(text)}`));
+  const answer = (await dialogue.ask(msg('Number (1):')))?.trim();
+  if (answer === undefined) return undefined;
+  return ways[answer === '' ? 0 : Number(answer) - 1]?.[0];
+}
+
+/** Who signs in; undefined if there is no answer. Says what is wrong with a name that cannot be one. */
+async function chooseUser({ dialogue, command, goal }: KeyErrand): Promise<string | undefined> {
+  const { host } = goal.destination.parts;
+  let name = command.signInAs;
+  for (;;) {
+    name ??= (
+      await dialogue.ask(msg('User to sign in as on $0, root or one who may use sudo ($1):', host, 'root'))
+    )?.trim();
+    if (name === undefined) return undefined;
+    const user = name === '' ? 'root' : name;
+    const request = parseAccessRequest({ host, user, localNames: [] });
+    if (request.kind === 'valid') return user;
+    dialogue.say(request.problem);
+    if (command.signInAs !== undefined) return undefined;
+    name = undefined;
+  }
+}
+
+/** Brings root's key there. True if it may be there now: that is looked at next. */
+export async function bringKey(step: KeyStep, errand: KeyErrand): Promise<boolean> {
+  const { goal, command, dialogue, changed } = errand;
+  const { host } = goal.destination.parts;
+  const { user } = goal.settings;
+  dialogue.say(msg('$0 does not accept an ssh key of root of this host for user $1.', host, user));
+  dialogue.lines(intentLines(step.will, host, dialogue.columns));
+  if (command.restricted) dialogue.say(msg('The key is bound to libvirt (virt-ssh-helper): no shell.'));
+  if (command.from !== undefined) dialogue.say(msg('The key is bound to the address $0.', command.from));
+  if (!command.yes && !(await dialogue.confirm(msg('Make these changes?')))) return false;
+  let { key } = step;
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const way = await chooseWay(errand);
+    if (way === undefined) return false;
+    const as = way === 'by-hand' ? user : await chooseUser(errand);
+    if (as === undefined) return false;
+    if (key.kind === 'to-make') {
+      const made = await makeKey(goal, key);
+      changed(made);
+      key = { kind: 'usable', file: made.file, publicKey: made.publicKey };
+    }
+    if (way === 'by-hand') return byHand(key.publicKey, errand);
+    const { result, change } = await authorizeKey(
+      signInOf(errand, way, as),
+      key.publicKey,
+      boundsOf(command),
+    );
+    if (change !== undefined) changed(change);
+    if (!('original' in result)) return result.kind !== 'no-answer';
+    sayFailure(result, as, errand);
+  }
+  return false;
+}
+
+function boundsOf({ restricted, from }: TrustCommand): Parameters<typeof authorizeKey>[2] {
+  return { restricted, ...(from === undefined ? {} : { from }) };
+}
+
+async function byHand(publicKey: string, { goal, command, dialogue }: KeyErrand): Promise<boolean> {
+  const { host } = goal.destination.parts;
+  dialogue.say(msg('Run on $0:', host));
+  dialogue.lines([`    ${byHandCommand(goal.settings.user, authorizedLine(publicKey, boundsOf(command)))}`]);
+  return (await dialogue.ask(msg('Press Enter when this is done.'))) !== undefined;
+}
+
+/** A sign-in whose questions go to the terminal. */
+export function signInOf(
+  { goal, agentSocket, dialogue }: Pick<KeyErrand, 'goal' | 'agentSocket' | 'dialogue'>,
+  way: SignIn['by']['kind'],
+  as: string,
+): SignIn {
+  const { host } = goal.destination.parts;
+  return {
+    platform: goal.platform,
+    signal: goal.signal,
+    parts: goal.destination.parts,
+    user: goal.settings.user,
+    as,
+    by:
+      way !== 'agent'
+        ? { kind: way }
+        : agentSocket === undefined
+          ? { kind: 'password' }
+          : { kind: way, socket: agentSocket },
+    ask: ({ text, from }) =>
+      dialogue.ask(
+        from === 'sudo' ? msg('Password of $0 for sudo on $1:', as, host) : msg('$0', text.trimEnd()),
+        { hidden: true },
+      ),
+  };
+}
+
+function sayFailure(
+  result: Extract<AuthorizedKeyResult, { original: string }>,
+  as: string,
+  { goal, dialogue }: KeyErrand,
+): void {
+  const { host } = goal.destination.parts;
+  dialogue.say(result.kind === 'refused' ? msg('$0 did not let user $1 in.', host, as) : result.why);
+  dialogue.lines(originalLines(result.original));
+}
+
+/** The words of ssh, sudo or libvirt. */
+export function originalLines(original: string): readonly string[] {
+  return original
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => `    | ${line}`);
+}

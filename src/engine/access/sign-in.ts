@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { PlatformError } from '../../platform/platform.ts';
+import { type Message, msg, scriptWords } from '../base/index.ts';
+import type { DestinationParts } from '../destination/index.ts';
+import script from './authorized-key.sh?raw';
+import { type Ask, Conversation, NoAnswer, type Said, WrongAnswer } from './conversation.ts';
+import type { Tools } from './limit.ts';
+import { quietOptions, scriptInput } from './probe.ts';
+import { whereTo } from './ssh-settings.ts';
+
+/** As whom a person signs in to the destination, to change something there. */
+export interface SignIn extends Tools {
+  readonly parts: DestinationParts;
+  /** The user on the destination whose authorized_keys it is about. */
+  readonly user: string;
+  /** Who signs in: that user, root, or one who may use sudo. */
+  readonly as: string;
+  readonly by:
+    | { readonly kind: 'password' }
+    | { readonly kind: 'agent'; readonly socket: string }
+    | { readonly kind: 'root-key' };
+  readonly ask: Ask;
+}
+
+/** What became of a change of authorized_keys. */
+export type AuthorizedKeyResult =
+  | { readonly kind: 'added' | 'present' | 'removed' | 'absent'; readonly file: string }
+  /** The destination did not take what was typed, or not this user. */
+  | { readonly kind: 'refused'; readonly original: string }
+  | { readonly kind: 'no-answer' }
+  | { readonly kind: 'failed'; readonly why: Message; readonly original: string };
+
+function authentication(by: SignIn['by']): readonly string[] {
+  const options = {
+    password: ['PubkeyAuthentication=no', 'PreferredAuthentications=keyboard-interactive,password'],
+    agent: ['IdentityAgent=SSH_AUTH_SOCK', 'PreferredAuthentications=publickey,keyboard-interactive'],
+    'root-key': ['PreferredAuthentications=publickey'],
+  }[by.kind];
+  return ['BatchMode=no', 'NumberOfPasswordPrompts=1', ...options].flatMap((option) => ['-o', option]);
+}
+
+/** The command line of ssh, as a person signs in; nothing secret is in it. */
+export function signInArgv({ parts, as, by }: Pick<SignIn, 'parts' | 'as' | 'by'>): readonly string[] {
+  const { options, host } = whereTo({ ...parts, user: as });
+  const command = ['env', 'LC_ALL=C', 'sh', '-s'];
+  return [
+    'ssh',
+    '-T',
+    '-e',
+    'none',
+    ...authentication(by),
+    ...quietOptions,
+    ...options,
+    '--',
+    host,
+    ...command,
+  ];
+}
+
+/** Prints a word between marks. */
+function sayLine(mark: string, word: string): string {
+  return `printf '%s %s %s\\n' ${scriptWords(mark, word, mark)}`;
+}
+
+/** A shell of the user whose file it is: the own one of who signs in, or one that root or sudo starts. */
+async function becomeUser({ user, as }: SignIn, conversation: Conversation): Promise<Said> {
+  const { mark } = conversation;
+  const first = await conversation.say(`${sayLine(mark, 'shell')}\n`);
+  if (as === user || first.word !== 'shell') return first;
+  const shell = ['sh', '-c', 'printf "%s shell %s\\n" "$1" "$1"; exec sh -s', 'sh', mark];
+  // A prompt of our own, so that it is known when sudo asks. `-k` with a command: nothing is remembered, and nothing remembered is used.
+  const command =
+    as === 'root'
+      ? ['runuser', '-u', user, '--', ...shell]
+      : ['sudo', '-k', '-S', '-H', '-p', `${mark} sudo ${mark}\n`, '-u', user, '--', ...shell];
+  return conversation.say(`${scriptWords(...command)} 2>&1; ${sayLine(mark, 'left')}\n`);
+}
+
+/**
+ * Adds a line to the authorized_keys of the user, or takes it out, after signing in as someone who may. Nothing stays open.
+ *
+ * @param key The key itself, in base64, by which a line with other options is found.
+ */
+export async function changeAuthorizedKeys(
+  signIn: SignIn,
+  action: 'add' | 'remove',
+  line: string,
+  key: string,
+): Promise<AuthorizedKeyResult> {
+  const conversation = new Conversation(signIn.platform, signInArgv(signIn), {
+    ask: signIn.ask,
+    signal: signIn.signal,
+    ...(signIn.by.kind === 'agent' ? { agentSocket: signIn.by.socket } : {}),
+  });
+  try {
+    const shell = await becomeUser(signIn, conversation);
+    if (shell.word !== 'shell') return notAllowed(signIn, shell);
+    return resultOf(await conversation.say(scriptInput(script, [conversation.mark, action, key, line])));
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    await conversation.end();
+  }
+}
+
+function notAllowed({ user, as }: SignIn, { word, printed }: Said): AuthorizedKeyResult {
+  return word === 'nowhere'
+    ? {
+        kind: 'failed',
+        why: msg('Each folder of this host forbids programs (noexec), so ssh cannot ask.'),
+        original: '',
+      }
+    : { kind: 'failed', why: msg('User $0 may not act as $1 there.', as, user), original: printed };
+}
+
+function resultOf({ word, rest, printed }: Said): AuthorizedKeyResult {
+  switch (word) {
+    case 'added':
+    case 'present':
+    case 'removed':
+    case 'absent':
+      return { kind: word, file: rest };
+    default:
+      return {
+        kind: 'failed',
+        why: msg('The file authorized_keys could not be changed.'),
+        original: word === 'failed' ? rest : printed,
+      };
+  }
+}
+
+function failureOf(error: unknown): AuthorizedKeyResult {
+  if (error instanceof NoAnswer) return { kind: 'no-answer' };
+  if (error instanceof WrongAnswer) return { kind: 'refused', original: error.message };
+  if (!(error instanceof PlatformError)) throw error;
+  const original = error.message.trim();
+  if (/permission denied|too many authentication failures/i.test(original))
+    return { kind: 'refused', original };
+  if (error.kind === 'cancelled') return { kind: 'no-answer' };
+  return { kind: 'failed', why: msg('This host could not sign in.'), original };
+}

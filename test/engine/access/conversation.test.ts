@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  Conversation,
+  decodeHex,
+  NoAnswer,
+  parseSaid,
+  type Question,
+  WrongAnswer,
+} from '../../../src/engine/access/conversation.ts';
+import { nodePlatform } from '../../../src/platform/node.ts';
+import { PlatformError } from '../../../src/platform/platform.ts';
+
+const platform = nodePlatform();
+
+/** In place of ssh: asks so many questions as ssh does, tells what it was answered, then is a shell that reads what to do. */
+const fakeSsh = `
+count=$1
+number=0
+all=''
+while [ $number -lt $count ]; do
+  number=$((number + 1))
+  answer=$("$SSH_ASKPASS" "question $number
+of '$count': ") || exit 255
+  all="$all $(printf '%s' "$answer" | od -An -v -tx1 | tr -d ' \\n')"
+done
+echo "$all."
+exec sh -s
+`;
+
+/** What sudo does with its standard input, by the password that it wants. */
+const fakeSudo = `
+for try in 1 2 3; do
+  printf '%s sudo %s\\n' "$mark" "$mark"
+  IFS= read -r answer || exit 1
+  [ "$answer" = "$wanted" ] && exec sh -c 'printf "%s shell %s\\n" "$1" "$1"; exec sh -s' sh "$mark"
+  echo 'Try again.'
+done
+exit 1
+`;
+
+let open: Conversation | undefined;
+afterEach(async () => {
+  await open?.end();
+  open = undefined;
+});
+
+function converse(
+  questions: number,
+  answers: readonly (string | undefined)[],
+): { conversation: Conversation; asked: Question[] } {
+  const asked: Question[] = [];
+  const conversation = new Conversation(platform, ['sh', '-c', fakeSsh, 'sh', String(questions)], {
+    signal: new AbortController().signal,
+    ask: (question) => {
+      asked.push(question);
+      return Promise.resolve(answers[asked.length - 1]);
+    },
+  });
+  open = conversation;
+  return { conversation, asked };
+}
+
+function hex(text: string): string {
+  return Buffer.from(text).toString('hex');
+}
+
+/** What the fake ssh prints of its answers. */
+function told(answers: readonly string[]): string {
+  return `${answers.map((answer) => ` ${hex(answer)}`).join('')}.`.trim();
+}
+
+function shell(conversation: Conversation): string {
+  return `printf '%s %s %s\\n' ${conversation.mark} shell ${conversation.mark}\n`;
+}
+
+/** One line, as a person types it. */
+const password = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\n\0]/.test(text));
+const hostile = [
+  `'"$(touch /tmp/x)\`id\`\\`,
+  ' -n  x ',
+  '',
+  '-e \\n%s',
+  '密码 пароль 🔑',
+  '\\\\\\',
+  'a\tb\rc',
+  '%41$1',
+];
+
+describe('a conversation with ssh', () => {
+  it('asks in the words of ssh, with their line breaks, and answers byte by byte', async () => {
+    const { conversation, asked } = converse(hostile.length, hostile);
+    const said = await conversation.say(shell(conversation));
+    expect(said.word).toBe('shell');
+    expect(said.printed).toBe(told(hostile));
+    expect(asked[1]).toEqual({ from: 'ssh', text: `question 2\nof '${hostile.length}': ` });
+    expect(asked).toHaveLength(hostile.length);
+  });
+
+  it('hands on any password', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(password, { minLength: 1, maxLength: 25 }), async (passwords) => {
+        const { conversation } = converse(passwords.length, passwords);
+        const said = await conversation.say(shell(conversation));
+        await conversation.end();
+        expect(said.printed).toBe(told(passwords));
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  it('answers sudo by the same way, and only once', async () => {
+    const right = converse(1, ['first', `right $(x) 'é`]);
+    const { mark } = right.conversation;
+    await right.conversation.say(shell(right.conversation));
+    const said = await right.conversation.say(`mark=${mark} wanted='right $(x) '\\''é'\n(${fakeSudo})\n`);
+    expect([said.word, right.asked[1]]).toEqual(['shell', { from: 'sudo', text: '' }]);
+    await right.conversation.end();
+
+    const wrong = converse(0, ['wrong']);
+    await wrong.conversation.say(shell(wrong.conversation));
+    await expect(
+      wrong.conversation.say(`mark=${wrong.conversation.mark} wanted=right\n(${fakeSudo})\n`),
+    ).rejects.toThrow(WrongAnswer);
+    expect(wrong.asked).toHaveLength(1);
+  });
+
+  it.each([undefined, 'two\nlines', 'a\0b'])('sends nothing for %j', async (answer) => {
+    const { conversation } = converse(1, [answer]);
+    await expect(conversation.say(shell(conversation))).rejects.toThrow(NoAnswer);
+  });
+
+  it('tells what ssh said when it ends', async () => {
+    const conversation = new Conversation(platform, ['sh', '-c', 'echo Permission denied >&2; exit 255'], {
+      signal: new AbortController().signal,
+      ask: () => Promise.resolve(undefined),
+    });
+    const error: unknown = await conversation.say('x\n').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PlatformError);
+    expect(error).toMatchObject({ kind: 'closed', message: 'Permission denied\n' });
+    await conversation.end();
+  });
+
+  it('leaves no file and no process, also when it is ended while a question is open', async () => {
+    const { conversation } = converse(1, []);
+    const mark = conversation.mark;
+    let stop: () => void = () => undefined;
+    const blocked = new Conversation(platform, ['sh', '-c', fakeSsh, 'sh', '1'], {
+      signal: new AbortController().signal,
+      ask: () =>
+        new Promise((resolve) => {
+          stop = () => {
+            resolve(undefined);
+          };
+          void blocked.end();
+        }),
+    });
+    const said = blocked.say(shell(blocked));
+    said.catch(() => undefined);
+    await expect(conversation.say(shell(conversation))).rejects.toThrow(NoAnswer);
+    await conversation.end();
+    await blocked.end();
+    stop();
+    const processes = readdirSync('/proc').filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return argv.includes(mark) || argv.includes(blocked.mark);
+      } catch {
+        return false;
+      }
+    });
+    expect(processes).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cockpit-migrate-ask.'))).toEqual([]);
+  });
+
+  it('has the answer in no argument and no environment while it runs', async () => {
+    const needle = `needle-${Math.random()}`;
+    const seen: string[] = [];
+    const { conversation } = converse(1, [needle]);
+    await conversation.say(shell(conversation));
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      for (const part of ['cmdline', 'environ'])
+        try {
+          if (readFileSync(`/proc/${pid}/${part}`, 'utf8').includes(needle)) seen.push(`${pid}/${part}`);
+        } catch {
+          // Another user's, or over.
+        }
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('what is said between marks', () => {
+  it('is found behind anything that a shell prints before', () => {
+    expect(parseSaid('Welcome!\n$ MARK added /root/a file', 'MARK')).toEqual({
+      word: 'added',
+      rest: '/root/a file',
+      printed: 'Welcome!\n$',
+    });
+    expect(parseSaid('nothing', 'MARK')).toEqual({ word: '', rest: '', printed: 'nothing' });
+  });
+
+  it('is decoded from any bytes', () => {
+    expect(decodeHex(hex('Passwort für “é”: 🔑'))).toBe('Passwort für “é”: 🔑');
+    expect(decodeHex('41ff42')).toBe('A\ufffdB');
+    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => decodeHex(hex(text)) === text));
+    fc.assert(
+      fc.property(
+        fc.uint8Array(),
+        (bytes) => typeof decodeHex(Buffer.from(bytes).toString('hex')) === 'string',
+      ),
+    );
+  });
+});
