@@ -40,7 +40,7 @@ export const rooms = {
   'ui/forecast': ['common'],
   'ui/history': ['common', 'findings', 'model'],
   'ui/list': ['common', 'location', 'model'],
-  'ui/migration': ['common', 'findings', 'forecast'],
+  'ui/migration': ['common', 'findings', 'forecast', 'model'],
   'ui/dialog': ['common', 'findings', 'forecast', 'location', 'migration', 'model'],
   'ui/vm': ['common', 'migration', 'model'],
   'ui/page': ['common', 'dialog', 'history', 'list', 'location', 'model', 'vm'],

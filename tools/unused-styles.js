@@ -12,11 +12,19 @@ const themes = ['felt', 'glass', 'high-contrast'];
 
 /** Components of PatternFly that its components could show, and ours do not ask for. */
 const blocks = [
+  'alert-group__overflow',
+  'alert__toggle',
   'breadcrumb',
+  'compass',
   'drawer',
+  'form__field-group',
   'inline-edit',
   'label-group',
   'masthead',
+  'menu__breadcrumb',
+  'menu__item-action',
+  'menu__item-external-icon',
+  'menu__search',
   'nav',
   'page__dock',
   'page__drawer',
@@ -31,11 +39,17 @@ const blocks = [
   'panel',
   'popover',
   'radio',
+  'table__caption',
+  'table__check',
   'table__column-help',
   'table__compound-expansion-toggle',
+  'table__control-row',
   'table__draggable',
+  'table__expandable-row',
   'table__favorite',
   'table__inline-edit-action',
+  'table__sticky-cell',
+  'table__tfoot',
   'table__toggle',
   'table__tree-view',
 ];
@@ -43,7 +57,8 @@ const blocks = [
 const block = new RegExp(`^pf-v6-c-(${blocks.join('|')})(_|-|$)`);
 
 /** Variants of components that are shown. */
-const variant = /^pf-m-(docked|favorite|favorited|hamburger|split-button|tree-view.*|typeahead)$/;
+const variant =
+  /^pf-m-(docked|favorite|favorited|hamburger|incoming|offstage-(right|top)|outgoing|split-button|tree-view.*|typeahead)$/;
 
 /** A variant from a width of the window on. Ours are for every width. */
 const fromWidth = /^pf-m-.*-on-(sm|md|lg|xl|2xl)$/;

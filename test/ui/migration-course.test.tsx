@@ -78,6 +78,18 @@ describe('the chart of a running migration', () => {
     expect(within(table).queryByRole('columnheader', { name: 'Forecast' })).toBeNull();
   });
 
+  test('does not take a rate that libvirt does not know for none', async () => {
+    const model = new FakeModel([web]);
+    const unknown = points(1900, 1200).map((each) => ({ ...each, dirtyBytesPerSecond: 0 }));
+    model.setMigration(migrationOf(web, copying, { points: unknown }));
+    openAt('#/vm/web', model);
+    const rates = await chart('Throughput and dirty rate over time');
+    // One curve, and the lines of the axes.
+    expect(rates.querySelectorAll('path[role="presentation"][d*="L"]')).toHaveLength(1);
+    const table = screen.getByRole('table', { name: 'Course of the migration of web' });
+    expect(within(table).getAllByText('unknown so far')).toHaveLength(2);
+  });
+
   test('is not there before there is something to draw', async () => {
     const model = new FakeModel([web]);
     model.setMigration(migrationOf(web, copying, { points: points(1900), forecastCourse }));

@@ -18,7 +18,8 @@ export const mostPoints = 120;
 
 /**
  * The points with what libvirt tells now, in the order of time. Figures of the same moment take the place of the former ones, and those
- * of a moment before the last one are late and left out. The very same array where nothing is new.
+ * of a moment before the last one are late and left out. So are those of a job of which libvirt tells no sizes yet: nothing would seem to
+ * remain. The very same array where nothing is new.
  */
 export function withProgress(
   points: readonly ProgressPoint[],
@@ -27,11 +28,14 @@ export function withProgress(
     remainingBytes,
     throughputBytesPerSecond,
     dirtyBytesPerSecond,
+    memoryTotalBytes,
+    disks,
   }: MigrationProgress,
 ): readonly ProgressPoint[] {
+  if (memoryTotalBytes === 0 && disks === undefined) return points;
   const point = { milliseconds, remainingBytes, throughputBytesPerSecond, dirtyBytesPerSecond };
   const last = points.at(-1);
-  if (last === undefined) return milliseconds > 0 ? [point] : points;
+  if (last === undefined) return [point];
   if (milliseconds < last.milliseconds) return points;
   if (milliseconds > last.milliseconds) return thinned([...points, point]);
   return isSame(last, point) ? points : [...points.slice(0, -1), point];

@@ -30,6 +30,19 @@ function remainingLine(course: Course): { readonly x: number; readonly y: number
   return course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }));
 }
 
+/** A scale of single bytes would say nothing. */
+const leastRate = 1024 ** 2;
+
+/** A curve of what libvirt told: it has no figure before the first pass ends. */
+function known(points: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
+  return points.filter(({ y }) => y > 0).map(({ x, y }) => ({ x, y }));
+}
+
+/** A rate in words; libvirt tells 0 where it has none. */
+function rateText(bytesPerSecond: number): string {
+  return bytesPerSecond === 0 ? _('unknown so far') : formatRate(bytesPerSecond);
+}
+
 function most(...values: readonly number[]): number {
   return Math.max(1, ...values);
 }
@@ -74,8 +87,10 @@ function RatesPlot({
   duration,
   describedBy,
 }: Pick<LiveChartProps, 'points'> & { readonly duration: number; readonly describedBy: string }): ReactNode {
-  const throughput = points.map((each) => ({ x: each.milliseconds, y: each.throughputBytesPerSecond }));
-  const dirty = points.map((each) => ({ x: each.milliseconds, y: each.dirtyBytesPerSecond }));
+  const throughput = known(
+    points.map((each) => ({ x: each.milliseconds, y: each.throughputBytesPerSecond })),
+  );
+  const dirty = known(points.map((each) => ({ x: each.milliseconds, y: each.dirtyBytesPerSecond })));
   return (
     <>
       <ul className="migrate-chart-legend">
@@ -85,12 +100,15 @@ function RatesPlot({
       <PlotFrame
         {...{ duration, describedBy }}
         name={_('Throughput and dirty rate over time')}
-        most={most(...[...throughput, ...dirty].map(({ y }) => y))}
+        most={most(leastRate, ...[...throughput, ...dirty].map(({ y }) => y))}
         formatValue={formatRate}
       >
         {[
-          <ChartLine key="throughput" data={throughput} style={{ data: { stroke: brand } }} />,
-          <ChartLine key="dirty" data={dirty} style={dashed(warning)} />,
+          // Victory draws a curve of its own where it is given none.
+          ...(throughput.length < 2
+            ? []
+            : [<ChartLine key="throughput" data={throughput} style={{ data: { stroke: brand } }} />]),
+          ...(dirty.length < 2 ? [] : [<ChartLine key="dirty" data={dirty} style={dashed(warning)} />]),
         ]}
       </PlotFrame>
     </>
@@ -118,8 +136,8 @@ function PointTable({ name, points, course }: LiveChartProps): ReactNode {
             {course.length === 0 ? null : (
               <td>{formatBytes(Math.round(remainingAt(course, point.milliseconds) ?? 0))}</td>
             )}
-            <td>{formatRate(point.throughputBytesPerSecond)}</td>
-            <td>{formatRate(point.dirtyBytesPerSecond)}</td>
+            <td>{rateText(point.throughputBytesPerSecond)}</td>
+            <td>{rateText(point.dirtyBytesPerSecond)}</td>
           </tr>
         ))}
       </tbody>

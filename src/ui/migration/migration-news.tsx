@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { Alert, AlertActionCloseButton, AlertActionLink, AlertGroup } from '@patternfly/react-core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { VmIdentity } from '../../engine/base/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
-import { _, format, isUnderWay, variantLabel } from '../common/index.ts';
-import { endedVariant, toastText, windowTitle } from './news-text.ts';
+import { isUnderWay, loadLaterTexts } from '../common/index.ts';
+import { Later, useCell } from '../model/index.ts';
+import { windowTitle } from './news-text.ts';
 
 function keyOf({ vm }: Migration): string {
   return `${vm.connection}:${vm.uuid}`;
@@ -46,35 +46,13 @@ function useWindowTitle(migrations: readonly Migration[], watched: VmIdentity | 
   );
 }
 
-function Toast({
-  migration,
-  onShow,
-  onClose,
-}: {
-  readonly migration: Migration;
-  readonly onShow: () => void;
-  readonly onClose: () => void;
-}): ReactNode {
-  const variant = endedVariant(migration) ?? 'info';
-  return (
-    <Alert
-      variant={variant}
-      title={toastText(migration)}
-      variantLabel={variantLabel(variant)}
-      component="p"
-      // What asks for a deed stays until it was read.
-      timeout={variant === 'success' || variant === 'info'}
-      onTimeout={onClose}
-      actionClose={
-        <AlertActionCloseButton
-          aria-label={format(_('Close the notification about $0'), migration.vm.name)}
-          onClose={onClose}
-        />
-      }
-      actionLinks={<AlertActionLink onClick={onShow}>{_('Show the migration')}</AlertActionLink>}
-    />
-  );
-}
+/** The toasts are a script of their own, with their texts: most pages see no migration end. */
+const toastScript = new Later(async () => {
+  const texts = loadLaterTexts();
+  const { Toasts } = await import('./toasts.tsx');
+  await texts;
+  return { Toasts };
+});
 
 /** What happens to the migrations, wherever the page is: in the browser's title, and as a toast when one ends. */
 export function MigrationNews({
@@ -89,22 +67,22 @@ export function MigrationNews({
 }): ReactNode {
   const [ended, forget] = useEnded(migrations);
   useWindowTitle(migrations, watched);
-  if (ended.length === 0) return null;
+  const script = useCell(toastScript.state);
+  const some = ended.length > 0;
+  useEffect(() => {
+    // Does not reject. Where it cannot be loaded, the title and the view say the same.
+    if (some) void toastScript.load();
+  }, [some]);
+  if (!some || script.kind !== 'loaded') return null;
+  const { Toasts } = script.value;
   return (
-    <AlertGroup isToast isLiveRegion aria-label={_('Notifications')}>
-      {ended.map((migration) => (
-        <Toast
-          key={keyOf(migration)}
-          migration={migration}
-          onShow={() => {
-            forget(migration);
-            onShow(migration.vm);
-          }}
-          onClose={() => {
-            forget(migration);
-          }}
-        />
-      ))}
-    </AlertGroup>
+    <Toasts
+      ended={ended}
+      onClose={forget}
+      onShow={(migration) => {
+        forget(migration);
+        onShow(migration.vm);
+      }}
+    />
   );
 }

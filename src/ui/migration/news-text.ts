@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { visibleText } from '../../engine/base/index.ts';
 import type { Migration } from '../../engine/migration/index.ts';
-import { _, format, formatPercent, hostOf, isUnderWay, ngettext } from '../common/index.ts';
+import { _, format, formatPercent, isUnderWay, ngettext } from '../common/index.ts';
 
 const doneVariant = { confirmed: 'success', contradicted: 'danger', incomplete: 'warning' } as const;
 
@@ -27,25 +27,9 @@ export function endedVariant(migration: Migration): 'success' | 'warning' | 'dan
 /** Names have no end that a title has room for. */
 const longestName = 60;
 
-function nameOf({ vm }: Migration): string {
+/** The name of the VM, as far as there is room for it. */
+export function nameOf({ vm }: Migration): string {
   return visibleText(vm.name, longestName);
-}
-
-/** How one ended, in a few words. */
-export function toastText(migration: Migration): string {
-  const { state, destination } = migration;
-  const name = nameOf(migration);
-  if (state.phase === 'cancelled') return format(_('Migration of $0 cancelled'), name);
-  if (state.phase !== 'done') return format(_('Migration of $0 failed'), name);
-  const host = destination === undefined ? _('the destination') : hostOf(destination);
-  switch (state.verification) {
-    case 'confirmed':
-      return format(_('$0 migrated to $1'), name, host);
-    case 'contradicted':
-      return format(_('$0 migrated to $1, not as expected'), name, host);
-    case 'incomplete':
-      return format(_('$0 migrated to $1, not verified'), name, host);
-  }
 }
 
 function oneTitle(migration: Migration): string {

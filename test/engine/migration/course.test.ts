@@ -23,7 +23,7 @@ it('is drawn from what libvirt tells, kept to the end, and from what was forecas
   expect(migrationOf(ordered)).not.toHaveProperty('points');
   const told = (elapsedMilliseconds: number, remainingBytes: number): RunEvent => ({
     kind: 'job-copying',
-    progress: { ...noProgress, elapsedMilliseconds, remainingBytes },
+    progress: { ...noProgress, elapsedMilliseconds, remainingBytes, memoryTotalBytes: 40 },
     stalled: false,
   });
   const end = [

@@ -18,6 +18,7 @@ const told = (
   withProgress(points, {
     ...noProgress,
     elapsedMilliseconds,
+    memoryTotalBytes: 2e12,
     remainingBytes,
     throughputBytesPerSecond: 7,
     dirtyBytesPerSecond: 3,
@@ -32,8 +33,12 @@ describe('the points of a running migration', () => {
     ]);
   });
 
-  it('begin when libvirt tells of the job', () => {
-    expect(withProgress([], noProgress)).toEqual([]);
+  it('begin when libvirt tells how much there is: before that nothing would seem to remain', () => {
+    expect(withProgress([], { ...noProgress, elapsedMilliseconds: 1600 })).toEqual([]);
+    const disks = { totalBytes: 90, remainingBytes: 80 };
+    expect(
+      withProgress([], { ...noProgress, elapsedMilliseconds: 1600, remainingBytes: 180, disks }),
+    ).toMatchObject([{ milliseconds: 1600, remainingBytes: 180 }]);
   });
 
   it('are the same where nothing is new, and take later figures of the same moment', () => {
