@@ -117,10 +117,22 @@ export class Console {
     await this.page.goto(`${this.#url}/migrate${hash}`);
   }
 
-  /**
-   * Opens the dialog by its link, and checks the input of the link. The console's address follows a moment later, and the same
-   * address again has no effect.
-   */
+  /** Loads the console anew in another language, as Cockpit writes it (`fr-fr`), and with another style. */
+  async speak(language: string, { dark }: { readonly dark: boolean }): Promise<void> {
+    await this.page.context().addCookies([{ name: 'CockpitLang', value: language, url: this.#url }]);
+    await this.page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+    await this.page.reload();
+    await (await this.frame()).waitForSelector('h1');
+  }
+
+  /** Closes the dialog of a migration that has ended. */
+  async closeResult(): Promise<void> {
+    const dialog = await this.#dialog();
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Opens the dialog by its link, and has it check what the link filled in. The console's address follows the page a moment later; the same one again is no news. */
   async link(
     vm: string,
     uri: string,
