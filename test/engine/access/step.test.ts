@@ -131,7 +131,7 @@ describe('the words of ssh', () => {
     ]);
   });
 
-  it('may be anything', () => {
+  it('may be anything', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         parseProbe(255, text, 'M');
