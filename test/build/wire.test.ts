@@ -84,8 +84,7 @@ it('is at most 500 kB with everything', () => {
 // known-bad versions and its texts are 12 kB of it; they come with the checks, after the list.
 it.each(languages)('is at most 545 kB with everything, in %s, too', (language) => {
   const names = [...built.keys()].filter(
-    (name) =>
-      name !== notices && (!ofLanguage.test(name) || new RegExp(`\\.${language}[.-]`).test(name)),
+    (name) => name !== notices && (!ofLanguage.test(name) || new RegExp(`\\.${language}[.-]`).test(name)),
   );
   expect(names.filter((name) => ofLanguage.test(name))).toHaveLength(3);
   expect(bytes(names), names.join(', ')).toBeLessThanOrEqual(545_000);
