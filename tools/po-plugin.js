@@ -45,7 +45,7 @@ function initialFiles(bundle, root) {
 }
 
 /**
- * Vite plugin: po/LANG.po becomes dist/po.LANG.js (the texts of the list), dist/later.LANG-HASH.js (those of the scripts that are loaded
+ * Vite plugin, for the texts of the files that the page consists of: po/LANG.po becomes dist/po.LANG.js (the texts of the list), dist/later.LANG-HASH.js (those of the scripts that are loaded
  * later; po.LANG.js names it) and dist/po.manifest.LANG.js (the menu entry, which newer Cockpit versions look up apart).
  * @param {string} directory of the catalogues
  * @returns {import('vite').Plugin}
@@ -56,13 +56,17 @@ export function poPlugin(directory) {
     name: 'po',
     generateBundle(_options, bundle) {
       const initial = initialFiles(bundle, root);
+      const all = new Set(
+        Object.values(bundle).flatMap((each) =>
+          each.type === 'chunk' ? each.moduleIds.map((id) => relative(root, id)) : [],
+        ),
+      );
       /** @type {(references: string) => boolean} */
       const atOnce = (references) =>
         references.split(/\s+/).some((file) => file === 'manifest.json' || initial.has(file));
       /** @type {(references: string) => boolean} */
       const later = (references) =>
-        !atOnce(references) &&
-        references.split(/\s+/).some((file) => /^src\/(?!cli\/|main\.node)/.test(file));
+        !atOnce(references) && references.split(/\s+/).some((file) => all.has(file));
       for (const file of readdirSync(directory).filter((name) => name.endsWith('.po'))) {
         const language = file.slice(0, -'.po'.length);
         const text = readFileSync(join(directory, file), 'utf8');

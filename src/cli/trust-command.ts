@@ -195,7 +195,7 @@ class TrustSession {
     }
     this.#stopped({
       kind: 'stopped',
-      found: msg('ssh of $0 still does not accept the key.', this.#host),
+      found: msg('The key is still not accepted by ssh on $0.', this.#host),
       original: '',
       remedies: [
         {

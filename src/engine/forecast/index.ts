@@ -3,6 +3,7 @@
 export { type DirtyPoint, dirtyRateOf, pooled, qemuBytesPerSample } from './dirty-curve.ts';
 export { breakEvenRange, type ForecastInput, forecastCopy } from './forecast.ts';
 export { narrowed } from './narrowed.ts';
+export { notRecordedText, predictionText } from './prediction-text.ts';
 export {
   type BandwidthSource,
   type CoursePoint,
@@ -20,9 +21,7 @@ export {
   leversText,
   linkText,
   notConvergingText,
-  notRecordedText,
   pausedText,
-  predictionText,
   trackText,
 } from './text.ts';
 export {
