@@ -78,7 +78,7 @@ describe('the findings', () => {
     });
     expect(order()).toEqual(before);
     expect(row('data-ports')).not.toBeVisible();
-    expect(groups()[0]).toBe('Problem Connection 1 of 6');
+    expect(groups()[0]).toBe('Problem Connection 1 of 7');
     expect(screen.getByText(`Checking, 1 of ${checks.length}: 1 problem so far`)).toBeVisible();
     await expectAccessible();
   });
