@@ -345,7 +345,7 @@ test('by hand: the line to run there is shown, and whether it was run is looked 
   // Nobody did it.
   expect([exitCode, screen]).toEqual([
     1,
-    expect.stringContaining('ssh of beta still does not accept the key.'),
+    expect.stringContaining('The key is still not accepted by ssh on beta.'),
   ]);
   await beta.exec(['sh', '-c', /^ {4}sudo -H (.*)$/m.exec(screen)?.[1]?.replace(/^-u root /, '') ?? 'false']);
   expect((await quietTrust()).exitCode).toBe(0);
