@@ -102,7 +102,7 @@ export default defineConfig(
     // A file is one idea: what is longer holds several.
     files: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
     ignores: [
-      // Data: set-ups of the catalogue, one after the other.
+      // Data: cases of the catalogue, one after the other.
       'test/catalogue/**',
       // One file for one lab, whose start costs more than its tests.
       'test/lab/**',

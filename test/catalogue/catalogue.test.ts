@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checks } from '../../src/engine/preflight/checks/index.ts';
 import type { Finding } from '../../src/engine/preflight/finding.ts';
 import { Lab } from '../lab/lab.ts';
-import { apply, findingsOf, makeSetUp, migrate, refusedFor, startThere, words } from './made-set-up.ts';
+import type { Hosts } from './case.ts';
+import { apply, findingsOf, migrate, prepareCase, refusedFor, startThere, words } from './prepared-case.ts';
 import { broken, healthy, ofHowMany } from './selection.ts';
-import type { Hosts } from './set-up.ts';
 import { undoing } from './undo.ts';
 
 let lab: Lab;
@@ -32,13 +32,13 @@ afterAll(async () => {
 });
 
 describe('broken cases: the preflight finds each', { timeout }, () => {
-  it.each(broken.map((one) => [`${one.check}: ${one.name}`, one] as const))('%s', async (_, setUp) => {
-    const { check, verdict, says, refusal, cure } = setUp;
+  it.each(broken.map((one) => [`${one.check}: ${one.name}`, one] as const))('%s', async (_, testCase) => {
+    const { check, verdict, says, refusal, cure } = testCase;
     // Measuring takes seconds, and does not affect the other checks.
     const those = checks.filter(({ id }) => id === check || id !== 'dirty-rate');
     tried.broken += 1;
     await undoing(async (undo) => {
-      const { vm, choices } = await makeSetUp(setUp, hosts, undo);
+      const { vm, choices } = await prepareCase(testCase, hosts, undo);
       const find = async (chosen = choices): Promise<readonly Finding[]> =>
         (await findingsOf(chosen, hosts, those)).filter((finding) => finding.check === check);
       const [finding] = await find();
@@ -46,7 +46,7 @@ describe('broken cases: the preflight finds each', { timeout }, () => {
       expect(finding?.verdict).toBe(verdict);
       if (refusal !== undefined) {
         // The finding is correct: libvirt refuses.
-        const startable = !('start' in setUp.vm);
+        const startable = !('start' in testCase.vm);
         const { exitCode, said } = await (startable
           ? refusedFor(refusal, choices, hosts)
           : startThere(vm, hosts));
@@ -66,10 +66,10 @@ describe('broken cases: the preflight finds each', { timeout }, () => {
 });
 
 describe('healthy cases: nothing blocks, and the VM arrives', { timeout }, () => {
-  it.each(healthy.map((one) => [one.name, one] as const))('%s', async (_, setUp) => {
+  it.each(healthy.map((one) => [one.name, one] as const))('%s', async (_, testCase) => {
     tried.healthy += 1;
     await undoing(async (undo) => {
-      const { vm, guest, choices } = await makeSetUp(setUp, hosts, undo);
+      const { vm, guest, choices } = await prepareCase(testCase, hosts, undo);
       const findings = await findingsOf(choices, hosts, checks);
       const blocking = findings.filter(({ verdict }) => verdict === 'block');
       if (blocking.length > 0) falselyBlocked += 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { LabHost } from '../lab/lab.ts';
+import type { Case, Hosts, Make } from './case.ts';
 import { local } from './parts.ts';
-import type { Hosts, Make, SetUp } from './set-up.ts';
 
 /** One after the other. */
 export function all(...makes: readonly Make[]): Make {
@@ -101,7 +101,7 @@ export function namedPool(which: keyof Hosts, name: string, folder: string): Mak
 }
 
 /** Adds a device to the stored definition. */
-export function atNextStart(device: string): NonNullable<SetUp['then']> {
+export function atNextStart(device: string): NonNullable<Case['then']> {
   return async ({ source }, _, { uuid }) => {
     await source.exec(['sh', '-c', 'cat | virsh -q attach-device "$1" /dev/stdin --config', 'sh', uuid], {
       input: device,

@@ -7,7 +7,7 @@ import { healthy } from './healthy.ts';
 const ids = checks.map(({ id }) => id);
 
 describe('the catalogue', () => {
-  it.each(ids)('has a broken set-up for %s, or says why there is none', (id) => {
+  it.each(ids)('has a broken case for %s, or says why there is none', (id) => {
     expect(broken.some(({ check }) => check === id)).toBe(!notMade.has(id));
   });
 

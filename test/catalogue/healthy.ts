@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { healthyCases } from './case.ts';
 import { all, atNextStart, configured, listening, namedPool, overBridge, shell } from './causes.ts';
-import { card, disk, isolated, line, local, screenCertificate, shared, vnc, volume } from './parts.ts';
-import { healthyOnes } from './set-up.ts';
+import {
+  disk,
+  graphicsCertificate,
+  isolated,
+  local,
+  networkInterface,
+  serial,
+  shared,
+  vnc,
+  volume,
+} from './parts.ts';
 
 const image = (name: string): ReturnType<typeof shell> =>
   shell('source', `truncate -s 1M ${shared}/${name}`, `rm -f ${shared}/${name}`);
@@ -9,7 +20,7 @@ const bridge = (name: string): ReturnType<typeof shell> =>
   shell('both', `ip link add ${name} type bridge`, `ip link del ${name}`);
 
 /** Correct cases with everything that the checks read, as far as the lab's hosts allow. `make check` runs the first five. */
-export const healthy = healthyOnes([
+export const healthy = healthyCases([
   {
     name: 'UEFI and a TPM',
     vm: {
@@ -39,8 +50,8 @@ export const healthy = healthyOnes([
     vm: {
       name: 'devices',
       devices:
-        card('bridge', "bridge='br6'", "<filterref filter='clean-traffic'/>") +
-        card('network', "network='both'") +
+        networkInterface('bridge', "bridge='br6'", "<filterref filter='clean-traffic'/>") +
+        networkInterface('network', "network='both'") +
         vnc("autoport='yes' listen='0.0.0.0'") +
         `<serial type='file'><source path='${local}/healthy.log'/></serial>` +
         "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>",
@@ -67,14 +78,14 @@ export const healthy = healthyOnes([
     name: 'a screen that the destination encrypts, and can',
     vm: { name: 'vnc', devices: vnc("autoport='yes'") },
     cause: all(
-      shell('destination', screenCertificate('/etc/pki/libvirt-vnc'), 'rm -rf /etc/pki/libvirt-vnc'),
+      shell('destination', graphicsCertificate('/etc/pki/libvirt-vnc'), 'rm -rf /etc/pki/libvirt-vnc'),
       configured('qemu.conf', 'vnc_tls = 1'),
     ),
   },
   { name: 'nothing but memory', vm: { name: 'plain' } },
   {
     name: 'a network that leads to another bridge there, and a cable with a name of its own',
-    vm: { name: 'lan', devices: card('network', "network='over'", "<target dev='mytap'/>") },
+    vm: { name: 'lan', devices: networkInterface('network', "network='over'", "<target dev='mytap'/>") },
     cause: all(
       shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
       shell('destination', 'ip link add br10 type bridge', 'ip link del br10'),
@@ -131,11 +142,12 @@ export const healthy = healthyOnes([
     },
   },
   {
-    name: 'a card on a device that others share, and a larger MTU than the bridge has there',
+    name: 'a network interface on a device that others share, and a larger MTU than the bridge has there',
     vm: {
       name: 'direct',
       devices:
-        card('direct', "dev='eth8' mode='bridge'") + card('bridge', "bridge='br8'", "<mtu size='9000'/>"),
+        networkInterface('direct', "dev='eth8' mode='bridge'") +
+        networkInterface('bridge', "bridge='br8'", "<mtu size='9000'/>"),
     },
     cause: all(
       bridge('br8'),
@@ -171,7 +183,7 @@ export const healthy = healthyOnes([
     cause: image('later.img'),
     then: async (hosts, undo, vm) => {
       await atNextStart(disk(`${shared}/later.img`))(hosts, undo, vm);
-      await atNextStart(line('file', `path='${local}/later.log'`))(hosts, undo, vm);
+      await atNextStart(serial('file', `path='${local}/later.log'`))(hosts, undo, vm);
     },
   },
   {
@@ -189,13 +201,13 @@ export const healthy = healthyOnes([
     vm: {
       name: 'calls',
       devices:
-        line(
+        serial(
           'tcp',
           "mode='connect' host='127.0.0.1' service='7104'",
           "<reconnect enabled='yes' timeout='10'/>",
         ) +
-        line('tcp', "mode='connect' host='127.0.0.1' service='7105'") +
-        line('tcp', "mode='bind' host='::' service='7105'"),
+        serial('tcp', "mode='connect' host='127.0.0.1' service='7105'") +
+        serial('tcp', "mode='bind' host='::' service='7105'"),
     },
     cause: listening('both', '-b 127.0.0.1 -p 7105'),
   },

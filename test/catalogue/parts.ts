@@ -17,12 +17,12 @@ export function volume(pool: string, name: string, driver = " cache='none'"): st
 }
 
 /** A network interface. */
-export function card(type: string, source: string, more = ''): string {
+export function networkInterface(type: string, source: string, more = ''): string {
   return `<interface type='${type}'><source ${source}/><model type='virtio'/>${more}</interface>`;
 }
 
 /** A serial port. */
-export function line(type: string, source: string, more = ''): string {
+export function serial(type: string, source: string, more = ''): string {
   return `<serial type='${type}'><source ${source}>${more}</source></serial>`;
 }
 
@@ -37,6 +37,6 @@ export function isolated(name: string, bridge: string, more = ''): string {
 }
 
 /** Creates a certificate for graphics on a host from libvirt's. */
-export function screenCertificate(folder: string): string {
+export function graphicsCertificate(folder: string): string {
   return `mkdir -p ${folder}; cd /etc/pki; cp CA/cacert.pem ${folder}/ca-cert.pem; cp libvirt/servercert.pem ${folder}/server-cert.pem; cp libvirt/private/serverkey.pem ${folder}/server-key.pem; chmod 644 ${folder}/*.pem`;
 }

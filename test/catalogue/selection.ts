@@ -15,5 +15,5 @@ export const healthy = part ? allHealthy.slice(0, healthyOfPart) : allHealthy;
 
 /** Says that it is a part, if it is. */
 export const ofHowMany = part
-  ? ` (a part: the first set-up of each check; all are ${allBroken.length} and ${allHealthy.length}, with make check-all)`
+  ? ` (a part: the first case of each check; all are ${allBroken.length} and ${allHealthy.length}, with make check-all)`
   : '';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { type BrokenCase, brokenCases, type Hosts, type Make } from '../case.ts';
 import { all, changed, configured, ownImage, restarting, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
-import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 
 const plain = { name: 'plain' };
 const overTls = { destination: 'qemu+tls://beta/system' };
@@ -68,7 +69,7 @@ const taken = (port: number): Make =>
   );
 
 /** The connection to the destination: names, ports, keys, identity. */
-export const connection = brokenOnes([
+export const connection = brokenCases([
   {
     check: 'uri',
     name: 'this very host',
@@ -224,7 +225,7 @@ export const connection = brokenOnes([
       ['wrong-name', /for another name than beta/, /hostname|owner|name/i],
     ] as const
   ).map(
-    ([kind, says, refusal]): BrokenSetUp => ({
+    ([kind, says, refusal]): BrokenCase => ({
       check: 'authentication',
       name: `a certificate that is ${kind}`,
       vm: plain,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { brokenCases, type Hosts, type Make } from '../case.ts';
 import { all, atNextStart, configured, listening, overBridge, shell } from '../causes.ts';
 import { makeVm } from '../lab-vm.ts';
-import { card, isolated, line, local, screenCertificate, vnc } from '../parts.ts';
-import { brokenOnes, type Hosts, type Make } from '../set-up.ts';
+import { graphicsCertificate, isolated, local, networkInterface, serial, vnc } from '../parts.ts';
 
 const network = (which: keyof Hosts | 'both', name: string, more = ''): Make =>
   shell(
@@ -29,7 +30,7 @@ const left = (path: string): Make =>
   );
 
 /** Host devices, network interfaces, graphics and character devices. */
-export const devices = brokenOnes([
+export const devices = brokenCases([
   {
     check: 'host-devices',
     name: 'a PCI device',
@@ -90,7 +91,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a bridge that only this host has',
-    vm: { name: 'bridge', devices: card('bridge', "bridge='br7'") },
+    vm: { name: 'bridge', devices: networkInterface('bridge', "bridge='br7'") },
     cause: all(
       shell('source', 'ip link add br7 type bridge', 'ip link del br7'),
       shell('destination', ':', 'ip link del br7 2>/dev/null || true'),
@@ -104,7 +105,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a network that is not active there',
-    vm: { name: 'network', devices: card('network', "network='lan'") },
+    vm: { name: 'network', devices: networkInterface('network', "network='lan'") },
     cause: all(network('both', 'lan'), started('source', 'lan')),
     verdict: 'block',
     says: /network lan on beta.* is not active/,
@@ -114,7 +115,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a network that only this host has',
-    vm: { name: 'network', devices: card('network', "network='office'") },
+    vm: { name: 'network', devices: networkInterface('network', "network='office'") },
     cause: all(
       network('source', 'office'),
       started('source', 'office'),
@@ -128,7 +129,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a network that only this host has, over a bridge that both have',
-    vm: { name: 'network', devices: card('network', "network='over'") },
+    vm: { name: 'network', devices: networkInterface('network', "network='over'") },
     cause: all(
       shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
       overBridge('source', 'over', 'br9'),
@@ -140,7 +141,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a device that is called like the bridge, and is none',
-    vm: { name: 'bridge', devices: card('bridge', "bridge='br9'") },
+    vm: { name: 'bridge', devices: networkInterface('bridge', "bridge='br9'") },
     cause: all(
       shell('source', 'ip link add br9 type bridge', 'ip link del br9'),
       shell('destination', 'ip link add br9 type veth peer name br9x', 'ip link del br9'),
@@ -152,7 +153,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a device that is the port of a bridge there',
-    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    vm: { name: 'direct', devices: networkInterface('direct', "dev='eth9' mode='bridge'") },
     cause: all(
       cable,
       shell(
@@ -168,7 +169,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a device that another one has for itself there',
-    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='bridge'") },
+    vm: { name: 'direct', devices: networkInterface('direct', "dev='eth9' mode='bridge'") },
     cause: all(cable, shell('destination', 'ip link add link eth9 type macvtap mode passthru', ':')),
     verdict: 'block',
     says: /eth9 on beta is given to another network interface/,
@@ -177,7 +178,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a device for itself on which another one is based there',
-    vm: { name: 'direct', devices: card('direct', "dev='eth9' mode='passthrough'") },
+    vm: { name: 'direct', devices: networkInterface('direct', "dev='eth9' mode='passthrough'") },
     cause: all(cable, shell('destination', 'ip link add link eth9 type macvlan mode private', ':')),
     verdict: 'block',
     says: /needs eth9 for itself/,
@@ -203,7 +204,7 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a name for the cable that is taken there',
-    vm: { name: 'cable', devices: card('bridge', "bridge='br9'", "<target dev='mytap'/>") },
+    vm: { name: 'cable', devices: networkInterface('bridge', "bridge='br9'", "<target dev='mytap'/>") },
     cause: all(
       shell('both', 'ip link add br9 type bridge', 'ip link del br9'),
       shell('destination', 'ip link add mytap type veth peer name mytapx', 'ip link del mytapx'),
@@ -216,7 +217,10 @@ export const devices = brokenOnes([
   {
     check: 'network-sources',
     name: 'a filter that only this host has',
-    vm: { name: 'filter', devices: card('bridge', "bridge='br6'", "<filterref filter='house'/>") },
+    vm: {
+      name: 'filter',
+      devices: networkInterface('bridge', "bridge='br6'", "<filterref filter='house'/>"),
+    },
     cause: all(
       shell('both', 'ip link add br6 type bridge', 'ip link del br6'),
       shell(
@@ -308,7 +312,7 @@ export const devices = brokenOnes([
     cause: all(
       shell(
         'destination',
-        `${screenCertificate('/etc/pki/for-screens')}; chmod 600 /etc/pki/for-screens/server-key.pem`,
+        `${graphicsCertificate('/etc/pki/for-screens')}; chmod 600 /etc/pki/for-screens/server-key.pem`,
         'rm -rf /etc/pki/for-screens',
       ),
       configured(
@@ -373,18 +377,18 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a line of the next start to a device that only this host has',
+    name: 'a serial port of the next start to a device that only this host has',
     vm: { name: 'later' },
     cause: shell('source', `ln -s /dev/null ${local}/line`, `rm -f ${local}/line`),
     // It arrives, but its next start fails.
-    then: atNextStart(line('dev', `path='${local}/line'`)),
+    then: atNextStart(serial('dev', `path='${local}/line'`)),
     verdict: 'warn',
     says: /not start again on beta: its stored definition names .*images\/line \(serial\)/,
   },
   {
     check: 'device-files',
-    name: 'a line to a port on which somebody listens on this host alone',
-    vm: { name: 'line', devices: line('tcp', "mode='connect' host='127.0.0.1' service='7101'") },
+    name: 'a serial port that connects to a TCP port on which somebody listens on this host alone',
+    vm: { name: 'line', devices: serial('tcp', "mode='connect' host='127.0.0.1' service='7101'") },
     cause: listening('source', '-b 127.0.0.1 -p 7101'),
     verdict: 'block',
     says: /No program on beta listens on 127\.0\.0\.1:7101, .*\(serial\)/,
@@ -392,8 +396,8 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a line to a socket on which nobody listens there',
-    vm: { name: 'line', devices: line('unix', "mode='connect' path='/run/line.sock'") },
+    name: 'a serial port that connects to a socket on which nobody listens there',
+    vm: { name: 'line', devices: serial('unix', "mode='connect' path='/run/line.sock'") },
     cause: all(left('/run/line.sock'), listening('source', '-k /run/line.sock')),
     verdict: 'block',
     says: /No program on beta listens on \/run\/line\.sock, .*\(serial\)/,
@@ -401,8 +405,8 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a line that listens on an address that only this host has',
-    vm: { name: 'line', devices: line('tcp', "mode='bind' host='10.99.99.2' service='7102'") },
+    name: 'a serial port that listens on an address that only this host has',
+    vm: { name: 'line', devices: serial('tcp', "mode='bind' host='10.99.99.2' service='7102'") },
     cause: shell('source', 'ip addr add 10.99.99.2/32 dev lo', 'ip addr del 10.99.99.2/32 dev lo'),
     verdict: 'block',
     says: /10\.99\.99\.2 \(serial\), which is no address of beta/,
@@ -410,8 +414,8 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a line that listens on a port that is taken there',
-    vm: { name: 'line', devices: line('tcp', "mode='bind' host='0.0.0.0' service='7103'") },
+    name: 'a serial port that listens on a port that is taken there',
+    vm: { name: 'line', devices: serial('tcp', "mode='bind' host='0.0.0.0' service='7103'") },
     cause: listening('destination', '-b 127.0.0.1 -p 7103'),
     verdict: 'block',
     says: /port 7103 \(serial\), which is taken/,
@@ -458,7 +462,7 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: "a network card's ROM that only this host has",
+    name: "a network interface's ROM that only this host has",
     vm: {
       name: 'rom',
       devices: `<interface type='user'><model type='virtio'/><rom file='${local}/my.rom'/></interface>`,
@@ -470,7 +474,7 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a log beside a line in a folder that only this host has',
+    name: 'a log of a serial port in a folder that only this host has',
     vm: { name: 'log', devices: `<serial type='pty'><log file='${local}/logdir/x.log'/></serial>` },
     cause: shell('source', `mkdir ${local}/logdir`, `rm -rf ${local}/logdir`),
     verdict: 'block',
@@ -488,7 +492,7 @@ export const devices = brokenOnes([
   },
   {
     check: 'device-files',
-    name: 'a script of a network card that only this host has',
+    name: 'a script of a network interface that only this host has',
     vm: {
       name: 'script',
       devices: `<interface type='ethernet'><script path='${local}/up.sh'/><model type='virtio'/></interface>`,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import type { BrokenSetUp } from '../set-up.ts';
+import type { BrokenCase } from '../case.ts';
 import { connection } from './connection.ts';
 import { devices } from './devices.ts';
 import { machine } from './machine.ts';
@@ -9,7 +9,7 @@ import { hasKvm } from './this-machine.ts';
 import { vm } from './vm.ts';
 
 /** Every broken case that can be made on this machine. `make check` runs the first one of each check. */
-export const broken: readonly BrokenSetUp[] = [
+export const broken: readonly BrokenCase[] = [
   ...connection,
   ...vm,
   ...machine,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
+import { brokenCases, type Make } from '../case.ts';
 import { all, believing, over, restarting, shell } from '../causes.ts';
 import { local, vnc } from '../parts.ts';
-import { brokenOnes, type Make } from '../set-up.ts';
 import { hasKvm, scalesCounter } from './this-machine.ts';
 
 const ovmf = '/usr/share/OVMF';
@@ -52,7 +52,7 @@ const otherCpu: Make = async (hosts, undo) => {
 const stranger = shell('source', 'useradd -M -U stranger', 'userdel stranger');
 
 /** The VM's machine: machine type, CPU, memory, firmware, TPM, confinement. */
-export const machine = brokenOnes([
+export const machine = brokenCases([
   {
     check: 'hypervisor-version',
     name: 'an older QEMU there',
@@ -382,7 +382,7 @@ export const machine = brokenOnes([
   },
   {
     check: 'firmware',
-    name: 'the ROM of a network card of another size',
+    name: 'the ROM of a network interface of another size',
     vm: { name: 'card', devices: "<interface type='user'><model type='virtio'/></interface>" },
     cause: over('destination', '/usr/lib/ipxe/qemu/pxe-virtio.rom', '/usr/lib/ipxe/qemu/efi-virtio.rom'),
     verdict: 'block',

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { brokenCases } from '../case.ts';
 import { all, believing, configured, namedPool, restarting, shell } from '../causes.ts';
-import { card, disk, isolated, shared, volume } from '../parts.ts';
-import { brokenOnes } from '../set-up.ts';
+import { disk, isolated, networkInterface, shared, volume } from '../parts.ts';
 
 /** Problems that users of libvirt migration reported, and similar ones. */
-export const reported = brokenOnes([
+export const reported = brokenCases([
   {
     check: 'shared-storage',
     name: 'a volume of the same pool and name that is another file there',
@@ -79,7 +80,7 @@ export const reported = brokenOnes([
   {
     check: 'network-sources',
     name: 'a network of the same name that each host has for itself',
-    vm: { name: 'lan', devices: card('network', "network='lan'") },
+    vm: { name: 'lan', devices: networkInterface('network', "network='lan'") },
     // It arrives in another network. Without dnsmasq, the lab has no network with addresses.
     cause: shell(
       'both',
@@ -92,7 +93,7 @@ export const reported = brokenOnes([
   {
     check: 'network-sources',
     name: 'a bridge without a way out there',
-    vm: { name: 'nowhere', devices: card('bridge', "bridge='br7'") },
+    vm: { name: 'nowhere', devices: networkInterface('bridge', "bridge='br7'") },
     cause: all(
       shell('both', 'ip link add br7 type bridge; ip link set br7 up', 'ip link del br7'),
       shell(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { brokenCases, type Make } from '../case.ts';
 import { all, atNextStart, configured, over, ownImage, shell } from '../causes.ts';
 import { disk, local, shared } from '../parts.ts';
-import { brokenOnes, type Make } from '../set-up.ts';
 
 const cdrom = (file: string): string =>
   `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='${file}'/><target dev='sda' bus='sata'/><readonly/></disk>`;
@@ -32,7 +33,7 @@ const readOnly = (folder: string): Make =>
   );
 
 /** Disks, media and folders. */
-export const storage = brokenOnes([
+export const storage = brokenCases([
   {
     check: 'shared-storage',
     name: 'a disk of this host alone',

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '../../lab/lab.ts';
+import { type BrokenCase, brokenCases, type Hosts, type Make } from '../case.ts';
 import { ownImage, shell } from '../causes.ts';
 import type { MadeVm } from '../lab-vm.ts';
 import { disk, local, shared } from '../parts.ts';
-import { type BrokenSetUp, brokenOnes, type Hosts, type Make } from '../set-up.ts';
 import type { Undo } from '../undo.ts';
 
 /** An empty image that can contain snapshots. */
@@ -15,7 +15,7 @@ const image = (name: string): Make =>
     `rm -f ${shared}/${name} ${shared}/${name}.*`,
   );
 
-const withImage = (name: string): Pick<BrokenSetUp, 'vm' | 'cause'> => ({
+const withImage = (name: string): Pick<BrokenCase, 'vm' | 'cause'> => ({
   vm: { name: 'jobs', devices: disk(`${shared}/${name}`, " cache='none'", 'qcow2') },
   cause: image(name),
 });
@@ -52,7 +52,7 @@ const slowLink: Make = async ({ destination }, undo) => {
 };
 
 /** The VM's state and jobs. */
-export const vm = brokenOnes([
+export const vm = brokenCases([
   {
     check: 'vm-state',
     name: 'shut off',

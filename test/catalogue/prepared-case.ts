@@ -9,12 +9,12 @@ import type { Finding } from '../../src/engine/preflight/finding.ts';
 import { Preflight } from '../../src/engine/preflight/preflight.ts';
 import { LibvirtConnection } from '../../src/libvirt/connection.ts';
 import type { Guest } from '../lab/lab.ts';
+import type { Case, Hosts } from './case.ts';
 import { type MadeVm, makeVm } from './lab-vm.ts';
-import type { Hosts, SetUp } from './set-up.ts';
 import type { Undo } from './undo.ts';
 
 /** A case that has been made. */
-export interface MadeSetUp {
+export interface PreparedCase {
   readonly vm: MadeVm;
   /** The guest, where it runs. */
   readonly guest: Guest | undefined;
@@ -36,22 +36,22 @@ function vmOf({ name, uuid }: Guest): MadeVm {
 }
 
 /** Makes it. `undo` removes everything, including the VM on whichever host has it. */
-export async function makeSetUp(setUp: SetUp, hosts: Hosts, undo: Undo): Promise<MadeSetUp> {
+export async function prepareCase(testCase: Case, hosts: Hosts, undo: Undo): Promise<PreparedCase> {
   const { source, destination } = hosts;
-  await setUp.cause?.(hosts, undo);
+  await testCase.cause?.(hosts, undo);
   let guest: Guest | undefined;
   let vm: MadeVm;
-  if ('guest' in setUp.vm) {
-    guest = await source.guest(setUp.vm.name, setUp.vm.guest);
+  if ('guest' in testCase.vm) {
+    guest = await source.guest(testCase.vm.name, testCase.vm.guest);
     vm = vmOf(guest);
   } else {
-    vm = await makeVm(source, setUp.vm);
+    vm = await makeVm(source, testCase.vm);
   }
   undo.add(() => vm.remove(source, destination));
-  const writes = 'guest' in setUp.vm && setUp.vm.guest.dirtyRate !== undefined;
+  const writes = 'guest' in testCase.vm && testCase.vm.guest.dirtyRate !== undefined;
   await (writes ? guest?.dirtying() : guest?.booted());
-  await setUp.then?.(hosts, undo, vm);
-  const change = typeof setUp.change === 'function' ? setUp.change(hosts) : setUp.change;
+  await testCase.then?.(hosts, undo, vm);
+  const change = typeof testCase.change === 'function' ? testCase.change(hosts) : testCase.change;
   return {
     vm,
     guest,

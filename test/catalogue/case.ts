@@ -22,7 +22,7 @@ export interface RunningGuest {
 type Choices = Partial<MigrationChoices>;
 
 /** A VM, the two hosts, and what the admin asks for. */
-export interface SetUp {
+export interface Case {
   /** Unique among the cases of its check, or among the healthy ones. */
   readonly name: string;
   readonly vm: LabVm | RunningGuest;
@@ -35,7 +35,7 @@ export interface SetUp {
 }
 
 /** One cause why a migration fails, made for real in the lab. */
-export interface BrokenSetUp extends SetUp {
+export interface BrokenCase extends Case {
   /** The check that has to find it. */
   readonly check: string;
   readonly verdict: 'block' | 'warn';
@@ -51,14 +51,14 @@ export interface BrokenSetUp extends SetUp {
 }
 
 /** A correct case: nothing may block, and the VM arrives. */
-type HealthySetUp = SetUp;
+type HealthyCase = Case;
 
 /** A list of them; what they do gets its types here. */
-export function brokenOnes(list: readonly BrokenSetUp[]): readonly BrokenSetUp[] {
+export function brokenCases(list: readonly BrokenCase[]): readonly BrokenCase[] {
   return list;
 }
 
 /** A list of them; what they do gets its types here. */
-export function healthyOnes(list: readonly HealthySetUp[]): readonly HealthySetUp[] {
+export function healthyCases(list: readonly HealthyCase[]): readonly HealthyCase[] {
   return list;
 }
