@@ -5,9 +5,9 @@ import {
   type Change,
   changeText,
   knownHostsFile,
-  lookAtAccess,
   nextStep,
   parseAccessRequest,
+  readAccessState,
   readSshSettings,
   type Step,
   undoHere,
@@ -18,9 +18,9 @@ import { msg } from '../engine/base/index.ts';
 import { readLocalNames } from '../engine/preflight/index.ts';
 import { PlatformError } from '../platform/platform.ts';
 import { remedyLines } from './check-text.ts';
-import { Dialogue, NobodyToAsk } from './dialogue.ts';
 import { type CliEnvironment, messageText, printProblem } from './environment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { NotInteractive, Prompt } from './prompt.ts';
 import { bringKey, originalLines, signInOf } from './trust-key.ts';
 import type { TrustCommand } from './trust-options.ts';
 import { hostKeyLines, intentLines } from './trust-text.ts';
@@ -68,7 +68,7 @@ class TrustSession {
   readonly #command: TrustCommand;
   readonly #environment: CliEnvironment;
   readonly #goal: AccessGoal;
-  readonly #dialogue: Dialogue;
+  readonly #prompt: Prompt;
   readonly #changes: Change[] = [];
   readonly #host: string;
   /** Steps that were taken: one that has to be taken again did not help. */
@@ -78,7 +78,7 @@ class TrustSession {
     this.#command = command;
     this.#environment = environment;
     this.#goal = goal;
-    this.#dialogue = new Dialogue(environment, goal.signal);
+    this.#prompt = new Prompt(environment, goal.signal);
     this.#host = goal.destination.parts.host;
   }
 
@@ -87,7 +87,7 @@ class TrustSession {
     try {
       status = await this.#steps();
     } catch (error) {
-      if (!(error instanceof NobodyToAsk)) throw error;
+      if (!(error instanceof NotInteractive)) throw error;
       printProblem(
         this.#environment.err,
         messageText(msg('Standard input is no terminal, and an answer is needed: $0', error.question)),
@@ -107,7 +107,7 @@ class TrustSession {
       knownHostsFile: knownHostsFile(this.#goal),
     };
     for (;;) {
-      const state = await lookAtAccess(this.#goal);
+      const state = await readAccessState(this.#goal);
       const step = nextStep(state, context);
       if (step.kind === 'done') return this.#done(step);
       if (step.kind === 'stopped') {
@@ -125,29 +125,29 @@ class TrustSession {
               goal: this.#goal,
               command: this.#command,
               agentSocket: this.#environment.agentSocket,
-              dialogue: this.#dialogue,
+              prompt: this.#prompt,
               changed: (change) => {
                 this.#changed(change);
               },
             })
           : await this.#hostKey(step);
       if (!goesOn) {
-        this.#dialogue.say(msg('Access to $0 is not set up.', this.#host));
+        this.#prompt.say(msg('Access to $0 is not set up.', this.#host));
         return exitStatus.bad;
       }
     }
   }
 
   async #hostKey(step: Extract<Step, { kind: 'accept-host-key' | 'replace-host-key' }>): Promise<boolean> {
-    const dialogue = this.#dialogue;
-    dialogue.lines([
-      ...hostKeyLines(step.state, this.#host, dialogue.columns),
-      ...intentLines(step.will, this.#host, dialogue.columns),
+    const prompt = this.#prompt;
+    prompt.lines([
+      ...hostKeyLines(step.state, this.#host, prompt.columns),
+      ...intentLines(step.will, this.#host, prompt.columns),
     ]);
     const accepted =
       step.kind === 'accept-host-key'
-        ? await dialogue.confirm(msg('Are the fingerprints the same?'))
-        : await dialogue.askForWord(
+        ? await prompt.confirm(msg('Are the fingerprints the same?'))
+        : await prompt.askForWord(
             msg(
               'If you know why the key changed, type the last $0 characters of its new $1 fingerprint, as the console of $2 shows it:',
               step.word.length,
@@ -157,7 +157,7 @@ class TrustSession {
             step.word,
           );
     if (!accepted) {
-      dialogue.say(msg('The host key was not accepted.'));
+      prompt.say(msg('The host key was not accepted.'));
       return false;
     }
     for (const change of await acceptHostKeys(this.#goal, step.state)) this.#changed(change);
@@ -166,11 +166,11 @@ class TrustSession {
 
   #changed(change: Change): void {
     this.#changes.push(change);
-    this.#dialogue.say(msg('Done. $0', changeText(change, this.#host)));
+    this.#prompt.say(msg('Done. $0', changeText(change, this.#host)));
   }
 
   #done({ state }: Extract<Step, { kind: 'done' }>): ExitStatus {
-    this.#dialogue.say(
+    this.#prompt.say(
       msg('Libvirt of this host signs in to $0 ($1) without a question.', this.#host, state.hostname),
       ...(state.hasShell
         ? []
@@ -181,16 +181,16 @@ class TrustSession {
   }
 
   #stopped({ found, original, remedies }: Extract<Step, { kind: 'stopped' }>): void {
-    this.#dialogue.say(found);
-    this.#dialogue.lines([
+    this.#prompt.say(found);
+    this.#prompt.lines([
       ...originalLines(original),
-      ...remedies.flatMap((remedy) => remedyLines(remedy, Math.min(this.#dialogue.columns, 100), '')),
+      ...remedies.flatMap((remedy) => remedyLines(remedy, Math.min(this.#prompt.columns, 100), '')),
     ]);
   }
 
   #didNotHelp({ kind }: Step): void {
     if (kind !== 'authorize-key') {
-      this.#dialogue.say(msg('$0 shows another host key again.', this.#host));
+      this.#prompt.say(msg('$0 shows another host key again.', this.#host));
       return;
     }
     this.#stopped({
@@ -211,23 +211,17 @@ class TrustSession {
   /** Says what was changed and how to take it back; where it led nowhere, that is offered at once. */
   async #close(status: ExitStatus): Promise<void> {
     if (this.#changes.length === 0) return;
-    const dialogue = this.#dialogue;
-    const isOpen = dialogue.isInteractive && !this.#goal.signal.aborted;
-    if (
-      status !== exitStatus.good &&
-      isOpen &&
-      (await dialogue.confirm(msg('Take back what was changed?')))
-    ) {
+    const prompt = this.#prompt;
+    const isOpen = prompt.isInteractive && !this.#goal.signal.aborted;
+    if (status !== exitStatus.good && isOpen && (await prompt.confirm(msg('Take back what was changed?')))) {
       await this.#undo();
       return;
     }
-    dialogue.say(msg('To take back what was changed:'));
-    dialogue.lines(
+    prompt.say(msg('To take back what was changed:'));
+    prompt.lines(
       [...this.#changes]
         .reverse()
-        .flatMap((change) =>
-          remedyLines(undoRemedy(change, this.#host), Math.min(dialogue.columns, 100), ''),
-        ),
+        .flatMap((change) => remedyLines(undoRemedy(change, this.#host), Math.min(prompt.columns, 100), '')),
     );
   }
 
@@ -235,21 +229,21 @@ class TrustSession {
     for (let change = this.#changes.pop(); change !== undefined; change = this.#changes.pop()) {
       if (change.kind === 'key-authorized') {
         if (!(await this.#withdraw(change))) {
-          this.#dialogue.lines(remedyLines(undoRemedy(change, this.#host), 100, ''));
+          this.#prompt.lines(remedyLines(undoRemedy(change, this.#host), 100, ''));
           continue;
         }
       } else {
         await undoHere(this.#goal, change);
       }
-      this.#dialogue.say(msg('Taken back: $0', changeText(change, this.#host)));
+      this.#prompt.say(msg('Taken back: $0', changeText(change, this.#host)));
     }
   }
 
   /** By the key itself, which opens a shell there unless it is bound; else by another sign-in. */
   async #withdraw(change: Extract<Change, { kind: 'key-authorized' }>): Promise<boolean> {
-    const errand = { ...this.#environment, goal: this.#goal, dialogue: this.#dialogue };
+    const context = { ...this.#environment, goal: this.#goal, prompt: this.#prompt };
     const as = this.#command.signInAs ?? change.user;
-    for (const signIn of [signInOf(errand, 'root-key', change.user), signInOf(errand, 'password', as)]) {
+    for (const signIn of [signInOf(context, 'root-key', change.user), signInOf(context, 'password', as)]) {
       const { kind } = await withdrawKey(signIn, change);
       if (kind === 'removed' || kind === 'absent') return true;
     }

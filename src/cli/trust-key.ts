@@ -13,8 +13,8 @@ import {
   type Step,
 } from '../engine/access/index.ts';
 import { type Message, msg } from '../engine/base/index.ts';
-import type { Dialogue } from './dialogue.ts';
 import { messageText } from './environment.ts';
+import type { Prompt } from './prompt.ts';
 import type { TrustCommand } from './trust-options.ts';
 import { intentLines } from './trust-text.ts';
 
@@ -22,11 +22,11 @@ type KeyStep = Extract<Step, { kind: 'authorize-key' }>;
 type Way = 'password' | 'agent' | 'by-hand';
 
 /** What it takes to bring the key to the destination. */
-export interface KeyErrand {
+export interface KeyContext {
   readonly goal: AccessGoal;
   readonly command: TrustCommand;
   readonly agentSocket: string | undefined;
-  readonly dialogue: Dialogue;
+  readonly prompt: Prompt;
   /** Hears of each change at once. */
   readonly changed: (change: Change) => void;
 }
@@ -34,7 +34,7 @@ export interface KeyErrand {
 /** sshd counts what fails: since 9.8, three sign-ins that fail shut the door for a while (PerSourcePenalties). */
 const mostAttempts = 2;
 
-async function chooseWay({ dialogue, command, agentSocket, goal }: KeyErrand): Promise<Way | undefined> {
+async function chooseWay({ prompt, command, agentSocket, goal }: KeyContext): Promise<Way | undefined> {
   const hasAgent = agentSocket !== undefined && (await hasAgentKeys(goal.platform, agentSocket));
   if (command.signInAs !== undefined && !hasAgent) return 'password';
   const ways: readonly (readonly [Way, Message])[] = [
@@ -42,61 +42,61 @@ async function chooseWay({ dialogue, command, agentSocket, goal }: KeyErrand): P
     ...(hasAgent ? [['agent', msg('Sign in there with a key of your ssh agent.')] as const] : []),
     ['by-hand', msg('By hand: show the command to run there.')],
   ];
-  dialogue.say(msg('How does the key get there?'));
-  dialogue.lines(ways.map(([, text], at) => `  ${at + 1}  ${messageText(text)}`));
-  const answer = (await dialogue.ask(msg('Number (1):')))?.trim();
+  prompt.say(msg('How does the key get there?'));
+  prompt.lines(ways.map(([, text], at) => `  ${at + 1}  ${messageText(text)}`));
+  const answer = (await prompt.ask(msg('Number (1):')))?.trim();
   if (answer === undefined) return undefined;
   return ways[answer === '' ? 0 : Number(answer) - 1]?.[0];
 }
 
 /** Who signs in; undefined if there is no answer. Says what is wrong with a name that cannot be one. */
-async function chooseUser({ dialogue, command, goal }: KeyErrand): Promise<string | undefined> {
+async function chooseUser({ prompt, command, goal }: KeyContext): Promise<string | undefined> {
   const { host } = goal.destination.parts;
   let name = command.signInAs;
   for (;;) {
     name ??= (
-      await dialogue.ask(msg('User to sign in as on $0, root or one who may use sudo ($1):', host, 'root'))
+      await prompt.ask(msg('User to sign in as on $0, root or one who may use sudo ($1):', host, 'root'))
     )?.trim();
     if (name === undefined) return undefined;
     const user = name === '' ? 'root' : name;
     const request = parseAccessRequest({ host, user, localNames: [] });
     if (request.kind === 'valid') return user;
-    dialogue.say(request.problem);
+    prompt.say(request.problem);
     if (command.signInAs !== undefined) return undefined;
     name = undefined;
   }
 }
 
 /** Brings root's key there. True if it may be there now: that is looked at next. */
-export async function bringKey(step: KeyStep, errand: KeyErrand): Promise<boolean> {
-  const { goal, command, dialogue, changed } = errand;
+export async function bringKey(step: KeyStep, context: KeyContext): Promise<boolean> {
+  const { goal, command, prompt, changed } = context;
   const { host } = goal.destination.parts;
   const { user } = goal.settings;
-  dialogue.say(msg('$0 does not accept an ssh key of root of this host for user $1.', host, user));
-  dialogue.lines(intentLines(step.will, host, dialogue.columns));
-  if (command.restricted) dialogue.say(msg('The key is bound to libvirt (virt-ssh-helper): no shell.'));
-  if (command.from !== undefined) dialogue.say(msg('The key is bound to the address $0.', command.from));
-  if (!command.yes && !(await dialogue.confirm(msg('Make these changes?')))) return false;
+  prompt.say(msg('$0 does not accept an ssh key of root of this host for user $1.', host, user));
+  prompt.lines(intentLines(step.will, host, prompt.columns));
+  if (command.restricted) prompt.say(msg('The key is bound to libvirt (virt-ssh-helper): no shell.'));
+  if (command.from !== undefined) prompt.say(msg('The key is bound to the address $0.', command.from));
+  if (!command.yes && !(await prompt.confirm(msg('Make these changes?')))) return false;
   let { key } = step;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const way = await chooseWay(errand);
+    const way = await chooseWay(context);
     if (way === undefined) return false;
-    const as = way === 'by-hand' ? user : await chooseUser(errand);
+    const as = way === 'by-hand' ? user : await chooseUser(context);
     if (as === undefined) return false;
     if (key.kind === 'to-make') {
       const made = await makeKey(goal, key);
       changed(made);
       key = { kind: 'usable', file: made.file, publicKey: made.publicKey };
     }
-    if (way === 'by-hand') return byHand(key.publicKey, errand);
+    if (way === 'by-hand') return byHand(key.publicKey, context);
     const { result, change } = await authorizeKey(
-      signInOf(errand, way, as),
+      signInOf(context, way, as),
       key.publicKey,
       boundsOf(command),
     );
     if (change !== undefined) changed(change);
     if (!('original' in result)) return result.kind !== 'no-answer';
-    sayFailure(result, as, errand);
+    sayFailure(result, as, context);
   }
   return false;
 }
@@ -105,16 +105,16 @@ function boundsOf({ restricted, from }: TrustCommand): Parameters<typeof authori
   return { restricted, ...(from === undefined ? {} : { from }) };
 }
 
-async function byHand(publicKey: string, { goal, command, dialogue }: KeyErrand): Promise<boolean> {
+async function byHand(publicKey: string, { goal, command, prompt }: KeyContext): Promise<boolean> {
   const { host } = goal.destination.parts;
-  dialogue.say(msg('Run on $0:', host));
-  dialogue.lines([`    ${byHandCommand(goal.settings.user, authorizedLine(publicKey, boundsOf(command)))}`]);
-  return (await dialogue.ask(msg('Press Enter when this is done.'))) !== undefined;
+  prompt.say(msg('Run on $0:', host));
+  prompt.lines([`    ${byHandCommand(goal.settings.user, authorizedLine(publicKey, boundsOf(command)))}`]);
+  return (await prompt.ask(msg('Press Enter when this is done.'))) !== undefined;
 }
 
 /** A sign-in whose questions go to the terminal. */
 export function signInOf(
-  { goal, agentSocket, dialogue }: Pick<KeyErrand, 'goal' | 'agentSocket' | 'dialogue'>,
+  { goal, agentSocket, prompt }: Pick<KeyContext, 'goal' | 'agentSocket' | 'prompt'>,
   way: SignIn['by']['kind'],
   as: string,
 ): SignIn {
@@ -132,7 +132,7 @@ export function signInOf(
           ? { kind: 'password' }
           : { kind: way, socket: agentSocket },
     ask: ({ text, from }) =>
-      dialogue.ask(
+      prompt.ask(
         from === 'sudo' ? msg('Password of $0 for sudo on $1:', as, host) : msg('$0', text.trimEnd()),
         { hidden: true },
       ),
@@ -142,11 +142,11 @@ export function signInOf(
 function sayFailure(
   result: Extract<AuthorizedKeyResult, { original: string }>,
   as: string,
-  { goal, dialogue }: KeyErrand,
+  { goal, prompt }: KeyContext,
 ): void {
   const { host } = goal.destination.parts;
-  dialogue.say(result.kind === 'refused' ? msg('$0 did not let user $1 in.', host, as) : result.why);
-  dialogue.lines(originalLines(result.original));
+  prompt.say(result.kind === 'refused' ? msg('$0 did not let user $1 in.', host, as) : result.why);
+  prompt.lines(originalLines(result.original));
 }
 
 /** The words of ssh, sudo or libvirt. */

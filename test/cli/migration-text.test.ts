@@ -162,9 +162,9 @@ describe('migrationText', () => {
       '  No.',
       '  | error: no',
     ]);
-    const sights = { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'refused' } } as const;
+    const states = { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'refused' } } as const;
     const unanswered = [{ host: 'destination', error: 'refused' }] as const;
-    const unknown = migrationIn({ phase: 'failed', failure, where: { kind: 'unknown', sights, unanswered } });
+    const unknown = migrationIn({ phase: 'failed', failure, where: { kind: 'unknown', states, unanswered } });
     expect(migrationText(unknown).slice(0, 3)).toEqual([
       'The migration of web ended with an error.',
       '  Not known where web is.',

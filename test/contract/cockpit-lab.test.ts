@@ -5,7 +5,7 @@ import { build } from 'vite';
 import { startBrowser } from '../e2e/console.ts';
 import type { LabHost } from '../lab/lab.ts';
 import { CockpitProxy } from './cockpit-proxy.ts';
-import { labSurroundings } from './lab-surroundings.ts';
+import { labEnvironment } from './lab-environment.ts';
 import { describePlatform } from './platform-contract.ts';
 
 const directory = '/usr/share/cockpit/contract';
@@ -54,7 +54,7 @@ async function openPage(browser: Browser, url: string, user: string, superuser: 
 }
 
 describePlatform('Cockpit in Chromium with a host of the lab', 'hosts', () =>
-  labSurroundings(async (lab, alpha) => {
+  labEnvironment(async (lab, alpha) => {
     await installPage(alpha);
     const url = await alpha.console();
     const browser = await startBrowser(lab);

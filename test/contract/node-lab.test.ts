@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { nodePlatform } from '../../src/platform/node.ts';
-import { labSurroundings } from './lab-surroundings.ts';
+import { labEnvironment } from './lab-environment.ts';
 import { describePlatform } from './platform-contract.ts';
 
 describePlatform('Node with a host of the lab', 'hosts', () =>
-  labSurroundings((_lab, alpha) =>
+  labEnvironment((_lab, alpha) =>
     Promise.resolve({
       platform: alpha.platform(),
       denied: {

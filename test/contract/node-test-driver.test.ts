@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { Echo, matchRules } from './echo.ts';
-import { describePlatform, type Surroundings } from './platform-contract.ts';
+import { type ContractEnvironment, describePlatform } from './platform-contract.ts';
 import { TestDriver } from './test-driver.ts';
 
 /** A port without a listener. */
@@ -22,7 +22,7 @@ function freePort(): Promise<number> {
   });
 }
 
-async function make(): Promise<Surroundings> {
+async function make(): Promise<ContractEnvironment> {
   const driver = await TestDriver.start();
   const echo = new Echo(driver.address);
   await echo.start();

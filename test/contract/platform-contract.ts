@@ -14,7 +14,7 @@ import { waitFor } from '../lab/lab.ts';
 import { processesWith } from './processes.ts';
 
 /** The environment that the suite needs for a platform. */
-export interface Surroundings {
+export interface ContractEnvironment {
   readonly platform: Platform;
   /** The bus that the echo service is on. */
   readonly bus: BusName;
@@ -65,10 +65,10 @@ function echoCall(
 export function describePlatform(
   name: string,
   surroundings: 'hosts' | 'processes',
-  make: () => Promise<Surroundings>,
+  make: () => Promise<ContractEnvironment>,
 ): void {
   describe(name, () => {
-    let around: Surroundings;
+    let around: ContractEnvironment;
     let echo: DBusService;
     /** Match rules on the bus without any subscription. */
     let bareRules = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mayChange } from '../../src/engine/migration/conclusion.ts';
-import type { HostSight } from '../../src/engine/migration/host-sight.ts';
+import { mayChange } from '../../src/engine/migration/end-phase.ts';
 import { reduce } from '../../src/engine/migration/reducer.ts';
+import type { ReportedState } from '../../src/engine/migration/reported-state.ts';
 import type { RunEvent } from '../../src/engine/migration/run-event.ts';
 import { isEnd, progressOf, type RunState, seenRun } from '../../src/engine/migration/run-state.ts';
-import { sightsOf } from '../../src/engine/migration/verification.ts';
+import { reportedStates } from '../../src/engine/migration/verification.ts';
 import { runsOn } from '../../src/engine/migration/whereabouts.ts';
 import { LibvirtError } from '../../src/libvirt/errors.ts';
 import { at, hostsOf, runIn, sampleEvents, vm } from '../engine/migration/run-samples.ts';
@@ -15,8 +15,8 @@ const progress = fc.integer({ min: 0, max: 99 }).map(at);
 const error = fc
   .constantFrom('closed' as const, 'host-key' as const, 'operation-aborted' as const, 'other' as const)
   .map((reason) => new LibvirtError(reason, reason));
-const sight: fc.Arbitrary<HostSight> = fc.oneof(
-  fc.constantFrom<HostSight>(
+const state: fc.Arbitrary<ReportedState> = fc.oneof(
+  fc.constantFrom<ReportedState>(
     ...([{ kind: 'running' }, { kind: 'absent' }, { kind: 'suspended' }, { kind: 'not-asked' }] as const),
     { kind: 'silent', error: 'Connection refused' },
   ),
@@ -40,7 +40,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     kind: fc.constantFrom('call-failed' as const, 'call-lost' as const, 'vm-unknown' as const),
     error,
   }),
-  fc.tuple(sight, sight).map(([source, destination]) => ({
+  fc.tuple(state, state).map(([source, destination]) => ({
     kind: 'hosts-answered' as const,
     // Nobody forgets which host this one is.
     hosts: hostsOf(source.kind === 'not-asked' ? { kind: 'absent' } : source, destination),
@@ -113,9 +113,9 @@ describe('a migration, whatever happens in whatever order,', () => {
       if (event.kind !== 'hosts-answered' || !isEnd(after.now) || after === before) return;
       const { where } = after.now;
       if (where === undefined) throw new Error('nothing is said of the VM');
-      const { source, destination } = sightsOf(event.hosts);
-      const alive = (seen: HostSight): boolean => ['running', 'paused', 'suspended'].includes(seen.kind);
-      const off = (seen: HostSight): boolean => seen.kind === 'off' || seen.kind === 'absent';
+      const { source, destination } = reportedStates(event.hosts);
+      const alive = (seen: ReportedState): boolean => ['running', 'paused', 'suspended'].includes(seen.kind);
+      const off = (seen: ReportedState): boolean => seen.kind === 'off' || seen.kind === 'absent';
       switch (runsOn(where)) {
         case 'source':
           expect(alive(source)).toBe(true);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, type Remedy, shellCommand } from '../base/index.ts';
-import type { AccessGoal } from './look.ts';
+import type { AccessGoal } from './read-access-state.ts';
 import { addKnownHost, appendLines, keyOf, makeRootKey, removeLines, removeRootKey } from './root-files.ts';
 import { type AuthorizedKeyResult, changeAuthorizedKeys, type SignIn } from './sign-in.ts';
 import type { AccessState, Change, RootKey } from './state.ts';

@@ -16,7 +16,7 @@ export {
   withdrawKey,
 } from './change.ts';
 export { type HostKey } from './host-key.ts';
-export { type AccessGoal, lookAtAccess } from './look.ts';
+export { type AccessGoal, readAccessState } from './read-access-state.ts';
 export { parseAccessRequest } from './request.ts';
 export { type AuthorizedKeyResult, type SignIn } from './sign-in.ts';
 export { readSshSettings } from './ssh-settings.ts';

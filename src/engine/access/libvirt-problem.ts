@@ -2,7 +2,7 @@
 import { type Message, msg, type Remedy, shellCommand } from '../base/index.ts';
 
 /** What a shell on the destination told of it. */
-export interface Surroundings {
+export interface DestinationEnvironment {
   readonly user: string;
   readonly groups: readonly string[];
   /** `ID` and `ID_LIKE` of /etc/os-release, the closest first. */
@@ -18,7 +18,7 @@ export interface LibvirtProblem {
 }
 
 /** Undefined if the text is not whole: there is no shell, or it says other things. */
-export function parseSurroundings(text: string, mark: string): Surroundings | undefined {
+export function parseEnvironment(text: string, mark: string): DestinationEnvironment | undefined {
   const lines = text
     .split('\n')
     .flatMap((line) => (line.startsWith(`${mark} `) ? [line.slice(mark.length + 1)] : []));
@@ -51,7 +51,7 @@ const families: ReadonlyMap<string, Family> = new Map([
   ['arch', 'arch'],
 ]);
 
-function familyOf({ system }: Surroundings): Family | undefined {
+function familyOf({ system }: DestinationEnvironment): Family | undefined {
   return system.map((name) => families.get(name)).find((family) => family !== undefined);
 }
 
@@ -74,7 +74,10 @@ function onDestination(text: Message, command: string | undefined): Remedy {
 }
 
 /** The package of the distribution that is there; none is named where that is not known. */
-function packaged(commands: Readonly<Record<Family, string>>, there: Surroundings): string | undefined {
+function packaged(
+  commands: Readonly<Record<Family, string>>,
+  there: DestinationEnvironment,
+): string | undefined {
   const family = familyOf(there);
   return family === undefined ? undefined : commands[family];
 }
@@ -88,7 +91,11 @@ const unknownProblem = (host: string): LibvirtProblem => ({
 /**
  * Tells the causes apart by what is there, and only then by libvirt's own words: those often say no more than that the connection ended.
  */
-export function libvirtProblem(host: string, error: string, there: Surroundings | undefined): LibvirtProblem {
+export function libvirtProblem(
+  host: string,
+  error: string,
+  there: DestinationEnvironment | undefined,
+): LibvirtProblem {
   if (there === undefined) return unknownProblem(host);
   const { user, groups, has } = there;
   if (!has.has('daemon'))

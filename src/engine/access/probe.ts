@@ -2,15 +2,15 @@
 import { marker } from '../../platform/interactive-process.ts';
 import { scriptWords } from '../base/index.ts';
 import type { DestinationParts } from '../destination/index.ts';
-import { parseSurroundings, type Surroundings } from './libvirt-problem.ts';
+import script from './destination-environment.sh?raw';
+import { type DestinationEnvironment, parseEnvironment } from './libvirt-problem.ts';
 import { runAsRoot, type Tools } from './limit.ts';
-import script from './look-there.sh?raw';
 import { whereTo } from './ssh-settings.ts';
 
 /** What ssh of root, with nobody to ask, got. */
 export type Probe =
-  /** Surroundings are undefined where there is no shell: the key may be bound to libvirt. */
-  | { readonly kind: 'signed-in'; readonly there: Surroundings | undefined }
+  /** DestinationEnvironment are undefined where there is no shell: the key may be bound to libvirt. */
+  | { readonly kind: 'signed-in'; readonly there: DestinationEnvironment | undefined }
   | { readonly kind: 'unknown-host-key' | 'changed-host-key' | 'revoked-host-key'; readonly original: string }
   | { readonly kind: 'not-accepted'; readonly methods: readonly string[]; readonly original: string }
   | { readonly kind: 'unreachable'; readonly original: string }
@@ -41,7 +41,7 @@ export const quietOptions: readonly string[] = [
 
 /** Reads ssh's own words; `printed` has both outputs. */
 export function parseProbe(exitCode: number | null, printed: string, mark: string): Probe {
-  const there = parseSurroundings(printed, mark);
+  const there = parseEnvironment(printed, mark);
   if (there !== undefined) return { kind: 'signed-in', there };
   const original = printed.trim();
   // Any other status is that of what ran on the destination.

@@ -3,9 +3,9 @@ import { PlatformError } from '../../platform/platform.ts';
 import { type Message, msg, scriptWords } from '../base/index.ts';
 import type { DestinationParts } from '../destination/index.ts';
 import script from './authorized-key.sh?raw';
-import { type Ask, Conversation, NoAnswer, type Said, WrongAnswer } from './conversation.ts';
 import type { Tools } from './limit.ts';
 import { quietOptions, scriptInput } from './probe.ts';
+import { type Ask, NoAnswer, type ScriptReply, SshSession, WrongAnswer } from './ssh-session.ts';
 import { whereTo } from './ssh-settings.ts';
 
 /** As whom a person signs in to the destination, to change something there. */
@@ -63,9 +63,9 @@ function sayLine(mark: string, word: string): string {
 }
 
 /** A shell of the user whose file it is: the own one of who signs in, or one that root or sudo starts. */
-async function becomeUser({ user, as }: SignIn, conversation: Conversation): Promise<Said> {
-  const { mark } = conversation;
-  const first = await conversation.say(`${sayLine(mark, 'shell')}\n`);
+async function becomeUser({ user, as }: SignIn, session: SshSession): Promise<ScriptReply> {
+  const { mark } = session;
+  const first = await session.exchange(`${sayLine(mark, 'shell')}\n`);
   if (as === user || first.word !== 'shell') return first;
   const shell = ['sh', '-c', 'printf "%s shell %s\\n" "$1" "$1"; exec sh -s', 'sh', mark];
   // A prompt of our own, so that it is known when sudo asks. `-k` with a command: nothing is remembered, and nothing remembered is used.
@@ -73,7 +73,7 @@ async function becomeUser({ user, as }: SignIn, conversation: Conversation): Pro
     as === 'root'
       ? ['runuser', '-u', user, '--', ...shell]
       : ['sudo', '-k', '-S', '-H', '-p', `${mark} sudo ${mark}\n`, '-u', user, '--', ...shell];
-  return conversation.say(`${scriptWords(...command)} 2>&1; ${sayLine(mark, 'left')}\n`);
+  return session.exchange(`${scriptWords(...command)} 2>&1; ${sayLine(mark, 'left')}\n`);
 }
 
 /**
@@ -87,23 +87,23 @@ export async function changeAuthorizedKeys(
   line: string,
   key: string,
 ): Promise<AuthorizedKeyResult> {
-  const conversation = new Conversation(signIn.platform, signInArgv(signIn), {
+  const session = new SshSession(signIn.platform, signInArgv(signIn), {
     ask: signIn.ask,
     signal: signIn.signal,
     ...(signIn.by.kind === 'agent' ? { agentSocket: signIn.by.socket } : {}),
   });
   try {
-    const shell = await becomeUser(signIn, conversation);
+    const shell = await becomeUser(signIn, session);
     if (shell.word !== 'shell') return notAllowed(signIn, shell);
-    return resultOf(await conversation.say(scriptInput(script, [conversation.mark, action, key, line])));
+    return resultOf(await session.exchange(scriptInput(script, [session.mark, action, key, line])));
   } catch (error) {
     return failureOf(error);
   } finally {
-    await conversation.end();
+    await session.end();
   }
 }
 
-function notAllowed({ user, as }: SignIn, { word, printed }: Said): AuthorizedKeyResult {
+function notAllowed({ user, as }: SignIn, { word, printed }: ScriptReply): AuthorizedKeyResult {
   return word === 'nowhere'
     ? {
         kind: 'failed',
@@ -113,7 +113,7 @@ function notAllowed({ user, as }: SignIn, { word, printed }: Said): AuthorizedKe
     : { kind: 'failed', why: msg('User $0 may not act as $1 there.', as, user), original: printed };
 }
 
-function resultOf({ word, rest, printed }: Said): AuthorizedKeyResult {
+function resultOf({ word, rest, printed }: ScriptReply): AuthorizedKeyResult {
   switch (word) {
     case 'added':
     case 'present':

@@ -2,7 +2,7 @@
 /** What the rest of the program may import of this folder. */
 export { type DirtyPoint, dirtyRateOf, pooled, qemuBytesPerSample } from './dirty-curve.ts';
 export { breakEvenRange, type ForecastInput, forecastCopy } from './forecast.ts';
-export { narrowed } from './narrowed.ts';
+export { narrowForecast } from './narrow-forecast.ts';
 export { notRecordedText, predictionText } from './prediction-text.ts';
 export {
   type BandwidthSource,

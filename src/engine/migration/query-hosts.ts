@@ -6,7 +6,7 @@ import type { VmIdentity } from '../base/index.ts';
 import { originalText } from '../failure/index.ts';
 import type { Inventory } from '../inventory/index.ts';
 import { recordNamespace } from '../record/index.ts';
-import { type HostSight, sightOfAbsence, sightOfCodes, stateLine } from './host-sight.ts';
+import { absentState, type ReportedState, stateFromCodes, stateLine } from './reported-state.ts';
 import type { Expectation, HostAnswers } from './verification.ts';
 
 /** How to query a host. */
@@ -84,25 +84,25 @@ const settleTries = 6;
  * Queries the VM's state on this host until two answers are equal. If QEMU ended during the migration, libvirt first answers the
  * call, and updates the state of the VM after it has ended the job. Does not reject.
  */
-async function settledSource(inventory: Inventory, vm: VmIdentity): Promise<HostSight> {
-  let sight = await askSource(inventory, vm);
+async function settledSource(inventory: Inventory, vm: VmIdentity): Promise<ReportedState> {
+  let state = await askSource(inventory, vm);
   for (let tries = 1; tries < settleTries; tries += 1) {
     await new Promise<void>((resolve) => {
       setTimeout(resolve, settleMilliseconds);
     });
     const next = await askSource(inventory, vm);
-    if (stateLine(next) === stateLine(sight) && next.kind === sight.kind) return next;
-    sight = next;
+    if (stateLine(next) === stateLine(state) && next.kind === state.kind) return next;
+    state = next;
   }
-  return sight;
+  return state;
 }
 
-async function askSource(inventory: Inventory, vm: VmIdentity): Promise<HostSight> {
+async function askSource(inventory: Inventory, vm: VmIdentity): Promise<ReportedState> {
   try {
-    return sightOfCodes(await inventory.connection.domain(vm.uuid).state());
+    return stateFromCodes(await inventory.connection.domain(vm.uuid).state());
   } catch (error) {
     if (error instanceof LibvirtError && error.reason === 'no-such-domain')
-      return sightOfAbsence(inventory.stopDetail(vm.uuid));
+      return absentState(inventory.stopDetail(vm.uuid));
     return { kind: 'silent', error: originalText(error) };
   }
 }

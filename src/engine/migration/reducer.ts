@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { withProgress } from '../progress/index.ts';
-import { conclude, mayChange } from './conclusion.ts';
+import { endPhaseOf, mayChange } from './end-phase.ts';
 import type { RunEvent } from './run-event.ts';
 import {
   type Ending,
@@ -220,7 +220,7 @@ function withSteering(
 
 function concluded(state: RunState, event: Answered): RunState {
   const { facts } = state;
-  return facts.ending === undefined ? state : ended(state, conclude(facts, facts.ending, event));
+  return facts.ending === undefined ? state : ended(state, endPhaseOf(facts, facts.ending, event));
 }
 
 function afterEnd(state: RunState, now: EndPhase, event: RunEvent): RunState {
@@ -238,7 +238,7 @@ function afterEnd(state: RunState, now: EndPhase, event: RunEvent): RunState {
 function askedAgain(state: RunState, now: EndPhase, event: Answered): RunState {
   const { facts } = state;
   if (facts.ending === undefined || !mayChange(now)) return state;
-  const next = conclude(facts, facts.ending, event);
+  const next = endPhaseOf(facts, facts.ending, event);
   const figures = now.phase === 'done' && next.phase === 'done' ? { ...now, ...next } : next;
   return ended(state, figures);
 }

@@ -11,7 +11,7 @@ import {
 import { rehearsalFinding } from '../rehearsal/index.ts';
 import type { Migration, VerificationAnswer } from './state.ts';
 import { runsOn, type VmWhereabouts } from './whereabouts.ts';
-import { type Travel, whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';
+import { type HostsOfMigration, whereaboutsRemedies, whereaboutsText } from './whereabouts-text.ts';
 
 /** The result of a migration, as plain data: sizes in bytes, times in milliseconds. */
 export interface MigrationReport {
@@ -123,14 +123,14 @@ function endReport(migration: Migration, translator: Translator | undefined): Mi
 
 function whereaboutsReport(
   where: VmWhereabouts,
-  travel: Travel,
+  hosts: HostsOfMigration,
   translator: Translator | undefined,
 ): WhereaboutsReport {
-  const remedies = whereaboutsRemedies(where, travel).map((remedy) => reportRemedy(remedy, translator));
+  const remedies = whereaboutsRemedies(where, hosts).map((remedy) => reportRemedy(remedy, translator));
   return {
     runsOn: runsOn(where),
     state: where.kind,
-    statement: whereaboutsText(where, travel).map((message) => plainText(message, translator)),
+    statement: whereaboutsText(where, hosts).map((message) => plainText(message, translator)),
     ...(remedies.length === 0 ? {} : { remedies }),
   };
 }

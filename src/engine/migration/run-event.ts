@@ -6,7 +6,7 @@ import { type InventoryEntry, isVmStalled, vmStateOf } from '../inventory/index.
 import { type MigrationProgress, noProgress } from '../progress/index.ts';
 import type { MigrationRecord } from '../record/index.ts';
 import type { Rehearsal } from '../rehearsal/index.ts';
-import type { HostsAnswered } from './conclusion.ts';
+import type { HostsAnswered } from './end-phase.ts';
 import type { SteerAction, Steering } from './steering.ts';
 
 /** The events of a migration. Each kind that changes the phase has a row in the table in `docs/architecture.md`. */

@@ -14,7 +14,7 @@ import { isEnd, migrationOf, orderedRun, type RunState, seenRun } from './run-st
 import type { Migration } from './state.ts';
 import { steer } from './steer.ts';
 import type { SteerAction } from './steering.ts';
-import { nextDeeds, tacticsAtStart } from './tactics.ts';
+import { nextActions, tacticsAtStart } from './tactics.ts';
 import { askOn, verifyEnd } from './verify-end.ts';
 
 /**
@@ -142,11 +142,11 @@ export class MigrationRun {
   /** Carries out what the admin chose before the start. */
   #followPlan({ progress, stalled }: Extract<RunEvent, { kind: 'job-copying' }>): void {
     if (this.#order === undefined || this.#state.facts.cancelling) return;
-    const { state, deeds } = nextDeeds(this.#order.plan.tuning, this.#tactics, progress, stalled);
+    const { state, actions } = nextActions(this.#order.plan.tuning, this.#tactics, progress, stalled);
     this.#tactics = state;
-    for (const deed of deeds) {
-      if (deed.kind === 'cancel') void this.cancel();
-      else void steer(this.#context, deed, 'plan');
+    for (const action of actions) {
+      if (action.kind === 'cancel') void this.cancel();
+      else void steer(this.#context, action, 'plan');
     }
   }
 

@@ -4,7 +4,7 @@ import { type MigrationProgress, pauseForLastPass } from '../progress/index.ts';
 import type { SteerAction } from './steering.ts';
 
 /** What to do now. */
-export type Deed = SteerAction | { readonly kind: 'cancel' };
+export type TacticsAction = SteerAction | { readonly kind: 'cancel' };
 
 /** How far the admin's plan has got. */
 export interface TacticsState {
@@ -19,15 +19,15 @@ export interface TacticsState {
 export const tacticsAtStart: TacticsState = { begun: false, postCopied: false, step: 0 };
 
 /** What to do, given the job's present figures. Pure: its clock is the migration's (libvirt's `time_elapsed`). */
-export function nextDeeds(
+export function nextActions(
   tuning: MigrationTuning,
   state: TacticsState,
   progress: MigrationProgress,
   stalled: boolean,
-): { readonly state: TacticsState; readonly deeds: readonly Deed[] } {
-  const first: readonly Deed[] = state.begun ? [] : atBegin(tuning);
+): { readonly state: TacticsState; readonly actions: readonly TacticsAction[] } {
+  const first: readonly TacticsAction[] = state.begun ? [] : atBegin(tuning);
   const postCopies = tuning.postCopy === true && !state.postCopied && progress.pass >= 2;
-  const { step, waitingSince, deed } = nextStep(tuning, state, progress, stalled);
+  const { step, waitingSince, action } = nextStep(tuning, state, progress, stalled);
   return {
     state: {
       begun: true,
@@ -35,15 +35,15 @@ export function nextDeeds(
       step,
       ...(waitingSince === undefined ? {} : { waitingSince }),
     },
-    deeds: [
+    actions: [
       ...first,
       ...(postCopies ? [{ kind: 'post-copy' as const }] : []),
-      ...(deed === undefined ? [] : [deed]),
+      ...(action === undefined ? [] : [action]),
     ],
   };
 }
 
-function atBegin({ maxDowntimeMilliseconds, pauseVm }: MigrationTuning): readonly Deed[] {
+function atBegin({ maxDowntimeMilliseconds, pauseVm }: MigrationTuning): readonly TacticsAction[] {
   return [
     ...(maxDowntimeMilliseconds === undefined
       ? []
@@ -58,19 +58,19 @@ function nextStep(
   { step, waitingSince }: TacticsState,
   progress: MigrationProgress,
   stalled: boolean,
-): { readonly step: number; readonly waitingSince?: number; readonly deed?: Deed } {
+): { readonly step: number; readonly waitingSince?: number; readonly action?: TacticsAction } {
   const now = progress.elapsedMilliseconds;
   const late = timeoutSeconds !== undefined && now >= timeoutSeconds * 1000;
   const next = onStall[step];
   if (next === undefined || (!stalled && !late)) return { step };
   const since = waitingSince ?? now;
   if (now - since < next.afterSeconds * 1000) return { step, waitingSince: since };
-  const deed = deedOf(next, progress);
+  const action = actionOf(next, progress);
   // If the length of the pause is unknown, the step is skipped and the next one does not wait for it.
-  return { step: step + 1, waitingSince: now, ...(deed === undefined ? {} : { deed }) };
+  return { step: step + 1, waitingSince: now, ...(action === undefined ? {} : { action }) };
 }
 
-function deedOf({ action }: StallStep, progress: MigrationProgress): Deed | undefined {
+function actionOf({ action }: StallStep, progress: MigrationProgress): TacticsAction | undefined {
   if (action !== 'longer-pause') return { kind: action };
   const milliseconds = pauseForLastPass(progress);
   return milliseconds === undefined ? undefined : { kind: 'longer-pause', milliseconds };

@@ -3,10 +3,10 @@ import { classifyError } from '../../libvirt/errors.ts';
 import type { VirshAnswer } from '../../libvirt/virsh.ts';
 import { type Message, msg, type VmIdentity } from '../base/index.ts';
 import { domainStateText } from '../inventory/index.ts';
-import { type HostSight, sightOfAnswer, stateLine } from './host-sight.ts';
+import { type ReportedState, stateFromAnswer, stateLine } from './reported-state.ts';
 import type { RunFacts } from './run-state.ts';
 import type { VerificationAnswer } from './state.ts';
-import type { Sights } from './whereabouts.ts';
+import type { ReportedStates } from './whereabouts.ts';
 
 /** The expected result of a migration. */
 export interface Expectation {
@@ -24,7 +24,7 @@ export interface Expectation {
 export interface HostAnswers {
   /** The destination's answers, or why it could not be queried. */
   readonly destination: DestinationAnswers | { readonly unreachable: string } | undefined;
-  readonly source: HostSight;
+  readonly source: ReportedState;
 }
 
 /** The destination's answers as virsh prints them (C locale), or its error. */
@@ -48,14 +48,14 @@ export function expectationOf({ vm, paused, autostart, destination, temporary }:
 }
 
 /** The answers of both hosts about the VM. */
-export function sightsOf({ source, destination }: HostAnswers): Sights {
+export function reportedStates({ source, destination }: HostAnswers): ReportedStates {
   if (destination === undefined) return { source, destination: { kind: 'not-asked' } };
   return {
     source,
     destination:
       'unreachable' in destination
         ? { kind: 'silent', error: destination.unreachable }
-        : sightOfAnswer(destination.state),
+        : stateFromAnswer(destination.state),
   };
 }
 
@@ -190,25 +190,25 @@ function answered(
   };
 }
 
-function sourceAnswer({ temporary }: Expectation, source: HostSight): VerificationAnswer {
+function sourceAnswer({ temporary }: Expectation, source: ReportedState): VerificationAnswer {
   const expected =
     temporary === undefined ? msg('gone or shut off') : temporary ? msg('shut off') : msg('gone');
-  const wanted: readonly HostSight['kind'][] =
+  const wanted: readonly ReportedState['kind'][] =
     temporary === undefined ? ['absent', 'off'] : temporary ? ['off'] : ['absent'];
   return answerHere(source, expected, wanted);
 }
 
 /** After a cancelled migration, the VM has to run here. */
-export function judgeCancel({ paused }: Expectation, source: HostSight): VerificationAnswer {
+export function judgeCancel({ paused }: Expectation, source: ReportedState): VerificationAnswer {
   return answerHere(source, paused ? msg('paused, as before') : msg('running'), [
     paused ? 'paused' : 'running',
   ]);
 }
 
 function answerHere(
-  source: HostSight,
+  source: ReportedState,
   expected: Message,
-  wanted: readonly HostSight['kind'][],
+  wanted: readonly ReportedState['kind'][],
 ): VerificationAnswer {
   const question = msg('What is the state of the VM on this host?');
   if (source.kind === 'silent' || source.kind === 'not-asked') {

@@ -6,7 +6,13 @@ import { forgetWhereItWent, keepWhereItWent } from './kept-record.ts';
 import { type Inquiry, queryHosts } from './query-hosts.ts';
 import { pause, type RunContext } from './run-context.ts';
 import { isEnd } from './run-state.ts';
-import { expectationOf, type HostAnswers, judgeAnswers, sightsOf, verificationOf } from './verification.ts';
+import {
+  expectationOf,
+  type HostAnswers,
+  judgeAnswers,
+  reportedStates,
+  verificationOf,
+} from './verification.ts';
 import { isAskedAgain, type VmWhereabouts, whereaboutsOf } from './whereabouts.ts';
 
 /** How often, and how many times, both hosts are queried again if an answer is not as expected yet. */
@@ -35,7 +41,7 @@ export async function verifyEnd(run: RunContext): Promise<void> {
   if (saysArrived(run)) await keepWhereItWent(run);
   const hosts = await settledAnswers(run);
   if (hosts === undefined) return;
-  const where = whereaboutsOf(sightsOf(hosts));
+  const where = whereaboutsOf(reportedStates(hosts));
   await tidyRecord(run, where);
   const job = isThere(where) || saysArrived(run) ? inventory.completedJob(vm.uuid) : undefined;
   const recordError = await keepTrack(run, job);
@@ -63,7 +69,7 @@ export async function askOn(run: RunContext): Promise<void> {
     const hosts = await queryHosts(platform, inventory, expectationOf(state().facts), stayed);
     asking = false;
     if (signal.aborted) return;
-    await tidyRecord(run, whereaboutsOf(sightsOf(hosts)));
+    await tidyRecord(run, whereaboutsOf(reportedStates(hosts)));
     dispatch({ kind: 'hosts-answered', hosts });
   };
   onAbort(signal, undo);
@@ -99,7 +105,7 @@ async function settledAnswers(run: RunContext): Promise<HostAnswers | undefined>
   let inquiry = saysArrived(run) ? arrived : stayed;
   for (let tries = 1; ; tries += 1) {
     const hosts = await queryHosts(platform, inventory, expectation, inquiry);
-    const where = whereaboutsOf(sightsOf(hosts));
+    const where = whereaboutsOf(reportedStates(hosts));
     const settled =
       where.kind === 'unknown' ? Date.now() > end || !isAskedAgain(where) : isPlain(run, where, hosts);
     // If libvirt reported an error but the VM arrived, its record and autostart there are still to be corrected.

@@ -2,43 +2,43 @@
 import { type Message, msg, type Remedy, shellCommand, type VmIdentity } from '../base/index.ts';
 import { hostOf } from '../destination/index.ts';
 import { domainStateText, type PausedReason } from '../inventory/index.ts';
-import { stateLine } from './host-sight.ts';
+import { stateLine } from './reported-state.ts';
 import { type CopyState, type Unanswered, unansweredHosts, type VmWhereabouts } from './whereabouts.ts';
 
 /** The migration that the statement is about. */
-export interface Travel {
+export interface HostsOfMigration {
   readonly vm: VmIdentity;
   readonly destination?: string;
 }
 
-function hostWord({ destination }: Travel, host: Unanswered['host']): Message {
+function hostWord({ destination }: HostsOfMigration, host: Unanswered['host']): Message {
   if (host === 'source') return msg('this host');
   return destination === undefined ? msg('the destination') : msg('$0', hostOf(destination));
 }
 
 /** Where the VM is. The first sentence says it; the others say why, and which host did not answer. */
-export function whereaboutsText(where: VmWhereabouts, travel: Travel): readonly Message[] {
-  return [...statement(where, travel), ...unansweredHosts(where).map((each) => silence(each, travel))];
+export function whereaboutsText(where: VmWhereabouts, hosts: HostsOfMigration): readonly Message[] {
+  return [...statement(where, hosts), ...unansweredHosts(where).map((each) => silence(each, hosts))];
 }
 
-function statement(where: VmWhereabouts, travel: Travel): readonly Message[] {
-  const { name } = travel.vm;
+function statement(where: VmWhereabouts, hosts: HostsOfMigration): readonly Message[] {
+  const { name } = hosts.vm;
   switch (where.kind) {
     case 'runs-here':
       return [msg('$0 runs on this host.', name)];
     case 'runs-there':
-      return [msg('$0 runs on $1.', name, hostWord(travel, 'destination'))];
+      return [msg('$0 runs on $1.', name, hostWord(hosts, 'destination'))];
     case 'paused-here':
       return [
         msg('$0 is on this host: $1.', name, pausedText(where.reason)),
         ...(where.unanswered === undefined
           ? []
-          : [msg('Resume the VM only once it is known not to run on $0.', hostWord(travel, 'destination'))]),
+          : [msg('Resume the VM only once it is known not to run on $0.', hostWord(hosts, 'destination'))]),
       ];
     case 'paused-there':
-      return [msg('$0 is on $1: $2.', name, hostWord(travel, 'destination'), pausedText(where.reason))];
+      return [msg('$0 is on $1: $2.', name, hostWord(hosts, 'destination'), pausedText(where.reason))];
     case 'both':
-      return bothText(where, travel);
+      return bothText(where, hosts);
     case 'nowhere':
       return [
         msg('$0 runs on neither host.', name),
@@ -48,7 +48,7 @@ function statement(where: VmWhereabouts, travel: Travel): readonly Message[] {
           : [
               msg(
                 'Reason that libvirt gives on $0: $1',
-                hostWord(travel, where.host),
+                hostWord(hosts, where.host),
                 domainStateText(stateLine({ kind: 'off', reason: where.reason }) ?? ''),
               ),
             ]),
@@ -57,11 +57,11 @@ function statement(where: VmWhereabouts, travel: Travel): readonly Message[] {
       return [
         msg('Not known where $0 is.', name),
         ...(['source', 'destination'] as const).flatMap((host) => {
-          const sight = where.sights[host];
-          const line = stateLine(sight);
+          const state = where.states[host];
+          const line = stateLine(state);
           if (line !== undefined)
-            return [msg('State on $0: $1', hostWord(travel, host), domainStateText(line))];
-          return sight.kind === 'absent' ? [msg('State on $0: $1', hostWord(travel, host), msg('gone'))] : [];
+            return [msg('State on $0: $1', hostWord(hosts, host), domainStateText(line))];
+          return state.kind === 'absent' ? [msg('State on $0: $1', hostWord(hosts, host), msg('gone'))] : [];
         }),
       ];
   }
@@ -83,12 +83,12 @@ function copyText(state: CopyState): Message {
 
 function bothText(
   { here, there }: Extract<VmWhereabouts, { kind: 'both' }>,
-  travel: Travel,
+  hosts: HostsOfMigration,
 ): readonly Message[] {
-  const host = hostWord(travel, 'destination');
+  const host = hostWord(hosts, 'destination');
   const first = msg(
     '$0 is on both hosts. This host: $1. $2: $3.',
-    travel.vm.name,
+    hosts.vm.name,
     copyText(here),
     host,
     copyText(there),
@@ -129,19 +129,19 @@ function deathText(reason: Extract<VmWhereabouts, { kind: 'nowhere' }>['reason']
   }
 }
 
-function silence({ host, error }: Unanswered, travel: Travel): Message {
+function silence({ host, error }: Unanswered, hosts: HostsOfMigration): Message {
   if (error === undefined)
     return msg(
       'Destination not asked: libvirt does not say where a migration goes that someone else started.',
     );
   return host === 'source'
     ? msg('This host did not answer: $0', error)
-    : msg('$0 did not answer: $1', hostWord(travel, host), error);
+    : msg('$0 did not answer: $1', hostWord(hosts, host), error);
 }
 
 /** What to do if the VM does not run on exactly one host. If it is paused here, the first remedy has an action. */
-export function whereaboutsRemedies(where: VmWhereabouts, travel: Travel): readonly Remedy[] {
-  const { vm, destination } = travel;
+export function whereaboutsRemedies(where: VmWhereabouts, hosts: HostsOfMigration): readonly Remedy[] {
+  const { vm, destination } = hosts;
   const here = (...argv: readonly string[]): string =>
     shellCommand('virsh', '-c', `qemu:///${vm.connection}`, ...argv, vm.uuid);
   const there = (...argv: readonly string[]): string | undefined =>

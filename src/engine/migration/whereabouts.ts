@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { classifyError, type LibvirtReason } from '../../libvirt/errors.ts';
 import type { PausedReason } from '../inventory/index.ts';
-import type { HostSight, OffReason } from './host-sight.ts';
+import type { OffReason, ReportedState } from './reported-state.ts';
 
 /** A host that did not answer, with the error. Without an error: it is not known which host it is. */
 export interface Unanswered {
@@ -10,9 +10,9 @@ export interface Unanswered {
 }
 
 /** The answers of both hosts. */
-export interface Sights {
-  readonly source: HostSight;
-  readonly destination: HostSight;
+export interface ReportedStates {
+  readonly source: ReportedState;
+  readonly destination: ReportedState;
 }
 
 /**
@@ -34,7 +34,7 @@ export type VmWhereabouts =
       readonly reason: OffReason | 'post-copy-lost';
       readonly host?: 'source' | 'destination';
     }
-  | { readonly kind: 'unknown'; readonly sights: Sights; readonly unanswered: readonly Unanswered[] };
+  | { readonly kind: 'unknown'; readonly states: ReportedStates; readonly unanswered: readonly Unanswered[] };
 
 export type CopyState = 'running' | 'paused' | 'part';
 
@@ -44,12 +44,12 @@ type Copy = 'running' | 'paused' | 'part' | 'none' | 'unknown';
 /** A VM that is paused for a migration must not be resumed while its other half may run. */
 const partReasons: readonly PausedReason[] = ['migration', 'post-copy', 'post-copy-failed'];
 
-function copyOf(sight: HostSight): Copy {
-  switch (sight.kind) {
+function copyOf(state: ReportedState): Copy {
+  switch (state.kind) {
     case 'running':
       return 'running';
     case 'paused':
-      return partReasons.includes(sight.reason) ? 'part' : 'paused';
+      return partReasons.includes(state.reason) ? 'part' : 'paused';
     case 'suspended':
       return 'paused';
     case 'off':
@@ -62,8 +62,8 @@ function copyOf(sight: HostSight): Copy {
 }
 
 /** Where the VM is, from both hosts' answers. `docs/architecture.md` has the table; a test compares it with this function. */
-export function whereaboutsOf(sights: Sights): VmWhereabouts {
-  const { source, destination } = sights;
+export function whereaboutsOf(states: ReportedStates): VmWhereabouts {
+  const { source, destination } = states;
   const here = copyOf(source);
   const there = copyOf(destination);
   const alone = here === 'none' || here === 'part' || here === 'unknown';
@@ -78,7 +78,7 @@ export function whereaboutsOf(sights: Sights): VmWhereabouts {
       : { kind: 'paused-here', reason: reasonOf(source), ...silent('destination', destination) };
   }
   if (here === 'unknown' || there === 'unknown')
-    return { kind: 'unknown', sights, unanswered: allSilent(sights) };
+    return { kind: 'unknown', states, unanswered: allSilent(states) };
   if (here === 'part') {
     if (there === 'part') return { kind: 'both', here, there };
     // Only in pre-copy, the paused half has all of the memory.
@@ -86,39 +86,39 @@ export function whereaboutsOf(sights: Sights): VmWhereabouts {
       ? { kind: 'paused-here', reason: 'migration' }
       : { kind: 'nowhere', reason: 'post-copy-lost' };
   }
-  return { kind: 'nowhere', ...endOf(sights) };
+  return { kind: 'nowhere', ...endOf(states) };
 }
 
-function reasonOf(sight: HostSight): PausedReason | 'suspended' {
-  return sight.kind === 'paused' ? sight.reason : sight.kind === 'suspended' ? 'suspended' : 'unknown';
+function reasonOf(state: ReportedState): PausedReason | 'suspended' {
+  return state.kind === 'paused' ? state.reason : state.kind === 'suspended' ? 'suspended' : 'unknown';
 }
 
-function silent(host: Unanswered['host'], sight: HostSight): { readonly unanswered?: Unanswered } {
-  const unanswered = unansweredOf(host, sight);
+function silent(host: Unanswered['host'], state: ReportedState): { readonly unanswered?: Unanswered } {
+  const unanswered = unansweredOf(host, state);
   return unanswered === undefined ? {} : { unanswered };
 }
 
-function unansweredOf(host: Unanswered['host'], sight: HostSight): Unanswered | undefined {
-  if (sight.kind === 'silent') return { host, error: sight.error };
-  return sight.kind === 'not-asked' ? { host } : undefined;
+function unansweredOf(host: Unanswered['host'], state: ReportedState): Unanswered | undefined {
+  if (state.kind === 'silent') return { host, error: state.error };
+  return state.kind === 'not-asked' ? { host } : undefined;
 }
 
-function allSilent({ source, destination }: Sights): readonly Unanswered[] {
+function allSilent({ source, destination }: ReportedStates): readonly Unanswered[] {
   return [unansweredOf('source', source), unansweredOf('destination', destination)].filter(
     (each) => each !== undefined,
   );
 }
 
 /** If neither host has it: the reason that one of them gives. "Migrated" is not a reason for its end. */
-function endOf({ source, destination }: Sights): {
+function endOf({ source, destination }: ReportedStates): {
   readonly reason: OffReason;
   readonly host?: 'source' | 'destination';
 } {
-  const told = (sight: HostSight): OffReason | undefined =>
-    (sight.kind === 'off' || sight.kind === 'absent') &&
-    sight.reason !== 'migrated' &&
-    sight.reason !== 'unknown'
-      ? sight.reason
+  const told = (state: ReportedState): OffReason | undefined =>
+    (state.kind === 'off' || state.kind === 'absent') &&
+    state.reason !== 'migrated' &&
+    state.reason !== 'unknown'
+      ? state.reason
       : undefined;
   const here = told(source);
   if (here !== undefined) return { reason: here, host: 'source' };

@@ -2,7 +2,7 @@
 import type { LibvirtConnection } from '../../libvirt/connection.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { Cell, Deferred, type ReadonlyCell } from '../base/index.ts';
-import { type Forecast, narrowed } from '../forecast/index.ts';
+import { type Forecast, narrowForecast } from '../forecast/index.ts';
 import { type MigrationChoices, type MigrationTuning, type Plan, planFor } from '../plan/index.ts';
 import type { Check } from './check.ts';
 import { checks as allChecks } from './checks/index.ts';
@@ -74,7 +74,7 @@ export class Preflight {
         this.#quickDone = resolve;
       }),
       onProgress: () => {
-        void this.#lookSoFar();
+        void this.#judgeSoFar();
       },
     });
   }
@@ -104,7 +104,7 @@ export class Preflight {
     if (this.#started === undefined || this.#stopped) return;
     void this.#forecast();
     for (const check of this.#checks) void this.#runCheck(check);
-    void this.#lookSoFar();
+    void this.#judgeSoFar();
   }
 
   /** Ends programs, connections and waits. The findings stay. */
@@ -175,11 +175,11 @@ export class Preflight {
     const key = JSON.stringify(this.#plan.tuning);
     const shown = this.#shownFor === key ? this.#state.get().forecast : undefined;
     this.#shownFor = key;
-    this.#update({ forecast: narrowed(shown, forecast) });
+    this.#update({ forecast: narrowForecast(shown, forecast) });
   }
 
   /** Judges what can be judged before all measurements have ended. */
-  async #lookSoFar(): Promise<void> {
+  async #judgeSoFar(): Promise<void> {
     if (this.#thorough) return;
     await Promise.all([
       this.#forecastSoFar(),

@@ -16,7 +16,7 @@ import { reasonInLog } from './log-reason.ts';
 import type { Outcome, Rehearsal, Remains } from './result.ts';
 import { type StandIn, standInFor } from './stand-in.ts';
 import type { Relabelling } from './stand-in-disk.ts';
-import type { Look } from './stand-in-host.ts';
+import type { HostInspection } from './stand-in-host.ts';
 import { newStandIn, type StandInIdentity, standInOf } from './stand-in-name.ts';
 import { openHosts, type TwoHosts } from './two-hosts.ts';
 
@@ -152,18 +152,19 @@ async function run(order: RehearsalOrder, hosts: TwoHosts, made: MadeStandIn): P
       source.ask(['domstate', choices.vm.uuid]).then(required),
       source.ask(['capabilities']).then(required),
       source.ask(['list', '--all', '--name']).then(required),
-      source.look(),
+      source.inspect(),
       destination.ask(['capabilities']).then(required),
       destination.ask(['list', '--all', '--name']).then(required),
-      destination.look(),
+      destination.inspect(),
     ]),
     limits.ready,
     signal,
   );
-  const [definition, state, capabilities, names, look, thatCapabilities, thatNames, thatLook] = all;
+  const [definition, state, capabilities, names, inspection, thatCapabilities, thatNames, thatInspection] =
+    all;
   if (state.trim() === 'shut off')
     return { kind: 'unknown', why: msg('Not rehearsed: the VM does not run.') };
-  const hooks = { source: look?.hooks ?? [], destination: thatLook?.hooks ?? [] };
+  const hooks = { source: inspection?.hooks ?? [], destination: thatInspection?.hooks ?? [] };
   if (!evenWithHooks && hooks.source.length + hooks.destination.length > 0)
     return { kind: 'hooks', ...hooks };
   const here = hostOf(capabilities);
@@ -177,8 +178,8 @@ async function run(order: RehearsalOrder, hosts: TwoHosts, made: MadeStandIn): P
   const relabelling = (['dac', 'selinux'] as const).filter(
     (model) => here.models.includes(model) && there.models.includes(model),
   );
-  const identity = thatLook?.mayRemoveLogs === true ? newStandIn() : standInOf(choices.vm);
-  const standIn = makeDefinition(order, definition, identity, relabelling, here.uuid, look);
+  const identity = thatInspection?.mayRemoveLogs === true ? newStandIn() : standInOf(choices.vm);
+  const standIn = makeDefinition(order, definition, identity, relabelling, here.uuid, inspection);
   return travel(order, hosts, made, identity, standIn);
 }
 
@@ -188,9 +189,9 @@ function makeDefinition(
   identity: StandInIdentity,
   relabelling: readonly Relabelling[],
   host: string,
-  look: Look | undefined,
+  inspection: HostInspection | undefined,
 ): StandIn {
-  const owner = look?.process === undefined ? undefined : { host, ...look.process };
+  const owner = inspection?.process === undefined ? undefined : { host, ...inspection.process };
   return standInFor(definition, {
     identity,
     relabelling,

@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Looks after stand-ins on a host: what stands against one, what the log of one says, and the files that libvirt leaves of one.
 #
-# Arguments:  1  what to do: look, log, remove or alive
+# Arguments:  1  what to do: inspect, log, remove or alive
 #             2  system or session: whose libvirt
-#             look:    nothing more. Files of stand-ins that are older than 10 minutes are removed.
+#             inspect: nothing more. Files of stand-ins that are older than 10 minutes are removed.
 #             log:     3  the name of a stand-in
 #             remove:  3  the name, 4  the UUID of a stand-in that libvirt does not know any more
 #             alive:   3  a process, 4  when it began
-# Prints:     look:    "owner PID BEGAN" of this shell, "logs" if it may remove QEMU's logs, and "hook PATH" for each program that
+# Prints:     inspect: "owner PID BEGAN" of this shell, "logs" if it may remove QEMU's logs, and "hook PATH" for each program that
 #                      libvirt runs for each VM
 #             log:     the end of QEMU's log
 #             remove:  "remains PATH" for each file that could not be removed
 #             alive:   "alive" if that process still runs
 # Runs on:    the source as root or as the user of the session, the destination as the user of ssh. A POSIX shell and findutils.
 #
-# Try it:     sh stand-in-host.sh look system
+# Try it:     sh stand-in-host.sh inspect system
 export LC_ALL=C
 action=$1
 names='cockpit-migrate-rehearsal-'
@@ -40,7 +40,7 @@ began() {
 }
 
 case $action in
-  look)
+  inspect)
     echo "owner $$ $(began $$)"
     [ -w "$logs" ] && [ -x "$logs" ] && echo logs
     if [ -n "$hooks" ]; then

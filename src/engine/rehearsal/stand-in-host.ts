@@ -9,7 +9,7 @@ import script from './stand-in-host.sh?raw';
 import type { StandInIdentity } from './stand-in-name.ts';
 
 /** The state of a host before a stand-in is created there. */
-export interface Look {
+export interface HostInspection {
   readonly hooks: readonly string[];
   /** The shell may remove QEMU's logs. */
   readonly mayRemoveLogs: boolean;
@@ -17,7 +17,7 @@ export interface Look {
   readonly process?: Omit<Owner, 'host'>;
 }
 
-export function parseLook(text: string): Look {
+export function parseInspection(text: string): HostInspection {
   const hooks = text.split('\n').flatMap((line) => /^hook (.+)$/.exec(line)?.[1] ?? []);
   const [, pid, began] = /^owner (\d+) (\d+)$/m.exec(text) ?? [];
   const mayRemoveLogs = /^logs$/m.test(text);
@@ -74,10 +74,10 @@ export class StandInHost {
   }
 
   /** Looks for hooks, and removes old files of stand-ins. Undefined without a shell. */
-  async look(): Promise<Look | undefined> {
+  async inspect(): Promise<HostInspection | undefined> {
     if (this.#shell === undefined) return undefined;
     try {
-      return parseLook(await this.#run('look'));
+      return parseInspection(await this.#run('inspect'));
     } catch (error) {
       if (!(error instanceof FactUnavailable)) throw error;
       // A user may have access to libvirt but no shell.

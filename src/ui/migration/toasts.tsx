@@ -38,7 +38,7 @@ function Toast({
       title={toastText(migration)}
       variantLabel={variantLabel(variant)}
       component="p"
-      // What asks for a deed stays until it was read.
+      // What needs an action stays until it was read.
       timeout={variant === 'success' || variant === 'info'}
       onTimeout={onClose}
       actionClose={

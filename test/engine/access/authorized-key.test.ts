@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import script from '../../../src/engine/access/authorized-key.sh?raw';
 import { authorizedLine, byHandCommand, undoRemedy } from '../../../src/engine/access/change.ts';
-import { parseSaid } from '../../../src/engine/access/conversation.ts';
+import { parseReply } from '../../../src/engine/access/ssh-session.ts';
 
 const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIJ/+x';
 const line = `ssh-ed25519 ${key} root@alpha's "host"`;
@@ -46,7 +46,7 @@ function run(action: 'add' | 'remove', what = line): { word: string; rest: strin
     encoding: 'utf8',
     env: { PATH: `${programs}:${process.env['PATH'] ?? ''}` },
   });
-  const { word, rest } = parseSaid(printed.replace(/ MARK\n$/, ''), 'MARK');
+  const { word, rest } = parseReply(printed.replace(/ MARK\n$/, ''), 'MARK');
   return { word, rest };
 }
 

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFingerprints, parseKeyLines } from '../../../src/engine/access/host-key.ts';
 import {
+  type DestinationEnvironment,
   libvirtProblem,
-  parseSurroundings,
-  type Surroundings,
+  parseEnvironment,
 } from '../../../src/engine/access/libvirt-problem.ts';
 import { parseProbe } from '../../../src/engine/access/probe.ts';
 import { parseSshSettings } from '../../../src/engine/access/ssh-settings.ts';
@@ -138,14 +138,17 @@ describe('the words of ssh', () => {
         parseSshSettings(text, '/root');
         parseKeyLines(text);
         parseFingerprints(text);
-        parseSurroundings(text, 'M');
+        parseEnvironment(text, 'M');
       }),
     );
   });
 });
 
 describe('libvirt of the destination', () => {
-  const there = (has: readonly string[], more: Partial<Surroundings> = {}): Surroundings => ({
+  const there = (
+    has: readonly string[],
+    more: Partial<DestinationEnvironment> = {},
+  ): DestinationEnvironment => ({
     user: 'root',
     groups: ['root'],
     system: ['debian'],
@@ -198,13 +201,13 @@ describe('libvirt of the destination', () => {
   it('is told of by lines of the script alone', () => {
     const text =
       'motd\nM user vmuser\nM groups vmuser libvirt\nM system ubuntu debian\nM has nc\nM has daemon\nM end\nbye';
-    expect(parseSurroundings(text, 'M')).toEqual({
+    expect(parseEnvironment(text, 'M')).toEqual({
       user: 'vmuser',
       groups: ['vmuser', 'libvirt'],
       system: ['ubuntu', 'debian'],
       has: new Set(['nc', 'daemon']),
     });
-    expect(parseSurroundings(text, 'N')).toBeUndefined();
-    expect(parseSurroundings(text.replace('M end', ''), 'M')).toBeUndefined();
+    expect(parseEnvironment(text, 'N')).toBeUndefined();
+    expect(parseEnvironment(text.replace('M end', ''), 'M')).toBeUndefined();
   });
 });

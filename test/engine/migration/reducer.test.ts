@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
-import type { HostSight } from '../../../src/engine/migration/host-sight.ts';
 import { reduce } from '../../../src/engine/migration/reducer.ts';
+import type { ReportedState } from '../../../src/engine/migration/reported-state.ts';
 import { callEnd, type RunEvent } from '../../../src/engine/migration/run-event.ts';
 import {
   migrationOf,
@@ -25,11 +25,14 @@ function after(state: RunState, ...events: readonly RunEvent[]): RunState {
   return events.reduce(reduce, state);
 }
 
-const gone: HostSight = { kind: 'absent' };
-const running: HostSight = { kind: 'running' };
-const silent: HostSight = { kind: 'silent', error: 'Connection refused' };
+const gone: ReportedState = { kind: 'absent' };
+const running: ReportedState = { kind: 'running' };
+const silent: ReportedState = { kind: 'silent', error: 'Connection refused' };
 
-function answered(source: HostSight, destination: HostSight): Extract<RunEvent, { kind: 'hosts-answered' }> {
+function answered(
+  source: ReportedState,
+  destination: ReportedState,
+): Extract<RunEvent, { kind: 'hosts-answered' }> {
   return { kind: 'hosts-answered', hosts: hostsOf(source, destination) };
 }
 
@@ -135,7 +138,7 @@ describe('an end', () => {
   });
 
   it('of a VM that is paused here changes when the VM is resumed', () => {
-    const paused: HostSight = { kind: 'paused', reason: 'io-error' };
+    const paused: ReportedState = { kind: 'paused', reason: 'io-error' };
     const state = after(runIn('copying'), sampleEvents['call-failed'], answered(paused, gone));
     expect(state.now).toMatchObject({ phase: 'failed', where: { kind: 'paused-here', reason: 'io-error' } });
     expect(reduce(state, answered(running, gone)).now).toMatchObject({ where: { kind: 'runs-here' } });
@@ -143,7 +146,7 @@ describe('an end', () => {
 });
 
 describe('a VM that ended during the migration', () => {
-  const dead: HostSight = { kind: 'off', reason: 'crashed' };
+  const dead: ReportedState = { kind: 'off', reason: 'crashed' };
   it.each([
     ['call-failed', []],
     ['call-aborted', []],

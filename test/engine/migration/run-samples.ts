@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { msg } from '../../../src/engine/base/message.ts';
-import { type HostSight, stateLine } from '../../../src/engine/migration/host-sight.ts';
+import { type ReportedState, stateLine } from '../../../src/engine/migration/reported-state.ts';
 import type { RunEvent } from '../../../src/engine/migration/run-event.ts';
 import { orderedRun, type RunPhase, type RunState } from '../../../src/engine/migration/run-state.ts';
 import type { HostAnswers } from '../../../src/engine/migration/verification.ts';
@@ -19,14 +19,14 @@ export function at(percent: number): MigrationProgress {
 }
 
 /** Both hosts' answers, as virsh and libvirt-dbus give them. */
-export function hostsOf(source: HostSight, destination: HostSight): HostAnswers {
+export function hostsOf(source: ReportedState, destination: ReportedState): HostAnswers {
   return { source, destination: destinationOf(destination) };
 }
 
-function destinationOf(sight: HostSight): HostAnswers['destination'] {
-  if (sight.kind === 'not-asked') return undefined;
-  if (sight.kind === 'silent') return { unreachable: sight.error };
-  const line = stateLine(sight);
+function destinationOf(state: ReportedState): HostAnswers['destination'] {
+  if (state.kind === 'not-asked') return undefined;
+  if (state.kind === 'silent') return { unreachable: state.error };
+  const line = stateLine(state);
   if (line === undefined) {
     const absent = { id: '', ok: false, error: `failed to get domain '${vm.uuid}'` } as const;
     return { state: absent, uuid: absent, info: absent };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Deed, nextDeeds, tacticsAtStart } from '../../../src/engine/migration/tactics.ts';
+import { nextActions, type TacticsAction, tacticsAtStart } from '../../../src/engine/migration/tactics.ts';
 import { type MigrationTuning, stallActions } from '../../../src/engine/plan/index.ts';
 import { type MigrationProgress, noProgress } from '../../../src/engine/progress/progress.ts';
 
@@ -23,12 +23,12 @@ function figures({ seconds, pass = 3 }: Look): MigrationProgress {
 }
 
 /** What is done at each look. */
-function played(tuning: MigrationTuning, looks: readonly Look[]): readonly (readonly Deed[])[] {
+function played(tuning: MigrationTuning, looks: readonly Look[]): readonly (readonly TacticsAction[])[] {
   let state = tacticsAtStart;
   return looks.map((look) => {
-    const next = nextDeeds(tuning, state, figures(look), look.stalled === true);
+    const next = nextActions(tuning, state, figures(look), look.stalled === true);
     state = next.state;
-    return next.deeds;
+    return next.actions;
   });
 }
 
@@ -88,13 +88,13 @@ describe('the steps against a stall', () => {
   });
 
   it('skip a pause of unknown length', () => {
-    const { deeds, state } = nextDeeds(
+    const { actions, state } = nextActions(
       { onStall: [{ action: 'longer-pause', afterSeconds: 0 }] },
       tacticsAtStart,
       noProgress,
       true,
     );
-    expect(deeds).toEqual([]);
+    expect(actions).toEqual([]);
     expect(state.step).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { expect, test } from 'vitest';
-import type { HostSight } from '../../../src/engine/migration/host-sight.ts';
+import type { ReportedState } from '../../../src/engine/migration/reported-state.ts';
 import {
   type Expectation,
   type HostAnswers,
@@ -9,8 +9,8 @@ import {
 } from '../../../src/engine/migration/verification.ts';
 
 const uuid = '0178c545-e3fe-456b-b934-f487d10a9784';
-const gone: HostSight = { kind: 'absent' };
-const off: HostSight = { kind: 'off', reason: 'migrated' };
+const gone: ReportedState = { kind: 'absent' };
+const off: ReportedState = { kind: 'off', reason: 'migrated' };
 const permanent: Expectation = {
   vm: { connection: 'system', name: 'web', uuid },
   destination: 'qemu+ssh://beta/system',

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../src/engine/base/message.ts';
-import { endOf } from '../../../src/engine/migration/conclusion.ts';
+import { endOf } from '../../../src/engine/migration/end-phase.ts';
 import {
-  type HostSight,
-  sightOfAbsence,
-  sightOfAnswer,
-  sightOfCodes,
+  absentState,
+  type ReportedState,
+  stateFromAnswer,
+  stateFromCodes,
   stateLine,
-} from '../../../src/engine/migration/host-sight.ts';
+} from '../../../src/engine/migration/reported-state.ts';
 import {
   isAskedAgain,
   runsOn,
@@ -35,10 +35,10 @@ function table(head: string): string[][] {
   );
 }
 
-const running: HostSight = { kind: 'running' };
-const gone: HostSight = { kind: 'absent' };
-const silent: HostSight = { kind: 'silent', error: 'Connection refused' };
-const sights: Readonly<Record<string, readonly HostSight[]>> = {
+const running: ReportedState = { kind: 'running' };
+const gone: ReportedState = { kind: 'absent' };
+const silent: ReportedState = { kind: 'silent', error: 'Connection refused' };
+const states: Readonly<Record<string, readonly ReportedState[]>> = {
   running: [running],
   paused: [{ kind: 'paused', reason: 'user' }, { kind: 'paused', reason: 'io-error' }, { kind: 'suspended' }],
   part: [
@@ -59,15 +59,15 @@ describe('the table of docs/architecture.md', () => {
   const columns = head.slice(1).map((cell) => cell.replace('destination: ', ''));
 
   it('has a row and a column for every answer of a host', () => {
-    expect(rows.map(([first]) => first)).toEqual(Object.keys(sights).filter((key) => key !== 'part'));
-    expect(columns).toEqual(Object.keys(sights).filter((key) => !key.startsWith('part (')));
+    expect(rows.map(([first]) => first)).toEqual(Object.keys(states).filter((key) => key !== 'part'));
+    expect(columns).toEqual(Object.keys(states).filter((key) => !key.startsWith('part (')));
   });
 
   it.each(
     rows.flatMap(([here = '', ...cells]) => columns.map((there, at) => [here, there, cells[at]] as const)),
   )('says what is said: %s here, %s there', (here, there, said) => {
-    for (const source of sights[here] ?? [])
-      for (const destination of sights[there] ?? [])
+    for (const source of states[here] ?? [])
+      for (const destination of states[there] ?? [])
         expect(`\`${whereaboutsOf({ source, destination }).kind}\``).toBe(said);
   });
 
@@ -102,13 +102,13 @@ describe('the answer of a host', () => {
     ['crashed (panicked)', { kind: 'off', reason: 'crashed' }],
     ['pmsuspended', { kind: 'suspended' }],
     ['nonsense', { kind: 'silent', error: 'nonsense' }],
-  ] as const)('is read from virsh: %s', (text, sight) => {
-    expect(sightOfAnswer({ id: '', ok: true, text: `${text}\n` })).toEqual(sight);
+  ] as const)('is read from virsh: %s', (text, state) => {
+    expect(stateFromAnswer({ id: '', ok: true, text: `${text}\n` })).toEqual(state);
   });
 
   it('is missing if virsh failed for another reason than that it has no such VM', () => {
-    expect(sightOfAnswer({ id: '', ok: false, error: "failed to get domain 'x'" })).toEqual(gone);
-    expect(sightOfAnswer({ id: '', ok: false, error: 'Disconnected' })).toEqual({
+    expect(stateFromAnswer({ id: '', ok: false, error: "failed to get domain 'x'" })).toEqual(gone);
+    expect(stateFromAnswer({ id: '', ok: false, error: 'Disconnected' })).toEqual({
       kind: 'silent',
       error: 'Disconnected',
     });
@@ -116,18 +116,18 @@ describe('the answer of a host', () => {
 
   it('is the same from numbers and from text', () => {
     for (const reason of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
-      const sight = sightOfCodes({ state: 5, reason });
-      expect(sightOfAnswer({ id: '', ok: true, text: stateLine(sight) ?? '' })).toEqual(sight);
+      const state = stateFromCodes({ state: 5, reason });
+      expect(stateFromAnswer({ id: '', ok: true, text: stateLine(state) ?? '' })).toEqual(state);
     }
     for (const reason of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]) {
-      const sight = sightOfCodes({ state: 3, reason });
-      expect(sightOfAnswer({ id: '', ok: true, text: stateLine(sight) ?? '' })).toEqual(sight);
+      const state = stateFromCodes({ state: 3, reason });
+      expect(stateFromAnswer({ id: '', ok: true, text: stateLine(state) ?? '' })).toEqual(state);
     }
   });
 
   it('has the reason of a transient VM from its stop event', () => {
-    expect(sightOfAbsence(undefined)).toEqual(gone);
-    expect(whereaboutsOf({ source: sightOfAbsence(1), destination: gone })).toEqual({
+    expect(absentState(undefined)).toEqual(gone);
+    expect(whereaboutsOf({ source: absentState(1), destination: gone })).toEqual({
       kind: 'nowhere',
       reason: 'destroyed',
       host: 'source',
@@ -137,7 +137,7 @@ describe('the answer of a host', () => {
 
 describe('the statement', () => {
   const travel = { vm, destination: 'qemu+ssh://root@beta/system' };
-  const said = (source: HostSight, destination: HostSight): string =>
+  const said = (source: ReportedState, destination: ReportedState): string =>
     whereaboutsText(whereaboutsOf({ source, destination }), travel)
       .map((message) => plainText(message))
       .join(' ');
@@ -176,7 +176,7 @@ describe('the statement', () => {
   });
 
   it('never says that the VM runs on a host that did not say so', () => {
-    const all = Object.values(sights).flat();
+    const all = Object.values(states).flat();
     for (const source of all)
       for (const destination of all) {
         const text = said(source, destination);
@@ -186,7 +186,7 @@ describe('the statement', () => {
   });
 
   it('offers to resume only a VM that cannot run on the other host', () => {
-    const all = Object.values(sights).flat();
+    const all = Object.values(states).flat();
     for (const source of all)
       for (const destination of all) {
         const where = whereaboutsOf({ source, destination });
@@ -205,7 +205,7 @@ describe('the statement', () => {
 
   it('is updated while a host does not answer, unless it refuses access', () => {
     expect(isAskedAgain(whereaboutsOf({ source: running, destination: silent }))).toBe(true);
-    const refused: HostSight = { kind: 'silent', error: 'root@beta: Permission denied (publickey).' };
+    const refused: ReportedState = { kind: 'silent', error: 'root@beta: Permission denied (publickey).' };
     expect(isAskedAgain(whereaboutsOf({ source: running, destination: refused }))).toBe(false);
     expect(isAskedAgain(whereaboutsOf({ source: running, destination: { kind: 'not-asked' } }))).toBe(false);
   });

@@ -6,7 +6,7 @@ import { refusalOf } from '../../../src/engine/rehearsal/failure.ts';
 import { rehearsalFinding } from '../../../src/engine/rehearsal/finding.ts';
 import { reasonInLog } from '../../../src/engine/rehearsal/log-reason.ts';
 import type { Outcome, Rehearsal } from '../../../src/engine/rehearsal/result.ts';
-import { parseLook } from '../../../src/engine/rehearsal/stand-in-host.ts';
+import { parseInspection } from '../../../src/engine/rehearsal/stand-in-host.ts';
 import { newStandIn, standInOf } from '../../../src/engine/rehearsal/stand-in-name.ts';
 import { LibvirtError } from '../../../src/libvirt/errors.ts';
 
@@ -149,12 +149,14 @@ describe('names of stand-ins', () => {
 describe('the output of the shell', () => {
   it('has hooks, the shell itself, and whether it may remove logs', () => {
     expect(
-      parseLook('owner 12 3456\nlogs\nhook /etc/libvirt/hooks/qemu\nhook /etc/libvirt/hooks/qemu.d/a b\n'),
+      parseInspection(
+        'owner 12 3456\nlogs\nhook /etc/libvirt/hooks/qemu\nhook /etc/libvirt/hooks/qemu.d/a b\n',
+      ),
     ).toEqual({
       hooks: ['/etc/libvirt/hooks/qemu', '/etc/libvirt/hooks/qemu.d/a b'],
       mayRemoveLogs: true,
       process: { pid: 12, began: 3456 },
     });
-    expect(parseLook('')).toEqual({ hooks: [], mayRemoveLogs: false });
+    expect(parseInspection('')).toEqual({ hooks: [], mayRemoveLogs: false });
   });
 });

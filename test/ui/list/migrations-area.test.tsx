@@ -165,7 +165,7 @@ describe('migrations on the page', () => {
     [
       {
         kind: 'unknown',
-        sights: { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'Connection refused' } },
+        states: { source: { kind: 'absent' }, destination: { kind: 'silent', error: 'Connection refused' } },
         unanswered: [{ host: 'destination', error: 'Connection refused' }],
       },
       'unknown',

@@ -19,7 +19,7 @@ export const destinationCopyFact = defineFact<
     domain: typeof domainFact;
   }
 >({
-  name: 'destination-twin',
+  name: 'destination-copy',
   needs: { libvirt: destinationLibvirtFact, known: destinationDomainsFact, domain: domainFact },
   gather: async ({ libvirt, known, domain: { config } }) => {
     const uuid = config.uuid.toLowerCase();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Forecast, narrowed } from '../../../../src/engine/forecast/index.ts';
+import { type Forecast, narrowForecast } from '../../../../src/engine/forecast/index.ts';
 import type { TrackRecord } from '../../../../src/engine/forecast/track-record.ts';
 import { planFor } from '../../../../src/engine/plan/index.ts';
 import { dirtyRateCheck } from '../../../../src/engine/preflight/checks/dirty-rate.ts';
@@ -164,7 +164,7 @@ describe('what one second of measuring settles', () => {
           const { low, high } = early.totalMilliseconds;
           expect(end.totalMilliseconds.likely).toBeGreaterThanOrEqual(low);
           expect(end.totalMilliseconds.likely).toBeLessThanOrEqual(high);
-          const { totalMilliseconds: said } = narrowed(early, end) as typeof end;
+          const { totalMilliseconds: said } = narrowForecast(early, end) as typeof end;
           expect(said.low).toBeGreaterThanOrEqual(low);
           expect(said.high).toBeLessThanOrEqual(high);
         },

@@ -2,7 +2,7 @@
 import { msg } from '../base/index.ts';
 import type { ValidDestination } from '../destination/index.ts';
 import { type HostKey, parseKeyLines, scanHostKeys, withFingerprints } from './host-key.ts';
-import { libvirtProblem, type Surroundings } from './libvirt-problem.ts';
+import { type DestinationEnvironment, libvirtProblem } from './libvirt-problem.ts';
 import { runAsRoot, type Tools } from './limit.ts';
 import { probe } from './probe.ts';
 import { readKnownLines, readRootKeys } from './root-files.ts';
@@ -16,14 +16,14 @@ export interface AccessGoal extends Tools {
 }
 
 /** Looks at where access stands. Changes nothing on either host. Rejects with PlatformError if this host has no ssh or no virsh. */
-export async function lookAtAccess(goal: AccessGoal): Promise<AccessState> {
+export async function readAccessState(goal: AccessGoal): Promise<AccessState> {
   const seen = await probe(goal, goal.destination.parts);
   switch (seen.kind) {
     case 'signed-in':
       return askLibvirt(goal, seen.there);
     case 'unknown-host-key':
     case 'changed-host-key':
-      return lookAtHostKeys(goal, { kind: seen.kind, original: seen.original });
+      return readHostKeyState(goal, { kind: seen.kind, original: seen.original });
     case 'revoked-host-key':
       return {
         kind: 'stopped',
@@ -47,7 +47,7 @@ export async function lookAtAccess(goal: AccessGoal): Promise<AccessState> {
   }
 }
 
-async function lookAtHostKeys(
+async function readHostKeyState(
   goal: AccessGoal,
   { kind, original }: { readonly kind: 'unknown-host-key' | 'changed-host-key'; readonly original: string },
 ): Promise<AccessState> {
@@ -83,7 +83,7 @@ async function lookAtHostKeys(
 }
 
 /** The real question, asked as libvirt itself will: by the URI, as root, with nobody there to answer. */
-async function askLibvirt(goal: AccessGoal, there: Surroundings | undefined): Promise<AccessState> {
+async function askLibvirt(goal: AccessGoal, there: DestinationEnvironment | undefined): Promise<AccessState> {
   const { uri, parts } = goal.destination;
   const { exitCode, stdout, stderr } = await runAsRoot(goal, ['virsh', '-q', '-c', uri, 'hostname']);
   if (exitCode === 0) return { kind: 'ready', uri, hostname: stdout.trim(), hasShell: there !== undefined };

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  Conversation,
   decodeHex,
   NoAnswer,
-  parseSaid,
+  parseReply,
   type Question,
+  SshSession,
   WrongAnswer,
-} from '../../../src/engine/access/conversation.ts';
+} from '../../../src/engine/access/ssh-session.ts';
 import { nodePlatform } from '../../../src/platform/node.ts';
 import { PlatformError } from '../../../src/platform/platform.ts';
 
@@ -42,7 +42,7 @@ done
 exit 1
 `;
 
-let open: Conversation | undefined;
+let open: SshSession | undefined;
 afterEach(async () => {
   await open?.end();
   open = undefined;
@@ -51,17 +51,17 @@ afterEach(async () => {
 function converse(
   questions: number,
   answers: readonly (string | undefined)[],
-): { conversation: Conversation; asked: Question[] } {
+): { session: SshSession; asked: Question[] } {
   const asked: Question[] = [];
-  const conversation = new Conversation(platform, ['sh', '-c', fakeSsh, 'sh', String(questions)], {
+  const session = new SshSession(platform, ['sh', '-c', fakeSsh, 'sh', String(questions)], {
     signal: new AbortController().signal,
     ask: (question) => {
       asked.push(question);
       return Promise.resolve(answers[asked.length - 1]);
     },
   });
-  open = conversation;
-  return { conversation, asked };
+  open = session;
+  return { session, asked };
 }
 
 function hex(text: string): string {
@@ -73,8 +73,8 @@ function told(answers: readonly string[]): string {
   return `${answers.map((answer) => ` ${hex(answer)}`).join('')}.`.trim();
 }
 
-function shell(conversation: Conversation): string {
-  return `printf '%s %s %s\\n' ${conversation.mark} shell ${conversation.mark}\n`;
+function shell(session: SshSession): string {
+  return `printf '%s %s %s\\n' ${session.mark} shell ${session.mark}\n`;
 }
 
 /** One line, as a person types it. */
@@ -90,10 +90,10 @@ const hostile = [
   '%41$1',
 ];
 
-describe('a conversation with ssh', () => {
+describe('a session with ssh', () => {
   it('asks in the words of ssh, with their line breaks, and answers byte by byte', async () => {
-    const { conversation, asked } = converse(hostile.length, hostile);
-    const said = await conversation.say(shell(conversation));
+    const { session, asked } = converse(hostile.length, hostile);
+    const said = await session.exchange(shell(session));
     expect(said.word).toBe('shell');
     expect(said.printed).toBe(told(hostile));
     expect(asked[1]).toEqual({ from: 'ssh', text: `question 2\nof '${hostile.length}': ` });
@@ -103,9 +103,9 @@ describe('a conversation with ssh', () => {
   it('hands on any password', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(password, { minLength: 1, maxLength: 25 }), async (passwords) => {
-        const { conversation } = converse(passwords.length, passwords);
-        const said = await conversation.say(shell(conversation));
-        await conversation.end();
+        const { session } = converse(passwords.length, passwords);
+        const said = await session.exchange(shell(session));
+        await session.end();
         expect(said.printed).toBe(told(passwords));
       }),
       { numRuns: 15 },
@@ -114,41 +114,41 @@ describe('a conversation with ssh', () => {
 
   it('answers sudo by the same way, and only once', async () => {
     const right = converse(1, ['first', `right $(x) 'é`]);
-    const { mark } = right.conversation;
-    await right.conversation.say(shell(right.conversation));
-    const said = await right.conversation.say(`mark=${mark} wanted='right $(x) '\\''é'\n(${fakeSudo})\n`);
+    const { mark } = right.session;
+    await right.session.exchange(shell(right.session));
+    const said = await right.session.exchange(`mark=${mark} wanted='right $(x) '\\''é'\n(${fakeSudo})\n`);
     expect([said.word, right.asked[1]]).toEqual(['shell', { from: 'sudo', text: '' }]);
-    await right.conversation.end();
+    await right.session.end();
 
     const wrong = converse(0, ['wrong']);
-    await wrong.conversation.say(shell(wrong.conversation));
+    await wrong.session.exchange(shell(wrong.session));
     await expect(
-      wrong.conversation.say(`mark=${wrong.conversation.mark} wanted=right\n(${fakeSudo})\n`),
+      wrong.session.exchange(`mark=${wrong.session.mark} wanted=right\n(${fakeSudo})\n`),
     ).rejects.toThrow(WrongAnswer);
     expect(wrong.asked).toHaveLength(1);
   });
 
   it.each([undefined, 'two\nlines', 'a\0b'])('sends nothing for %j', async (answer) => {
-    const { conversation } = converse(1, [answer]);
-    await expect(conversation.say(shell(conversation))).rejects.toThrow(NoAnswer);
+    const { session } = converse(1, [answer]);
+    await expect(session.exchange(shell(session))).rejects.toThrow(NoAnswer);
   });
 
   it('tells what ssh said when it ends', async () => {
-    const conversation = new Conversation(platform, ['sh', '-c', 'echo Permission denied >&2; exit 255'], {
+    const session = new SshSession(platform, ['sh', '-c', 'echo Permission denied >&2; exit 255'], {
       signal: new AbortController().signal,
       ask: () => Promise.resolve(undefined),
     });
-    const error: unknown = await conversation.say('x\n').catch((reason: unknown) => reason);
+    const error: unknown = await session.exchange('x\n').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PlatformError);
     expect(error).toMatchObject({ kind: 'closed', message: 'Permission denied\n' });
-    await conversation.end();
+    await session.end();
   });
 
   it('leaves no file and no process, also when it is ended while a question is open', async () => {
-    const { conversation } = converse(1, []);
-    const mark = conversation.mark;
+    const { session } = converse(1, []);
+    const mark = session.mark;
     let stop: () => void = () => undefined;
-    const blocked = new Conversation(platform, ['sh', '-c', fakeSsh, 'sh', '1'], {
+    const blocked = new SshSession(platform, ['sh', '-c', fakeSsh, 'sh', '1'], {
       signal: new AbortController().signal,
       ask: () =>
         new Promise((resolve) => {
@@ -158,10 +158,10 @@ describe('a conversation with ssh', () => {
           void blocked.end();
         }),
     });
-    const said = blocked.say(shell(blocked));
+    const said = blocked.exchange(shell(blocked));
     said.catch(() => undefined);
-    await expect(conversation.say(shell(conversation))).rejects.toThrow(NoAnswer);
-    await conversation.end();
+    await expect(session.exchange(shell(session))).rejects.toThrow(NoAnswer);
+    await session.end();
     await blocked.end();
     stop();
     const processes = readdirSync('/proc').filter((pid) => {
@@ -180,8 +180,8 @@ describe('a conversation with ssh', () => {
   it('has the answer in no argument and no environment while it runs', async () => {
     const needle = `needle-${Math.random()}`;
     const seen: string[] = [];
-    const { conversation } = converse(1, [needle]);
-    await conversation.say(shell(conversation));
+    const { session } = converse(1, [needle]);
+    await session.exchange(shell(session));
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
       for (const part of ['cmdline', 'environ'])
         try {
@@ -195,12 +195,12 @@ describe('a conversation with ssh', () => {
 
 describe('what is said between marks', () => {
   it('is found behind anything that a shell prints before', () => {
-    expect(parseSaid('Welcome!\n$ MARK added /root/a file', 'MARK')).toEqual({
+    expect(parseReply('Welcome!\n$ MARK added /root/a file', 'MARK')).toEqual({
       word: 'added',
       rest: '/root/a file',
       printed: 'Welcome!\n$',
     });
-    expect(parseSaid('nothing', 'MARK')).toEqual({ word: '', rest: '', printed: 'nothing' });
+    expect(parseReply('nothing', 'MARK')).toEqual({ word: '', rest: '', printed: 'nothing' });
   });
 
   it('is decoded from any bytes', () => {

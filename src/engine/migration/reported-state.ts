@@ -16,7 +16,7 @@ export type OffReason =
   | 'daemon';
 
 /** One host's answer about the VM, or that it gave none. */
-export type HostSight =
+export type ReportedState =
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly reason: PausedReason }
   /** The guest suspended itself: QEMU runs, the CPUs do not. */
@@ -76,13 +76,13 @@ const stopDetails: readonly OffReason[] = [
 ];
 
 /** This host's answer for a VM that it no longer has, with the detail of libvirt's event when it stopped. */
-export function sightOfAbsence(stopDetail: number | undefined): HostSight {
+export function absentState(stopDetail: number | undefined): ReportedState {
   const reason = stopDetail === undefined ? undefined : stopDetails[stopDetail];
   return { kind: 'absent', ...(reason === undefined ? {} : { reason }) };
 }
 
 /** This host's answer, from libvirt's numbers. */
-export function sightOfCodes(codes: DomainStateCodes): HostSight {
+export function stateFromCodes(codes: DomainStateCodes): ReportedState {
   const state = vmStateOf(codes);
   switch (state.kind) {
     case 'running':
@@ -102,7 +102,7 @@ export function sightOfCodes(codes: DomainStateCodes): HostSight {
 }
 
 /** A host's answer, from the output of `virsh domstate --reason` (C locale): `running (migrated)`. */
-export function sightOfAnswer(answer: VirshAnswer): HostSight {
+export function stateFromAnswer(answer: VirshAnswer): ReportedState {
   if (!answer.ok)
     return classifyError(answer.error) === 'no-such-domain'
       ? { kind: 'absent' }
@@ -128,16 +128,16 @@ export function sightOfAnswer(answer: VirshAnswer): HostSight {
 }
 
 /** The line that virsh prints for it; undefined if the host did not report a state. */
-export function stateLine(sight: HostSight): string | undefined {
-  switch (sight.kind) {
+export function stateLine(state: ReportedState): string | undefined {
+  switch (state.kind) {
     case 'running':
       return 'running';
     case 'paused':
-      return `paused (${pausedWords[sight.reason]})`;
+      return `paused (${pausedWords[state.reason]})`;
     case 'suspended':
       return 'pmsuspended';
     case 'off':
-      return `shut off (${offWords[sight.reason]})`;
+      return `shut off (${offWords[state.reason]})`;
     case 'absent':
     case 'silent':
     case 'not-asked':

@@ -4,8 +4,8 @@ import { type CliEnvironment, messageText, print, stripControlCharacters } from 
 import { textLines } from './trust-text.ts';
 
 /** An answer is needed, and there is nobody to ask. */
-export class NobodyToAsk extends Error {
-  override readonly name = 'NobodyToAsk';
+export class NotInteractive extends Error {
+  override readonly name = 'NotInteractive';
   readonly question: Message;
 
   constructor(question: Message) {
@@ -15,7 +15,7 @@ export class NobodyToAsk extends Error {
 }
 
 /** Talks with the person at the terminal. */
-export class Dialogue {
+export class Prompt {
   readonly #environment: Pick<CliEnvironment, 'out' | 'terminal'>;
   readonly #signal: AbortSignal;
 
@@ -41,9 +41,9 @@ export class Dialogue {
     print(this.#environment.out, ...lines);
   }
 
-  /** What was typed; undefined if there is no answer. Rejects with {@link NobodyToAsk}. */
+  /** What was typed; undefined if there is no answer. Rejects with {@link NotInteractive}. */
   async ask(question: Message, options: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
-    if (!this.isInteractive) throw new NobodyToAsk(question);
+    if (!this.isInteractive) throw new NotInteractive(question);
     return this.#environment.terminal.ask(`${stripControlCharacters(messageText(question))} `, {
       hidden: options.hidden === true,
       signal: this.#signal,

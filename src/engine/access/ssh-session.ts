@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { InteractiveProcess, marker } from '../../platform/interactive-process.ts';
 import { type Platform, PlatformError } from '../../platform/platform.ts';
-import script from './ask-through.sh?raw';
 import { childSignal } from './limit.ts';
+import script from './ssh-askpass.sh?raw';
 
 /** Something that the destination wants to know of the person who signs in. */
 export interface Question {
@@ -25,7 +25,7 @@ export class WrongAnswer extends Error {
 }
 
 /** Something that was said by a script of ours. */
-export interface Said {
+export interface ScriptReply {
   readonly word: string;
   readonly rest: string;
   /** What was printed before it, since the last thing that was said. */
@@ -49,7 +49,7 @@ export function decodeHex(hex: string): string {
 }
 
 /** What stands behind the last mark: a word, and the rest. Before it may be anything, also in the same line. */
-export function parseSaid(text: string, mark: string): Said {
+export function parseReply(text: string, mark: string): ScriptReply {
   const at = text.lastIndexOf(`${mark} `);
   const [, word = '', rest = ''] =
     /^(\S*) ?([^]*)$/.exec(at < 0 ? '' : text.slice(at + mark.length + 1)) ?? [];
@@ -57,10 +57,10 @@ export function parseSaid(text: string, mark: string): Said {
 }
 
 /**
- * ssh to a shell, with someone to answer its questions. Answers go from the caller through pipes to ssh (see ask-through.sh) and are not
+ * ssh to a shell, with someone to answer its questions. Answers go from the caller through pipes to ssh (see ssh-askpass.sh) and are not
  * kept here. Everything works alike with both platforms: what is said goes in by standard input and out by standard output.
  */
-export class Conversation {
+export class SshSession {
   /** Around all that scripts of ours say on the destination, too: it is told there once it has let us in. */
   readonly mark = marker();
   readonly #process: InteractiveProcess;
@@ -94,11 +94,11 @@ export class Conversation {
    * Says something, whole lines, and gives what is said then, after all questions that come between are answered. Rejects with
    * {@link NoAnswer}, {@link WrongAnswer}, or PlatformError if it ended (its message is all that was printed) or took too long.
    */
-  async say(text: string): Promise<Said> {
+  async exchange(text: string): Promise<ScriptReply> {
     let next = text;
     let sudoAsked = false;
     for (;;) {
-      const said = parseSaid(await this.#inTime(this.#process.exchange(next, ` ${this.mark}\n`)), this.mark);
+      const said = parseReply(await this.#inTime(this.#process.exchange(next, ` ${this.mark}\n`)), this.mark);
       next = '';
       if (said.word === 'tell' && !this.#signedIn) continue;
       if (said.word === 'ask' && !this.#signedIn) {

@@ -12,7 +12,7 @@ import {
   type HostAnswers,
   judgeAnswers,
   judgeCancel,
-  sightsOf,
+  reportedStates,
   verificationOf,
 } from './verification.ts';
 import { isAskedAgain, unansweredHosts, type VmWhereabouts, whereaboutsOf } from './whereabouts.ts';
@@ -49,9 +49,9 @@ export function endOf(ending: Ending, where: VmWhereabouts): EndPhase['phase'] {
 }
 
 /** The result, from the answers of both hosts. Pure. */
-export function conclude(facts: RunFacts, ending: Ending, answered: HostsAnswered): EndPhase {
+export function endPhaseOf(facts: RunFacts, ending: Ending, answered: HostsAnswered): EndPhase {
   const { hosts } = answered;
-  const where = whereaboutsOf(sightsOf(hosts));
+  const where = whereaboutsOf(reportedStates(hosts));
   switch (endOf(ending, where)) {
     case 'done':
       return { ...donePhase(facts, ending, answered), where };

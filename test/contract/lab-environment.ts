@@ -2,7 +2,7 @@
 import type { Platform } from '../../src/platform/platform.ts';
 import { Lab, type LabHost } from '../lab/lab.ts';
 import { Echo, matchRules } from './echo.ts';
-import type { Surroundings } from './platform-contract.ts';
+import type { ContractEnvironment } from './platform-contract.ts';
 
 const policy = `<busconfig>
   <policy context="default">
@@ -12,12 +12,12 @@ const policy = `<busconfig>
 </busconfig>`;
 
 /** The environment for testing a platform on host `alpha` of a lab. `beta` has open, closed and blocked ports. */
-export async function labSurroundings(
+export async function labEnvironment(
   open: (
     lab: Lab,
     alpha: LabHost,
-  ) => Promise<{ platform: Platform; denied: Surroundings['denied']; stop: () => Promise<void> }>,
-): Promise<Surroundings> {
+  ) => Promise<{ platform: Platform; denied: ContractEnvironment['denied']; stop: () => Promise<void> }>,
+): Promise<ContractEnvironment> {
   const lab = await Lab.start({ shared: false });
   try {
     const alpha = lab.host('alpha');

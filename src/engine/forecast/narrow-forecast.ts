@@ -2,7 +2,7 @@
 import type { Forecast } from './result.ts';
 
 /** A later forecast of the same migration: what was said of its range stays true, unless the VM has changed its load. */
-export function narrowed(said: Forecast | undefined, now: Forecast): Forecast {
+export function narrowForecast(said: Forecast | undefined, now: Forecast): Forecast {
   if (said?.kind !== 'converges' || now.kind !== 'converges') return now;
   const low = Math.max(said.totalMilliseconds.low, now.totalMilliseconds.low);
   const high = Math.min(said.totalMilliseconds.high, now.totalMilliseconds.high);
