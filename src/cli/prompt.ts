@@ -3,7 +3,7 @@ import { type Message, msg } from '../engine/base/index.ts';
 import { type CliEnvironment, messageText, print, stripControlCharacters } from './environment.ts';
 import { textLines } from './trust-text.ts';
 
-/** An answer is needed, and there is nobody to ask. */
+/** An answer is needed, and standard input is no terminal. */
 export class NotInteractive extends Error {
   override readonly name = 'NotInteractive';
   readonly question: Message;
@@ -14,7 +14,7 @@ export class NotInteractive extends Error {
   }
 }
 
-/** Talks with the person at the terminal. */
+/** Prints texts and asks questions on the terminal. */
 export class Prompt {
   readonly #environment: Pick<CliEnvironment, 'out' | 'terminal'>;
   readonly #signal: AbortSignal;
@@ -28,7 +28,7 @@ export class Prompt {
     return this.#environment.out.columns;
   }
 
-  /** True if there is someone to ask. */
+  /** True if a person can answer. */
   get isInteractive(): boolean {
     return this.#environment.terminal.isTerminal;
   }
@@ -41,7 +41,7 @@ export class Prompt {
     print(this.#environment.out, ...lines);
   }
 
-  /** What was typed; undefined if there is no answer. Rejects with {@link NotInteractive}. */
+  /** The typed text; undefined without an answer. Rejects with {@link NotInteractive}. */
   async ask(question: Message, options: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
     if (!this.isInteractive) throw new NotInteractive(question);
     return this.#environment.terminal.ask(`${stripControlCharacters(messageText(question))} `, {
@@ -50,7 +50,7 @@ export class Prompt {
     });
   }
 
-  /** True if the answer is exactly that word. */
+  /** True if the answer is that word. */
   async askForWord(question: Message, word: string): Promise<boolean> {
     return (await this.ask(question))?.trim() === word;
   }

@@ -63,7 +63,7 @@ export async function trustCommand(command: TrustCommand, environment: CliEnviro
   }
 }
 
-/** One way from what is there to access, with what was changed on it. */
+/** One run of the command, with the changes that it made. */
 class TrustSession {
   readonly #command: TrustCommand;
   readonly #environment: CliEnvironment;
@@ -71,7 +71,7 @@ class TrustSession {
   readonly #prompt: Prompt;
   readonly #changes: Change[] = [];
   readonly #host: string;
-  /** Steps that were taken: one that has to be taken again did not help. */
+  /** The steps that were done. A step that is needed again did not help. */
   readonly #taken = new Set<Step['kind']>();
 
   constructor(command: TrustCommand, environment: CliEnvironment, goal: AccessGoal) {
@@ -208,7 +208,7 @@ class TrustSession {
     });
   }
 
-  /** Says what was changed and how to take it back; where it led nowhere, that is offered at once. */
+  /** Prints how to undo the changes. If access was not set up, offers to undo them now. */
   async #close(status: ExitStatus): Promise<void> {
     if (this.#changes.length === 0) return;
     const prompt = this.#prompt;
@@ -239,7 +239,7 @@ class TrustSession {
     }
   }
 
-  /** By the key itself, which opens a shell there unless it is bound; else by another sign-in. */
+  /** Signs in with the key itself, which works unless it is restricted; then with a password. */
   async #withdraw(change: Extract<Change, { kind: 'key-authorized' }>): Promise<boolean> {
     const context = { ...this.#environment, goal: this.#goal, prompt: this.#prompt };
     const as = this.#command.signInAs ?? change.user;

@@ -21,17 +21,17 @@ import { intentLines } from './trust-text.ts';
 type KeyStep = Extract<Step, { kind: 'authorize-key' }>;
 type Way = 'password' | 'agent' | 'by-hand';
 
-/** What it takes to bring the key to the destination. */
+/** What the installation of a key needs. */
 export interface KeyContext {
   readonly goal: AccessGoal;
   readonly command: TrustCommand;
   readonly agentSocket: string | undefined;
   readonly prompt: Prompt;
-  /** Hears of each change at once. */
+  /** Called after each change. */
   readonly changed: (change: Change) => void;
 }
 
-/** sshd counts what fails: since 9.8, three sign-ins that fail shut the door for a while (PerSourcePenalties). */
+/** sshd from 9.8 refuses connections for a while after several failed sign-ins (PerSourcePenalties). */
 const mostAttempts = 2;
 
 async function chooseWay({ prompt, command, agentSocket, goal }: KeyContext): Promise<Way | undefined> {
@@ -49,7 +49,7 @@ async function chooseWay({ prompt, command, agentSocket, goal }: KeyContext): Pr
   return ways[answer === '' ? 0 : Number(answer) - 1]?.[0];
 }
 
-/** Who signs in; undefined if there is no answer. Says what is wrong with a name that cannot be one. */
+/** The user who signs in; undefined without an answer. Prints why a name is not valid. */
 async function chooseUser({ prompt, command, goal }: KeyContext): Promise<string | undefined> {
   const { host } = goal.destination.parts;
   let name = command.signInAs;
@@ -67,7 +67,7 @@ async function chooseUser({ prompt, command, goal }: KeyContext): Promise<string
   }
 }
 
-/** Brings root's key there. True if it may be there now: that is looked at next. */
+/** Installs root's key on the destination. True if it may be installed; the next step checks that. */
 export async function bringKey(step: KeyStep, context: KeyContext): Promise<boolean> {
   const { goal, command, prompt, changed } = context;
   const { host } = goal.destination.parts;
@@ -112,7 +112,7 @@ async function byHand(publicKey: string, { goal, command, prompt }: KeyContext):
   return (await prompt.ask(msg('Press Enter when this is done.'))) !== undefined;
 }
 
-/** A sign-in whose questions go to the terminal. */
+/** A sign-in that asks its questions on the terminal. */
 export function signInOf(
   { goal, agentSocket, prompt }: Pick<KeyContext, 'goal' | 'agentSocket' | 'prompt'>,
   way: SignIn['by']['kind'],
@@ -149,7 +149,7 @@ function sayFailure(
   prompt.lines(originalLines(result.original));
 }
 
-/** The words of ssh, sudo or libvirt. */
+/** The original text of ssh, sudo or libvirt. */
 export function originalLines(original: string): readonly string[] {
   return original
     .split('\n')

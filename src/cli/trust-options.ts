@@ -3,22 +3,22 @@ import { isSourceAddress } from '../engine/access/index.ts';
 import { type Message, msg } from '../engine/base/index.ts';
 import type { Given } from './tuning-options.ts';
 
-/** What was asked about the access to one host. */
+/** The options of `trust`. */
 export interface TrustCommand {
   readonly kind: 'trust';
-  /** As it was given; whether it can be used depends on this host's own names. */
+  /** As typed. It is checked later, because that needs the names of this host. */
   readonly host: string;
   readonly user: string | undefined;
   readonly port: string | undefined;
-  /** Who signs in to install the key; undefined: that is asked. */
+  /** The user who signs in to install the key. If undefined, the command asks. */
   readonly signInAs: string | undefined;
   readonly restricted: boolean;
   readonly from: string | undefined;
-  /** Confirmed already, but for host keys. */
+  /** Confirms everything except host keys. */
   readonly yes: boolean;
 }
 
-/** Reads what `trust` was given, or says what is wrong with it. */
+/** Parses the arguments of `trust`. Returns the problem if they are not valid. */
 export function parseTrust(positionals: readonly string[], given: Given): TrustCommand | Message {
   const [host, extra] = positionals;
   if (host === undefined) return msg('Command $0 needs a host.', 'trust');

@@ -9,26 +9,26 @@ import { type Message, msg } from '../engine/base/index.ts';
 import { messageText } from './environment.ts';
 import { wrapText } from './text-layout.ts';
 
-/** Text in lines of the terminal's width, which are long enough to be read and short enough too. */
+/** Wraps texts at the width of the terminal, at most at 100 columns. */
 export function textLines(columns: number, ...messages: readonly Message[]): readonly string[] {
   return messages.flatMap((message) => wrapText(messageText(message), Math.min(columns, 100), ''));
 }
 
-/** What a step will change, each with its host. */
+/** The announced changes of a step, each with its host. */
 export function intentLines(will: readonly Intent[], host: string, columns: number): readonly string[] {
   return will.flatMap(({ host: side, text }) =>
     textLines(columns, msg('On $0: $1', side === 'source' ? msg('this host') : host, text)),
   );
 }
 
-/** Fingerprints as ssh-keygen prints them: they are compared character by character. */
+/** Fingerprints as ssh-keygen prints them, because the admin compares the two texts. */
 function fingerprintLines(keys: readonly HostKey[]): readonly string[] {
   return keys.map(({ fingerprint, algorithm }) => `    ${fingerprint} (${algorithm})`);
 }
 
 type HostKeyState = Extract<AccessState, { kind: 'unknown-host-key' | 'changed-host-key' }>;
 
-/** What the host shows, what was known, and how to find out whether it is the right one. */
+/** The presented keys, the known keys, and the command that prints the right ones. */
 export function hostKeyLines(state: HostKeyState, host: string, columns: number): readonly string[] {
   const say = (...messages: readonly Message[]): readonly string[] => textLines(columns, ...messages);
   const before =

@@ -5,14 +5,14 @@ import { addKnownHost, appendLines, keyOf, makeRootKey, removeLines, removeRootK
 import { type AuthorizedKeyResult, changeAuthorizedKeys, type SignIn } from './sign-in.ts';
 import type { AccessState, Change, RootKey } from './state.ts';
 
-/** The file that ssh itself would add a host key to. */
+/** The file to which ssh itself would add a host key. */
 export function knownHostsFile({ settings }: Pick<AccessGoal, 'settings'>): string {
   return settings.knownHostsFiles[0] ?? '/root/.ssh/known_hosts';
 }
 
 /**
- * Makes root of this host know the keys of the destination, in place of those that it knew. Gives what was changed; rejects with PlatformError
- * if a file could not be changed, and then the others are as they were.
+ * Adds the host keys of the destination to root's known hosts, and removes the old ones. Resolves to the changes. Rejects with
+ * PlatformError if a file could not be changed. Then the other files are unchanged.
  */
 export async function acceptHostKeys(
   goal: AccessGoal,
@@ -45,7 +45,7 @@ function linesOf(
   return lines.filter((each) => each.file === file).map(({ line }) => line);
 }
 
-/** Makes a key without a passphrase for root of this host. */
+/** Creates a key without a passphrase for root of this host. */
 export async function makeKey(
   goal: AccessGoal,
   key: Extract<RootKey, { kind: 'to-make' }>,
@@ -53,22 +53,22 @@ export async function makeKey(
   return { kind: 'key-made', file: key.file, publicKey: await makeRootKey(goal, key) };
 }
 
-/** What the key may be used for on the destination. */
+/** Restrictions of the key on the destination. */
 export interface KeyBounds {
-  /** Only to talk to libvirt. */
+  /** The key may only run virt-ssh-helper. */
   readonly restricted: boolean;
-  /** Only from this address. */
+  /** The key is accepted only from this address. */
   readonly from?: string;
 }
 
-/** True for what `from=` takes as one address, network or name, without what would end the option (see sshd(8)). */
+/** True for one address, network or name that `from=` accepts, without characters that would end the option (see sshd(8)). */
 export function isSourceAddress(text: string): boolean {
   return text.length < 256 && /^[A-Za-z0-9:][A-Za-z0-9.:-]*(\/\d{1,3})?$/.test(text);
 }
 
 /**
- * The line of authorized_keys. Bound, it runs what libvirt itself asks for by its first choice, proxy=auto (virNetClientSSHHelperCommand in
- * virnetclient.c: `virt-ssh-helper 'qemu:///system'`), whatever it is asked for.
+ * The line of authorized_keys. A restricted key always runs the command that libvirt runs by default, with proxy=auto
+ * (virNetClientSSHHelperCommand in virnetclient.c: `virt-ssh-helper 'qemu:///system'`).
  */
 export function authorizedLine(publicKey: string, { restricted, from }: KeyBounds): string {
   const options = [
@@ -78,7 +78,7 @@ export function authorizedLine(publicKey: string, { restricted, from }: KeyBound
   return options.length === 0 ? publicKey : `${options.join(',')} ${publicKey}`;
 }
 
-/** Lets the key of root of this host sign in on the destination. */
+/** Adds the key of root of this host to authorized_keys on the destination. */
 export async function authorizeKey(
   signIn: SignIn,
   publicKey: string,
@@ -93,13 +93,13 @@ export async function authorizeKey(
   };
 }
 
-/** The command for whoever sits at the destination, as root there or as that user. */
+/** The command that installs the key, for an admin at the destination: as root, or as that user. */
 export function byHandCommand(user: string, line: string): string {
   const script = 'umask 077; mkdir -p "$HOME/.ssh" && printf "%s\\n" "$1" >>"$HOME/.ssh/authorized_keys"';
   return shellCommand('sudo', '-H', '-u', user, 'sh', '-c', script, 'sh', line);
 }
 
-/** Takes back what was changed on this host. A line on the destination takes a sign-in there: {@link withdrawKey}. */
+/** Undoes a change on this host. To remove a key from the destination needs a sign-in there: {@link withdrawKey}. */
 export async function undoHere(
   goal: AccessGoal,
   change: Exclude<Change, { kind: 'key-authorized' }>,
@@ -117,7 +117,7 @@ export async function undoHere(
   }
 }
 
-/** Takes the line out of the authorized_keys on the destination again. */
+/** Removes the line from authorized_keys on the destination. */
 export function withdrawKey(
   signIn: SignIn,
   { line, key }: Extract<Change, { kind: 'key-authorized' }>,
@@ -125,7 +125,7 @@ export function withdrawKey(
   return changeAuthorizedKeys(signIn, 'remove', line, key);
 }
 
-/** What was changed, in a sentence. */
+/** The change in one sentence. */
 export function changeText(change: Change, host: string): Message {
   switch (change.kind) {
     case 'host-key-added':
@@ -143,7 +143,7 @@ export function changeText(change: Change, host: string): Message {
   }
 }
 
-/** How a change is taken back by hand, later. */
+/** The command that undoes a change later. */
 export function undoRemedy(change: Change, host: string): Remedy {
   switch (change.kind) {
     case 'host-key-added':
@@ -172,7 +172,7 @@ export function undoRemedy(change: Change, host: string): Remedy {
     case 'key-authorized':
       return {
         text: msg('Remove the ssh key of root of this host from $0 again.', host),
-        // In base64 nothing but + and / could mean something to sed, and there neither does.
+        // Of the characters of base64, only + and / could be special to sed. In this expression they are not.
         command: `sudo ${shellCommand('sed', '-i', '-e', `\\#${change.key}#d`, '--', change.file)}`,
         host: 'destination',
       };

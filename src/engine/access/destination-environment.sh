@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Tells what libvirt needs on a destination: programs, sockets and rights. It changes nothing.
+# Reports what libvirt needs on a destination: programs, sockets and rights. It changes nothing.
 #
-# Arguments: 1  a mark that nobody can guess
+# Arguments: 1  a random mark
 # Prints:    lines that begin with the mark: "user NAME", "groups NAME...", "system ID ID_LIKE...", and "has WHAT" for each of helper
-#            (virt-ssh-helper), nc, daemon (libvirtd or virtqemud), running (its socket is there), open (this user may use it)
-# Runs on:   the destination, as the user whom libvirt signs in as. A POSIX shell.
+#            (virt-ssh-helper), nc, daemon (libvirtd or virtqemud), running (its socket exists), open (this user may use the socket)
+# Runs on:   the destination, as the user as whom libvirt signs in. A POSIX shell.
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 say() {

@@ -2,7 +2,7 @@
 import { runAsRoot, type Tools } from './limit.ts';
 import type { SshSettings } from './ssh-settings.ts';
 
-/** A key by which a host proves who it is. */
+/** A public key that identifies a host. */
 export interface HostKey {
   /** As in known_hosts: `ssh-ed25519 AAAA...`. */
   readonly line: string;
@@ -12,10 +12,10 @@ export interface HostKey {
   readonly algorithm: string;
 }
 
-/** What admins know best comes first. */
+/** Sorted by how well admins know them. */
 const order = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'];
 
-/** The keys in what ssh-keyscan or known_hosts has, each once: name, type and key. */
+/** Parses lines of ssh-keyscan or known_hosts (name, type, key). Each key is returned once. */
 export function parseKeyLines(text: string): readonly string[] {
   const keys = text.split('\n').flatMap((line) => {
     const [, type, key] = /^\S+ ((?:ssh|ecdsa|sk)-[\w@.-]+) ([A-Za-z0-9+/]+={0,2})(?: |$)/.exec(line) ?? [];
@@ -28,7 +28,7 @@ export function parseKeyLines(text: string): readonly string[] {
   return [...new Set(keys)].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Reads what `ssh-keygen -lf -` prints: "256 SHA256:... name (ED25519)". */
+/** Parses the output of `ssh-keygen -lf -`: "256 SHA256:... name (ED25519)". */
 export function parseFingerprints(text: string): readonly Pick<HostKey, 'fingerprint' | 'algorithm'>[] {
   return text.split('\n').flatMap((line) => {
     const [, fingerprint, algorithm] = /^\d+ ((?:SHA256|MD5):\S+) .*\(([\w-]+)\)$/.exec(line) ?? [];
@@ -36,7 +36,7 @@ export function parseFingerprints(text: string): readonly Pick<HostKey, 'fingerp
   });
 }
 
-/** The keys with their fingerprints; one that ssh-keygen does not know is left out. */
+/** The keys with their fingerprints. A key of a type that ssh-keygen does not know is left out. */
 export async function withFingerprints(tools: Tools, lines: readonly string[]): Promise<readonly HostKey[]> {
   const keys = await Promise.all(
     lines.map(async (line) => {
@@ -51,8 +51,8 @@ export async function withFingerprints(tools: Tools, lines: readonly string[]): 
 }
 
 /**
- * The keys of all types that the host shows now. Only what has to be known is asked for: each type is a connection of its own, which a host
- * may count against us (PerSourcePenalties of sshd 9.8: 1 s for one that does not sign in).
+ * The keys of all types that the host presents now. ssh-keyscan opens one connection for each type. sshd may count these against this
+ * host (PerSourcePenalties of sshd 9.8: 1 s for a connection without a sign-in), so no other types are requested.
  */
 export async function scanHostKeys(tools: Tools, { host, port }: SshSettings): Promise<readonly HostKey[]> {
   const { stdout } = await runAsRoot(tools, [

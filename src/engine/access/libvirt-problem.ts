@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { type Message, msg, type Remedy, shellCommand } from '../base/index.ts';
 
-/** What a shell on the destination told of it. */
+/** What a shell on the destination reported about that host. */
 export interface DestinationEnvironment {
   readonly user: string;
   readonly groups: readonly string[];
@@ -10,14 +10,14 @@ export interface DestinationEnvironment {
   readonly has: ReadonlySet<string>;
 }
 
-/** Why libvirt of the destination cannot be used by someone who is let in. */
+/** Why libvirt of the destination cannot be used although ssh signs in. */
 export interface LibvirtProblem {
   readonly kind: 'not-installed' | 'not-running' | 'no-relay' | 'not-in-group' | 'polkit' | 'other';
   readonly found: Message;
   readonly remedies: readonly Remedy[];
 }
 
-/** Undefined if the text is not whole: there is no shell, or it says other things. */
+/** Undefined if the text is incomplete: there is no shell, or the output is another one. */
 export function parseEnvironment(text: string, mark: string): DestinationEnvironment | undefined {
   const lines = text
     .split('\n')
@@ -38,7 +38,7 @@ export function parseEnvironment(text: string, mark: string): DestinationEnviron
 
 type Family = 'debian' | 'fedora' | 'suse' | 'arch';
 
-/** Names of ID and ID_LIKE. */
+/** Values of ID and ID_LIKE in /etc/os-release. */
 const families: ReadonlyMap<string, Family> = new Map([
   ['debian', 'debian'],
   ['ubuntu', 'debian'],
@@ -73,7 +73,7 @@ function onDestination(text: Message, command: string | undefined): Remedy {
   return command === undefined ? { text } : { text, command, host: 'destination' };
 }
 
-/** The package of the distribution that is there; none is named where that is not known. */
+/** The command for the distribution of the destination. Undefined if the distribution is not known. */
 function packaged(
   commands: Readonly<Record<Family, string>>,
   there: DestinationEnvironment,
@@ -89,7 +89,7 @@ const unknownProblem = (host: string): LibvirtProblem => ({
 });
 
 /**
- * Tells the causes apart by what is there, and only then by libvirt's own words: those often say no more than that the connection ended.
+ * Finds the cause from the environment first, and then from libvirt's error text. That often says only that the connection ended.
  */
 export function libvirtProblem(
   host: string,

@@ -2,16 +2,16 @@
 import { onAbort } from '../../platform/on-abort.ts';
 import { type Platform, PlatformError, type RunOptions, type RunResult } from '../../platform/platform.ts';
 
-/** What is tried: as which user of this host, and until when. */
+/** The platform that runs programs, and the signal that ends them. */
 export interface Tools {
   readonly platform: Pick<Platform, 'run'>;
   readonly signal: AbortSignal;
 }
 
-/** Each program is given up after this time: a host that answers and then hangs must not hang who asks. */
+/** The time limit of each program, so that a host that hangs does not block the caller. */
 const limitMilliseconds = 30_000;
 
-/** A signal of its own, raised with the other one; `end` forgets that one. */
+/** A controller that aborts with the given signal. `end` removes its listener. */
 export function childSignal(signal: AbortSignal): { readonly controller: AbortController; end: () => void } {
   const controller = new AbortController();
   const end = onAbort(signal, () => {
@@ -22,8 +22,8 @@ export function childSignal(signal: AbortSignal): { readonly controller: AbortCo
 }
 
 /**
- * Runs a program as root of this host, as libvirt does, with English messages; both outputs come as one. Rejects with PlatformError, kind
- * `closed` if it took too long.
+ * Runs a program as root of this host, as libvirt does, with English messages. Rejects with PlatformError; its kind is `closed` if the
+ * program exceeded the time limit.
  */
 export async function runAsRoot(
   { platform, signal }: Tools,
@@ -51,5 +51,5 @@ export async function runAsRoot(
   }
 }
 
-/** libvirtd has no agent, no display and nobody to ask. */
+/** libvirtd has no ssh agent, no display and no terminal. */
 const withoutAgent: readonly string[] = ['-u', 'SSH_AUTH_SOCK', '-u', 'SSH_ASKPASS', '-u', 'DISPLAY'];

@@ -7,9 +7,9 @@ import { type DestinationEnvironment, parseEnvironment } from './libvirt-problem
 import { runAsRoot, type Tools } from './limit.ts';
 import { whereTo } from './ssh-settings.ts';
 
-/** What ssh of root, with nobody to ask, got. */
+/** The result of ssh as root in batch mode. */
 export type Probe =
-  /** DestinationEnvironment are undefined where there is no shell: the key may be bound to libvirt. */
+  /** `there` is undefined if there is no shell: the key may be restricted to libvirt. */
   | { readonly kind: 'signed-in'; readonly there: DestinationEnvironment | undefined }
   | { readonly kind: 'unknown-host-key' | 'changed-host-key' | 'revoked-host-key'; readonly original: string }
   | { readonly kind: 'not-accepted'; readonly methods: readonly string[]; readonly original: string }
@@ -17,8 +17,8 @@ export type Probe =
   | { readonly kind: 'other'; readonly original: string };
 
 /**
- * Options of each connection that is made here. Nothing is changed that was not said (UpdateHostKeys, a master that stays), nothing of
- * root's configuration hides the reason (LogLevel), and nothing takes long.
+ * Options of each ssh connection. They prevent changes that were not announced (UpdateHostKeys, a master that stays), keep the error
+ * text (LogLevel), and limit the time.
  */
 export const quietOptions: readonly string[] = [
   ...[
@@ -39,12 +39,12 @@ export const quietOptions: readonly string[] = [
   ...['RequestTTY=no', 'VisualHostKey=no'],
 ].flatMap((option) => ['-o', option]);
 
-/** Reads ssh's own words; `printed` has both outputs. */
+/** Parses the messages of ssh. `printed` contains standard output and standard error. */
 export function parseProbe(exitCode: number | null, printed: string, mark: string): Probe {
   const there = parseEnvironment(printed, mark);
   if (there !== undefined) return { kind: 'signed-in', there };
   const original = printed.trim();
-  // Any other status is that of what ran on the destination.
+  // ssh itself fails with 255. Any other status is that of the program on the destination.
   if (exitCode !== 255) return { kind: 'signed-in', there: undefined };
   if (printed.includes('REVOKED HOST KEY')) return { kind: 'revoked-host-key', original };
   if (printed.includes('REMOTE HOST IDENTIFICATION HAS CHANGED'))
@@ -62,12 +62,12 @@ export function parseProbe(exitCode: number | null, printed: string, mark: strin
   };
 }
 
-/** A script with its parameters, as a shell reads it from its input; the script itself gets none. */
+/** A script with its parameters, for the standard input of a shell. The script itself gets no input. */
 export function scriptInput(text: string, parameters: readonly string[]): string {
   return `( set -- ${scriptWords(...parameters)}\n${text}\n) </dev/null\n`;
 }
 
-/** Signs in as libvirt does, and looks at what is there: one connection. */
+/** Signs in as libvirt does and reads the environment there, over one connection. */
 export async function probe(tools: Tools, parts: DestinationParts): Promise<Probe> {
   const { options, host } = whereTo(parts);
   const mark = marker();

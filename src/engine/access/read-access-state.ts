@@ -9,13 +9,13 @@ import { readKnownLines, readRootKeys } from './root-files.ts';
 import type { SshSettings } from './ssh-settings.ts';
 import type { AccessState } from './state.ts';
 
-/** Whom libvirt of this host is to reach. */
+/** The destination that libvirt of this host has to reach. */
 export interface AccessGoal extends Tools {
   readonly destination: ValidDestination;
   readonly settings: SshSettings;
 }
 
-/** Looks at where access stands. Changes nothing on either host. Rejects with PlatformError if this host has no ssh or no virsh. */
+/** Reads the state of the access. Changes nothing on either host. Rejects with PlatformError if this host has no ssh or no virsh. */
 export async function readAccessState(goal: AccessGoal): Promise<AccessState> {
   const seen = await probe(goal, goal.destination.parts);
   switch (seen.kind) {
@@ -71,7 +71,7 @@ async function readHostKeyState(
   const isOld = ({ line }: { readonly line: string }): boolean =>
     !keys.some((key) => line.includes(` ${key.line}`));
   const old = [...lines, ...systemLines].filter(isOld);
-  // ssh asks for the type that it knows; of another one it says that the key is unknown. Whoever is known by an old key has changed.
+  // If known_hosts has a key of another type, ssh calls the new key unknown. A host with any old key has changed its key.
   if (kind === 'unknown-host-key' && old.length === 0) return { kind, keys };
   return {
     kind: 'changed-host-key',
@@ -82,7 +82,7 @@ async function readHostKeyState(
   };
 }
 
-/** The real question, asked as libvirt itself will: by the URI, as root, with nobody there to answer. */
+/** Connects as libvirt itself will: with the URI, as root, without a person to answer questions. */
 async function askLibvirt(goal: AccessGoal, there: DestinationEnvironment | undefined): Promise<AccessState> {
   const { uri, parts } = goal.destination;
   const { exitCode, stdout, stderr } = await runAsRoot(goal, ['virsh', '-q', '-c', uri, 'hostname']);

@@ -2,14 +2,14 @@
 import { type Message, msg } from '../base/index.ts';
 import { parseDestination, type ValidDestination } from '../destination/index.ts';
 
-/** What is asked for: the host, and as whom libvirt of this host is to sign in there. */
+/** The input of the admin: the host, and the user as whom libvirt of this host signs in there. */
 export interface AccessInput {
   /** A host, with or without user and port, or a URI of libvirt over ssh. */
   readonly host: string;
-  /** In place of the user of the host; both undefined: the one of root's ssh configuration, which is root without a word there. */
+  /** Overrides the user in `host`. Without both: the user of root's ssh configuration, by default root. */
   readonly user?: string;
   readonly port?: string;
-  /** Names and addresses of this very host. */
+  /** Names and addresses of this host. */
   readonly localNames: readonly string[];
 }
 
@@ -26,7 +26,7 @@ function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** Reads what was given. Nothing is sent anywhere, and nothing goes on that ssh could take for an option or a shell for a command. */
+/** Parses the input. Contacts no host. Refuses what ssh could take for an option, or a shell for a command. */
 export function parseAccessRequest({ host, user, port, localNames }: AccessInput): AccessRequest {
   const context = { localNames };
   const typed = parseDestination(host, context);
@@ -36,7 +36,7 @@ export function parseAccessRequest({ host, user, port, localNames }: AccessInput
   if (first.kind === 'suggestion') return { kind: 'invalid', problem: first.message };
   if (first.kind === 'invalid') return { kind: 'invalid', problem: first.problem };
   const { parts } = first;
-  // What else a URI may say (another program, another key) is not what is set up here.
+  // Other parameters of a URI (another program, another key) are not set up here.
   if (parts.scheme !== 'qemu+ssh' || parts.parameters.length > 0)
     return {
       kind: 'invalid',

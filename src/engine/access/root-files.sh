@@ -1,25 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Looks at and changes what ssh keeps for root: keys and known hosts.
+# Reads and changes root's ssh files: keys and known hosts.
 #
 # Arguments: 1  what to do
-#            keys     2... files that ssh takes keys from
-#            make     2 file, 3 type, 4 comment: a key without a passphrase; an existing file is left alone
-#            unmake   2 file, 3 the key itself (base64): removes that key, and no other
-#            known    2 the name of a host, 3... files of known hosts
+#            keys     2... files from which ssh reads keys
+#            make     2 file, 3 type, 4 comment: a key without a passphrase; existing files are not changed
+#            unmake   2 file, 3 the key field (base64): removes only that key
+#            known    2 the name of a host, 3... known_hosts files
 #            trust    2 file, 3 yes to hash names, 4 the name, 5... keys ("ssh-ed25519 AAAA...")
 #            append   2 file, 3... lines
 #            remove   2 file, 3... lines
 # Prints:    keys     "host NAME" of this host, and for each file "usable N LINE", "locked N" or "free N"
 #            make     "usable 1 LINE"
-#            known    "at N LINENUMBER" and behind it the line, for each line of file N
+#            known    "at N LINENUMBER" and then the line, for each line of file N
 #            trust    "added LINE" for each line
 # Exit:      0, or 1 with the reason on standard error
 # Runs on:   the host of the page or command line, as root. A POSIX shell and OpenSSH.
 export LC_ALL=C
 umask 077
 
-# A last line without its end would swallow the next one.
+# If the last line has no line break, the next one would become a part of it.
 append() {
   mkdir -p -- "${1%/*}" || exit 1
   if [ -s "$1" ] && [ -n "$(tail -c 1 -- "$1")" ]; then
@@ -110,7 +110,7 @@ case $action in
       grep -v -x -F -e "$line" "$others" >"$others.next"
       cat -- "$others.next" >"$others"
     done
-    # Not moved over it: the file keeps its mode, owner and label.
+    # Not `mv`, so that the file keeps its mode, owner and label.
     cat -- "$others" >"$file" || exit 1
     rm -f -- "$others" "$others.next"
     [ -s "$file" ] || rm -f -- "$file"

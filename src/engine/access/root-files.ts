@@ -6,7 +6,7 @@ import type { KnownLine, RootKey } from './state.ts';
 
 type Action = 'keys' | 'make' | 'unmake' | 'known' | 'trust' | 'append' | 'remove';
 
-/** Rejects with PlatformError, with the reason, if something could not be done. */
+/** Rejects with PlatformError, with the reason, if the script fails. */
 async function run(tools: Tools, action: Action, ...words: readonly string[]): Promise<readonly string[]> {
   const { exitCode, stdout, stderr } = await runAsRoot(tools, ['sh', '-c', script, 'sh', action, ...words]);
   if (exitCode !== 0)
@@ -19,7 +19,7 @@ export function keyOf(line: string): string {
   return /^\S+ (\S+)/.exec(line)?.[1] ?? '';
 }
 
-/** Reads what the script says of the files, by their number. */
+/** Parses the script's output, which names files by their number. */
 export function parseRootKeys(lines: readonly string[], files: readonly string[]): RootKey {
   const numbered = (word: string): readonly (readonly [string, string])[] =>
     lines.flatMap((line) => {
@@ -38,7 +38,7 @@ export function parseRootKeys(lines: readonly string[], files: readonly string[]
   }
   const free = numbered('free').map(([file]) => file);
   const ofName = (name: string): string | undefined => free.find((file) => file.endsWith(`/${name}`));
-  // A file that the admin has named for this host takes any type.
+  // A file that the admin configured for this host (IdentityFile) may have any type.
   const own = free.find((file) => !/\/id_\w+$/.test(file));
   const ed25519 = ofName('id_ed25519') ?? own;
   if (ed25519 !== undefined) return { kind: 'to-make', file: ed25519, type: 'ed25519', comment };
@@ -51,7 +51,7 @@ export async function readRootKeys(tools: Tools, files: readonly string[]): Prom
   return parseRootKeys(await run(tools, 'keys', ...files), files);
 }
 
-/** Gives the public half. */
+/** Resolves to the public key. */
 export async function makeRootKey(
   tools: Tools,
   { file, type, comment }: Extract<RootKey, { kind: 'to-make' }>,
@@ -80,7 +80,7 @@ export async function readKnownLines(
   return known;
 }
 
-/** Gives the lines as they were written. */
+/** Resolves to the lines as they were written. */
 export async function addKnownHost(
   tools: Tools,
   {

@@ -8,12 +8,12 @@ import { quietOptions, scriptInput } from './probe.ts';
 import { type Ask, NoAnswer, type ScriptReply, SshSession, WrongAnswer } from './ssh-session.ts';
 import { whereTo } from './ssh-settings.ts';
 
-/** As whom a person signs in to the destination, to change something there. */
+/** How a person signs in to the destination to change authorized_keys there. */
 export interface SignIn extends Tools {
   readonly parts: DestinationParts;
-  /** The user on the destination whose authorized_keys it is about. */
+  /** The user on the destination whose authorized_keys is changed. */
   readonly user: string;
-  /** Who signs in: that user, root, or one who may use sudo. */
+  /** The user who signs in: that user, root, or a user who may use sudo. */
   readonly as: string;
   readonly by:
     | { readonly kind: 'password' }
@@ -22,10 +22,10 @@ export interface SignIn extends Tools {
   readonly ask: Ask;
 }
 
-/** What became of a change of authorized_keys. */
+/** The result of a change of authorized_keys. */
 export type AuthorizedKeyResult =
   | { readonly kind: 'added' | 'present' | 'removed' | 'absent'; readonly file: string }
-  /** The destination did not take what was typed, or not this user. */
+  /** The destination refused the password or the user. */
   | { readonly kind: 'refused'; readonly original: string }
   | { readonly kind: 'no-answer' }
   | { readonly kind: 'failed'; readonly why: Message; readonly original: string };
@@ -39,7 +39,7 @@ function authentication(by: SignIn['by']): readonly string[] {
   return ['BatchMode=no', 'NumberOfPasswordPrompts=1', ...options].flatMap((option) => ['-o', option]);
 }
 
-/** The command line of ssh, as a person signs in; nothing secret is in it. */
+/** The command line of ssh. It contains no secret. */
 export function signInArgv({ parts, as, by }: Pick<SignIn, 'parts' | 'as' | 'by'>): readonly string[] {
   const { options, host } = whereTo({ ...parts, user: as });
   const command = ['env', 'LC_ALL=C', 'sh', '-s'];
@@ -57,18 +57,18 @@ export function signInArgv({ parts, as, by }: Pick<SignIn, 'parts' | 'as' | 'by'
   ];
 }
 
-/** Prints a word between marks. */
+/** A command that prints a word between marks. */
 function sayLine(mark: string, word: string): string {
   return `printf '%s %s %s\\n' ${scriptWords(mark, word, mark)}`;
 }
 
-/** A shell of the user whose file it is: the own one of who signs in, or one that root or sudo starts. */
+/** Starts a shell of the user whose file is changed: directly, or through root (runuser) or sudo. */
 async function becomeUser({ user, as }: SignIn, session: SshSession): Promise<ScriptReply> {
   const { mark } = session;
   const first = await session.exchange(`${sayLine(mark, 'shell')}\n`);
   if (as === user || first.word !== 'shell') return first;
   const shell = ['sh', '-c', 'printf "%s shell %s\\n" "$1" "$1"; exec sh -s', 'sh', mark];
-  // A prompt of our own, so that it is known when sudo asks. `-k` with a command: nothing is remembered, and nothing remembered is used.
+  // The prompt shows when sudo asks. `-k` with a command neither uses nor stores cached credentials (sudo(8)).
   const command =
     as === 'root'
       ? ['runuser', '-u', user, '--', ...shell]
@@ -77,7 +77,7 @@ async function becomeUser({ user, as }: SignIn, session: SshSession): Promise<Sc
 }
 
 /**
- * Adds a line to the authorized_keys of the user, or takes it out, after signing in as someone who may. Nothing stays open.
+ * Signs in, and adds a line to authorized_keys of the user or removes it. Closes the connection.
  *
  * @param key The key itself, in base64, by which a line with other options is found.
  */

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Runs ssh so that its questions (a password, a second factor) are asked through standard output and answered through standard input. An
-# answer is in no argument, environment or file: it goes through pipes alone, and each shell forgets it when it has handed it on.
+# Runs ssh, and passes its questions (a password, a second factor) to standard output and the answers from standard input. An answer is in
+# no argument, environment or file. It goes through pipes only, and each shell clears it after use.
 #
-# Arguments: a mark that nobody can guess, then ssh and its arguments.
+# Arguments: a random mark, then ssh and its arguments.
 # Reads:     MARK answer TEXT   the answer to the last question
 #            All other lines go to ssh.
 # Prints:    what ssh prints, and between marks:
-#              MARK ask HEX MARK    a question, its bytes in hexadecimal
-#              MARK tell HEX MARK   something to do that needs no answer (touch the security key)
-#              MARK nowhere MARK    no folder allows programs (mounted noexec); ssh was not started
-# Runs on:   the host of the page or command line, POSIX sh. ssh 8.4 obeys SSH_ASKPASS_REQUIRE; an older one needs DISPLAY and no terminal.
+#              MARK ask HEX MARK    a question, as hexadecimal bytes
+#              MARK tell HEX MARK   a request that needs no answer (touch the security key)
+#              MARK nowhere MARK    every folder is mounted noexec; ssh was not started
+# Runs on:   the host of the page or command line, POSIX sh. ssh from 8.4 obeys SSH_ASKPASS_REQUIRE; older ones need DISPLAY and no terminal.
 mark=$1
 shift
 umask 077
@@ -25,7 +25,7 @@ leave() {
 }
 trap leave EXIT
 trap 'exit 143' HUP INT TERM
-# Hardened hosts allow no programs in /tmp, and some none in /run.
+# Hardened hosts mount /tmp with noexec, and some of them /run.
 for place in "${TMPDIR:-/tmp}" /run "$HOME"; do
   folder=$(mktemp -d -- "$place/cockpit-migrate-ask.XXXXXX" 2>/dev/null) || continue
   cat >"$folder/askpass" <<'ASKPASS'

@@ -4,38 +4,38 @@ import { type Platform, PlatformError } from '../../platform/platform.ts';
 import { childSignal } from './limit.ts';
 import script from './ssh-askpass.sh?raw';
 
-/** Something that the destination wants to know of the person who signs in. */
+/** A question for the person who signs in. */
 export interface Question {
-  /** ssh's own words, or those of the destination; never the program's. */
+  /** The text of ssh or of the destination. */
   readonly text: string;
   readonly from: 'ssh' | 'sudo';
 }
 
-/** Asks the person; undefined if they give no answer. What they answer is kept nowhere. */
+/** Asks the person. Resolves to undefined without an answer. The answer must not be stored. */
 export type Ask = (question: Question) => Promise<string | undefined>;
 
-/** The person gave no answer. */
+/** The person did not answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** The destination did not take an answer. */
+/** The destination refused an answer. */
 export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer';
 }
 
-/** Something that was said by a script of ours. */
+/** A reply of one of our scripts. */
 export interface ScriptReply {
   readonly word: string;
   readonly rest: string;
-  /** What was printed before it, since the last thing that was said. */
+  /** The output before it, since the last reply. */
   readonly printed: string;
 }
 
-/** How long the destination may take for an answer; the person takes as long as they like. */
+/** The time limit for a reply of the destination. The person has no time limit. */
 const answerMilliseconds = 30_000;
 
-/** The text whose bytes are written in hexadecimal; what is no UTF-8 is replaced. */
+/** Decodes hexadecimal bytes as text. Bytes that are not UTF-8 are replaced. */
 export function decodeHex(hex: string): string {
   try {
     return decodeURIComponent(hex.replace(/[0-9a-f]{2}/g, '%$&'));
@@ -48,7 +48,7 @@ export function decodeHex(hex: string): string {
   }
 }
 
-/** What stands behind the last mark: a word, and the rest. Before it may be anything, also in the same line. */
+/** Parses the reply after the last mark: a word, and the rest. Any output may come before it, also in the same line. */
 export function parseReply(text: string, mark: string): ScriptReply {
   const at = text.lastIndexOf(`${mark} `);
   const [, word = '', rest = ''] =
@@ -57,11 +57,11 @@ export function parseReply(text: string, mark: string): ScriptReply {
 }
 
 /**
- * ssh to a shell, with someone to answer its questions. Answers go from the caller through pipes to ssh (see ssh-askpass.sh) and are not
- * kept here. Everything works alike with both platforms: what is said goes in by standard input and out by standard output.
+ * ssh to a shell, with a person who answers its questions. Answers go from the caller through pipes to ssh (see ssh-askpass.sh) and are
+ * not stored. It uses only standard input and output, so it works with both platforms.
  */
 export class SshSession {
-  /** Around all that scripts of ours say on the destination, too: it is told there once it has let us in. */
+  /** Marks the replies of our scripts. The destination learns it only after the sign-in. */
   readonly mark = marker();
   readonly #process: InteractiveProcess;
   readonly #controller: AbortController;
@@ -91,8 +91,8 @@ export class SshSession {
   }
 
   /**
-   * Says something, whole lines, and gives what is said then, after all questions that come between are answered. Rejects with
-   * {@link NoAnswer}, {@link WrongAnswer}, or PlatformError if it ended (its message is all that was printed) or took too long.
+   * Sends whole lines and resolves to the next reply. Questions are answered meanwhile. Rejects with {@link NoAnswer},
+   * {@link WrongAnswer}, or PlatformError if ssh ended (the message is its output) or the time limit is over.
    */
   async exchange(text: string): Promise<ScriptReply> {
     let next = text;
@@ -104,7 +104,7 @@ export class SshSession {
       if (said.word === 'ask' && !this.#signedIn) {
         next = `${this.mark} answer ${await this.#answer({ text: decodeHex(said.rest), from: 'ssh' })}\n`;
       } else if (said.word === 'sudo') {
-        // sudo would ask three times. Each wrong answer is noted there, and may lock the account.
+        // sudo would ask three times. The destination logs each wrong password, and may lock the account.
         if (sudoAsked) throw new WrongAnswer(said.printed);
         sudoAsked = true;
         next = `${await this.#answer({ text: '', from: 'sudo' })}\n`;
@@ -115,7 +115,7 @@ export class SshSession {
     }
   }
 
-  /** Ends it, whatever it does. Resolves when nothing of it is left. */
+  /** Ends the session. Resolves when its processes have ended. */
   async end(): Promise<void> {
     this.#controller.abort();
     await this.#process.ended;
@@ -124,7 +124,7 @@ export class SshSession {
 
   async #answer(question: Question): Promise<string> {
     const answer = await this.#ask(question);
-    // What is asked for is one line: another one would be taken for the next.
+    // An answer is one line. A second line would count as the next answer.
     if (answer === undefined || /[\n\0]/.test(answer)) throw new NoAnswer();
     return answer;
   }

@@ -3,7 +3,7 @@ import { PlatformError } from '../../platform/platform.ts';
 import { type DestinationParts, isHostName } from '../destination/index.ts';
 import { runAsRoot, type Tools } from './limit.ts';
 
-/** How root's own ssh configuration reaches a host. */
+/** root's ssh configuration for a host. */
 export interface SshSettings {
   readonly host: string;
   readonly port: number;
@@ -15,11 +15,11 @@ export interface SshSettings {
   readonly systemKnownHostsFiles: readonly string[];
   readonly hashesNames: boolean;
   readonly identityFiles: readonly string[];
-  /** Through another host, or a program: nothing can be asked of the host by other programs than ssh. */
+  /** Through a jump host or a proxy program: only ssh reaches the host, ssh-keyscan does not. */
   readonly indirect: boolean;
 }
 
-/** The files of a list; `none` is no file, and `~` is written out by some versions only. */
+/** The files of a list. `none` means no file. Only some versions of ssh expand `~`. */
 function files(names: readonly string[], home: string): readonly string[] {
   return names
     .filter((file) => file !== '' && file !== 'none')
@@ -27,8 +27,8 @@ function files(names: readonly string[], home: string): readonly string[] {
 }
 
 /**
- * Reads what `ssh -G` prints. The name under which a key is known is made as ssh makes it (get_hostfile_hostname_ipaddr in sshconnect.c):
- * the alias alone, else the host's name with the port unless that is 22. Undefined if host or port are missing.
+ * Parses the output of `ssh -G`. The name in known_hosts follows ssh (get_hostfile_hostname_ipaddr in sshconnect.c): the alias, or the
+ * host name, with the port unless that is 22. Undefined if host or port is missing.
  *
  * @param home Root's home folder.
  */
@@ -62,7 +62,7 @@ function knownName(host: string, port: number): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
 
-/** The arguments by which ssh is told where to, as libvirt gives them for the URI. */
+/** ssh's arguments for the destination, as libvirt passes them for the URI. */
 export function whereTo({ host, port, user }: DestinationParts): {
   readonly options: readonly string[];
   readonly host: string;
@@ -76,7 +76,7 @@ export function whereTo({ host, port, user }: DestinationParts): {
   };
 }
 
-/** Asks ssh for root's settings. Rejects with PlatformError if ssh is missing or refuses. */
+/** Reads root's settings from ssh. Rejects with PlatformError if ssh is missing or fails. */
 export async function readSshSettings(tools: Tools, parts: DestinationParts): Promise<SshSettings> {
   const { options, host } = whereTo(parts);
   const [result, entry] = await Promise.all([

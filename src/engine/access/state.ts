@@ -3,13 +3,13 @@ import type { Message } from '../base/index.ts';
 import type { HostKey } from './host-key.ts';
 import type { LibvirtProblem } from './libvirt-problem.ts';
 
-/** A line of a file of known hosts. */
+/** A line of a known_hosts file. */
 export interface KnownLine {
   readonly file: string;
   readonly line: string;
 }
 
-/** A key that root of this host has, or can be given. */
+/** The ssh key of root of this host: an existing one, or one to create. */
 export type RootKey =
   /** Without a passphrase, so that libvirt can use it. */
   | { readonly kind: 'usable'; readonly file: string; readonly publicKey: string }
@@ -19,18 +19,18 @@ export type RootKey =
       readonly type: 'ed25519' | 'ecdsa';
       readonly comment: string;
     }
-  /** Each file that ssh would take is a key with a passphrase. */
+  /** Each file that ssh would use is a key with a passphrase. */
   | { readonly kind: 'locked'; readonly files: readonly string[] };
 
-/** Where access stands, as a look at both hosts has shown. */
+/** The state of the access, as read from both hosts. */
 export type AccessState =
   /** Libvirt of this host signs in without a question. */
   | {
       readonly kind: 'ready';
       readonly uri: string;
-      /** As the destination names itself. */
+      /** The destination's own host name. */
       readonly hostname: string;
-      /** False where the key is bound to libvirt: the checks see less. */
+      /** False if the key is restricted to libvirt. Checks that need a shell are unknown then. */
       readonly hasShell: boolean;
     }
   | { readonly kind: 'unreachable'; readonly original: string }
@@ -39,22 +39,22 @@ export type AccessState =
       readonly kind: 'changed-host-key';
       readonly keys: readonly [HostKey, ...HostKey[]];
       readonly known: readonly HostKey[];
-      /** To be taken out of root's files. */
+      /** Lines to remove from root's files. */
       readonly lines: readonly KnownLine[];
-      /** Files of the whole system, which are not changed from here. */
+      /** Files for all users, which are not changed. */
       readonly systemFiles: readonly string[];
     }
   | {
       readonly kind: 'not-accepted';
-      /** What the destination lets people sign in by: `publickey`, `password`, `keyboard-interactive`. */
+      /** The authentication methods of the destination: `publickey`, `password`, `keyboard-interactive`. */
       readonly methods: readonly string[];
       readonly key: RootKey;
     }
   | { readonly kind: 'no-libvirt'; readonly problem: LibvirtProblem; readonly original: string }
-  /** Something else stands against it, which cannot be set right from here. */
+  /** Another problem, which this program cannot solve. */
   | { readonly kind: 'stopped'; readonly why: Message; readonly original: string };
 
-/** Something that was changed, with what it takes to take it back. */
+/** A change, with the data needed to undo it. */
 export type Change =
   | {
       readonly kind: 'host-key-added';
@@ -70,6 +70,6 @@ export type Change =
       readonly user: string;
       readonly file: string;
       readonly line: string;
-      /** The key alone, in base64. */
+      /** The key field, in base64. */
       readonly key: string;
     };

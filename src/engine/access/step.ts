@@ -3,13 +3,13 @@ import { type Message, msg, type Remedy } from '../base/index.ts';
 import type { HostKey } from './host-key.ts';
 import type { AccessState, RootKey } from './state.ts';
 
-/** Something that a step will change, said before it is done. */
+/** A change that a step will make, announced before. */
 export interface Intent {
   readonly host: 'source' | 'destination';
   readonly text: Message;
 }
 
-/** What has to be done next. Nothing is changed but what `will` says, and only after a person has confirmed it. */
+/** The next step. It changes only what `will` announces, and only after a person has confirmed it. */
 export type Step =
   | { readonly kind: 'done'; readonly state: Extract<AccessState, { kind: 'ready' }> }
   | {
@@ -21,7 +21,7 @@ export type Step =
       readonly kind: 'replace-host-key';
       readonly state: Extract<AccessState, { kind: 'changed-host-key' }>;
       readonly will: readonly Intent[];
-      /** What the person has to type: only who has looked at the new fingerprint knows it. */
+      /** The person has to type this. It is a part of the new fingerprint. */
       readonly word: string;
     }
   | {
@@ -30,7 +30,7 @@ export type Step =
       readonly methods: readonly string[];
       readonly will: readonly Intent[];
     }
-  /** A person has to do something first, on the destination or on this host. */
+  /** A person has to act first, on the destination or on this host. */
   | {
       readonly kind: 'stopped';
       readonly found: Message;
@@ -38,24 +38,24 @@ export type Step =
       readonly original: string;
     };
 
-/** Whom it is about. */
+/** The host and the user of the access. */
 export interface StepContext {
   readonly host: string;
-  /** As whom libvirt signs in there. */
+  /** The user as whom libvirt signs in there. */
   readonly user: string;
   readonly knownAs: string;
   readonly knownHostsFile: string;
 }
 
-/** Characters of the fingerprint that are typed: enough that no habit hits them. */
+/** The number of characters of the fingerprint to type. Nobody types six of them by habit. */
 const wordLength = 6;
 
-/** The end of the fingerprint of the key that is shown first. */
+/** The last characters of the first key's fingerprint. */
 export function confirmationWord([{ fingerprint }]: readonly [HostKey, ...HostKey[]]): string {
   return fingerprint.slice(-wordLength);
 }
 
-/** For the console of the destination: nobody on the way can change what is shown there. */
+/** For the console of the destination, where nobody on the network can change the output. */
 export const showFingerprintsCommand =
   'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done';
 
@@ -63,7 +63,7 @@ function stopped(found: Message, original: string, remedies: readonly Remedy[] =
   return { kind: 'stopped', found, remedies, original };
 }
 
-/** What follows from where access stands. Pure. */
+/** The next step for a state of the access. Pure. */
 export function nextStep(state: AccessState, context: StepContext): Step {
   switch (state.kind) {
     case 'ready':

@@ -100,15 +100,15 @@ export function hopefulCurve(points: readonly DirtyPoint[], memoryBytes: number)
   );
 }
 
-/** How many standard deviations somebody allows who has seen the beginning of a measurement only. */
+/** The number of standard deviations to allow while a measurement still runs. */
 const early = 2;
 
-/** Of so many pages that were looked at none may change, although some of the memory does: the rule of three, at 95 %. */
+/** If none of the sampled pages changed, up to this many of them may still change: the rule of three, at 95 %. */
 const unseen = 3;
 
 /**
- * The curve of which a steady VM stays below, whatever longer windows will show: after the last one it writes to pages that it has not
- * written to before, as fast as until then.
+ * An upper bound for a VM with a steady load, whatever longer windows will show: after the last window, the VM writes only to pages
+ * that were clean, as fast as before.
  */
 export function steepestCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   const most = orderly(points, memoryBytes).map(({ bytesPerSample = qemuBytesPerSample, ...point }) => ({
@@ -126,7 +126,7 @@ export function steepestCurve(points: readonly DirtyPoint[], memoryBytes: number
         : Math.min(memoryBytes, (last.bytes * seconds) / last.seconds);
 }
 
-/** The curve of which a steady VM stays above: after the last window it writes to the same pages again. */
+/** A lower bound for a VM with a steady load: after the last window, the VM writes only to pages that are dirty already. */
 export function flattestCurve(points: readonly DirtyPoint[], memoryBytes: number): DirtyCurve {
   const least = points.map((point) => ({
     ...point,

@@ -23,7 +23,7 @@ export const defaultDowntimeMilliseconds = 300;
 /** More points do not make the chart clearer. */
 const mostCoursePoints = 80;
 
-/** What the model is told. Bytes, bytes per second, milliseconds. */
+/** The input of the model, in bytes, bytes per second and milliseconds. */
 export interface ForecastInput extends Tactics {
   readonly memoryBytes: number;
   /** Memory that is not zero. Pages of zeros cost a few bytes each. If absent: all of the memory. */
@@ -32,7 +32,7 @@ export interface ForecastInput extends Tactics {
   readonly dirty: readonly DirtyPoint[];
   /** The VM writes nothing because it is paused. */
   readonly paused?: boolean;
-  /** Longer windows are still being measured: the range is so wide that what they show of a steady VM is in it. */
+  /** Longer windows are still being measured. The range includes what they may show for a VM with a steady load. */
   readonly measuring?: boolean;
   readonly bandwidthBytesPerSecond: number;
   readonly bandwidthSource: BandwidthSource;
@@ -48,7 +48,7 @@ export interface ForecastInput extends Tactics {
   readonly limitBytesPerSecond?: number;
   /** What is copied of disks before the memory. */
   readonly diskBytes?: number;
-  /** What was learned from migrations between the same hosts. */
+  /** The results of migrations between the same hosts. */
   readonly track?: TrackRecord;
 }
 
@@ -78,7 +78,7 @@ function courseOf({ course: played }: PreCopyOutcome, beforeSeconds: number): re
     }));
 }
 
-/** Measurements of the VM and the link, and what earlier migrations taught about the link. */
+/** Measurements of the VM and the link, corrected by earlier migrations. */
 function linkFigures(
   { dirty, bandwidthSource, track, paused, roundTripMilliseconds, mtu, diskBytes }: ForecastInput,
   bandwidthBytesPerSecond: number,
@@ -132,7 +132,7 @@ function situationsOf(input: ForecastInput): {
   return { plain, situation, bandwidth };
 }
 
-/** The best and the worst that may be found by measuring on. */
+/** The best and the worst result that longer measurements may have. */
 function extremesOf({ dirty, memoryBytes, measuring }: ForecastInput): {
   readonly hopeful: DirtyCurve;
   readonly cautious: DirtyCurve;
@@ -142,7 +142,7 @@ function extremesOf({ dirty, memoryBytes, measuring }: ForecastInput): {
     : { hopeful: hopefulCurve(dirty, memoryBytes), cautious: cautiousCurve(dirty, memoryBytes) };
 }
 
-/** The least bandwidth with which it ends, in bytes per second: at least and at most, whatever measuring on will show of a steady VM. */
+/** Bounds of the lowest bandwidth with which the migration finishes, in bytes per second, while measurements still run. */
 export function breakEvenRange(input: ForecastInput): { readonly low: number; readonly high: number } {
   const { situation } = situationsOf(input);
   const { hopeful, cautious } = extremesOf(input);
@@ -153,8 +153,8 @@ export function breakEvenRange(input: ForecastInput): { readonly low: number; re
 }
 
 /**
- * Whether, and when, pre-copy comes to an end. A model: it takes the link as fully used and the load as steady. Compression
- * is no part of it, and switching over takes a moment more.
+ * Whether and when pre-copy finishes. The model assumes that the migration uses all of the link, and that the load is steady. It
+ * leaves out compression and the time to switch over.
  */
 export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'unknown' }> {
   const { plain, situation, bandwidth } = situationsOf(input);
@@ -165,7 +165,7 @@ export function forecastCopy(input: ForecastInput): Exclude<Forecast, { kind: 'u
     breakEvenBytesPerSecond,
     allowedDowntimeMilliseconds: input.downtimeMilliseconds ?? defaultDowntimeMilliseconds,
     course: courseOf(likely, situation.beforeSeconds),
-    // For a migration without options: options that the admin has chosen change the other figures, not this table.
+    // Computed for a migration without options. The options that the admin has chosen do not change this table.
     levers: input.paused === true ? [] : levers(plain, play(plain), breakEven(plain, {})),
   };
   if (!likely.converges) return { kind: 'does-not-converge', ...figures };

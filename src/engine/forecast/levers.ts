@@ -6,7 +6,7 @@ import { least, play, type Situation } from './situation.ts';
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
-/** Two figures are enough for something to be typed or said: 1300 ms, not 1287 ms. */
+/** Rounded to two significant figures: 1300 ms, not 1287 ms. */
 function roundedUp(value: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
   return Math.ceil(value / unit) * unit;

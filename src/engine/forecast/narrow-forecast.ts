@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { Forecast } from './result.ts';
 
-/** A later forecast of the same migration: what was said of its range stays true, unless the VM has changed its load. */
+/** Keeps a later forecast of the same migration within the earlier range, unless the load of the VM has changed. */
 export function narrowForecast(said: Forecast | undefined, now: Forecast): Forecast {
   if (said?.kind !== 'converges' || now.kind !== 'converges') return now;
   const low = Math.max(said.totalMilliseconds.low, now.totalMilliseconds.low);

@@ -60,7 +60,7 @@ interface ForecastFigures {
   /** What remains over time, for the chart. If the migration does not finish: the first part of it. */
   readonly course: readonly CoursePoint[];
   readonly levers: readonly LeverEffect[];
-  /** The share of the given bandwidth that the link really carried, learned from `track`. The bandwidth already includes it. */
+  /** The share of the given bandwidth that the link really carried, from `track`. The bandwidth already includes it. */
   readonly bandwidthShare?: number;
   /** How good the last forecasts for these two hosts were. */
   readonly track?: { readonly migrations: number; readonly medianError?: number };

@@ -2,17 +2,17 @@
 import type { DirtyCurve } from './dirty-curve.ts';
 import { type PreCopyOutcome, simulatePreCopy, wireRatio } from './pre-copy.ts';
 
-/** What the model plays. Bytes, bytes per second, seconds. */
+/** What the model simulates, in bytes, bytes per second and seconds. */
 export interface Situation {
   readonly firstPass: number;
   readonly curve: DirtyCurve;
   readonly bandwidth: number;
   readonly allowedSeconds: number;
-  /** Before the memory, in seconds: what libvirt needs, and the copying of disks. */
+  /** Seconds before the memory is copied: for libvirt, and for the disks. */
   readonly beforeSeconds: number;
 }
 
-/** What is done beside copying pass after pass. */
+/** What is done besides pre-copy. */
 export interface Tactics {
   readonly autoConverge?: boolean;
   readonly postCopy?: boolean;
@@ -20,20 +20,20 @@ export interface Tactics {
   readonly pauseVm?: boolean;
 }
 
-/** How the migration goes in this situation. */
+/** Simulates the migration in this situation. */
 export function play(
   { firstPass, curve, bandwidth, allowedSeconds, beforeSeconds }: Situation,
   { autoConverge = false, postCopy = false, pauseVm = false }: Tactics = {},
 ): PreCopyOutcome {
   if (pauseVm) {
-    // From the beginning of the copying to its end.
+    // From the start of the copy to its end.
     const still = play({ firstPass, curve: () => 0, bandwidth, allowedSeconds, beforeSeconds });
     return { ...still, pauseSeconds: still.seconds };
   }
   if (postCopy) {
     const first = play({ firstPass, curve: () => 0, bandwidth, allowedSeconds, beforeSeconds });
-    // What was dirtied during the first pass is fetched while the VM runs over there; it stands still for a moment only, which
-    // is not known beforehand: the state of its devices has to cross.
+    // Memory that became dirty during the first pass is fetched while the VM runs on the destination. The VM pauses only while the
+    // state of its devices is sent. That time is not known before.
     const fetchedBytes = curve(first.seconds) * wireRatio;
     return {
       ...first,
@@ -52,7 +52,7 @@ export function play(
   });
 }
 
-/** The least value for which it ends, found by halving the ratio; `high` must be enough. */
+/** The lowest value with which the migration finishes, by bisection of the ratio. It must finish with `high`. */
 export function least(low: number, high: number, ends: (value: number) => boolean): number {
   while (high / low > 1.005) {
     const middle = Math.sqrt(low * high);
@@ -62,9 +62,9 @@ export function least(low: number, high: number, ends: (value: number) => boolea
   return high;
 }
 
-/** The least bandwidth with which it ends, in bytes per second. */
+/** The lowest bandwidth with which the migration finishes, in bytes per second. */
 export function breakEven(situation: Situation, tactics: Tactics): number {
-  // With this, even all of the memory fits into the pause.
+  // With this bandwidth, all of the memory fits into the pause.
   const high = Math.max(2, situation.firstPass / situation.allowedSeconds);
   return Math.ceil(least(1, high, (bandwidth) => play({ ...situation, bandwidth }, tactics).converges));
 }

@@ -157,7 +157,7 @@ export function courseText(forecast: Exclude<Forecast, { kind: 'unknown' }>): Me
       );
 }
 
-/** How much of it is disks; empty if no disk is copied. */
+/** The amount of disk data; empty if no disk is copied. */
 export function diskText({
   diskBytes,
 }: Pick<Exclude<Forecast, { kind: 'unknown' }>, 'diskBytes'>): readonly Message[] {

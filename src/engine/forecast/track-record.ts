@@ -46,7 +46,7 @@ export interface TrackEntry extends ExpectedMigration {
   };
 }
 
-/** What the next forecast for the same hosts learns from earlier migrations. */
+/** What earlier migrations show for the next forecast between the same hosts. */
 export interface TrackRecord {
   /** The number of finished migrations. */
   readonly migrations: number;
@@ -64,7 +64,7 @@ const recent = 5;
 /** Shorter migrations say little about the link, in milliseconds. */
 const shortest = 3000;
 
-/** Limits of the correction. A link that differs more from its measurement has another cause, which nothing is learned from. */
+/** Limits of the correction. A larger difference between link and measurement has another cause, so it is ignored. */
 const [leastShare, mostShare] = [0.5, 1.5];
 
 /** The route from this host: the destination host, and the address of the data if one was chosen. */
@@ -142,7 +142,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Reads an entry written by {@link JSON.stringify}; undefined for anything else. */
+/** Parses an entry that was written with {@link JSON.stringify}; undefined for anything else. */
 export function parseExpected(text: string): ExpectedMigration | undefined {
   const value = parsed(text);
   return isExpected(value) ? value : undefined;
@@ -177,7 +177,7 @@ function overheadOf({
   return overhead > 0 ? overhead : undefined;
 }
 
-/** What the last migrations on a route taught; undefined if there was none. */
+/** What the last migrations on a route show; undefined if there was none. */
 export function trackRecordOf(entries: readonly TrackEntry[], route: string): TrackRecord | undefined {
   const last = entries.filter((entry) => entry.route === route).slice(-recent);
   if (last.length === 0) return undefined;

@@ -3,7 +3,7 @@ import type { MigrationTuning, StallStep } from '../plan/index.ts';
 import { type MigrationProgress, pauseForLastPass } from '../progress/index.ts';
 import type { SteerAction } from './steering.ts';
 
-/** What to do now. */
+/** What to do with the running migration. */
 export type TacticsAction = SteerAction | { readonly kind: 'cancel' };
 
 /** How far the admin's plan has got. */

@@ -5,7 +5,7 @@ import { domainStateText, type PausedReason } from '../inventory/index.ts';
 import { stateLine } from './reported-state.ts';
 import { type CopyState, type Unanswered, unansweredHosts, type VmWhereabouts } from './whereabouts.ts';
 
-/** The migration that the statement is about. */
+/** The VM and the destination of the migration. */
 export interface HostsOfMigration {
   readonly vm: VmIdentity;
   readonly destination?: string;

@@ -19,10 +19,10 @@ export type FactResult<T> =
   | { readonly available: true; readonly value: T }
   | ({ readonly available: false } & Unavailability);
 
-/** In place of a fact of which nothing is known yet. */
+/** Stands for a fact of which nothing is known yet. */
 export const notYet: FactResult<never> = { available: false, why: msg('Not measured yet.') };
 
-/** Thrown by a fact's `gather` when the fact is missing for a reason that has a sentence. */
+/** Thrown by a fact's `gather` when the fact is missing for a known reason. */
 export class FactUnavailable extends Error {
   override readonly name = 'FactUnavailable';
   readonly unavailability: Unavailability;
@@ -46,7 +46,7 @@ export interface FactContext {
   readonly choices: MigrationChoices;
   /** Aborted at the fact's time limit and when the preflight is stopped. */
   readonly signal: AbortSignal;
-  /** Aborted when the preflight ends: for what stays open after `gather` has returned, such as a session. */
+  /** Aborted when the preflight ends. For what stays open after `gather` has returned, such as a session. */
   readonly lifetime: AbortSignal;
 }
 
@@ -77,11 +77,11 @@ export interface Fact<T> {
   readonly timeLimitMilliseconds: number | ((choices: MigrationChoices) => number);
   /** `session`: an open connection, which another preflight cannot reuse. */
   readonly kind: 'value' | 'session';
-  /** True for what takes seconds or fills the link. */
+  /** True if it takes seconds or fills the link. */
   readonly slow: boolean;
-  /** Waits until the quick checks are done, so that they have the link to themselves. */
+  /** Waits until the quick checks are done, so that it does not slow them down. */
   readonly afterQuickChecks: boolean;
-  /** Follows from its needs and wants alone, so also from what those are so far. */
+  /** Computed from its needs and wants only, so also from their interim values. */
   readonly derived: boolean;
   gather(
     needed: Readonly<Record<string, unknown>>,
@@ -105,7 +105,7 @@ export function defineFact<T, N extends FactNeeds = NoFacts, W extends FactNeeds
   readonly slow?: boolean;
   readonly afterQuickChecks?: boolean;
   readonly derived?: boolean;
-  /** One that measures for long says by `soFar` what it would return if it ended now. */
+  /** A long measurement passes to `soFar` what it would return if it ended now. */
   readonly gather: (
     needed: NeededValues<N>,
     context: FactContext,

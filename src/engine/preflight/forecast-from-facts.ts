@@ -16,7 +16,7 @@ import type { DiskCopies } from './facts/disk-copies.ts';
 import type { SourceDomain } from './facts/domain.ts';
 import type { MemorySample } from './facts/memory-sample.ts';
 
-/** What a forecast is made of. */
+/** The facts that a forecast needs. */
 export interface ForecastFacts {
   readonly domain: FactResult<SourceDomain>;
   readonly dirtyRate: FactResult<DirtyRate>;
@@ -26,7 +26,7 @@ export interface ForecastFacts {
   readonly copies: FactResult<DiskCopies>;
 }
 
-/** The forecast from facts, or why there is none; undefined while longer measurements may still tell whether it finishes. */
+/** The forecast, or why there is none. Undefined while longer measurements may still decide whether the migration finishes. */
 export function forecastFrom(facts: ForecastFacts, tuning: MigrationTuning): Forecast | undefined {
   const input = forecastInputFrom(facts, tuning);
   if ('why' in input) return { kind: 'unknown', why: input.why };
@@ -37,7 +37,7 @@ export function forecastFrom(facts: ForecastFacts, tuning: MigrationTuning): For
   return forecastCopy(input);
 }
 
-/** What the model is told, or why it cannot be told. */
+/** The input of the model, or why it is missing. */
 export function forecastInputFrom(
   { domain, dirtyRate, bandwidth, memory, track, copies }: ForecastFacts,
   tuning: MigrationTuning,
@@ -57,7 +57,7 @@ export function forecastInputFrom(
   const { disks } = copies.value;
   const unmeasured = disks.find(({ dataBytes }) => dataBytes === undefined);
   if (unmeasured !== undefined) return { why: msg('The size of disk $0 is not known.', unmeasured.disk) };
-  // Without a sample, the resident memory of QEMU: an upper bound of what has to be sent.
+  // Without a sample: the resident memory of QEMU, an upper bound of what has to be sent.
   const nonZeroBytes = memory.available ? memory.value.nonZeroBytes : domain.value.residentBytes;
   return {
     memoryBytes: domain.value.config.memoryBytes,

@@ -63,7 +63,7 @@ export class Gatherer {
   readonly #results = new Map<Fact<unknown>, Promise<FactResult<unknown>>>();
   readonly #known = new Map<Fact<unknown>, FactResult<unknown>>();
   readonly #soFar = new Map<Fact<unknown>, unknown>();
-  /** One listener for all facts: Node takes dozens on one signal for a leak, and warns on standard error. */
+  /** One listener for all facts. Node warns about a leak if one signal has many listeners. */
   readonly #stopped: Promise<FactResult<never>>;
 
   constructor(options: GathererOptions) {
@@ -98,7 +98,7 @@ export class Gatherer {
     return result;
   }
 
-  /** What is known of a fact by now: itself, or what its measurement says so far. Undefined if that is nothing. Asks nobody. */
+  /** What is known of a fact now: its value, or the interim value of its measurement. Undefined if nothing is. Starts no query. */
   async soFar<T>(fact: Fact<T>): Promise<FactResult<T> | undefined> {
     const known = this.#known.get(fact) as FactResult<T> | undefined;
     if (known !== undefined) return known;
@@ -113,11 +113,11 @@ export class Gatherer {
     const wanted = await this.soFarOf(fact.wants);
     const context = { ...this.#options, signal: this.#options.lifetime };
     const result = await settled(fact.gather(needed, wanted, context, () => undefined));
-    // What is missing may only be missing so far.
+    // It may be missing only because its needs have interim values.
     return result.available || !Object.values(wanted).includes(notYet) ? result : undefined;
   }
 
-  /** {@link soFar} of several, by their names; {@link notYet} stands for one of which nothing is known. */
+  /** {@link soFar} of several facts, by their names. {@link notYet} stands for one of which nothing is known. */
   async soFarOf(facts: FactNeeds): Promise<Record<string, FactResult<unknown>>> {
     const pairs = Object.entries(facts).map(
       async ([name, fact]) => [name, (await this.soFar(fact)) ?? notYet] as const,

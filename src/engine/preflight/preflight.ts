@@ -24,7 +24,7 @@ export interface PreflightOptions {
   readonly cache?: FactCache;
   /** The checks to run; all by default. */
   readonly checks?: readonly Check[];
-  /** Waits for the end of every measurement, also when its verdict cannot change any more. */
+  /** Waits for the end of every measurement, even if no verdict can change any more. */
   readonly thorough?: boolean;
 }
 
@@ -36,7 +36,7 @@ export class Preflight {
   readonly #state: Cell<PreflightState>;
   readonly #gatherer: Gatherer;
   readonly #decided = new Deferred<void>();
-  /** Checks, and the forecast, that were judged from facts that are complete. */
+  /** The checks, and the forecast, that were judged from complete facts. */
   readonly #complete = new Set<Check | 'forecast'>();
   readonly #thorough: boolean;
   #quickDone: () => void = () => undefined;
@@ -56,7 +56,7 @@ export class Preflight {
     this.choices = choices;
     this.#plan = planFor(choices);
     this.#checks = options.checks ?? allChecks;
-    // A window that the admin chose is measured to its end.
+    // If the admin chose a window, it is measured to its end.
     this.#thorough = options.thorough === true || choices.dirtyRateSeconds !== undefined;
     this.#state = new Cell<PreflightState>({
       running: false,
@@ -85,8 +85,8 @@ export class Preflight {
   }
 
   /**
-   * Runs the checks; resolves when all have their finding or {@link stop} was called. Then measurements may go on, which only
-   * refine the forecast, until they end or are stopped. Does not reject.
+   * Runs the checks. Resolves when all have their finding, or {@link stop} was called. Measurements that only refine the forecast may
+   * continue until they end or are stopped. Does not reject.
    */
   start(): Promise<void> {
     this.#started ??= this.#run();
@@ -132,7 +132,7 @@ export class Preflight {
     await this.#decided.promise;
   }
 
-  /** Changes the state, and says what is still under way. */
+  /** Changes the state, with what is still running. */
   #update(change: Partial<PreflightState>): void {
     this.#state.update((before) => {
       const state = { ...before, ...change };
@@ -170,7 +170,7 @@ export class Preflight {
     this.#showForecast(forecast);
   }
 
-  /** A range that was said gets narrower, as long as the plan is the same. */
+  /** As long as the plan is the same, the range of the forecast only gets narrower. */
   #showForecast(forecast: Forecast): void {
     const key = JSON.stringify(this.#plan.tuning);
     const shown = this.#shownFor === key ? this.#state.get().forecast : undefined;
@@ -198,7 +198,7 @@ export class Preflight {
       this.#gatherer.soFar(diskCopiesFact),
     ]);
     if (this.#stopped || this.#complete.has('forecast') || plan !== this.#plan) return;
-    // What cannot be known, stays unknown, whatever is still measured.
+    // What cannot be known stays unknown, whatever else is measured.
     const missing = [domain, dirtyRate, bandwidth, copies].find((fact) => fact?.available === false);
     if (missing?.available === false) this.#showForecast({ kind: 'unknown', why: missing.why });
     if (!domain || !dirtyRate || !bandwidth || !memory || !track || !copies) return;

@@ -23,7 +23,7 @@ export type PreflightVerdict = 'ready' | 'ready-with-warnings' | 'blocked' | 'un
 export interface PreflightState {
   /** A check has no finding yet, or nothing is known of the forecast. */
   readonly running: boolean;
-  /** Every check has its finding, and longer windows of the dirty rate are still measured: the forecast gets narrower. */
+  /** Every check has its finding. Longer windows of the dirty rate are still being measured, so the forecast gets narrower. */
   readonly refining: boolean;
   /** Disks that could be copied with the migration; undefined while that is not known. */
   readonly copyable: readonly CopyableDisk[] | undefined;

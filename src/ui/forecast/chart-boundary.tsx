@@ -6,7 +6,7 @@ interface Failed {
   readonly error: Error | undefined;
 }
 
-/** Without the charts (the host is gone, the page was updated meanwhile) the words stay, and it is said. React logs the error. */
+/** If the charts cannot be loaded (connection lost, page updated), the text stays and a note says so. React logs the error. */
 export class ChartBoundary extends Component<{ readonly children: ReactNode }, Failed> {
   override state: Failed = { error: undefined };
 

@@ -7,7 +7,7 @@ import { ChartBoundary } from './chart-boundary.tsx';
 /** The chart library is as large as the rest of the page, and only the dialog needs it. */
 const ForecastPlot = lazy(async () => ({ default: (await import('./forecast-plot.tsx')).ForecastPlot }));
 
-/** From the press of the button: at first libvirt makes its arrangements, and nothing is sent. */
+/** The time begins when the button is pressed. libvirt prepares the migration first, and nothing is sent meanwhile. */
 function fromStart(course: readonly CoursePoint[]): readonly CoursePoint[] {
   const [first] = course;
   return first === undefined || first.milliseconds === 0

@@ -6,7 +6,7 @@ import { formatBytes } from '../common/index.ts';
 import { PlotFrame } from './plot-frame.tsx';
 
 export interface ForecastPlotProps {
-  /** At least two, from zero on, in order. */
+  /** At least two points, sorted by time, from zero. */
   readonly course: readonly CoursePoint[];
   /** How much can be sent within the allowed pause. */
   readonly fitsBytes: number;
@@ -15,7 +15,7 @@ export interface ForecastPlotProps {
   readonly describedBy: string;
 }
 
-/** The curve of what remains, and the line that it has to come down to. This file brings the charts: load it when needed. */
+/** The remaining memory, and the line below which the migration finishes. This file imports the chart library: load it when needed. */
 export function ForecastPlot({ course, fitsBytes, name, describedBy }: ForecastPlotProps): ReactNode {
   const duration = course.at(-1)?.milliseconds ?? 0;
   const most = Math.max(fitsBytes, ...course.map(({ remainingBytes }) => remainingBytes));

@@ -72,7 +72,7 @@ function KnownView({
   );
 }
 
-/** The space of the forecast, while it is not known. */
+/** A placeholder for the forecast while it is not known. */
 function Pending({ running }: { readonly running: boolean }): ReactNode {
   return (
     <div className="migrate-forecast">
@@ -96,7 +96,7 @@ function Pending({ running }: { readonly running: boolean }): ReactNode {
 export interface ForecastViewProps {
   /** Undefined before it is computed. */
   readonly forecast: Forecast | undefined;
-  /** Checks are running, which measure. */
+  /** Checks are running and measure. */
   readonly running?: boolean;
   /** Longer windows are still being measured. */
   readonly refining?: boolean;

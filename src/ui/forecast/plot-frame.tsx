@@ -5,25 +5,25 @@ import { type ReactElement, type ReactNode, type RefObject, useEffect, useRef, u
 import { formatCount, formatTick } from '../common/index.ts';
 import { byteTicks, timeTicks } from './chart-scale.ts';
 
-/** Room for the marks around the curve, in pixels. */
+/** The space for the axis labels, in pixels. */
 const padding = { top: 8, right: 24, bottom: 24, left: 72 };
 
-/** Until it is known how large it may be, in pixels; the height is that of `.migrate-chart-plot`. */
+/** The size in pixels before the element is measured. The height is that of `.migrate-chart-plot`. */
 const firstSize = { width: 480, height: 144 };
 
-/** Narrower than this only a few marks fit beneath the curve, in pixels. */
+/** Below this width, in pixels, the axis of time has fewer labels. */
 const narrow = 420;
 
 const markStyle = { tickLabels: { fontSize: 12, padding: 4 } };
 
-/** How large an element is, in pixels. */
+/** The size of an element, in pixels. */
 function useSize(place: RefObject<HTMLElement | null>): typeof firstSize {
   const [size, setSize] = useState(firstSize);
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
     const measure = (): void => {
-      // Nothing is measured while it is not shown.
+      // A hidden element has no size.
       if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
     };
     measure();
@@ -34,18 +34,18 @@ function useSize(place: RefObject<HTMLElement | null>): typeof firstSize {
 
 export interface PlotFrameProps {
   readonly name: string;
-  /** The id of the element that says in words what is drawn. */
+  /** The id of the element that describes the chart. */
   readonly describedBy: string;
   /** From zero to this, in milliseconds. */
   readonly duration: number;
   /** The largest value, in bytes or bytes per second. */
   readonly most: number;
   readonly formatValue: (value: number) => string;
-  /** The curves. Victory looks at each of them itself, so that they cannot be in a fragment. */
+  /** The curves. Not in a fragment, because Victory inspects each child. */
   readonly children: readonly ReactElement[];
 }
 
-/** The axes of sizes or rates over time, and the curves between them; nothing of it moves by itself. This file brings the charts. */
+/** A chart of sizes or rates over time, without animation. This file imports the chart library. */
 export function PlotFrame({
   name,
   describedBy,
@@ -57,7 +57,7 @@ export function PlotFrame({
   const place = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(place);
   const times = timeTicks(duration, width < narrow ? 3 : 6);
-  // A curve along the upper edge would be cut in half.
+  // Space for a curve along the upper edge, which would be cut in half.
   const top = most * 1.08;
   const values = byteTicks(top);
   return (
@@ -65,7 +65,7 @@ export function PlotFrame({
       <Chart
         ariaTitle={name}
         containerComponent={
-          // A finger on it scrolls the dialog, as anywhere else.
+          // A touch on the chart scrolls the dialog, as elsewhere.
           <ChartContainer responsive={false} aria-describedby={describedBy} style={{ touchAction: 'auto' }} />
         }
         width={width}

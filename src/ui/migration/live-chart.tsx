@@ -10,18 +10,18 @@ export interface LiveChartProps {
   readonly name: string;
   /** At least two. */
   readonly points: readonly ProgressPoint[];
-  /** What was forecast before it began; empty where nothing was. */
+  /** The forecast from before the start; empty without a forecast. */
   readonly course: Course;
 }
 
-/** Rows that can be read through while it runs. */
+/** The number of table rows. More cannot be read while the migration runs. */
 const mostRows = 12;
 
 const brand = 'var(--pf-t--global--color--brand--default)';
 const text = 'var(--pf-t--global--text--color--regular)';
 const warning = 'var(--pf-t--global--icon--color--status--warning--default)';
 
-/** A line that is told from the other one by more than its colour. */
+/** A dashed line, so that the curves differ by more than their colour. */
 function dashed(stroke: string): { readonly data: object } {
   return { data: { stroke, strokeDasharray: '4 4' } };
 }
@@ -30,15 +30,15 @@ function remainingLine(course: Course): { readonly x: number; readonly y: number
   return course.map(({ milliseconds, remainingBytes }) => ({ x: milliseconds, y: remainingBytes }));
 }
 
-/** A scale of single bytes would say nothing. */
+/** The smallest scale: single bytes are not useful. */
 const leastRate = 1024 ** 2;
 
-/** A curve of what libvirt told: it has no figure before the first pass ends. */
+/** A curve of libvirt's figures. libvirt has none before the end of the first pass. */
 function known(points: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
   return points.filter(({ y }) => y > 0).map(({ x, y }) => ({ x, y }));
 }
 
-/** A rate in words; libvirt tells 0 where it has none. */
+/** A rate as text. libvirt reports 0 if it has none. */
 function rateText(bytesPerSecond: number): string {
   return bytesPerSecond === 0 ? _('unknown so far') : formatRate(bytesPerSecond);
 }
@@ -104,7 +104,7 @@ function RatesPlot({
         formatValue={formatRate}
       >
         {[
-          // Victory draws a curve of its own where it is given none.
+          // Without data, Victory draws a default curve.
           ...(throughput.length < 2
             ? []
             : [<ChartLine key="throughput" data={throughput} style={{ data: { stroke: brand } }} />]),
@@ -115,7 +115,7 @@ function RatesPlot({
   );
 }
 
-/** The same for those who do not see it: figures that changed each second would not be read to their end, so they are few. */
+/** The chart as a table for screen readers. It has few rows, because the figures change every second. */
 function PointTable({ name, points, course }: LiveChartProps): ReactNode {
   return (
     <table className="pf-v6-screen-reader" aria-label={format(_('Course of the migration of $0'), name)}>
@@ -145,7 +145,7 @@ function PointTable({ name, points, course }: LiveChartProps): ReactNode {
   );
 }
 
-/** What remains, in a sentence, against what was forecast for that moment. */
+/** What remains, compared with the forecast for that moment, in one sentence. */
 function wordsOf({ points, course }: Pick<LiveChartProps, 'points' | 'course'>): string {
   const last = points.at(-1);
   if (last === undefined) return '';
@@ -156,7 +156,7 @@ function wordsOf({ points, course }: Pick<LiveChartProps, 'points' | 'course'>):
     : format(_('$0 remaining after $1; forecast: $2.'), remaining, after, formatBytes(Math.round(forecast)));
 }
 
-/** The course of a running migration against its forecast, and what is carried against what is written anew. Load it when needed. */
+/** Charts of a running migration: remaining data and forecast, throughput and dirty rate. Load this file when needed. */
 export function LiveChart({ name, points, course }: LiveChartProps): ReactNode {
   const words = useId();
   const duration = most(points.at(-1)?.milliseconds ?? 0, course.at(-1)?.milliseconds ?? 0);

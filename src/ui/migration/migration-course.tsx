@@ -4,7 +4,7 @@ import type { Migration } from '../../engine/migration/index.ts';
 import { loadLaterTexts } from '../common/index.ts';
 import { ChartBoundary } from '../forecast/index.ts';
 
-/** The charts are as large as the rest of the page, and the list does without them and their texts. */
+/** The charts are as large as the rest of the page, and the list does not need them or their texts. */
 const LiveChart = lazy(async () => {
   const texts = loadLaterTexts();
   const { LiveChart: loaded } = await import('./live-chart.tsx');
@@ -12,7 +12,7 @@ const LiveChart = lazy(async () => {
   return { default: loaded };
 });
 
-/** How a migration went so far, drawn; nothing before there is something to draw. */
+/** The charts of a running migration; nothing before there are two points. */
 export function MigrationCourse({ migration }: { readonly migration: Migration }): ReactNode {
   const { vm, points = [], forecastCourse = [] } = migration;
   if (points.length < 2) return null;

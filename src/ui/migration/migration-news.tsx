@@ -10,13 +10,13 @@ function keyOf({ vm }: Migration): string {
   return `${vm.connection}:${vm.uuid}`;
 }
 
-/** The migrations that this page saw under way and that have ended since, until they are told of no longer. */
+/** The migrations that this page saw running and that have ended since. */
 function useEnded(
   migrations: readonly Migration[],
 ): readonly [readonly Migration[], (migration: Migration) => void] {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const underWay = migrations.filter(isUnderWay).map(keyOf);
-  // React renders anew at once: what is seen is a memory of earlier renderings.
+  // A state change during rendering makes React render again at once. The state remembers earlier renderings.
   const unseen = underWay.filter((key) => !seen.has(key));
   if (unseen.length > 0) setSeen(new Set([...seen, ...unseen]));
   const ended = migrations.filter((migration) => !isUnderWay(migration) && seen.has(keyOf(migration)));
@@ -26,7 +26,7 @@ function useEnded(
   return [ended, forget];
 }
 
-/** The browser's title says what the migrations do; without one it is as it was. */
+/** Shows the migrations in the title of the browser's window. Without migrations the title is the original one. */
 function useWindowTitle(migrations: readonly Migration[], watched: VmIdentity | undefined): void {
   const usual = useRef<string>(undefined);
   const shown =
@@ -46,7 +46,7 @@ function useWindowTitle(migrations: readonly Migration[], watched: VmIdentity | 
   );
 }
 
-/** The toasts are a script of their own, with their texts: most pages see no migration end. */
+/** The toasts and their texts are a separate script, because most pages never see a migration end. */
 const toastScript = new Later(async () => {
   const texts = loadLaterTexts();
   const { Toasts } = await import('./toasts.tsx');
@@ -54,14 +54,14 @@ const toastScript = new Later(async () => {
   return { Toasts };
 });
 
-/** What happens to the migrations, wherever the page is: in the browser's title, and as a toast when one ends. */
+/** News of migrations in every view: in the browser's title, and as a toast when one ends. */
 export function MigrationNews({
   migrations,
   watched,
   onShow,
 }: {
   readonly migrations: readonly Migration[];
-  /** The VM that the page is about, if it is about one. */
+  /** The VM of the page, if the page shows only one. */
   readonly watched: VmIdentity | undefined;
   readonly onShow: (vm: VmIdentity) => void;
 }): ReactNode {
@@ -70,7 +70,7 @@ export function MigrationNews({
   const script = useCell(toastScript.state);
   const some = ended.length > 0;
   useEffect(() => {
-    // Does not reject. Where it cannot be loaded, the title and the view say the same.
+    // Does not reject. If the script cannot be loaded, the title and the view still show the result.
     if (some) void toastScript.load();
   }, [some]);
   if (!some || script.kind !== 'loaded') return null;

@@ -11,9 +11,9 @@ import { UnderWay } from './under-way.tsx';
 
 export interface MigrationViewProps {
   readonly migration: Migration;
-  /** Heading of the view; the dialog has one of its own. */
+  /** The heading of the view. The dialog has its own heading. */
   readonly withName: boolean;
-  /** Draws how it goes: the list does without. */
+  /** Shows the charts. The list does not. */
   readonly withChart?: boolean;
   readonly onCancel: () => void;
   /** Asks libvirt to change how the migration runs. */

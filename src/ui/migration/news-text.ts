@@ -5,7 +5,7 @@ import { _, format, formatPercent, isUnderWay, ngettext } from '../common/index.
 
 const doneVariant = { confirmed: 'success', contradicted: 'danger', incomplete: 'warning' } as const;
 
-/** How good or bad its end is; undefined for one under way. */
+/** The status of an ended migration; undefined for a running one. */
 export function endedVariant(migration: Migration): 'success' | 'warning' | 'danger' | 'info' | undefined {
   switch (migration.state.phase) {
     case 'done':
@@ -24,10 +24,10 @@ export function endedVariant(migration: Migration): 'success' | 'warning' | 'dan
   }
 }
 
-/** Names have no end that a title has room for. */
+/** The longest name that a title shows. */
 const longestName = 60;
 
-/** The name of the VM, as far as there is room for it. */
+/** The name of the VM, cut if it is long. */
 export function nameOf({ vm }: Migration): string {
   return visibleText(vm.name, longestName);
 }
@@ -55,7 +55,7 @@ function oneTitle(migration: Migration): string {
   }
 }
 
-/** What the title of the browser's window says of the migrations; undefined where there are none. One under way comes before any end. */
+/** The title of the browser's window; undefined without migrations. A running migration comes before an ended one. */
 export function windowTitle(migrations: readonly Migration[]): string | undefined {
   const underWay = migrations.filter(isUnderWay);
   const [only] = underWay.length === 0 ? migrations.slice(-1) : underWay;

@@ -33,7 +33,7 @@ function SteerButton({
 }: {
   readonly kind: Kind;
   readonly why: string | undefined;
-  /** Absent for a button that asks nothing. */
+  /** Absent for a button that needs no input. */
   readonly isExpanded?: boolean;
   readonly onClick: () => void;
 }): ReactNode {

@@ -5,7 +5,7 @@ import type { Migration } from '../../engine/migration/index.ts';
 import { _, format, hostOf, variantLabel } from '../common/index.ts';
 import { endedVariant, nameOf } from './news-text.ts';
 
-/** How one ended, in a few words. */
+/** The result of a migration, in a few words. */
 function toastText(migration: Migration): string {
   const { state, destination } = migration;
   const name = nameOf(migration);
@@ -38,7 +38,7 @@ function Toast({
       title={toastText(migration)}
       variantLabel={variantLabel(variant)}
       component="p"
-      // What needs an action stays until it was read.
+      // A toast that needs an action stays until the admin closes it.
       timeout={variant === 'success' || variant === 'info'}
       onTimeout={onClose}
       actionClose={
@@ -52,7 +52,7 @@ function Toast({
   );
 }
 
-/** How migrations ended, over the page. */
+/** The toasts about ended migrations. */
 export function Toasts({
   ended,
   onShow,

@@ -16,9 +16,9 @@ import { type Model, vmKey } from '../model/index.ts';
 
 export interface VmPageProps {
   readonly model: Model;
-  /** The name in the address. */
+  /** The name of the VM in the page's location. */
   readonly name: string;
-  /** The VMs that it may mean: none, one, or one of each connection. */
+  /** The VMs with that name: none, one, or one of each connection. */
   readonly found: readonly VmIdentity[];
   readonly vms: readonly Vm[];
   readonly migrations: ReadonlyMap<string, Migration>;
@@ -33,7 +33,7 @@ function connectionName(connection: ConnectionName): string {
   return connection === 'system' ? _('System') : _('User session');
 }
 
-/** The address names no VM of this host. */
+/** This host has no VM with the name in the location. */
 function Missing({ name }: Pick<VmPageProps, 'name'>): ReactNode {
   return (
     <Notice live variant="warning" title={format(_('This host has no VM named $0'), name)}>
@@ -42,7 +42,7 @@ function Missing({ name }: Pick<VmPageProps, 'name'>): ReactNode {
   );
 }
 
-/** The address names a VM of each connection. */
+/** Each connection has a VM with the name in the location. */
 function Several({ name, found, onWatch }: Pick<VmPageProps, 'name' | 'found' | 'onWatch'>): ReactNode {
   return (
     <EmptyState titleText={format(_('This host has two VMs named $0'), name)} headingLevel="h3">
@@ -68,7 +68,7 @@ function Several({ name, found, onWatch }: Pick<VmPageProps, 'name' | 'found' | 
   );
 }
 
-/** The VM is here, and nothing is known of a migration of it. */
+/** The VM is on this host, and no migration of it is known. */
 function NoMigration({ vm, onMigrate }: { readonly vm: Vm } & Pick<VmPageProps, 'onMigrate'>): ReactNode {
   return (
     <EmptyState titleText={format(_('$0 is not migrating'), vm.name)} headingLevel="h3">
@@ -122,7 +122,7 @@ function Watched({
   );
 }
 
-/** The page `#/vm/<name>`: the migration of one VM, and nothing else. */
+/** The page `#/vm/<name>`: the migration of one VM. */
 export function VmPage(props: VmPageProps): ReactNode {
   const { name, found, onBack, onHistory } = props;
   const [first, ...others] = found;

@@ -3,7 +3,7 @@ import { wholeNumber } from '../../base/index.ts';
 import listenerPerl from './bandwidth-listener.pl?raw';
 import listenerPython from './bandwidth-listener.py?raw';
 
-/** No measurement sends more than this, nor longer than `mostSeconds`. */
+/** The limit of each measurement. Its time limit is `mostSeconds`. */
 export const mostBytes = 128 * 1024 * 1024;
 export const mostSeconds = 2;
 
@@ -31,21 +31,21 @@ export interface Probe {
   readonly mtu?: number;
 }
 
-/** Why a measurement said nothing. */
+/** Why a measurement has no result. */
 export type FailedProbe =
-  /** The destination did not listen: no program for it, or no port that is free. */
+  /** The destination did not listen: it lacks a program for that, or a free port. */
   | { readonly kind: 'not-listening'; readonly said: string }
-  /** The destination listened, and no data came. */
+  /** The destination listened, but no data arrived. */
   | {
       readonly kind: 'nothing-came';
       readonly port: string;
-      /** This host got a connection, to whomever. */
+      /** This host got a connection, perhaps to another program. */
       readonly connected: boolean;
-      /** The listener on the destination got it. */
+      /** The listener on the destination got a connection. */
       readonly accepted: boolean;
     };
 
-/** What the words of listener and sender mean, from which {@link parseProbe} reads nothing. */
+/** Why the output of listener and sender contains no result for {@link parseProbe}. */
 export function failedProbe(listener: string, sender: string): FailedProbe {
   const port = listeningPort(listener);
   return port === undefined
@@ -58,7 +58,7 @@ export function failedProbe(listener: string, sender: string): FailedProbe {
       };
 }
 
-/** With fewer whole tenths of a second than that, the mean of all is taken. */
+/** With fewer complete tenths of a second than this, the mean of all is used. */
 const fewTenths = 5;
 
 /**

@@ -31,7 +31,7 @@ export interface Bandwidth {
   readonly roundTripMilliseconds?: number;
   /** The largest packet on that route, in bytes. */
   readonly mtu?: number;
-  /** Where it was measured over ssh: why not over the way of the data. Undefined if no port of that way could be tried. */
+  /** If measured over ssh: why not on the route of the data. Undefined if no port of that route could be tried. */
   readonly failedProbe?: FailedProbe;
   /** How long ssh took to connect to the destination's shell, in milliseconds. */
   readonly connectMilliseconds?: number;
@@ -47,7 +47,7 @@ async function throughShell(shell: HostShell): Promise<number> {
       shell.sendZeros(mostBytes, mostSeconds);
     },
   });
-  // Includes the line break, so that a truncated number is not taken for a smaller one.
+  // Includes the line break, so that a truncated number is not read as a smaller one.
   const [, bytes = 0, nanoseconds = 0] = (/^counting\n\s*(\d{1,15}) (\d{1,15})\s*\n$/.exec(answer) ?? []).map(
     Number,
   );
@@ -66,7 +66,7 @@ const listenerLife = 8;
 /** How many free ports the listener can choose from, because one may be taken meanwhile. */
 const mostPorts = 8;
 
-/** Over the address and a port that the data will take. */
+/** Measures on the address and a port that the data will use. */
 async function probe(
   shell: HostShell,
   to: string,
@@ -84,7 +84,7 @@ async function probe(
   return parseProbe(`${received}\n${sent}`) ?? failedProbe(received, sent);
 }
 
-/** Once more on another port where no connection came: a busy host may have been late. Undefined if no port can be tried. */
+/** Tries a second port if no connection arrived: a busy host may have been late. Undefined if no port can be tried. */
 async function probed(
   shell: HostShell,
   address: DataAddress,
@@ -92,7 +92,7 @@ async function probed(
   context: FactContext,
 ): Promise<Probe | FailedProbe | undefined> {
   const to = target(address);
-  // From the end: libvirt takes the first free one for a migration that may begin meanwhile.
+  // From the end of the range: libvirt uses the first free port for a migration that may begin meanwhile.
   const ports = open.slice(-mostPorts).map(String);
   if (ports.length === 0) return undefined;
   const first = await probe(shell, to, ports, context);
@@ -131,8 +131,8 @@ async function nominal(address: string, context: FactContext): Promise<number> {
 }
 
 /**
- * The bandwidth to the destination. After the quick checks, sends at most 128 MiB for at most 2 s: on the route of the data if a
- * shell can run the listener, else through ssh.
+ * The bandwidth to the destination. After the quick checks, it sends at most 128 MiB for at most 2 s: on the route of the data if a
+ * shell can run the listener, otherwise through ssh.
  */
 export const bandwidthFact = defineFact<
   Bandwidth,

@@ -18,7 +18,7 @@ export interface DirtyRate {
   readonly more?: true;
 }
 
-/** The rate that these points say. */
+/** The dirty rate from these points. */
 function rateFrom(
   points: readonly DirtyPoint[],
   { measured, more }: Pick<DirtyRate, 'measured' | 'more'>,
@@ -33,8 +33,8 @@ function rateFrom(
 }
 
 /**
- * What libvirt measured, and what our own look at more pages says. Without libvirt's figure there is none at the end; as long as
- * libvirt measures, our own look says it alone.
+ * Combines libvirt's measurement with our own sample, which has more pages. While libvirt measures, the interim value comes from the
+ * sample alone. Without libvirt's figure there is no final value.
  */
 export const dirtyRateFact = defineFact<
   DirtyRate,

@@ -10,11 +10,11 @@ import runPython from './run-python.sh?raw';
 import { isMigrating, runState } from './run-state.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
-/** What a sample of a VM's pages says about all of its memory. */
+/** An estimate for all of a VM's memory, from a sample of its pages. */
 export interface MemorySample {
   /** Memory that is not zero, in bytes. Pages of zeros cost almost nothing. */
   readonly nonZeroBytes: number;
-  /** What had changed after each window; empty for a paused VM. */
+  /** The dirty memory after each window; empty for a paused VM. */
   readonly points: readonly DirtyPoint[];
 }
 
@@ -34,12 +34,12 @@ export function sampleWindows(longest: number): readonly number[] {
   return [...windows, longest];
 }
 
-/** The last of the reports that are complete: each ends with an empty line. */
+/** The last complete report. Each report ends with an empty line. */
 function lastReport(text: string): string {
   return text.split('\n\n').at(-2) ?? '';
 }
 
-/** Reads the last report that the script has printed wholly; undefined if there is none. */
+/** Parses the last complete report of the script; undefined if there is none. */
 export function parseMemorySample(text: string, memoryBytes: number): MemorySample | undefined {
   const [head = '', ...rest] = lastReport(text).split('\n');
   const [, looked, found] = /^pages (\d{1,9}) (\d{1,9})$/.exec(head) ?? [];
