@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A host that has booted: systemd is its process 1, in a tree of its generation of Debian. host.sh has the light ones.
+# Booted hosts: systemd is process 1, in the file system of a Debian release. host.sh has the light hosts.
 
-# The generation of Debian that a host has booted; nothing for a light host.
+# Prints the Debian release of a booted host; nothing for a light host.
 host_generation() {
   cat "$run/$1/generation" 2>/dev/null || true
 }
@@ -10,7 +10,7 @@ is_booted() {
   [ -f "$run/$1/generation" ]
 }
 
-# Where the hosts' control groups go: version 2's tree, wherever the machine has it.
+# The parent of the hosts' control groups, in the hierarchy of cgroup version 2, wherever it is mounted.
 cgroup_tree() {
   local where
   where=$(findmnt -n -l -o TARGET -t cgroup2 | head -n 1)
@@ -18,8 +18,8 @@ cgroup_tree() {
   echo "$where"
 }
 
-# Makes a control group. libvirt puts VMs into machine.slice, and tells machined of them, only where the group has a controller;
-# a machine whose controllers are version 1's may have one left over that nobody asked for.
+# Creates a control group. libvirt puts VMs into machine.slice, and registers them with machined, only if the group has a controller.
+# A machine that uses the controllers of version 1 may have an unused one left for version 2.
 cgroup_make() {
   local tree=$1 group=$2 controller
   mkdir "$group"
@@ -34,7 +34,7 @@ booted_prepare() {
   local host=$1 number=$2 root=$data/$1 uuid
   mkdir -p "$root"/{upper,work,system,images,brick}
   uuid=$(printf '1ab00000-0000-4000-8000-%08x%04x' "$index" "$number")
-  # Added to the distribution's own.
+  # Added to the distribution's settings.
   cat >"$root/etc/libvirt/libvirtd.conf" <<LIBVIRTD
 
 host_uuid = "$uuid"
@@ -49,7 +49,7 @@ booted_start() {
   tree=$(tree_path "$(host_generation "$host")")/root
   group=$(cgroup_tree)/ckm-$lab-$host
   cgroup_make "$(cgroup_tree)" "$group"
-  # A control group of its own becomes the root of what the host sees: systemd ends services by their groups.
+  # The host has its own control group, which it sees as the root. systemd ends services by their groups.
   # shellcheck disable=SC2016
   setsid bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' bash "$group" \
     unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child=SIGKILL \
@@ -59,7 +59,7 @@ booted_start() {
   disown "$outer"
   echo "$outer" >"$run/$host/outer"
   wait_until_gone_or 60 "$outer" test -f "$run/$host/ready" || die "the file system of $host was not made: $(tail -n 3 "$root/init.log")"
-  # The group with systemd's groups in it may hold no process itself where the kernel hands out controllers.
+  # A group that passes controllers to child groups must not contain processes (cgroups(7), "no internal processes").
   echo "$outer" >"$(cgroup_tree)/cgroup.procs"
   ps -o pid= --ppid "$outer" | tr -d ' ' >"$run/$host/pid"
   wait_for 20 "systemd of $host" host_runs_systemd "$host"
@@ -67,7 +67,7 @@ booted_start() {
   booted_wait "$host"
 }
 
-# Waits until a command succeeds; fails after so many seconds, or as soon as a process is no more: wait_until_gone_or SECONDS PID COMMAND...
+# wait_until_gone_or SECONDS PID COMMAND...: waits until the command succeeds. Fails after SECONDS, or when the process has ended.
 wait_until_gone_or() {
   local limit=$1 pid=$2 start=$SECONDS
   shift 2
@@ -81,7 +81,7 @@ host_runs_systemd() {
   [ "$(cat "/proc/$(host_pid "$1")/comm")" = systemd ]
 }
 
-# Waits for the end of the boot, and for all of it to have worked.
+# Waits until the boot has finished, and fails if a unit has failed.
 booted_wait() {
   local host=$1 state
   wait_for 180 "the boot of $host" booted_settled "$host"
@@ -98,7 +98,7 @@ booted_settled() {
 
 libvirt_sockets='libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd-tcp.socket libvirtd-tls.socket'
 
-# As host_daemon, by systemd's means.
+# Like host_daemon, with systemctl.
 booted_daemon() {
   local host=$1 daemon=$2 action=$3 units
   case $daemon in
@@ -122,14 +122,14 @@ booted_daemon() {
   esac
 }
 
-# What is left of the hosts' control groups goes once their processes are gone.
+# Removes the hosts' control groups after their processes have ended.
 booted_forget() {
   local tree group controller
   tree=$(findmnt -n -l -o TARGET -t cgroup2 | head -n 1)
   for group in "$tree/ckm-$lab"-*; do
     [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
-  # The last lab gives back what was taken for them.
+  # The last lab also restores the machine's controllers.
   if [ -f "$labs/.controllers" ] && ! compgen -G "$tree/ckm-*" >/dev/null; then
     for controller in $(sort -u "$labs/.controllers"); do echo "-$controller" >"$tree/cgroup.subtree_control" || true; done
     rm -f "$labs/.controllers"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The web console of a host. With a login (users root, admin, guest; password "lab"), or without (--local-session: root,
-# whose bridge ends with the first page that is closed).
+# The web console of a host. With a login (users root, admin, guest; password "lab"), or without one (--local-session: root; its bridge
+# ends when the first page is closed).
 
 console() {
   local host=$1 port=9090 session=login action=start pattern
@@ -24,7 +24,7 @@ console() {
     wait_for 20 'the end of the console' host_without "$host" "$pattern"
     return
   fi
-  # Plain http, and pages opened under the host's address.
+  # Allows plain http, and pages opened by the host's address.
   in_host "$host" sh -c 'mkdir -p /etc/cockpit /run/cockpit; printf "[WebService]\nAllowUnencrypted = true\nMaxStartups = 100\n" >/etc/cockpit/cockpit.conf'
   local arguments=(--no-tls --port "$port" --address "$(host_address "$host")")
   [ "$session" = login ] || arguments+=(--local-session /usr/bin/cockpit-bridge)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A small Linux guest whose memory, disk and passing of time can be checked from outside: guest-init.sh is what runs in it.
+# A small Linux guest whose memory, disk and clock can be checked from outside. It runs guest-init.sh.
 
 cache=${CKM_LAB_CACHE:-/var/cache/cockpit-migrate-lab}
 
-# The package that the newest of Debian's or Ubuntu's kernels for virtual machines is in.
+# The package of the newest kernel for virtual machines in Debian or Ubuntu.
 guest_kernel_package() {
   local meta package
   for meta in linux-image-cloud-amd64 linux-image-virtual linux-image-amd64; do
@@ -13,12 +13,12 @@ guest_kernel_package() {
   echo "$package"
 }
 
-# That kernel, unpacked but never installed, with the few modules that a guest needs.
+# Unpacks that kernel, without installing it, with the modules that a guest needs.
 guest_kernel() {
   [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && return
   mkdir -p "$cache"
   (
-    # Two labs may come up at once: one prepares, the other waits.
+    # If two labs start at once, one prepares and the other waits.
     flock 9
     [ -f "$cache/vmlinuz" ] && [ -f "$cache/initrd" ] && [ "$cache/initrd" -nt "$here/lib/guest-init.sh" ] && exit
     cd "$cache"
@@ -28,14 +28,14 @@ guest_kernel() {
       rm -f ./*.deb
       chmod 755 .
       package=$(guest_kernel_package)
-      # The list of packages may be missing, or so old that its kernel is no longer offered.
+      # The list of packages may be missing, or so old that its kernel is no longer available.
       if [ -z "$package" ] || ! apt-get -q download "$package" >/dev/null 2>&1; then
         apt-get -q update >/dev/null
         package=$(guest_kernel_package)
         [ -n "$package" ] || die "apt knows no kernel for the guests"
         apt-get -q download "$package" >/dev/null 2>&1 || die "apt-get download $package failed"
       fi
-      # Ubuntu keeps the modules in a package of their own.
+      # Ubuntu has the modules in a separate package.
       apt-get -q download "${package/image/modules}" >/dev/null 2>&1 || true
       mkdir package.new
       for deb in ./*.deb; do dpkg-deb -x "$deb" package.new; done
@@ -91,7 +91,7 @@ guest_create() {
   done
   guest_kernel
   mkdir -p "$data/boot"
-  # By a name of its own and a rename, since another guest may be starting from them, or be made at the same time.
+  # Written under another name and renamed, because another guest may be started or created at the same time.
   for file in vmlinuz initrd; do
     cmp -s "$cache/$file" "$data/boot/$file" || { cp "$cache/$file" "$data/boot/$file.$$"; mv "$data/boot/$file.$$" "$data/boot/$file"; }
   done
@@ -112,9 +112,9 @@ guest_create() {
   [ -z "$iso" ] || devices+="<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='$(xml_escape "$iso")'/><target dev='sda' bus='sata'/><readonly/></disk>"
   local cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>$model</model></cpu>"
   [ "$model" != qemu64 ] || cpu="<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model><feature policy='disable' name='svm'/></cpu>"
-  # nohz=off highres=off: the timer ticks by itself. With the one that is set anew for each event, now and then a guest
-  # stayed in the handler of that timer for good after its migration (Linux 6.1, QEMU 7.2 without KVM: interrupts off, reading the
-  # HPET, one processor busy), and said nothing any more.
+  # nohz=off highres=off: a periodic timer. With the one-shot timer, a guest sometimes stayed in its timer handler after its
+  # migration and printed nothing any more (Linux 6.1, QEMU 7.2 without KVM: interrupts off, reading the HPET, one processor
+  # busy).
   in_host "$host" virsh -q define /dev/stdin <<XML >/dev/null
 <domain type='qemu'>
   <name>$(xml_escape "$name")</name>
@@ -141,7 +141,7 @@ XML
   echo "$uuid"
 }
 
-# What each host says of a guest, for a test that waits in vain: the machine, not the guest's words.
+# Prints what each host knows about a guest, for a test whose wait has failed.
 guest_state() {
   local uuid=$1 host
   for host in $(hosts); do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The first process of a booted host: makes its file system, then becomes systemd. host-boot.sh HOST ROOT SERIAL PAGE RUN TREE
+# The first process of a booted host. It mounts the file system, then executes systemd. host-boot.sh HOST ROOT SERIAL PAGE RUN TREE
 set -eu
 host=$1 root=$2 serial=$3 page=$4 state=$5 tree=$6
 new=$root/system
@@ -9,7 +9,7 @@ hostname "$host"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$root/upper,workdir=$root/work" "$new"
 
 mount -t proc proc "$new/proc"
-# The kernel's settings are the machine's; only those of the network are this host's own.
+# The settings of the kernel belong to the machine. Only those of the network belong to this host.
 mount --bind "$new/proc/sys" "$new/proc/sys"
 mount --bind "$new/proc/sys/net" "$new/proc/sys/net"
 mount -o remount,bind,ro "$new/proc/sys"
@@ -22,7 +22,7 @@ mount -t cgroup2 cgroup2 "$new/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 tmpfs "$new/run"
 mount -t tmpfs -o mode=1777 tmpfs "$new/tmp"
 
-# Devices of its own: the machine's are not to be touched.
+# The host has its own device nodes, so that it cannot change those of the machine.
 mount -t tmpfs -o mode=755 tmpfs "$new/dev"
 node() {
   mknod -m "$2" "$new/dev/$1" c "$3" "$4"
@@ -49,7 +49,7 @@ ln -s /proc/self/fd/0 "$new/dev/stdin"
 ln -s /proc/self/fd/1 "$new/dev/stdout"
 ln -s /proc/self/fd/2 "$new/dev/stderr"
 
-# What this host differs by. Certificates and root's keys are changed from outside while it runs, so they are mounted.
+# The files that differ between hosts. Certificates and root's keys change from outside while the host runs, so they are mounted.
 bind() {
   mkdir -p "$2"
   mount --bind "$1" "$2"
@@ -63,7 +63,7 @@ bind "$serial" "$new/var/lib/libvirt/serial"
 mkdir -p "$(dirname "$serial")/boot"
 bind "$(dirname "$serial")/boot" "$new/var/lib/libvirt/boot"
 mkdir -p "$new/var/lib/libvirt/shared"
-# A directory of packages is installed as an admin would; any other is the page itself.
+# Packages in the directory are installed as an admin would do it. A directory without packages is the page itself.
 if compgen -G "$page/*.deb" >/dev/null; then
   mkdir "$new/tmp/packages"
   cp "$page"/*.deb "$new/tmp/packages/"
@@ -79,7 +79,7 @@ mkdir -p "$new/etc/ssh/sshd_config.d"
 cp "$root/etc/ssh/sshd_config" "$new/etc/ssh/sshd_config.d/lab.conf"
 cat "$root/etc/libvirt/libvirtd.conf" >>"$new/etc/libvirt/libvirtd.conf"
 rm -rf "$new/etc/libvirt/qemu/networks/autostart"
-# libvirt-dbus wants a session bus, by this package or by dbus-x11; with the latter a person who signs in without a screen has none.
+# libvirt-dbus depends on a session bus: this package, or dbus-x11. With dbus-x11 a user without a graphical session has no session bus.
 if [ -f "$state/no-session-bus" ]; then
   chroot "$new" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
     dpkg --purge --force-depends dbus-user-session
@@ -89,7 +89,7 @@ touch "$state/ready"
 cd "$new"
 mkdir -p .old
 pivot_root . .old
-# Detached, since this shell still has its program open there; systemd lets it go.
+# Unmounted lazily, because this shell still has a file open there, until it executes systemd.
 umount -l /.old
 rmdir /.old
 exec env -i container=lab PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

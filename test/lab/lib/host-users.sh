@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Runs in a host, once: people who can sign in to its console. All passwords are "lab".
+# Runs once in a host. Creates the users of its console. All passwords are "lab".
 set -eu
 for user in admin guest; do
   id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$user"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# One host: its files before it starts, its process 1, its daemons.
+# One light host: its files, its process 1, its daemons.
 
-# host_prepare HOST NUMBER NAMES PAGE: the files. /etc is an overlay over this machine's, so the upper layer is written here.
+# host_prepare HOST NUMBER NAMES PAGE: writes its files. /etc is an overlay over the one of this machine; this writes the upper layer.
 host_prepare() {
   local host=$1 number=$2 names=$3 page=$4 root=$data/$1 etc=$data/$1/etc address other
   address=$(address_of "$number")
@@ -21,7 +21,7 @@ host_prepare() {
       done
     fi
   } >"$etc/hosts"
-  # Debian keeps root out of the console; in the lab the administrator may be root.
+  # Debian does not let root sign in to the console. In the lab, root may.
   : >"$etc/cockpit/disallowed-users"
   ssh-keygen -q -t ed25519 -N '' -C "$host" -f "$etc/ssh/ssh_host_ed25519_key"
   ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$root/root/.ssh/id_ed25519"
@@ -41,7 +41,7 @@ SSHD
   cp "$data/tls/$host-client.key" "$etc/pki/libvirt/private/clientkey.pem"
   local uuid
   uuid=$(printf '1ab00000-0000-4000-8000-%08x%04x' "$index" "$number")
-  # Members of the group libvirt (libvirt-dbus too) manage VMs, nobody else: as polkit's rules have it on a real host.
+  # Only members of the group libvirt (and libvirt-dbus) manage VMs, as the polkit rules of a real host say.
   cat >"$etc/libvirt/libvirtd.conf" <<LIBVIRTD
 host_uuid = "$uuid"
 unix_sock_group = "libvirt"
@@ -54,7 +54,7 @@ listen_tcp = 1
 auth_tcp = "none"
 auth_tls = "none"
 LIBVIRTD
-  # No cgroups and no device namespaces: the host is a namespace itself.
+  # No cgroups and no device namespaces, because the host is a namespace itself.
   cat >"$etc/libvirt/qemu.conf" <<'QEMU'
 security_driver = "none"
 cgroup_controllers = [ ]
@@ -78,7 +78,7 @@ host_start() {
   disown "$outer"
   echo "$outer" >"$run/$host/outer"
   wait_for 20 "host $host" test -f "$run/$host/ready"
-  # Process 1 wrote its number as its own namespace sees it, so it is looked up as the child of unshare.
+  # Process 1 knows only its PID in its own namespace. Outside, it is the child of unshare.
   ps -o pid= --ppid "$outer" | tr -d ' ' >"$run/$host/pid"
   network_attach "$host"
   in_host "$host" bash "$here/lib/host-users.sh"
@@ -100,7 +100,7 @@ host_daemons() {
   fi
 }
 
-# Signals the daemon's processes, in that host only: its PID namespace hides all others.
+# Signals the daemon's processes of that host only: its PID namespace hides all others.
 host_pkill() {
   local host=$1 signal=$2 pattern=$3
   in_host "$host" pkill "-$signal" -f "$pattern" || true
@@ -129,7 +129,7 @@ host_daemon() {
       ready='virsh -q -c qemu:///system uri'
       ;;
     libvirt-dbus)
-      # As D-Bus itself would start it: by its service file, as its own user.
+      # Started as D-Bus would do it: from its service file, as its own user.
       start='[ ! -f /run/org.libvirt.service ] || cp /run/org.libvirt.service "$1"
         busctl --system call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig
         busctl --system call org.freedesktop.DBus / org.freedesktop.DBus StartServiceByName su org.libvirt 0 >/dev/null'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The wire between the hosts: a bridge, one veth pair a host; slow links, closed ports, ssh trust.
+# The network between the hosts: a bridge, a veth pair for each host, slow links, closed ports, ssh keys.
 
 network_up() {
   ip link add "$bridge" type bridge
@@ -8,8 +8,8 @@ network_up() {
   network_browser
 }
 
-# A network namespace for the browser of the tests, with nothing but a cable to the bridge: a browser gives up the pages that it
-# loads when a network interface comes or goes, and on this machine those of other labs do. It is there as long as its process.
+# A network namespace for the browser of the tests, with one veth pair to the bridge. Chromium aborts requests when a network interface
+# is added or removed, and other labs do that on this machine. The namespace exists as long as its process.
 network_browser() {
   local pid outer=${bridge}v254
   setsid unshare --net sleep infinity >/dev/null 2>&1 </dev/null &
@@ -18,7 +18,7 @@ network_browser() {
   wait_for 20 'the network of the browser' browser_has_network "$pid"
   ip link add "$outer" type veth peer name eth0 netns "$pid"
   ip link set "$outer" master "$bridge" up
-  # Without IPv6, whose addresses come a second after the link.
+  # Without IPv6, because its addresses are available only a second after the link.
   nsenter --target "$pid" --net sh -c "
     [ ! -e /proc/sys/net/ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
     ip link set lo up; ip address add $subnet.254/24 dev eth0; ip link set eth0 up"
@@ -29,7 +29,7 @@ browser_has_network() {
   [ "$(cat "/proc/$1/comm")" = sleep ]
 }
 
-# The end of HOST's cable that hangs on the bridge.
+# The bridge's end of HOST's veth pair.
 outer_link() {
   local address
   address=$(host_address "$1")
@@ -40,7 +40,7 @@ network_attach() {
   local host=$1 pid outer address prefix=24
   pid=$(host_pid "$host")
   address=$(host_address "$host")
-  # Without the second in which the kernel asks whether another one has it.
+  # nodad: without the second of duplicate address detection.
   [ ! -f "$run/ipv6" ] || prefix='64 nodad'
   outer=$(outer_link "$host")
   ip link add "$outer" type veth peer name eth0 netns "$pid"
@@ -69,7 +69,7 @@ network_firewall() {
 table inet lab
 add chain inet lab input { type filter hook input priority 0; }
 NFT
-  # One rule a port range, found again by its comment.
+  # One rule for each port range. Its comment identifies it.
   local handle
   handle=$(in_host "$host" nft -a list chain inet lab input | sed -n "s/.*\"$ports\" # handle //p")
   for each in $handle; do in_host "$host" nft delete rule inet lab input handle "$each"; done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Where a lab keeps what it knows, and how it comes and goes.
+# The state of a lab, its start and its end.
 # $run (small, in memory): index, PID of each host. $data (disk): the hosts' own files.
 
 labs=/run/cockpit-migrate-lab
@@ -32,7 +32,7 @@ wait_for() {
   done
 }
 
-# Says all that is missing at once, before anything is made. The list is that of what a package brings, one program each.
+# Before anything is created, names every missing program at once. The list has one program for each package.
 need_programs() {
   local program missing=''
   for program in setsid unshare nsenter ip tc nft ssh ssh-keygen sshd certtool dbus-daemon busctl libvirtd virtlogd virsh \
@@ -42,15 +42,15 @@ need_programs() {
   [ -z "$missing" ] || die "these programs are not installed:$missing (on Debian and Ubuntu: $repo/tools/ensure-packages lab)"
 }
 
-# A free number for the lab's network. Making the link decides between two labs that start at once.
+# Reserves a free number for the lab's network. If two labs start at once, the one that creates the link gets the number.
 allocate_index() {
   local link
   mkdir -p "$labs/.index"
   for index in $(seq 1 250); do
     link=$labs/.index/$index
-    # A number of a lab that is no more is free again.
+    # The number of a lab that has ended is free again.
     if [ -L "$link" ] && [ ! -d "$labs/$(readlink "$link")" ]; then rm -f "$link"; fi
-    # A bridge of that name that is no longer anybody's would be in the way: such a number is passed over.
+    # A number is skipped if a bridge with that name is left over.
     ip link show "ckm$index" >/dev/null 2>&1 && continue
     if ln -sT "$lab" "$link" 2>/dev/null; then
       echo "$index" >"$run/index"
@@ -65,12 +65,12 @@ hosts() {
   cat "$run/hosts" 2>/dev/null || true
 }
 
-# The address of the host with a number. A lab without IPv4 has local ones of IPv6 (RFC 4193).
+# The address of the host with that number. A lab without IPv4 has unique local addresses of IPv6 (RFC 4193).
 address_of() {
   if [ -f "$run/ipv6" ]; then echo "fd77::$index:$1"; else echo "$subnet.$1"; fi
 }
 
-# PID, as this machine sees it, of a host's process 1.
+# The PID of a host's process 1, outside of its namespace.
 host_pid() {
   cat "$run/$1/pid" 2>/dev/null || die "no host $1 in lab $lab"
 }
@@ -79,7 +79,7 @@ host_address() {
   cat "$run/$1/address"
 }
 
-# Runs a command in a host: all its namespaces and its root directory, with root's plain environment.
+# Runs a command in a host: in its namespaces and its root directory, with a minimal environment of root.
 in_host() {
   local host=$1 pid
   shift
@@ -96,7 +96,7 @@ lab_up() {
       --owner) owner=$2; shift 2 ;;
       --no-shared) shared=no; shift ;;
       --no-names) names=no; shift ;;
-      # GlusterFS here is told addresses of IPv4.
+      # The lab configures GlusterFS with IPv4 addresses only.
       --ipv6) ipv6=yes shared=no; shift ;;
       --page) page=$2; shift 2 ;;
       *) die "no such option: $1" ;;
@@ -117,7 +117,7 @@ lab_up() {
   trap 'exit 143' TERM
   allocate_index
   [ "$ipv6" = no ] || touch "$run/ipv6"
-  # Left by a machine that was switched off.
+  # Left over from before a reboot of the machine.
   rm -rf "$data"
   mkdir -p "$data"
   printf '%s\n' "$@" >"$run/hosts"
@@ -157,7 +157,7 @@ wait_all() {
   for job in $(jobs -p); do wait "$job" || die "a part of the lab did not start"; done
 }
 
-# Ends the lab when a process ends, however that happens.
+# Ends the lab when the given process ends, for any reason.
 watch_owner() {
   # shellcheck disable=SC2016
   setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" --lab "$3" down' \
@@ -165,12 +165,12 @@ watch_owner() {
   disown $!
 }
 
-# PIDs of what holds the lab outside of its hosts' namespaces: `up` and what it started, the watcher, and of each host
-# `unshare` and process 1.
+# PIDs of the lab's processes outside of the hosts' namespaces: `up` and its children, the watcher, and for each host `unshare` and
+# process 1.
 lab_processes() {
   local pid parent outer self=$BASHPID
   for pid in $(grep -slzx "COCKPIT_MIGRATE_LAB=$lab" /proc/[0-9]*/environ | cut -d/ -f3); do
-    # Not this shell and what it runs to find out; that grep is gone by now. The watcher is a child of this shell too.
+    # Without this shell and its own helpers. The grep has ended by now. The watcher is a child of this shell, too.
     parent=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null || true)
     [ -z "$parent" ] || [ "$pid" = $$ ] || [ "$pid" = "$self" ] || [ "$parent" = "$self" ] || echo "$pid"
   done
@@ -179,8 +179,8 @@ lab_processes() {
   done
 }
 
-# Ending process 1 of a host ends every process in it, and with them its mounts and its network. `unshare` is left to end
-# by itself, which it does when nothing of its namespace is left.
+# When process 1 of a host ends, the kernel ends every process in its namespace, and with them its mounts and its network. `unshare`
+# ends by itself when its namespace is empty.
 lab_end_processes() {
   local pid pids start=$SECONDS
   # shellcheck disable=SC2046
@@ -194,7 +194,7 @@ lab_end_processes() {
   done
 }
 
-# Whatever is there of the lab goes, whoever made it and wherever that stopped; nothing there is fine too.
+# Removes everything of the lab, also if its start stopped halfway. It is no error if there is nothing.
 lab_down() {
   trap - EXIT
   trap '' INT TERM
@@ -212,7 +212,7 @@ lab_down() {
     if [ "$(readlink "$link")" = "$lab" ]; then rm -f "$link"; fi
   done
   rm -rf "$run"
-  # Each host mounts its own there; the place itself is the machine's.
+  # Each host mounts its own file system there. The mount point is on the machine.
   rmdir /var/lib/cockpit-migrate 2>/dev/null || true
   rmdir /var/tmp/cockpit-migrate-lab "$labs/.index" "$labs" 2>/dev/null || true
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Shared storage: a GlusterFS volume on the first host, mounted on all of them. libvirt knows fuse.glusterfs as shared.
+# Shared storage: a GlusterFS volume on the first host, mounted on all hosts. libvirt treats fuse.glusterfs as shared.
 
 storage_shared() {
   local first=$1 host address
@@ -11,8 +11,8 @@ storage_shared() {
   fi
   wait_for 30 glusterd in_host "$first" gluster --mode=script volume list
   in_host "$first" gluster --mode=script volume create shared "$address:/var/lib/libvirt/brick/shared" force >/dev/null
-  # A migrated VM's disk is opened at both ends during the switch; write-behind and caches of the client would only
-  # hide what the other one wrote.
+  # During the switch over, both hosts have the VM's disk open. With write-behind and caches, a client would not see what the other
+  # one wrote.
   in_host "$first" gluster --mode=script volume set shared performance.write-behind off >/dev/null
   in_host "$first" gluster --mode=script volume start shared >/dev/null
   for host in "$@"; do

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A small certificate authority for qemu+tls://, and certificates with each of the usual faults.
+# A certificate authority for qemu+tls://, and certificates with each of the usual faults.
 
 tls_dir() {
   echo "$data/tls"
 }
 
-# certtool, which talks all the time: its words are shown where it fails.
+# Runs certtool. It prints much, so its output is shown only if it fails.
 certtool_quietly() {
   local said
   said=$(certtool "$@" 2>&1 >/dev/null) || die "certtool: $said"
@@ -46,7 +46,7 @@ tls_authority() {
   done
 }
 
-# Puts a server certificate of the wanted kind into a host; libvirtd reads it again at its next start.
+# Installs a server certificate of the given kind on a host. libvirtd reads it at its next start.
 tls_install() {
   local host=$1 kind=$2 dir address pki=$data/$1/etc/pki
   dir=$(tls_dir)
@@ -64,7 +64,7 @@ tls_install() {
 }
 
 tls_certificate() {
-  # libvirtd itself refuses to start with an expired certificate unless it is told not to look at its own.
+  # libvirtd does not start with an expired certificate, unless the check of its own certificate is disabled (tls_no_sanity_certificate).
   tls_install "$1" "$2"
   host_daemon "$1" libvirtd stop
   if [ "$2" = valid ]; then

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The file systems that booted hosts start from: one tree for each generation of Debian, made once by debootstrap and kept outside
-# of the checkout. The Debian mirror is the one that this machine's own apt uses.
+# The file systems of booted hosts: one tree for each Debian release, created once by debootstrap and kept outside of the checkout. It
+# uses the Debian mirror of this machine's apt.
 
-# What a host of the lab has, by Debian's names. ?a: only where apt knows it (Debian 13 cut libvirt's daemon into more packages).
+# The packages of a host. ?a: only if apt knows the package (Debian 13 splits libvirt's daemon into more packages).
 tree_packages=(
-  # a system that boots and that people sign in to
+  # a system that boots and lets users sign in
   systemd systemd-sysv systemd-container dbus libpam-systemd polkitd pkexec sudo openssh-server openssh-client passwd procps psmisc
   python3 iproute2 nftables netcat-openbsd ca-certificates openssl
   # libvirt and QEMU
@@ -16,11 +16,11 @@ tree_packages=(
   cockpit-ws cockpit-bridge cockpit-system nodejs
 )
 
-# Of these the versions are written down.
+# The versions of these packages are recorded.
 tree_versions=(systemd dbus polkitd sudo openssh-server libvirt-daemon-system libvirt-dbus qemu-system-x86 ovmf cockpit-ws cockpit-bridge
   glusterfs-server nodejs)
 
-# The code name of a generation of Debian.
+# The code name of a Debian release.
 tree_suite() {
   case $1 in
     12) echo bookworm ;;
@@ -30,7 +30,7 @@ tree_suite() {
   esac
 }
 
-# Where the tree of a generation is, or will be. The name tells what it was made of, by what recipe.
+# The path of a release's tree. Its name contains a hash of its packages and of the scripts that build it.
 tree_path() {
   local generation=$1 recipe
   tree_suite "$generation" >/dev/null
@@ -38,7 +38,7 @@ tree_path() {
   echo "$cache/$generation-$recipe"
 }
 
-# The mirror of Debian that this machine's apt reads, without the security archive.
+# The Debian mirror of this machine's apt, without the security archive.
 tree_mirror() {
   local mirror
   # shellcheck disable=SC2016
@@ -51,7 +51,7 @@ tree_mirror() {
   echo "$mirror"
 }
 
-# Makes the tree of a generation unless it is there. Two labs may want it at once: one builds, the other waits.
+# Builds the tree of a release if it does not exist. If two labs need it at once, one builds and the other waits.
 tree_ensure() {
   local generation=$1 path
   path=$(tree_path "$generation")
@@ -63,7 +63,7 @@ tree_ensure() {
       exit
     fi
     command -v debootstrap >/dev/null || die "debootstrap is not installed (on Debian and Ubuntu: $repo/tools/ensure-packages lab)"
-    # Of an older recipe, and not used for a week.
+    # Trees of older scripts that were not used for a week.
     find "$cache" -maxdepth 2 -path "$cache/$generation-*/versions.json" -mtime +7 -printf '%h\0' | xargs -0 -r rm -rf
     rm -rf "$cache/$generation-building"
     mkdir "$cache/$generation-building"
@@ -74,7 +74,7 @@ tree_ensure() {
   ) 9>"$cache/$generation.lock"
 }
 
-# The same for several at once: most of the time of one is waiting for the mirror.
+# Builds several trees at once, because most of the time goes into waiting for the mirror.
 trees_ensure() {
   local generation
   for generation in $(printf '%s\n' "$@" | sort -u); do tree_ensure "$generation" & done
@@ -87,14 +87,14 @@ tree_build() {
   mirror=$(tree_mirror)
   # This machine's debootstrap may be older than the suite.
   [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=/usr/share/debootstrap/scripts/sid
-  # What this machine's apt is told about its mirror, for the apt of the tree.
+  # This machine's apt settings for the mirror, for the apt in the tree.
   apt-config dump Acquire::http Acquire::https Acquire::Check-Valid-Until Acquire::Check-Date >"$directory/apt.conf" 2>/dev/null
-  # In namespaces of its own: whatever happens, no mount and no process of it stays.
+  # In its own namespaces, so that no mount and no process is left, even after a failure.
   timeout --kill-after 10 1500 nice unshare --mount --uts --ipc --pid --fork --kill-child=SIGKILL \
     bash "$here/lib/tree-install.sh" "$directory" "$suite" "$mirror" "$script" "${tree_packages[@]}" -- "${tree_versions[@]}"
 }
 
-# What was found, for each generation that is here: generation, then its packages' versions.
+# Prints each available release and the versions of its packages.
 tree_status() {
   local generation path separator=''
   printf '{'
