@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import type { DomainJob } from '../../src/libvirt/job.ts';
 
-/** A job at its beginning, with what the test is about. */
+/** A job at its beginning, with the values that a test sets. */
 export function job(more: Partial<DomainJob> = {}): DomainJob {
   return {
     type: 'unbounded',

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /**
- * Units of libvirt and their states, as `systemctl list-unit-files` has them, by what those who have such hosts wrote down. A host with modular daemons could not be had here.
- * libvirtd's units are there too, disabled: both daemons want the same socket, so that one of them must stay off.
+ * Units of libvirt and their states, as `systemctl list-unit-files` prints them, from reports of people with such hosts. No host with
+ * modular daemons was available here. The units of libvirtd exist there too, disabled: both daemons use the same socket, so one of
+ * them must stay off.
  */
 export const recordedUnits: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // Of RHEL 9, noted by Nick Hardiman in "enable libvirt's modular daemons" (January 2022). Its preset enables virtqemud.service, whose
@@ -19,8 +20,8 @@ export const recordedUnits: Readonly<Record<string, Readonly<Record<string, stri
     'virtqemud.service': 'enabled',
     'virtqemud.socket': 'enabled',
   },
-  // The same after `systemctl mask libvirtd.service libvirtd.socket`, and with the sockets of virtqemud alone, as one who uses Fedora
-  // has it (secureblue, pull request 1766).
+  // The same after `systemctl mask libvirtd.service libvirtd.socket`, and with the sockets of virtqemud alone, as on a
+  // Fedora system (secureblue, pull request 1766).
   'Fedora, virtqemud.socket alone': {
     'libvirtd.service': 'masked',
     'libvirtd.socket': 'masked',
@@ -33,7 +34,7 @@ export const recordedUnits: Readonly<Record<string, Readonly<Record<string, stri
     'virtqemud.service': 'disabled',
     'virtqemud.socket': 'enabled',
   },
-  // RHEL 8 has both, and not yet the modular ones enabled (stackhpc/ansible-role-libvirt-host, pull request 77).
+  // RHEL 8 has both, and does not enable the modular ones yet (stackhpc/ansible-role-libvirt-host, pull request 77).
   'RHEL 8': {
     'libvirtd.service': 'enabled',
     'libvirtd.socket': 'enabled',

@@ -15,7 +15,7 @@ const head = (check: string): Pick<Finding, 'check' | 'title' | 'group' | 'why'>
 
 export const passed: Finding = { ...head('uri'), verdict: 'pass', found: msg('All is well.') };
 
-/** Everything that a finding may have, and characters that are something in Markdown. */
+/** A finding with everything that it may have, and with characters that are special in Markdown. */
 export const soft: Finding = {
   ...head('data-ports'),
   verdict: 'block',

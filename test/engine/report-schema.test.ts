@@ -14,7 +14,7 @@ import { forecasts, hard, passed, preflight, soft, unknown, warning } from './re
 
 const none = new Set<string>();
 
-/** As a reader of the printed document has it. */
+/** The report as a reader parses it. */
 function printed(document: unknown): unknown {
   return JSON.parse(JSON.stringify(document));
 }

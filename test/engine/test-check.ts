@@ -27,8 +27,8 @@ export function there<T>(value: T): FactResult<T> {
 }
 
 /**
- * Runs a check through the runner for each case, and once more with each needed fact missing. A check has to be seen
- * passing, and warning or blocking.
+ * Runs a check in the preflight for each case, and again without each needed fact. At least one case has to pass, and one has to warn or
+ * block.
  */
 export function testCheck<N extends FactNeeds, W extends FactNeeds>(
   check: TypedCheck<N, W>,
@@ -55,7 +55,7 @@ export function testCheck<N extends FactNeeds, W extends FactNeeds>(
         found === undefined ? text : (expect.stringMatching(found) as unknown),
         'original' in finding ? finding.original : '',
       ]);
-      // No argument was forgotten.
+      // Every argument of the message is used.
       expect(text).not.toMatch(/\$\d|undefined|NaN/);
       if (finding.verdict === 'warn' || finding.verdict === 'block')
         expect(finding.remedies.length).toBeGreaterThan(0);

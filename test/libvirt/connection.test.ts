@@ -9,7 +9,7 @@ const uuids = ['1', '2', '3'].map((each) => `${each.repeat(8)}-7f5a-4f0c-9d9a-1d
 const [one = '', two = '', three = ''] = uuids;
 const path = (uuid: string): string => `/org/libvirt/QEMU/domain/_${uuid.replaceAll('-', '_')}`;
 
-/** A value as libvirt-dbus 1.4.1 has it in a dictionary. */
+/** A value in a dictionary of libvirt-dbus 1.4.1. */
 const twice = (t: string, v: DBusValue): DBusValue => ({ t: 'v', v: { t, v } });
 const stats = (state: number): DBusValue => ({
   'state.state': twice('i', state),
@@ -32,7 +32,7 @@ describe('the list', () => {
 
   beforeEach(() => {
     platform.answer = ({ args: [, flags] }) =>
-      // Only the transient ones are asked for with flag 8.
+      // Flag 8 requests only the transient VMs.
       [
         Number(flags) & 8
           ? [[second, stats(1)]]

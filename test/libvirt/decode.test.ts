@@ -13,7 +13,7 @@ import type { DBusValue } from '../../src/platform/platform.ts';
 
 const decoders = { decodeArray, decodeDictionary, decodeNumber, decodeString };
 
-/** What came of it: a value, or the typed error; anything else is raised. */
+/** The result: a value, or the typed error. Any other error is thrown again. */
 function outcome(decode: (value: DBusValue, where: string) => unknown, value: unknown): unknown {
   try {
     return decode(value as DBusValue, 'Domain.GetStats[0]');

@@ -88,7 +88,7 @@ describe("a VM's definition", () => {
       { memory: '<memory></memory>' },
       { memory: '<memory>much</memory>' },
       { memory: '' },
-      // Infinity, as a number.
+      // Parsed as a number, this is Infinity.
       { memory: `<memory>${'9'.repeat(400)}</memory>` },
       { memory: "<memory unit='TiB'>99999999999</memory>" },
       { memory: '<memory>-1</memory>' },
@@ -169,7 +169,7 @@ describe('a disk', () => {
     ],
     ['volume', "<source pool='default' volume='web.qcow2'/>", { pool: 'default', volume: 'web.qcow2' }],
     ['vhostuser', "<source type='unix' path='/run/blk.sock'/>", { path: '/run/blk.sock' }],
-    // A device of this host: no medium is missing, though there is neither path nor name.
+    // A device of this host. It has a medium although it has neither path nor name.
     [
       'nvme',
       "<source type='pci' managed='yes' namespace='1'><address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source>",

@@ -5,7 +5,7 @@ import { PlatformError, type PlatformErrorKind } from '../../src/platform/platfo
 
 const overSsh = (text: string): string => `Cannot recv data: ${text}: Connection reset by peer`;
 
-/** Texts of libvirt 9.0, OpenSSH 9.2 and the C library, as they are printed or as their sources have them. */
+/** Texts of libvirt 9.0, OpenSSH 9.2 and the C library, as printed or from their sources. */
 const texts: readonly (readonly [string, string])[] = [
   ['Unsafe migration: Migration without shared storage is unsafe', 'no-shared-storage'],
   [
@@ -78,7 +78,7 @@ const texts: readonly (readonly [string, string])[] = [
   ['End of file while reading data: Host key verification failed.: Input/output error', 'host-key'],
   ["Cannot access storage file '/srv/web.qcow2': No such file or directory", 'file-missing'],
   ['internal error: Attempt to migrate guest to the same host 03aa02fc', 'same-host'],
-  // Something else of that name already exists: nothing that is said about VMs would be true of it.
+  // Another object of that name already exists. Texts about VMs would be wrong for it.
   ["operation failed: network 'default' already exists", 'other'],
   ['Device vnet3 already exists', 'other'],
   ['Erreur interne : une erreur', 'other'],

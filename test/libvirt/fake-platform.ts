@@ -11,14 +11,14 @@ import {
   PlatformError,
 } from '../../src/platform/platform.ts';
 
-/** A platform whose libvirt answers as the test says, and that keeps what it was asked. */
+/** A platform whose libvirt answers as the test says, and that records the calls. */
 export class FakePlatform implements Platform {
   readonly calls: DBusCall[] = [];
   readonly scripts: string[] = [];
   readonly subscriptions = new Set<{ match: DBusMatch; listener: (signal: DBusSignal) => void }>();
-  /** The reply to a call; undefined for none, ever. */
+  /** The reply to a call; undefined if the call is never answered. */
   answer: (call: DBusCall) => readonly DBusValue[] | PlatformError | undefined = () => [];
-  /** What virsh prints for a command, whose words are in single quotes. */
+  /** The output of virsh for a command. The command's words are in single quotes. */
   virsh: (command: string) => string | PlatformError = () => '';
   refuseSubscription: (match: DBusMatch) => boolean = () => false;
 
@@ -51,7 +51,7 @@ export class FakePlatform implements Platform {
     };
   }
 
-  /** Tells a signal to those who listen for it. */
+  /** Sends a signal to its listeners. */
   emit(signal: DBusSignal): void {
     for (const { match, listener } of [...this.subscriptions])
       if (match.interface === signal.interface && match.member === signal.member) listener(signal);

@@ -10,7 +10,7 @@ interface Run {
   readonly options: RunOptions;
 }
 
-/** A platform with that virsh; its output comes in pieces of that size. */
+/** A platform with that virsh. Its output arrives in pieces of that size. */
 function withVirsh(virsh: FakeProgram, size = Infinity): Pick<Platform, 'run'> & { readonly runs: Run[] } {
   const runs: Run[] = [];
   return {
@@ -112,7 +112,7 @@ describe('virsh at its prompt', () => {
     const virsh = interactive(
       withVirsh({
         greeting: known.greeting,
-        // Of such a line nothing is run.
+        // virsh runs nothing of such a line.
         reply: (line) =>
           line.includes('new-command')
             ? `${line}error: unknown command: 'new-command'\nvirsh # `

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeJob, isOutgoingMigration, parseJobText } from '../../src/libvirt/job.ts';
 
-/** What `virsh domjobinfo` of libvirt 9.0 printed during a migration. */
+/** The output of `virsh domjobinfo` of libvirt 9.0 during a migration. */
 const running = `Job type:         Unbounded   
 Operation:        Outgoing migration
 Time elapsed:     2391         ms

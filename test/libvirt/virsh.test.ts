@@ -9,7 +9,7 @@ interface Run {
   readonly options: RunOptions;
 }
 
-/** A virsh that answers by a rule: each command's answer, and how its `echo` ends a line. */
+/** A virsh with an answer for each command, and a line end for its `echo`. */
 function fakeVirsh(
   answer: (command: string) => string,
   { lineEnd = '', before = '', runs = [] as Run[], stopAfter = Infinity } = {},
@@ -123,7 +123,7 @@ describe('a session of virsh', () => {
     expect(error.message).toBe(
       "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
     );
-    // Where virsh connects with the first command only.
+    // Versions of virsh that connect only with the first command.
     const late = fakeVirsh(() => said);
     expect((await failureOf(virshSession(platformOf(late), 'qemu:///system', two))).reason).toBe(
       'daemon-down',

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { parseXml, type XmlElement, XmlError, type XmlNode } from '../../src/libvirt/xml.ts';
 
-/** Characters that writers and readers get wrong. */
+/** Characters that writers and parsers often handle wrongly. */
 export const awkward = [
   '&',
   '<',
@@ -23,7 +23,7 @@ export const awkward = [
   '\r',
 ];
 
-/** What XML 1.0 allows as a character; a lone half of a surrogate pair is none. */
+/** The characters of XML 1.0. Half of a surrogate pair is not one. */
 export const character = fc
   .oneof(
     {
@@ -52,7 +52,7 @@ export const name = fc.constantFrom(
   '漢字',
 );
 
-/** Line ends as a reader makes them: a bare carriage return does not survive outside of a reference. */
+/** Line ends as a parser normalises them: a carriage return stays only as a character reference. */
 export const plain = (text: string): string => text.replace(/\r/g, '');
 
 export const leaf: fc.Arbitrary<XmlNode> = fc.oneof(
@@ -74,14 +74,14 @@ export const { element } = fc.letrec<{ element: XmlElement; node: XmlNode }>((ti
       kind: 'element' as const,
       name: each.name,
       attributes: Object.fromEntries(each.attributes),
-      // Two texts in a row are one to every reader.
+      // A parser reads two adjacent texts as one.
       children: each.children.filter(
         (node, index) => !(node.kind === 'text' && each.children[index - 1]?.kind === 'text'),
       ),
     })),
 }));
 
-/** The outcome for any text: an element, or the one error that there is. */
+/** The result for any text: an element, or XmlError. */
 export function outcome(text: string): 'element' | 'refused' {
   try {
     parseXml(text);
@@ -92,7 +92,7 @@ export function outcome(text: string): 'element' | 'refused' {
   }
 }
 
-/** As libvirt 9.0 prints a definition (with `virsh dumpxml`), cut down, with an element that this project does not know. */
+/** A definition of libvirt 9.0 (`virsh dumpxml`), shortened, with an element that this project does not know. */
 export const definition = `<domain type='qemu' id='3' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>a &lt;b&gt; &amp; "c"</name>
   <uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid>
@@ -113,7 +113,7 @@ export const definition = `<domain type='qemu' id='3' xmlns:qemu='http://libvirt
   </qemu:commandline>
 </domain>`;
 
-/** A text of no length is nothing in a document; nor is there an element with nothing but it. */
+/** Removes empty texts, because a document cannot contain them. */
 export function withoutEmptyTexts(tree: XmlElement): XmlElement {
   return {
     ...tree,

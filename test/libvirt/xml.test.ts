@@ -52,7 +52,7 @@ describe('reading and writing', () => {
     const read = parseXml("<a>t<b n='1'/>u<b n='2'><c>v<d/>w</c></b><![CDATA[<]]></a>");
     expect(children(read, 'b').map((each) => attribute(each, 'n'))).toEqual(['1', '2']);
     expect(attribute(child(read, 'b'), 'n')).toBe('1');
-    // The first <b> has no <c>, and only the first is looked at.
+    // Only the first <b> is searched, and it has no <c>.
     expect(child(read, 'b', 'c')).toBeUndefined();
     expect(child(read)).toBe(read);
     expect(textOf(read)).toBe('tu<');

@@ -41,7 +41,7 @@ import { anyText, attempt, broken, expectNoHang, hostileName, translated } from 
 import * as sample from './samples.ts';
 import { diskPath, dominfo, domstats, dumpxml, hostReading, noJob, runningJob, stat } from './samples.ts';
 
-/** What a fact makes of these answers; nothing else is asked of the context. */
+/** The value of a fact for these answers. It uses nothing else of the context. */
 async function gathered(
   fact: { gather: typeof domainFact.gather } | { gather: typeof snapshotsFact.gather },
   texts: Readonly<Record<string, string>>,
@@ -208,7 +208,7 @@ const reading = (text: string): HostReading | undefined =>
   parseReading(text, mark, { careful: [diskPath], once: ['/images'] });
 const healthy = hostReading(mark);
 
-/** Text of one line without the marker, which nothing on a host can know. */
+/** One line of text without the marker, which is random. */
 const line = anyText.map((text) => text.replace(/\n/g, ' '));
 
 describe("a look at a host's files", () => {
@@ -270,7 +270,7 @@ describe("a look at a host's files", () => {
             exists: false,
           });
       }),
-      // A process each, which waits between its looks.
+      // Each run is a process that waits between its samples.
       { numRuns: 2 },
     );
   });
@@ -278,7 +278,7 @@ describe("a look at a host's files", () => {
   it('is not read from a setting either', () => {
     fc.assert(
       fc.property(line, (value) => {
-        // What ends a text in libvirt's configuration files; see test/properties/vir-conf.test.ts.
+        // Characters that end a text in libvirt's configuration files; see test/properties/vir-conf.test.ts.
         const text = value.replace(/['\r]/g, '');
         const settings = reading(healthy.replace('"beta-data"', () => `'${text}'`))?.settings;
         expect(settings?.get('migration_host')).toBe(text);
@@ -297,7 +297,7 @@ describe("a look at a host's files", () => {
   }, 30_000);
 });
 
-/** Of an argument list, a word that is neither an option nor holds what no host is called. */
+/** A word of an argument list that is no option, and has only characters of host names. */
 const hostLike = /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/;
 
 describe('the VMs of the destination', () => {

@@ -9,7 +9,7 @@ import { appendState } from '../../src/engine/store/state-folder.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { later } from '../engine/history/entry-fixture.ts';
 
-/** What happens to the file: some write at once, or the last writer ends in the middle of its line. */
+/** An event: several processes write at once, or a writer ends in the middle of its line. */
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }).map((writers) => ({ writers })) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 700 }).map((cut) => ({ cut })) },
@@ -37,7 +37,7 @@ it('loses no line to another writer, and only its own line to a crash during a w
             expect(errors).toEqual(lines.map(() => undefined));
             whole.push(...lines);
           } else if (existsSync(file)) {
-            // As a crash leaves it: the end of the last line is missing, and never more than that line.
+            // A crash cuts the last line, and never more than that line.
             const text = readFileSync(file, 'utf8');
             const last = text.trimEnd().split('\n').at(-1) ?? '';
             const cut = Math.min(each.cut, last.length);

@@ -8,7 +8,7 @@ import type { Platform } from '../../src/platform/platform.ts';
 import { converse, fakeVirshPrompt } from '../fake-interactive-process.ts';
 import { anyText } from './mangled.ts';
 
-/** What virsh prints at its prompt goes through that, in pieces that end at these places, and no further than `most`. */
+/** Passes the output of virsh to the process, in pieces that end at these places, and not more than `most` characters. */
 interface Way {
   readonly cuts: readonly number[];
   readonly most?: number;
@@ -36,7 +36,7 @@ function virsh(texts: readonly string[], { cuts, most = Infinity }: Way): Pick<P
 }
 
 const cuts = fc.array(fc.nat(10_000), { maxLength: 6 });
-/** Nothing that a command prints holds what an interactive process puts around it, since nobody can guess that. */
+/** No output of a command contains the mark of an interactive process, because the mark is random. */
 const texts = fc.array(
   fc.oneof(
     anyText,
@@ -58,10 +58,10 @@ function ask(platform: Pick<Platform, 'run'>, count: number): readonly Promise<V
   );
 }
 
-/** What an answer is, given what its command printed. */
+/** The expected answer for the output of a command. */
 function expected(text: string, index: number): unknown {
   const answer = parseAnswer(String(index), text);
-  // That it could not connect says virsh of all that is asked.
+  // If virsh could not connect, it says so for every command.
   return !answer.ok && answer.error.startsWith('failed to connect')
     ? (expect.any(LibvirtError) as unknown)
     : answer;
@@ -81,7 +81,7 @@ describe('virsh at its prompt', () => {
   it('reads 5 MB at once, in small pieces and with only line breaks', async () => {
     for (const unit of ['\n', '\nerror: x', 'ckm-']) {
       const text = unit.repeat(Math.ceil(5_000_000 / unit.length));
-      // Of the processor alone: other tests run at the same time.
+      // CPU time only, because other tests run at the same time.
       const begin = process.cpuUsage();
       const places = Array.from({ length: 300 }, (_, index) => index * 16_384);
       await Promise.all(ask(virsh([text, text.slice(0, 1000), 'x'], { cuts: places }), 3));
@@ -96,7 +96,7 @@ describe('virsh at its prompt', () => {
         let ended = false;
         answers.forEach((answer, index) => {
           if (answer instanceof LibvirtError) ended = true;
-          // None comes behind one that did not come.
+          // No answer comes after a missing one.
           else expect([ended, answer]).toEqual([false, expected(printed[index] ?? '', index)]);
         });
       }),

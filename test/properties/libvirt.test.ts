@@ -23,7 +23,7 @@ import { dominfo, domstats, dumpxml, listed, noJob, runningJob } from './samples
 
 const commands = ['a', 'b', 'c'].map((id) => ({ id, argv: [id] }));
 
-/** A virsh that prints what `output` makes of the marker. */
+/** A virsh that prints the result of `output` for the marker. */
 function virsh(output: (mark: string) => string): Platform {
   const run = (argv: readonly string[]): Promise<RunResult> => {
     const stdout = output(/^echo (\S+);/.exec(argv.at(-1) ?? '')?.[1] ?? '');
@@ -35,7 +35,7 @@ function virsh(output: (mark: string) => string): Platform {
 
 interface Session {
   readonly answers: readonly VirshAnswer[];
-  /** What was raised in their place. */
+  /** The errors in place of answers. */
   readonly refusal?: LibvirtError;
 }
 
@@ -178,7 +178,7 @@ describe('quoting for virsh', () => {
         fc.array(fc.array(anyText, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
         (lines) => {
           const script = lines.map((words) => words.map(virshQuote).join(' ')).join('; ');
-          // The blank behind a `;` begins no word.
+          // A blank after `;` does not begin a word.
           expect(read(script)).toEqual(lines);
         },
       ),
@@ -187,7 +187,7 @@ describe('quoting for virsh', () => {
   });
 });
 
-/** Figures can be added, divided and shown: 0 where libvirt told nothing that is one. */
+/** Figures are finite numbers; 0 if libvirt reported none. */
 function expectSoundJob(job: DomainJob): void {
   for (const [key, value] of Object.entries(job))
     if (key !== 'type' && key !== 'operation')
@@ -266,13 +266,13 @@ const decoders = {
   dictionary: decodeDictionary,
 } satisfies Record<string, (value: DBusValue, where: string) => unknown>;
 
-/** What kind a value is to D-Bus, told without the code under test. */
+/** The D-Bus type of a value, determined without the code under test. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'object' && value !== null ? 'dictionary' : typeof value;
 }
 
-/** Values that are in no D-Bus message too: a platform's fault must not become another one here. */
+/** Also values that no D-Bus message contains, as from a faulty platform. */
 const anything = fc.anything({
   withBigInt: true,
   withNullPrototype: true,
@@ -313,7 +313,7 @@ describe('decoding', () => {
   });
 });
 
-/** As libvirt, ssh and GnuTLS say it, with the reason that it stands for. */
+/** Error texts of libvirt, ssh and GnuTLS, with the reason that each means. */
 const phrases: readonly (readonly [string, string])[] = [
   ['Cannot recv data: Host key verification failed.: Connection reset by peer', 'host-key'],
   [

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 
-/** Text that readers trip over: other line ends, what is no character, what means something to a shell or a pattern. */
+/** Text that often breaks parsers: other line ends, invalid characters, characters that are special to a shell or a pattern. */
 const awkward = [
   ...[
     '\0',
@@ -54,7 +54,7 @@ const awkward = [
   ],
 ];
 
-/** Any text, mostly a hostile one. */
+/** Any text, most often a hostile one. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc
     .array(fc.oneof(fc.constantFrom(...awkward), fc.string({ maxLength: 4 })), { maxLength: 12 })
@@ -62,12 +62,12 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
 );
 
-/** A name of a VM or a file, as libvirt would take it: no line break, no NUL, whole characters. */
+/** A name of a VM or a file that libvirt accepts: no line break, no NUL, no half of a surrogate pair. */
 export const hostileName: fc.Arbitrary<string> = anyText
   .map((text) => text.replace(/[\n\0\p{Surrogate}]/gu, ''))
   .filter((text) => text !== '');
 
-/** Words of virsh as its catalogues of French and German have them. */
+/** Words of virsh in its French and German catalogues. */
 const translations: readonly (readonly [RegExp, string, string])[] = [
   [/^error: /gm, 'erreur : ', 'Fehler: '],
   [/^Domain: /gm, 'Domaine : ', 'Domain: »'],
@@ -91,7 +91,7 @@ const translations: readonly (readonly [RegExp, string, string])[] = [
   [/regular file/g, 'fichier', 'reguläre Datei'],
 ];
 
-/** The text as virsh prints it in another locale. */
+/** The text in another locale of virsh. */
 export function translated(text: string, language: 'fr' | 'de'): string {
   return translations.reduce(
     (done, [pattern, french, german]) => done.replace(pattern, language === 'fr' ? french : german),
@@ -113,13 +113,13 @@ const numbers = [
   ' ',
 ];
 
-/** One way of doing damage to a text. */
+/** One way to damage a text. */
 const damage: fc.Arbitrary<(text: string) => string> = fc.oneof(
-  // Cut off.
+  // The text is cut off.
   fc
     .double({ min: 0, max: 1, noNaN: true })
     .map((part) => (text: string) => text.slice(0, Math.floor(text.length * part))),
-  // A line twice, or gone.
+  // A line is repeated or missing.
   fc.tuple(fc.nat(200), fc.constantFrom(0, 2, 50)).map(([at, times]) => (text: string) => {
     const lines = text.split('\n');
     return lines
@@ -131,7 +131,7 @@ const damage: fc.Arbitrary<(text: string) => string> = fc.oneof(
   fc
     .constantFrom('fr' as const, 'de' as const)
     .map((language) => (text: string) => translated(text, language)),
-  // Another number in the place of one, or of all.
+  // One number, or all numbers, are replaced.
   fc.tuple(fc.option(fc.nat(30)), fc.constantFrom(...numbers)).map(([which, number]) => (text: string) => {
     let index = -1;
     return text.replace(/\d+(\.\d+)?/g, (old) => {
@@ -141,12 +141,12 @@ const damage: fc.Arbitrary<(text: string) => string> = fc.oneof(
   }),
   fc.constant((text: string) => text.replace(/\n/g, '\r\n')),
   fc.constant((text: string) => `\ufeff${text}`),
-  // Something put in anywhere.
+  // A text is inserted anywhere.
   fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), anyText).map(([part, put]) => (text: string) => {
     const at = Math.floor(text.length * part);
     return text.slice(0, at) + put + text.slice(at);
   }),
-  // A word lost.
+  // A word is missing.
   fc.nat(60).map((which) => (text: string) => {
     let index = -1;
     return text.replace(/\S+/g, (word) => {
@@ -156,21 +156,21 @@ const damage: fc.Arbitrary<(text: string) => string> = fc.oneof(
   }),
 );
 
-/** A real output with one to three damages. */
+/** A real output, damaged one to three times. */
 export function mangled(sample: string): fc.Arbitrary<string> {
   return fc
     .array(damage, { minLength: 1, maxLength: 3 })
     .map((damages) => damages.reduce((text, one) => one(text), sample));
 }
 
-/** Anything that a program may print where one of these was expected. */
+/** Anything that a program may print instead of the expected output. */
 export function broken(...samples: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(anyText, ...samples.map(mangled));
 }
 
 /**
- * Texts that are long in the ways that make a pattern go back and forth: each line of the samples and each awkward text again
- * and again, and lines that begin as real ones and go on with blanks, but do not end as they should.
+ * Long texts that make a regular expression backtrack: each line of the samples and each awkward text, repeated many times, and lines
+ * that begin as real ones, continue with blanks, and have a wrong end.
  */
 function longTexts(samples: readonly string[], length: number): readonly string[] {
   const lines = samples.flatMap((text) => text.split('\n'));
@@ -194,15 +194,15 @@ function longTexts(samples: readonly string[], length: number): readonly string[
 }
 
 /**
- * Reads longer and longer texts until one takes so long that it is no longer a matter of its length. From the short to the long,
- * so that a pattern that tries everything is found out before it takes minutes.
+ * Parses longer and longer texts until one takes much more time than its length explains. It begins with short texts, so that an
+ * exponential pattern is found before it takes minutes.
  */
 export function expectNoHang(read: (text: string) => unknown, ...samples: readonly string[]): void {
   for (const length of [1000, 8000, 64_000])
     for (const text of longTexts(samples, length)) {
       const begin = performance.now();
       read(text);
-      // A busy machine takes a moment for anything; a pattern that goes back and forth takes seconds.
+      // On a busy machine everything takes a moment. A pattern that backtracks takes seconds.
       expect(
         performance.now() - begin,
         `${JSON.stringify(text.slice(0, 40))}, ${length} characters`,
@@ -210,7 +210,7 @@ export function expectNoHang(read: (text: string) => unknown, ...samples: readon
     }
 }
 
-/** The outcome of a reader that may refuse with errors of one class; any other error is raised. */
+/** The result of a parser that may throw errors of one class. Any other error is thrown again. */
 export function attempt<T>(
   read: () => T,
   refusal: abstract new (...args: never[]) => Error,

@@ -28,7 +28,7 @@ const state: fc.Arbitrary<ReportedState> = fc.oneof(
     .map((reason) => ({ kind: 'off' as const, reason })),
 );
 
-/** Any event, with what it tells varied; those that make a migration go on more often, so that all phases are reached. */
+/** Any event with varied data. Events that continue a migration are more frequent, so that all phases are reached. */
 const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.constantFrom(...Object.values(sampleEvents)),
   fc.record({ kind: fc.constant('job-copying' as const), progress, stalled: fc.boolean() }),
@@ -42,14 +42,14 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   }),
   fc.tuple(state, state).map(([source, destination]) => ({
     kind: 'hosts-answered' as const,
-    // Nobody forgets which host this one is.
+    // This host is always known.
     hosts: hostsOf(source.kind === 'not-asked' ? { kind: 'absent' } : source, destination),
   })),
 );
 
 const start = fc.constantFrom(runIn('queued', { copyDisks: ['vda'] }), runIn('queued'), seenRun(vm));
 
-/** Plays the events, and hands each step to `check` with all that happened up to it. */
+/** Applies the events. Calls `check` for each step, with all events up to it. */
 function play(
   first: RunState,
   events: readonly RunEvent[],

@@ -14,7 +14,7 @@ import { converse, type FakeProgram, fakeShell, fakeVirshPrompt } from '../fake-
 import { anyText, mangled, translated } from './mangled.ts';
 import * as sample from './samples.ts';
 
-/** What each program prints between healthy hosts, by the question; `mark` is what a script was told to print between. */
+/** The output of each program between healthy hosts, by the question. `mark` is the mark that a script prints around its output. */
 const healthy: Readonly<Record<string, (mark: string) => string>> = {
   'alpha dumpxml': () => sample.dumpxml,
   'alpha dumpxml --migratable': () => sample.dumpxml,
@@ -61,10 +61,10 @@ const healthy: Readonly<Record<string, (mark: string) => string>> = {
   bandwidth: () => '134217727 1000000000\n',
 };
 
-/** What is done to an output before it is read. */
+/** A change to an output before it is parsed. */
 type Change = (question: string, output: string) => string;
 
-/** Two hosts whose programs print what is right but for the change. */
+/** Two hosts whose programs print correct output, except for the change. */
 function hosts(change: Change): Platform {
   const print = (question: string, mark = ''): string => {
     const output = healthy[question];
@@ -129,10 +129,10 @@ function hosts(change: Change): Platform {
   };
 }
 
-/** More than any time limit. */
+/** Longer than any time limit. */
 const longEnough = 600_000;
 
-/** The figures of a sentence. "NaN" may also be the name of a host, which is quoted. */
+/** The figures of a sentence. "NaN" may also be a part of a host's name, which is quoted. */
 function numbersIn(message: Message): readonly number[] {
   return message.args.flatMap((arg) =>
     typeof arg === 'number' ? [arg] : typeof arg === 'object' ? numbersIn(arg) : [],
@@ -166,10 +166,10 @@ function passed(all: readonly Finding[]): readonly string[] {
   return all.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
 }
 
-/** Those that look at something which this VM does not have. */
+/** Checks of devices that this VM does not have. */
 const notApplicable = ['hugepages', 'tsc-frequency'];
 const everything = checks.map(({ id }) => id).filter((id) => !notApplicable.includes(id));
-/** Those that need nothing but the hosts. */
+/** Checks that need only the hosts. */
 const ofTheHosts = [
   ...['uri', 'control-port', 'name-resolution', 'disk-space', 'lock-manager', 'clock-skew'],
   ...['hypervisor-version', 'permissions'],
@@ -180,7 +180,7 @@ const ofTheDestination = [
 ];
 const ofTheShell = ['shared-storage', 'disk-path', 'disk-space', 'lock-manager', 'clock-skew', 'permissions'];
 
-/** The checks that may not pass when the answer to the question is broken. */
+/** The checks that must not pass if the answer to the question is broken. */
 const dependents: Readonly<Record<string, readonly string[]>> = {
   'alpha dumpxml': ofTheVm,
   'alpha dumpxml --migratable': ofTheVm,
@@ -210,10 +210,10 @@ const dependents: Readonly<Record<string, readonly string[]>> = {
   probe: ['data-path'],
 };
 
-/** Whose words, and not only whose errors, virsh translates. */
+/** The commands of which virsh translates the output, and not only the errors. */
 const spoken = ['alpha domstats', 'alpha domjobinfo', 'alpha dominfo', 'beta hypervisor-cpu-compare'];
 
-/** Text that no program prints as its answer: neither blank, which may be one, nor with the slash of a path. */
+/** Text that no program prints as its answer: not blank, which may be an answer, and without the slash of a path. */
 const garbage = anyText.map((text) => `?${text.replace(/\//g, '')}`);
 
 beforeEach(() => {
@@ -254,7 +254,7 @@ describe('the preflight', () => {
       fc.asyncProperty(fc.constantFrom(...Object.keys(dependents)), ways, async (broken, way) => {
         const change: Change = (question, output) => {
           if (question !== broken) return output;
-          // What is blank when all is well has nothing that could be damaged: then there is something in it.
+          // A correct answer that is blank cannot be damaged. The damaged one has a text in its place.
           return way(question, output.trim() === '' ? 'x\n' : output);
         };
         const all = passed(await findings(change));
@@ -265,7 +265,7 @@ describe('the preflight', () => {
   }, 300_000);
 
   it('treats an impossible figure as unknown, not as enough', async () => {
-    // A destination with 10^400 KiB of memory has room for every VM.
+    // A destination with 10^400 KiB of memory has enough for every VM.
     const endless = '9'.repeat(400);
     const figures = {
       'beta nodememstats': ['free-memory'],
@@ -283,7 +283,7 @@ describe('the preflight', () => {
   it('does not pass copying a local disk on garbage', async () => {
     const copying = { copyDisks: ['vda'], temporary: false };
     const looks = new RegExp(`^${sample.stat.replaceAll(/[|+]/g, '\\$&')}$`, 'gm');
-    /** On a file system of its own on each host, and not there on the destination, whose folder has room. */
+    /** A disk on a local file system. The destination does not have it, and has space in its folder. */
     const apart: Change = (question, output) => {
       const own = output.replace('fuse.glusterfs alpha:/images', 'ext4 /dev/sdb1');
       if (question === 'alpha shell') return own;
@@ -302,7 +302,7 @@ describe('the preflight', () => {
       'beta pool-dumpxml': ['disk-path'],
       'beta vol-key': ['disk-path'],
     } as const;
-    // One disk more, of Ceph, is the same for both.
+    // A second disk on Ceph, which is the same for both hosts.
     expect(passed(await findings(apart, copying))).toEqual(
       everything
         .filter((id) => !['disk-cache', 'temporary-rules'].includes(id))
@@ -341,7 +341,7 @@ describe('the preflight', () => {
           let comparisons = 0;
           const all = await findings((question, output) => {
             if (question === 'alpha hypervisor-cpu-compare') return here;
-            // First of the VM's CPU, then of the one to be offered.
+            // First the comparison of the VM's CPU, then that of the offered one.
             if (question === 'beta hypervisor-cpu-compare')
               return comparisons++ === 0
                 ? 'error: the CPU is incompatible with host CPU: features: pku\n'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/** Output as libvirt 9.0, coreutils and OpenSSH print it, recorded on the lab's hosts and cut down. */
+/** Output of libvirt 9.0, coreutils and OpenSSH, recorded on hosts of the lab and shortened. */
 
 export const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-1d2f3a4b5c6d';
 export const diskPath = '/images/web.qcow2';
@@ -214,7 +214,7 @@ export const stat =
 /** The clock of both hosts, in seconds since 1970. */
 export const clock = '1769853600.123456789';
 
-/** What the reading script prints on a host whose images are on GlusterFS. */
+/** The output of the reading script on a host whose images are on GlusterFS. */
 export function hostReading(mark: string): string {
   return [
     `${mark} clock-first`,
@@ -292,7 +292,7 @@ export const machine = `<domainCapabilities>
 
 `;
 
-/** Of `virsh hypervisor-cpu-baseline`. */
+/** Output of `virsh hypervisor-cpu-baseline`. */
 export const baseline = `<cpu mode='custom' match='exact'>
   <model fallback='forbid'>EPYC</model>
   <vendor>AMD</vendor>

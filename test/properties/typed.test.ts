@@ -92,7 +92,7 @@ describe('a destination', () => {
         expect(user ?? 'root').toMatch(/^[^\s\-/\0][^\s/\0]*$/);
         expect(path).toBe('/system');
         for (const { name, value } of parameters) expect(name + value).not.toContain('\0');
-        // The same once more, whatever it was typed with.
+        // Parsing the result again gives the same, whatever was typed.
         expect(parse(input.uri)).toEqual(input);
       }),
       { numRuns: 3000 },
@@ -107,7 +107,7 @@ describe('a destination', () => {
         const input = parse(text);
         const offered =
           input.kind === 'suggestion' ? input.uri : input.kind === 'invalid' ? input.suggestion : undefined;
-        // That it is this very host is found out about the offered one only.
+        // Only the suggested URI is checked for being this host.
         if (
           offered !== undefined &&
           !/alpha|10\.1\.0\.1/.test(offered) &&
@@ -215,7 +215,7 @@ describe('the command line', () => {
         const command = parseArguments(words);
         if (command.kind === 'usage') expect(plainText(command.problem)).not.toMatch(/^$|undefined/);
         if (command.kind !== 'check' && command.kind !== 'migrate') return;
-        // None: several windows are measured.
+        // Undefined: several windows are measured.
         const { dirtyRateSeconds: seconds = 1 } = command;
         expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60).toBe(true);
         expect(words).toContain(command.vm);
@@ -304,7 +304,7 @@ describe('the address of the page', () => {
   }, 30_000);
 });
 
-/** A browser's storage that holds one text. */
+/** A browser's storage with one text. */
 function store(text: string | null): TextStore {
   let kept = text;
   return {
@@ -360,9 +360,9 @@ describe('recent destinations', () => {
 });
 
 it('a shell gets exactly the original words', () => {
-  // As bytes there is no half of a character, and no argument holds NUL.
+  // UTF-8 cannot encode half of a surrogate pair, and no argument contains NUL.
   const word = anyText.map((text) => text.replace(/[\0\p{Surrogate}]/gu, ''));
-  // One process for very many words: what is tried is the quoting, not the starting of shells.
+  // One process for many words, because the test is about quoting and not about starting shells.
   const words = fc.array(word, { minLength: 3000, maxLength: 3000, size: 'max' });
   fc.assert(
     fc.property(words, (all) => {

@@ -9,7 +9,7 @@ const blank = fc.stringMatching(/^[ \t]{0,3}$/);
 const gap = fc.stringMatching(/^[ \t\n]{0,4}$/);
 const comment = fc.stringMatching(/^#[^\r\n]{0,12}$/);
 
-/** A scalar as it is written, and what it means. */
+/** A scalar as it is written, and its value. */
 const scalar: fc.Arbitrary<readonly [string, string]> = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n }).map((value) => [String(value), String(value)] as const),
   fc.stringMatching(/^[^"\r\n]{0,12}$/).map((text) => [`"${text}"`, text] as const),

@@ -8,7 +8,7 @@ import { parseXml, serializeXml, type XmlElement, XmlError, type XmlNode } from 
 import { anyText, attempt, broken, expectNoHang, hostileName } from './mangled.ts';
 import { capabilities, dumpxml, volume } from './samples.ts';
 
-/** What XML 1.0 allows in a text. */
+/** Characters that XML 1.0 allows in a text. */
 const text = anyText.map((each) =>
   Array.from(each)
     .filter((one) => /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u.test(one))
@@ -29,7 +29,7 @@ const { element } = fc.letrec<{ element: XmlElement; node: XmlNode }>((tie) => (
   node: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     text.filter((each) => each !== '').map((each) => ({ kind: 'text' as const, text: each })),
-    // A bare carriage return is a line feed to every reader, and two hyphens end a comment.
+    // A parser reads a bare carriage return as a line feed. Two hyphens are not allowed in a comment.
     text.map((each) => ({ kind: 'comment' as const, text: each.replace(/[\r-]/g, '') })),
     text.map((each) => ({ kind: 'cdata' as const, text: each.replace(/[\r\]]/g, '') })),
     tie('element'),
@@ -43,14 +43,14 @@ const { element } = fc.letrec<{ element: XmlElement; node: XmlNode }>((tie) => (
     .map((each) => ({
       kind: 'element' as const,
       ...each,
-      // Two texts in a row are one to every reader.
+      // A parser reads two adjacent texts as one.
       children: each.children.filter(
         (node, index) => !(node.kind === 'text' && each.children[index - 1]?.kind === 'text'),
       ),
     })),
 }));
 
-/** Elements one within the other. */
+/** Nested elements. */
 const nested = (depth: number, inner = ''): string => '<a>'.repeat(depth) + inner + '</a>'.repeat(depth);
 
 describe('XML', () => {
@@ -131,7 +131,7 @@ describe('XML', () => {
   }, 30_000);
 });
 
-/** What every reader of a definition relies on. */
+/** Properties on which every reader of a definition relies. */
 function expectSoundDefinition(config: DomainConfig): void {
   expect(config.name).not.toBe('');
   expect(config.uuid).not.toBe('');
@@ -214,7 +214,7 @@ const record: MigrationRecord = {
 describe('the record of a migration', () => {
   it('is parsed as it was written, whatever the destination', () => {
     const records = fc.record({
-      // What is no destination is no record; the value of a parameter may be anything but a blank.
+      // A record without a valid destination is no record. The value of a parameter may be anything but a blank.
       destination: anyText.map(
         (text) => `qemu+ssh://beta/system?keyfile=${text.replace(/[^\u0021-\u007e\u00c0-\u024f]|[#%]/g, '')}`,
       ),

@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import { expect } from 'vitest';
 
-/** Everything that is shown now can be used with a screen reader, as far as a machine can tell (no colours in jsdom). */
+/** Checks with axe that a screen reader can use what is shown now. jsdom has no colours, so contrast is not checked. */
 export async function expectAccessible(): Promise<void> {
   const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
   expect(

@@ -53,7 +53,7 @@ export const progress: MigrationProgress = {
   pass: 2,
 };
 
-/** No lever of the forecast is chosen, and choosing one does nothing. */
+/** No lever of the forecast is chosen, and a choice has no effect. */
 export const noLevers: LeverChoice = { chosen: new Set(), onChoose: () => undefined };
 
 /** A migration of this page to beta. */
@@ -74,7 +74,7 @@ export function migrationOf(
   };
 }
 
-/** The group of the check of that name; that of made up ones is the host. */
+/** The group of the check of that name. Invented checks are in the group of the host. */
 function groupOf(check: string): CheckGroup {
   return checks.find(({ id }) => id === check)?.group ?? 'host';
 }
@@ -132,7 +132,7 @@ export interface FakePreflight {
   stopped: boolean;
 }
 
-/** A model whose cells the test sets, and which records calls. */
+/** A model that records calls, and whose cells the test sets. */
 export class FakeModel implements Model {
   readonly system = new Cell<InventoryState>({ kind: 'loading' });
   readonly session = new Cell<InventoryState>({ kind: 'ready', vms: [], readOnly: false });
@@ -150,9 +150,9 @@ export class FakeModel implements Model {
   history: readonly HistoryEntry[] | Error = [];
   /** What libvirt answers to an operation. */
   refusal: Refusal | undefined;
-  /** What a unit's start answers. */
+  /** The answer to the start of a unit. */
   startRefusal: Refusal | undefined;
-  /** What a new preflight has found already. */
+  /** The first state of a new preflight. */
   preflightState: PreflightState = {
     running: true,
     refining: false,
@@ -235,7 +235,7 @@ export class FakeModel implements Model {
     return Promise.resolve(this.refusal);
   }
 
-  /** There at once, as it is in the page after a moment without work. */
+  /** Loaded at once, as in the page after a moment without work. */
   readonly newPreflights: Model['newPreflights'] = {
     load: () => Promise.resolve(),
     state: new Cell({

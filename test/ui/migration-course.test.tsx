@@ -10,7 +10,7 @@ import { web } from './list/list-fixture.tsx';
 const MiB = 1024 ** 2;
 const copying = { phase: 'copying', progress } as const;
 
-/** What libvirt told, each second: MiB left. */
+/** libvirt's figures for each second: MiB left. */
 function points(...left: readonly number[]): readonly ProgressPoint[] {
   return left.map((each, index) => ({
     milliseconds: (index + 1) * 1000,
@@ -30,7 +30,7 @@ function openAt(hash: string, model: FakeModel): void {
   render(<App model={model} />);
 }
 
-/** The first time, the charts have to be compiled. */
+/** The first import compiles the charts. */
 const chart = (name: string): Promise<HTMLElement> => screen.findByRole('img', { name }, { timeout: 25_000 });
 
 describe('the chart of a running migration', () => {
@@ -61,7 +61,7 @@ describe('the chart of a running migration', () => {
         }),
       );
     });
-    // No more than can be read through while it runs, and the last figures among them.
+    // Few rows, and the last figures among them.
     expect(rows()).toHaveLength(13);
     expect(rows().at(-1)).toBe('1 min | 1.8 GiB | 0 bytes | 110 MiB/s | 12 MiB/s');
   });

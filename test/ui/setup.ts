@@ -4,7 +4,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach, expect } from 'vitest';
 import { isUnusedClass } from '../../tools/unused-styles.js';
 
-/** What the console's cockpit.js and po.js give: here an empty catalogue. */
+/** In place of the console's cockpit.js and po.js: an empty catalogue. */
 Object.assign(globalThis, {
   cockpit: {
     language: 'en',
@@ -13,11 +13,11 @@ Object.assign(globalThis, {
   },
 });
 
-// jsdom lays nothing out, so it has nothing to scroll.
+// jsdom has no layout, so it cannot scroll.
 Element.prototype.scrollIntoView = () => undefined;
 
 afterEach(() => {
-  // Whoever shows something whose styles are left out of the build sees it here, not on the page.
+  // A component whose styles are not in the build fails here, and not on the page.
   const classes = [...document.querySelectorAll('[class]')].flatMap((element) => [...element.classList]);
   expect(classes.filter(isUnusedClass)).toEqual([]);
   cleanup();

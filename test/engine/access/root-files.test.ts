@@ -117,7 +117,7 @@ describe('known hosts', () => {
     execFileSync('chmod', ['644', known]);
     const added = await addKnownHost(tools, { file: known, hashesNames: false, knownAs: 'beta' }, [key]);
     expect(added).toEqual([`beta ${key}`]);
-    // The last line had no end.
+    // The last line had no line break.
     expect(lines()).toBe(`${others}\nbeta ${key}\n`);
     await removeLines(tools, known, added);
     expect(lines()).toBe(`${others}\n`);

@@ -16,7 +16,7 @@ import { PlatformError } from '../../../src/platform/platform.ts';
 
 const platform = nodePlatform();
 
-/** In place of ssh: asks so many questions as ssh does, tells what it was answered, then is a shell that reads what to do. */
+/** A fake ssh: asks that many questions as ssh does, prints the answers, then runs a shell that reads commands. */
 const fakeSsh = `
 count=$1
 number=0
@@ -31,7 +31,7 @@ echo "$all."
 exec sh -s
 `;
 
-/** What sudo does with its standard input, by the password that it wants. */
+/** A fake sudo that reads the password from standard input. */
 const fakeSudo = `
 for try in 1 2 3; do
   printf '%s sudo %s\\n' "$mark" "$mark"
@@ -68,7 +68,7 @@ function hex(text: string): string {
   return Buffer.from(text).toString('hex');
 }
 
-/** What the fake ssh prints of its answers. */
+/** The answers as the fake ssh prints them. */
 function told(answers: readonly string[]): string {
   return `${answers.map((answer) => ` ${hex(answer)}`).join('')}.`.trim();
 }
@@ -187,7 +187,7 @@ describe('a session with ssh', () => {
         try {
           if (readFileSync(`/proc/${pid}/${part}`, 'utf8').includes(needle)) seen.push(`${pid}/${part}`);
         } catch {
-          // Another user's, or over.
+          // Of another user, or ended.
         }
     expect(seen).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe('a text from outside', () => {
     expect(plainText(msg('There is no VM $0.', 'x\u2028Ready: every check passed\u202e'))).toBe(
       String.raw`There is no VM x\u2028Ready: every check passed\u202e.`,
     );
-    // What looks like a place of ours is not filled in.
+    // Text that looks like a placeholder is not replaced.
     expect(plainText(msg('$0 and $1', '$1', 'b'))).toBe('$1 and b');
   });
 });

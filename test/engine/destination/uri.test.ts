@@ -7,7 +7,7 @@ import { type DestinationInput, parseDestination } from '../../../src/engine/des
 const context = { localNames: ['alpha', 'alpha.lab.example', '10.1.0.1', 'fe80::1'] };
 const parse = (text: string): DestinationInput => parseDestination(text, context);
 
-/** What is wrong with the text, in words. */
+/** The problem of the input, as text. */
 function problem(text: string): string {
   const input = parse(text);
   return input.kind === 'invalid' ? plainText(input.problem) : input.kind;
@@ -88,7 +88,7 @@ describe('parseDestination', () => {
     ['qemu+ssh://beta/system#x', /Remove “#”/],
     ['qemu+ssh://beta/system?command=%', /percent escape/],
     ['qemu+ssh:/beta/system', /two slashes/],
-    // Of what every object has, not of the table of transports.
+    // Names that every JavaScript object has, and that are no transports.
     ['constructor://beta/system', /constructor:\/\/ does not reach libvirt/],
     ['qemu+ssh://beta/system?keyfile=/k%00x', /percent escape/],
     ['qemu+ssh://beta?command=%zz', /percent escape/],
@@ -100,7 +100,7 @@ describe('parseDestination', () => {
 
   it('suggests the probable URI', () => {
     expect(parse('https://beta:9090/machines')).toMatchObject({ suggestion: 'qemu+ssh://beta/system' });
-    // With the escapes that were written: without them it would be another host.
+    // With the escapes as written: decoded, it would be another host.
     expect(parse('http://a%3Fb@beta:80')).toMatchObject({ suggestion: 'qemu+ssh://a%3Fb@beta/system' });
     expect(parse('qemu+ssh://root@beta/session')).toMatchObject({
       suggestion: 'qemu+ssh://root@beta/system',

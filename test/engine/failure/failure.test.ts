@@ -4,7 +4,7 @@ import { plainText } from '../../../src/engine/base/message.ts';
 import { migrationFailure } from '../../../src/engine/failure/failure.ts';
 import { classifyError, LibvirtError } from '../../../src/libvirt/errors.ts';
 
-/** As the D-Bus call and virsh of libvirt 9.0 end when the destination refused and its connection was closed first. */
+/** The errors of the D-Bus call and of virsh (libvirt 9.0) if the destination refuses and its connection is closed first. */
 const closed = [
   'End of file while reading data: : Input/output error',
   'Cannot recv data: : Connection reset by peer',

@@ -22,7 +22,7 @@ const input: ForecastInput = {
   bandwidthSource: 'measured',
 };
 
-/** A VM that always writes to other pages. */
+/** A VM that always writes to clean pages. */
 function steady(rate: number): ForecastInput['dirty'] {
   return [{ seconds: 1, bytes: rate }];
 }
@@ -114,7 +114,7 @@ describe('forecastCopy', () => {
   it('sends an idle VM once', () => {
     const forecast = converging(input);
     // 1 GiB x 4104 / 4096 at 100 MiB/s: 10.26 s. QEMU keeps what fits into the pause for the end: none is left dirty here.
-    // And 0.8 s for what libvirt does around it, where nothing tells how long that takes here.
+    // And 0.8 s of libvirt's overhead, because no connection was timed.
     expect(forecast.totalMilliseconds).toEqual({ low: 11_060, likely: 11_060, high: 11_060 });
     expect(forecast.sentBytes).toBe(262_144 * 4104);
     expect(forecast.breakEvenBytesPerSecond).toBeLessThan(100);
@@ -125,7 +125,7 @@ describe('forecastCopy', () => {
       converging({ ...input, ...change }).totalMilliseconds.likely;
     expect(of({ connectMilliseconds: 200 })).toBe(10_260 + 460);
     expect(of({ connectMilliseconds: 2000 })).toBe(10_260 + 4600);
-    // What was seen between these hosts counts more.
+    // Migrations between these hosts count more.
     const track = { migrations: 1, share: {}, overheadMilliseconds: 300 };
     expect(of({ connectMilliseconds: 2000, track })).toBe(10_260 + 300);
   });
@@ -182,7 +182,7 @@ describe('forecastCopy', () => {
     expect(course.length).toBeLessThanOrEqual(80);
     expect(course[0]).toEqual({ milliseconds: 800, remainingBytes: 262_144 * 4104 });
     expect(course.at(-1)?.remainingBytes).toBe(0);
-    // With what was changed meanwhile, it only comes down.
+    // With the memory that was changed meanwhile, it only decreases.
     const remaining = course.map(({ remainingBytes }) => remainingBytes);
     expect(remaining).toEqual([...remaining].sort((a, b) => b - a));
   });
@@ -230,7 +230,7 @@ describe('forecastCopy', () => {
           bandwidthBytesPerSecond: link,
         };
         const { likely } = converging(given).totalMilliseconds;
-        // Half a second for QEMU's looks at what is dirty, which come every 50 ms.
+        // Half a second, because QEMU checks the dirty memory every 50 ms.
         const slack = 500;
         const twice = { ...given, bandwidthBytesPerSecond: 2 * link };
         expect(converging(twice).totalMilliseconds.likely).toBeLessThanOrEqual(likely + slack);

@@ -23,7 +23,7 @@ import type { Platform } from '../../../src/platform/platform.ts';
 
 const MiB = 1024 * 1024;
 
-/** A migration of 1000 MiB at so many MiB/s after a forecast that took the link for 100 MiB/s. */
+/** A migration of 1000 MiB at that rate in MiB/s, after a forecast that assumed 100 MiB/s. */
 function entry(id: string, rate: number, change: Partial<TrackEntry> = {}): TrackEntry {
   return {
     id,
@@ -56,7 +56,7 @@ describe('what the next forecast learns', () => {
     );
     expect(record?.overheadMilliseconds).toBeCloseTo(500, 5);
     expect(record?.share.measured).toBeCloseTo(1, 5);
-    // Longer than the whole: QEMU's figure is not believed. Nor is one that is not there.
+    // Longer than the total time: QEMU's figure is ignored. So is a missing one.
     for (const rate of [50, 0])
       expect(trackRecordOf([told('1', 10_400, rate)], 'beta')).not.toHaveProperty('overheadMilliseconds');
     expect(trackRecordOf([entry('1', 90)], 'beta')).not.toHaveProperty('overheadMilliseconds');
@@ -96,7 +96,7 @@ describe('what the next forecast learns', () => {
     expect(plainText(bandwidthText(plain))).toMatch(/carries 100 MiB\/s \(measured\)/);
     if (plain.kind !== 'converges' || learned.kind !== 'converges') throw new Error('it ends');
     expect(learned.totalMilliseconds.likely).toBeGreaterThan(plain.totalMilliseconds.likely * 1.15);
-    // What is kept of it is the measured figure again, or each forecast would learn from the one before.
+    // The measured figure is stored. Otherwise each forecast would learn from the one before.
     expect(predictionOf(learned)?.bandwidthBytesPerSecond).toBeCloseTo(100 * MiB, -1);
   });
 });

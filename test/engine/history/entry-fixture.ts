@@ -22,7 +22,7 @@ export const past: HistoryEntry = {
   startedHere: true,
 };
 
-/** What was done to a migration while it ran. */
+/** The changes to a migration while it ran. */
 export const steered: NonNullable<HistoryEntry['steered']> = [
   {
     action: { kind: 'longer-pause', milliseconds: 2000 },

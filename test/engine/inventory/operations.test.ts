@@ -34,7 +34,7 @@ test('each state has its operations', () => {
     'force-reboot',
   ]);
   expect(possible(vm({ kind: 'shut-off', migratedAway: false }))).toEqual(['run']);
-  // Its process is kept, so that the crash can be looked at.
+  // libvirt keeps the process, so that the crash can be analysed.
   expect(possible(vm({ kind: 'crashed' }))).toEqual(['force-shut-down', 'force-reboot']);
 });
 
@@ -77,7 +77,7 @@ describe('running a VM whose copy was moved temporarily', () => {
     expect(text).toMatch(/with copies of these disks: vda, vdb\..*lack what the copy has written since/);
     expect(text).toMatch(/migrate the copy back/);
     expect(text).not.toMatch(/the same disk/);
-    // Others than those may be shared.
+    // Other storage may be shared.
     expect(text).toMatch(/every disk that was not copied/);
     expect(text).toMatch(/ \/ Run with the older disks$/);
   });

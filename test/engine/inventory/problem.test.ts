@@ -6,7 +6,7 @@ import type { Platform } from '../../../src/platform/platform.ts';
 import { FakePlatform } from '../../libvirt/fake-platform.ts';
 import { recordedUnits } from '../libvirt-units.ts';
 
-/** A host whose systemctl answers `list-unit-files` as the real one does: of the units that it was asked about, those that it has. */
+/** A host whose systemctl answers `list-unit-files` as the real one does: it prints the requested units that exist. */
 class HostWithUnits extends FakePlatform {
   readonly #units: Readonly<Record<string, string>>;
 

@@ -4,7 +4,7 @@ import { plainText } from '../../../src/engine/base/message.ts';
 import { domainStateText } from '../../../src/engine/inventory/state-text.ts';
 import { fileKindText } from '../../../src/engine/preflight/judging/file-kind-text.ts';
 
-/** What is in the catalogue is said backwards. */
+/** A catalogue in which every text is reversed. */
 const translated = (text: string): string =>
   text.startsWith('$') ? text : text.split(/(?:)/u).reverse().join('');
 const translator = { gettext: translated, ngettext: translated, number: String };
@@ -16,7 +16,7 @@ describe('the state of a VM, as virsh prints it', () => {
     ['paused (I/O error)', 'paused (I/O error)', 'desuap (rorre O/I)'],
     ['shut off (destroyed)', 'shut off (forced off)', 'ffo tuhs (ffo decrof)'],
     ['in shutdown', 'shutting down', 'nwod gnittuhs'],
-    // What no version that we know says stays as it is.
+    // Text of no known version is not changed.
     ['running (by magic)', 'running (by magic)', 'gninnur (by magic)'],
     ['hovering (user)', 'hovering (by an administrator)', 'hovering (rotartsinimda na yb)'],
     ['en cours (migré) (2)', 'en cours (migré) (2)', 'en cours (migré) (2)'],

@@ -41,7 +41,7 @@ function recordTo(destination: string): MigrationRecord {
   return { destination, temporary: true, stage: 'leaving', since: new Date().toISOString() };
 }
 
-/** Follows a migration that somebody began, with that record in the definition, to its end; gives the programs that were started. */
+/** Follows a migration of another program to its end, with that record in the definition. Resolves to the programs that were started. */
 async function followed(record: MigrationRecord | undefined): Promise<{
   readonly destination: string | undefined;
   readonly started: readonly string[];
@@ -109,7 +109,7 @@ describe('a record in a definition', () => {
       '--help',
     ]) {
       const { destination, started, phase } = await followed(recordTo(hostile));
-      // What is started writes the history of this host, and is told nothing of the record.
+      // The program that is started writes this host's history, and gets nothing of the record.
       expect(started.filter((line) => !/^(sh -c|logger) /.test(line))).toEqual([]);
       expect(started.join('\n')).not.toContain(hostile);
       expect([destination, phase]).toEqual([undefined, 'done']);

@@ -12,7 +12,7 @@ import { arrived, hostsOf, sampleEvents, vm } from './run-samples.ts';
 
 const order: Order = { choices, plan: planFor(choices), forecast: undefined };
 
-/** What a migration to which that happened leaves in the history. */
+/** The history line of a migration with these events. */
 async function kept(
   begin: RunState,
   withOrder: Order | undefined,

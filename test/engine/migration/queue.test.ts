@@ -49,7 +49,7 @@ beforeEach(async () => {
   platform = new SlowPlatform();
   platform.answer = ({ member }) => (member === 'GetState' ? [[1, 1]] : []);
   const service = platform.dbus();
-  // What a migration uses of the inventory; no VM is known to it, and no job is seen.
+  // The part of the inventory that a migration uses. It has no VM and no job.
   const inventory = {
     connectionName: 'system',
     state: new Cell<InventoryState>({ kind: 'ready', vms: [], readOnly: false }),

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** An inventory that knows no job of the VM, and a libvirt that answers as told. */
+/** An inventory without a job of the VM, and a libvirt that answers as the test says. */
 function setUp(answer: (signal?: AbortSignal) => Promise<{ state: number; reason: number }>): {
   readonly run: MigrationRun;
   readonly look: () => void;

@@ -22,7 +22,7 @@ function figures({ seconds, pass = 3 }: Look): MigrationProgress {
   };
 }
 
-/** What is done at each look. */
+/** The actions for each set of figures. */
 function played(tuning: MigrationTuning, looks: readonly Look[]): readonly (readonly TacticsAction[])[] {
   let state = tacticsAtStart;
   return looks.map((look) => {

@@ -26,7 +26,7 @@ describe('checks', () => {
     expect([...new Set(checks.map(({ group }) => group))].sort()).toEqual([...checkGroups].sort());
   });
 
-  // testCheck itself asks for a case that passes and one that does not, and takes each needed fact away.
+  // testCheck itself requires a case that passes and one that does not, and removes each needed fact.
   it.each(ids)('%s has a test', (id) => {
     const file = join(root, `test/engine/preflight/checks/${id}.test.ts`);
     expect(existsSync(file)).toBe(true);

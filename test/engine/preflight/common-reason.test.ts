@@ -23,7 +23,7 @@ function untold(check: string, found: Message, more: Partial<typeof unknown> = {
   };
 }
 
-/** The checks that are shown together. */
+/** The checks that share a reason. */
 function together(groups: readonly FindingGroup[]): readonly (readonly string[])[] {
   return groups.map((group) =>
     group.kind === 'finding' ? [group.finding.check] : group.reason.findings.map(({ check }) => check),

@@ -14,7 +14,7 @@ import { FactCache, Gatherer, type GathererOptions } from '../../../src/engine/p
 import { onAbort } from '../../../src/platform/on-abort.ts';
 import { choices } from '../fixtures.ts';
 
-// Facts of this test use neither.
+// The facts of this test use neither of them.
 const unused = {} as Pick<GathererOptions, 'platform' | 'connection'>;
 
 function gatherer(change: Partial<GathererOptions> = {}): Gatherer {
@@ -94,7 +94,7 @@ describe('Gatherer', () => {
     void one.get(silent);
     await expect.poll(() => one.soFar(measured)).toEqual({ available: true, value: 1 });
     expect(await one.soFar(doubled)).toEqual({ available: true, value: 2 });
-    // It is missing so far only.
+    // It is missing only while the measurement runs.
     expect(await one.soFar(alone)).toBeUndefined();
     expect(await one.soFarOf({ measured, silent })).toEqual({
       measured: { available: true, value: 1 },

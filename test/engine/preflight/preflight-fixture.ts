@@ -3,10 +3,10 @@ import { msg } from '../../../src/engine/base/message.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/connection.ts';
 import { type Platform, PlatformError } from '../../../src/platform/platform.ts';
 
-/** What every check of these tests has. */
+/** The properties of every check in these tests. */
 export const head = { title: msg('Title'), group: 'host' as const, why: msg('Why') };
 
-/** A machine on which nothing works. */
+/** A platform on which every call fails. */
 const nothing: Platform = {
   dbus: () => {
     throw new PlatformError('not-found', 'no bus');
@@ -16,7 +16,7 @@ const nothing: Platform = {
   file: { read: () => Promise.resolve(undefined) },
 };
 
-/** The hosts, none of which answers. */
+/** Hosts that do not answer. */
 export const dependencies = {
   platform: nothing,
   connection: { uri: 'qemu:///system' } as unknown as LibvirtConnection,

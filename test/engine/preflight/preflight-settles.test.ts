@@ -9,7 +9,7 @@ import { choices } from '../fixtures.ts';
 import { dependencies, head } from './preflight-fixture.ts';
 
 describe('a preflight with a measurement that goes on', () => {
-  /** A measurement that says 1 so far, and 2 at its end. */
+  /** A measurement with the interim value 1 and the final value 2. */
   function measuring(): {
     fact: ReturnType<typeof defineFact<number>>;
     end: () => void;
@@ -54,7 +54,7 @@ describe('a preflight with a measurement that goes on', () => {
       judge: ({ doubled }) => ({ verdict: 'pass', found: msg('$0', doubled) }),
       settle: ({ doubled }) => (settles ? { verdict: 'pass', found: msg('$0 so far', doubled) } : undefined),
     });
-  /** Nothing is said of how long to measure. */
+  /** The admin chose no window. */
   const { dirtyRateSeconds: _, ...unhurried } = choices;
   const found = (preflight: Preflight): string => {
     const [first] = preflight.state.get().checks;

@@ -60,7 +60,7 @@ test('it never goes backwards, whatever libvirt says', () => {
 
 describe('a stalled migration', () => {
   const mib = 1024 ** 2;
-  /** What libvirt told, in order: seconds, pass, MiB left. */
+  /** libvirt's figures in order: seconds, pass, MiB left. */
   const after = (...samples: readonly (readonly [number, number, number])[]): MigrationProgress =>
     samples.reduce<MigrationProgress>(
       (previous, [seconds, iteration, left]) =>
@@ -78,7 +78,7 @@ describe('a stalled migration', () => {
         ),
       noProgress,
     );
-  // Told by libvirt 9.0 of a guest that writes to 80 MiB, over 60 Mbit/s.
+  // Figures of libvirt 9.0 for a guest that writes to 80 MiB, over 60 Mbit/s.
   const seen = [
     ...([
       [1, 1, 252],

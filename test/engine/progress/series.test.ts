@@ -84,7 +84,7 @@ describe('the points of a running migration', () => {
       .slice(1)
       .map((point, index) => point.milliseconds - (points[index]?.milliseconds ?? 0));
     expect(points.length).toBeGreaterThan(mostPoints / 4);
-    // Evenly: no gap hides a tenth of it.
+    // The points are even: no gap is a tenth of the time.
     expect(Math.max(...gaps)).toBeLessThan(3_600_000);
   });
 

@@ -16,7 +16,7 @@ function rehearsalWith(outcome: Outcome, change: Partial<Rehearsal> = {}): Rehea
   return { outcome, remains: [], hasShell: true, ...change };
 }
 
-/** What libvirt and QEMU wrote on Debian 14 for a stand-in that came from Debian 13. */
+/** Messages of libvirt and QEMU on Debian 14 for a stand-in from Debian 13. */
 const log14 = `2026-11-28 03:10:47.003+0000: starting up libvirt version: 12.0.0, package: 1, qemu version: 11.1.0, hostname: b
 LC_ALL=C \\
 /usr/bin/qemu-system-x86_64 \\

@@ -34,7 +34,7 @@ function devicesOf({ xml }: StandIn): string {
   return (devices?.children ?? []).slice(1).map(serializeXml).join('');
 }
 
-/** What was left out, as `kind name`. */
+/** The devices that were left out, as `kind name`. */
 function leftOutOf({ leftOut }: StandIn): readonly string[] {
   return leftOut.flatMap(({ kind, names }) =>
     names.length === 0 ? [kind] : names.map((name) => `${kind} ${name}`),
@@ -44,7 +44,7 @@ function leftOutOf({ leftOut }: StandIn): readonly string[] {
 const label = "<seclabel model='dac' relabel='no'/>";
 const file = "<source file='/images/precious.qcow2' index='1'/>";
 
-/** Devices that change: what the VM has, what its stand-in has, what is said. */
+/** Devices that change: of the VM, of its stand-in, and the text about it. */
 const devices: readonly (readonly [name: string, vm: string, standIn: string, ...leftOut: string[]])[] = [
   [
     'a virtio disk',
@@ -280,7 +280,7 @@ describe('hostile names', () => {
         const root = parseXml(made.xml);
         const count = (at: XmlElement): number =>
           at.children.reduce((sum, node) => sum + (node.kind === 'element' ? count(node) : 0), 1);
-        // domain, name, uuid, metadata with its mark, memory, os, type, devices, emulator; 6 of the disk; 4 of the interface.
+        // The elements: domain, name, uuid, metadata with its mark, memory, os, type, devices, emulator; 6 of the disk; 4 of the interface.
         expect(count(root)).toBe(20);
         const [device] = children(child(root, 'devices') ?? root, 'interface');
         expect(device === undefined ? '' : child(device, 'source')?.attributes['network']).toBe(

@@ -21,13 +21,13 @@ import { nodePlatform } from '../../../src/platform/node.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
 
 const isRoot = process.getuid?.() === 0;
-/** Not the user who runs this. */
+/** Another user than the one who runs the test. */
 const somebodyElse = 65534;
 
 let home: string;
 let folder: string;
 let file: string;
-/** What a link would lead root to. */
+/** The target of a link. */
 let victim: string;
 let platform: Pick<Platform, 'run'>;
 
@@ -52,7 +52,7 @@ const append = (line = '{}'): Promise<string | undefined> =>
 const read = (): Promise<string> => readState(platform, 'session', 'forecasts.jsonl');
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
-/** Neither read nor written, and the reason names what is wrong. */
+/** Expects that the folder is neither read nor written, and that the reason names the fault. */
 async function refused(reason: RegExp): Promise<void> {
   expect(await append('written')).toMatch(reason);
   await expect(read()).rejects.toThrow(reason);
@@ -80,7 +80,7 @@ describe('the folder of this program’s state', () => {
   it('stays closed when the file is cut', async () => {
     await append();
     execFileSync('sh', ['-c', 'yes "{}" | head -n 2000 >> "$1"', 'sh', file]);
-    // Left by somebody before the folder was closed.
+    // Left by another user before the folder was closed.
     symlinkSync(victim, `${file}.new`);
     expect(await append()).toBeUndefined();
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(1001);

@@ -130,7 +130,7 @@ describe('copying disks', () => {
     expect(screen.getByText(/Disks copied to the destination: vdb\./)).toBeVisible();
     const { choices } = await preflightOf(model, 2);
     expect(choices).toMatchObject({ copyDisks: ['vdb'] });
-    // The list stays while the checks begin anew.
+    // The list stays while the checks start again.
     expect(data).toBeChecked();
     await expectAccessible();
     await userEvent.click(data);
@@ -156,7 +156,7 @@ describe('copying disks', () => {
     const model = new FakeModel([web]);
     open(model, `uri=${encodeURIComponent(beta)}&copy-disks=vdb,vda`);
     expect((await preflightOf(model)).choices).toMatchObject({ copyDisks: ['vda', 'vdb'] });
-    // Which disks there are is not known yet.
+    // The disks are not known yet.
     expect(group()).toHaveTextContent(/as soon as the checks have read them/);
   });
 

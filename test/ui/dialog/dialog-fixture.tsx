@@ -7,7 +7,7 @@ import { App } from '../../../src/ui/app.tsx';
 import { dialogScript } from '../../../src/ui/page/dialog-place.tsx';
 import { doneWith, FakeModel, type FakePreflight, finding, vmNamed } from '../fake-model.ts';
 
-// As in the page, which loads it when idle.
+// Loaded before the tests, as the page does it when idle.
 await dialogScript.load();
 
 export const web = vmNamed('web');
@@ -78,7 +78,7 @@ export async function openWith(...findings: readonly Finding[]): Promise<FakeMod
   return model;
 }
 
-/** Longer than typing has to pause before the hosts are queried (350 ms). */
+/** Longer than the pause in typing after which the hosts are queried (350 ms). */
 export async function rest(): Promise<void> {
   await act(async () => {
     await new Promise((resolve) => setTimeout(resolve, 700));

@@ -104,7 +104,7 @@ describe('the findings', () => {
     expect(screen.getByText('2 problems to solve')).toBeVisible();
     for (const text of ['All 64 ports are closed.', 'It changes 120 MiB/s.', 'Open them.', 'Pause it.'])
       expect(screen.getByText(text)).toBeVisible();
-    // What passed is one line in an open group, and folded away with a group that needs nobody.
+    // A passed finding is one line in an open group, and hidden in a group without problems.
     const uri = row('uri');
     expect(uri).toBeVisible();
     expect(within(uri).getByText('Why this matters: It matters.')).not.toBeVisible();
@@ -146,7 +146,7 @@ describe('the findings', () => {
     const notice = screen.getByRole('region', { name: '2 checks are unknown for one reason' });
     expect(screen.getAllByText(reason)).toEqual([within(notice).getByText(reason)]);
     const [path, clock] = [row('disk-path'), row('clock-skew')];
-    // What is read first is above the groups; a group is not opened for what was said there.
+    // The common reason is above the groups. It does not open a group.
     expect(notice.compareDocumentPosition(clock)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
     expect(clock).not.toBeVisible();
     for (const [each, name] of [

@@ -57,11 +57,11 @@ describe('opening and closing', () => {
     expect(uriBox()).toHaveValue(beta);
     const temporary = screen.getByRole('checkbox', { name: 'Temporary migration' });
     expect(temporary).toBeChecked();
-    // What the link chose is in view.
+    // The choices of the link are visible.
     expect(screen.getByRole('group', { name: 'Disks to copy' })).toBeVisible();
     expect(migrateButton()).toBeDisabled();
     expect(migrateButton()).toHaveAccessibleDescription(/^A link filled in this destination\./);
-    // Other choices do not begin it either, and each has longer than typing has to rest.
+    // Other choices do not start it either. Each wait is longer than the pause in typing.
     await userEvent.click(temporary);
     await rest();
     await userEvent.click(temporary);

@@ -82,7 +82,7 @@ describe('the rehearsal', () => {
     });
     await userEvent.click(migrateButton());
     expect(model.started[0]).toMatchObject({ rehearse: false });
-    // No host was asked again for it.
+    // No host was queried again for it.
     expect(model.preflights).toHaveLength(1);
   });
 });

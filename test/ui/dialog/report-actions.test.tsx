@@ -20,14 +20,14 @@ const ports = finding('data-ports', {
   override: { risk: msg('It may fail.') },
 });
 
-/** The dialog, whose preflight is done. */
+/** The dialog with a finished preflight. */
 async function openDialog(query = 'uri=qemu%2Bssh%3A%2F%2Fbeta%2Fsystem'): Promise<FakeModel> {
   const model = new FakeModel([web]);
   model.preflightState = doneWith(passed('uri'), ports);
   window.location.hash = `#/vm/web%201/migrate?${query}`;
   render(<App model={model} />);
   fireEvent.click(button('Check'));
-  // Looking for a role takes its time on a busy machine.
+  // Queries by role are slow on a busy machine.
   await waitFor(
     () => {
       expect(button('Copy findings')).toBeEnabled();
@@ -41,7 +41,7 @@ function button(name: string): HTMLElement {
   return screen.getByRole('button', { name });
 }
 
-/** Catches what the browser is given to be saved. */
+/** Records the downloads that the browser gets. */
 function catchDownloads(): { readonly name: string; readonly text: Promise<string> }[] {
   const caught: { name: string; text: Promise<string> }[] = [];
   let blob: Blob | undefined;

@@ -30,7 +30,7 @@ async function opened(): Promise<FakeModel> {
 
 const lever = (name: RegExp): Promise<HTMLElement> => screen.findByRole('checkbox', { name });
 
-/** What the preflight was told last. */
+/** The last choices that the preflight got. */
 async function retuned(model: FakeModel, tuning: MigrationTuning): Promise<void> {
   await waitFor(() => {
     expect(model.preflights.at(-1)?.retuned.at(-1)).toEqual(tuning);
@@ -54,7 +54,7 @@ describe('the levers of the forecast', () => {
       maxDowntimeMilliseconds: 1000,
     };
     await retuned(model, tuning);
-    // No host is asked again.
+    // No host is queried again.
     expect(model.preflights).toHaveLength(1);
     expect(screen.getByText(/The migration uses at most 100 MiB\/s\./)).toBeVisible();
     await userEvent.click(migrateButton());

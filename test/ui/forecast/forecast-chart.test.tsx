@@ -24,12 +24,12 @@ function busyOver(bandwidthMiB: number): ReturnType<typeof forecastCopy> {
   });
 }
 
-/** In the page, as axe wants it. */
+/** Rendered in a page, because axe needs one. */
 function show(view: ReactNode): void {
   render(<main>{view}</main>);
 }
 
-/** The first time, the charts have to be compiled. */
+/** The first import compiles the charts. */
 const chart = (): Promise<HTMLElement> =>
   screen.findByRole('img', { name: 'Remaining memory over time' }, { timeout: 20_000 });
 
@@ -53,7 +53,7 @@ describe('the chart of the forecast', () => {
   test('says that the remaining memory of one that does not finish never decreases enough', async () => {
     const forecast = busyOver(70);
     expect(forecast.kind).toBe('does-not-converge');
-    // What is drawn stays above the line.
+    // The curve stays above the line.
     expect(Math.min(...forecast.course.map(({ remainingBytes }) => remainingBytes))).toBeGreaterThan(
       21 * MiB,
     );

@@ -5,7 +5,7 @@ import { App } from '../../../src/ui/app.tsx';
 import { OriginalText } from '../../../src/ui/common/index.ts';
 import { FakeModel, migrationOf, vmNamed } from '../fake-model.ts';
 
-/** Names that a VM's owner may choose: libvirt refuses a line break and a slash alone. */
+/** Names that a VM's owner may choose. libvirt refuses only line breaks and slashes. */
 const hostile = [
   '--help',
   '-oProxyCommand=reboot',

@@ -49,7 +49,7 @@ describe('migrations on the page', () => {
     const words = 'Stalled: copying memory to beta without progress.';
     expect(bar).toHaveAttribute('aria-valuetext', words);
     expect(screen.getByText(words)).toHaveRole('status');
-    // What changes each second is not read out each second.
+    // Screen readers do not announce figures that change every second.
     expect(screen.getByText(/7 passes left/).closest('[aria-live]')).toBeNull();
     const view = document.querySelector<HTMLElement>('[data-migration="web"]');
     expect(view).toHaveAttribute('data-phase', 'copying');

@@ -8,7 +8,7 @@ import { expectAccessible } from '../axe.ts';
 import { FakeModel, vmNamed } from '../fake-model.ts';
 import { names, off, openMenu, rowOf, web } from './list-fixture.tsx';
 
-/** The console's object, of which the test makes what it needs. */
+/** The console's `cockpit` object, as far as the test needs it. */
 declare const cockpit: object;
 
 describe('the list of VMs', () => {

@@ -27,7 +27,7 @@ const places = ['/x', '/x/f'];
 const line = (source: string, type = 'tcp'): ReturnType<typeof domain> =>
   domain({}, `<serial type='${type}'><source ${source}/></serial>`);
 const socket = line("mode='connect' path='/x/s'", 'unix');
-/** A destination with addresses, and with ports that are taken on some. */
+/** A destination with addresses, and with ports that are taken on some of them. */
 const taken = (
   port?: number,
   addresses: readonly string[] = [],
@@ -44,7 +44,7 @@ const taken = (
       },
     ),
   );
-/** What the line wants, who has which port there, and what is said. */
+/** What the serial port needs, the ports that are taken there, and the text. */
 const ends: readonly (readonly [
   string,
   ReturnType<typeof domain>,
@@ -144,7 +144,7 @@ const ends: readonly (readonly [
     /No program on beta listens on \/x\/s, .*\(serial\)/,
   ],
 ];
-/** What is named, how it is named, and a VM with it. */
+/** The thing, its name in the text, and a VM with it. */
 const others: readonly (readonly [string, RegExp, ReturnType<typeof domain>])[] = [
   ['kernel', /\/x\/f.*\(kernel\)/, os('<kernel>/x/f</kernel>')],
   ['initrd', /\/x\/f.*\(initrd\)/, os('<initrd>/x/f</initrd>')],

@@ -77,7 +77,7 @@ testCheck(dirtyRateCheck, [
   },
 ]);
 
-/** What is dirty after some windows of a VM that writes to new memory and to the same `again` and again. In MiB per second. */
+/** The dirty memory after some windows, of a VM that writes to new memory and, `again`, to the same memory. In MiB per second. */
 function steady(fresh: number, again: number, windows: readonly number[], pageBytes: number): DirtyRate {
   const points = windows.map((seconds) => ({
     seconds,
@@ -132,7 +132,7 @@ describe('what one second of measuring settles', () => {
       ),
       { numRuns: 150 },
     );
-    // It must not hold because nothing is ever settled.
+    // Otherwise the test would also pass if nothing were ever settled.
     for (const verdict of ['pass', 'block', 'undefined']) expect(seen.get(verdict) ?? 0).toBeGreaterThan(2);
   }, 60_000);
 

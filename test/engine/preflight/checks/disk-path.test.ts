@@ -38,7 +38,7 @@ function facts(
   };
 }
 
-/** A VM without a disk, which gets one when it is started the next time. */
+/** A VM without a disk, whose stored definition has one. */
 function later(change: Partial<FileReading>): ReturnType<typeof facts> {
   const next =
     "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/images/b.img'/><target dev='vdb'/></disk>";
@@ -65,7 +65,7 @@ const imagesPool = pool('images', '/images');
 const listed = (capacityBytes?: number): DestinationPools['listed'] =>
   new Map([['vda', capacityBytes === undefined ? {} : { capacityBytes }]]);
 
-/** A disk that is copied, what is under its path there, the pools there, and what they list in its place. */
+/** A copied disk, the file under its path on the destination, the pools there, and what they list. */
 function copying(
   disk: DiskCopy,
   seen: FileReading | undefined,
@@ -88,7 +88,7 @@ function copying(
   };
 }
 
-/** What the first remedy runs. */
+/** The command of the first remedy. */
 const runs = (command: RegExp) => (finding: Finding) => {
   const [first] = 'remedies' in finding ? finding.remedies : [];
   expect(first?.command).toMatch(command);

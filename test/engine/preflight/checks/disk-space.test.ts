@@ -64,7 +64,7 @@ const volume: DiskCopy = { ...raw, place: { kind: 'volume', pool: 'vg', volume: 
 const group = (free: number, type = 'logical'): DestinationPool =>
   pool('vg', '/dev/vg', { type, availableBytes: free });
 
-/** Disks that are copied into a folder that has so much room for root, besides what else is there. */
+/** Disks that are copied into a folder with so much free space for root, and other values of the folder. */
 const copying = (
   disks: readonly DiskCopy[],
   room: number | undefined,

@@ -41,7 +41,7 @@ const facts = (
       : there(reading({ ...absent(code, template, nvram, '/var/lib/libvirt/qemu/nvram'), ...files })),
 });
 
-/** The firmware in a qcow2 image of that size, and of that virtual size if it was told. */
+/** The firmware in a qcow2 image of that size, and of that virtual size if it is known. */
 const image = (sizeBytes: number, virtualBytes?: number): FileReading =>
   file({ sizeBytes, ...(virtualBytes === undefined ? {} : { virtualBytes }) });
 const packed = domain(
@@ -167,7 +167,7 @@ testCheck(firmwareCheck, [
     },
     verdict: 'block',
     also: (finding) => {
-      // The definition may name any program: none of it comes into a command that root pastes.
+      // The definition may name any program. A command that root pastes must not contain its name.
       expect(JSON.stringify(finding)).toContain('"command":"apt-get install seabios ipxe-qemu');
     },
   },

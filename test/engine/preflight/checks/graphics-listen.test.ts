@@ -24,7 +24,7 @@ const listener = (
   );
 const spice = (attributes: string, more = ''): ReturnType<typeof domain> =>
   domain({}, `<graphics type='spice' ${attributes}>${more}</graphics>`);
-/** A destination whose qemu.conf enables encryption of graphics, and the files for it that its QEMU cannot read. */
+/** A destination whose qemu.conf encrypts graphics, and the certificate files that its QEMU cannot read. */
 const encrypting = (
   setting: string,
   missingFiles?: readonly string[],

@@ -14,7 +14,7 @@ const facts = (
 const failed = (error: string): Parameters<typeof machineTypeCheck.judgeFacts>[0] =>
   facts({ ok: false, error });
 
-/** What libvirt 9.0 of Debian 12 says of devices, without what the given models stand for. */
+/** Device capabilities of libvirt 9.0 of Debian 12, without the given models. */
 const offering = (graphics: string, video: string, redirdev = 'yes'): string =>
   `<domainCapabilities><vcpu max='288'/><devices><graphics supported='yes'><enum name='type'>${graphics}</enum></graphics>` +
   `<video supported='yes'><enum name='modelType'>${video}</enum></video><redirdev supported='${redirdev}'>${redirdev === 'yes' ? "<enum name='bus'><value>usb</value></enum>" : ''}</redirdev></devices></domainCapabilities>`;

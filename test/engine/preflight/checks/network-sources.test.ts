@@ -37,7 +37,7 @@ function facts(
   };
 }
 
-/** Of a destination whose device eno1 is used in that way. */
+/** The reading of a destination whose device eno1 is used in that way. */
 function based(devices: string, change: Partial<NetworkDevice> = {}): ReturnType<typeof facts> {
   const networkDevices = new Map([['eno1', { bridge: false, ...change }]]);
   return { ...facts(devices, known), shell: there(reading({}, { networkDevices })) };
@@ -53,7 +53,7 @@ const outside = parseNetwork(
 );
 const reserved = "<host mac='52:54:00:00:00:01' ip='192.168.150.20'/>";
 
-/** The VM's network is one on this host, and the other one there. */
+/** The definitions of the VM's network on this host and on the destination. */
 const networks = (here: Network, remote: Network): ReturnType<typeof facts> => ({
   ...facts(network, known),
   definitions: there({ here: new Map([['default', here]]), there: new Map([['default', remote]]) }),

@@ -12,7 +12,7 @@ function managed(namespace: string): SourceDomain {
   return { ...plain, config: { ...plain.config, metadataNamespaces: [namespace] } };
 }
 
-/** A VM of that name on a host on which this was seen. */
+/** A VM of that name on a host with these managers. */
 function seen(
   change: Partial<Managers>,
   name = 'web',

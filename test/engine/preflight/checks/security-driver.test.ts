@@ -10,7 +10,7 @@ const owned = domain(
   "<disk type='file' device='disk'><source file='/x'><seclabel model='dac' relabel='yes'><label>+107:images</label></seclabel></source><target dev='vda'/></disk>",
 );
 const running = domain({}, '', "<seclabel type='static' model='dac'><label>vm:vm</label></seclabel>");
-/** A destination that knows some, and not others. */
+/** A destination that knows some users and groups. */
 const knowing = (
   accounts: Readonly<Record<string, boolean>>,
   ownership = '1',

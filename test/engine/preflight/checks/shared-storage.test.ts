@@ -21,14 +21,14 @@ const block = `<disk type='block' device='disk'><driver name='qemu' type='raw'/>
 const rbd = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='rbd' name='pool/web'/><target dev='vda' bus='virtio'/></disk>`;
 const volume = `<disk type='volume' device='disk'><driver name='qemu' type='raw'/><source pool='default' volume='web'/><target dev='vda' bus='virtio'/></disk>`;
 
-/** The disk, built upon storage of a host. */
+/** The disk, with a backing image on storage of a host. */
 const overNetwork = (host: string): string =>
   disk.replace(
     '<target',
     `<backingStore type='network'><format type='raw'/><source protocol='nbd' name='x'><host name='${host}'/></source><backingStore/></backingStore><target`,
   );
 
-/** A VM with these disks, files here and files there; `there` absent: no shell. */
+/** A VM with these disks, and the files of both hosts. Without `there`: no shell. */
 function facts(
   devices: string,
   here: Readonly<Record<string, FileReading>>,
@@ -102,14 +102,14 @@ function open(
   return { ...base, source: reading({ [path]: here }, { openFiles }) };
 }
 
-/** Never offers to copy the disk. */
+/** Expects no offer to copy the disk. */
 const offersNoCopy = (finding: Finding): void => {
   const actions = 'remedies' in finding ? finding.remedies.map(({ action }) => action) : [];
   expect(actions.every((action) => action === undefined)).toBe(true);
 };
 const device = file({ kind: 'block special file', fileSystem: 'devtmpfs', deviceIds: ['naa.600140'] });
 
-/** The first remedy is to copy these disks. */
+/** Expects that the first remedy copies these disks. */
 const offers = (disks: readonly string[]) => (finding: Finding) => {
   const [first] = 'remedies' in finding ? finding.remedies : [];
   expect(first?.action).toEqual({ kind: 'copy-disks', disks });

@@ -2,7 +2,7 @@
 import type { DataAddress } from '../../../../src/engine/preflight/facts/data-address.ts';
 import { there } from '../../test-check.ts';
 
-/** Where the memory goes, for a destination beta whose name has one address. */
+/** The address of the data, for a destination beta whose name has one address. */
 export const address: DataAddress = {
   host: 'beta',
   from: 'host-name',
@@ -10,5 +10,5 @@ export const address: DataAddress = {
   controlAddresses: ['10.1.0.2'],
 };
 
-/** What this host, alpha, is called. */
+/** The names of this host, alpha. */
 export const localNames = there(['alpha', '10.1.0.1']);

@@ -29,7 +29,7 @@ testCheck(vmStateCheck, [
     found: /shutting down/,
   },
   { name: 'asleep', facts: { domain: domain({ state: 7 }) }, verdict: 'block', found: /asleep/ },
-  // In German, or an error: whether a job is under way is not known.
+  // In German, or an error: it is not known whether a job runs.
   {
     name: 'with a job that was not told',
     facts: { domain: domain({ job: 'Auftragstyp: Kein\n' }) },

@@ -16,7 +16,7 @@ import {
 } from '../../../../src/engine/preflight/facts/bandwidth-probe.ts';
 import senderScript from '../../../../src/engine/preflight/facts/bandwidth-sender.sh?raw';
 
-/** Runs listener and sender on this machine; the listener sees only what is in its path. */
+/** Runs listener and sender on this machine. The listener finds only the programs in its path. */
 function measure(
   ports: readonly number[],
   { bytes = 4 << 20, life = 5, address = '127.0.0.1', path = process.env['PATH'] ?? '' } = {},
@@ -50,7 +50,7 @@ async function send(address: string, port: string, bytes: number): Promise<strin
   return stdout;
 }
 
-/** A port that is free, or one that is taken as long as the server lives. */
+/** A free port, or one that is taken as long as the server runs. */
 async function taken(): Promise<{ server: Server; port: number }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -92,7 +92,7 @@ describe('the measurement of the bandwidth', () => {
       expect(parseProbe(stdout)?.bytesPerSecond).toBeGreaterThan(0);
       expect(stdout).toMatch(/^tenths( \d+)+$/m);
       expect(status).toBe(0);
-      // With neither it says so at once, and nothing is left waiting.
+      // Without either program it says so at once, and no process is left.
       rmSync(join(path, 'perl'));
       const none = await measure([await free()], { path });
       expect(none).toEqual({ status: 0, stdout: 'no listener\n' });
@@ -104,7 +104,7 @@ describe('the measurement of the bandwidth', () => {
   it('listens on all addresses where the host lacks the one that was asked for', async () => {
     const port = await free();
     const listener = spawn('sh', ['-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
-    // An address for documentation, which no host has.
+    // An address for documentation (RFC 5737), which no host has.
     listener.stdin.end(
       `set -- ${scriptWords(...listenerParameters('192.0.2.1', 5, [String(port)]))}\n${listenerScript}`,
     );
@@ -122,7 +122,7 @@ describe('the measurement of the bandwidth', () => {
   it('goes over IPv6 too', async () => {
     const { status, stdout } = await measure([await free()], { address: '::1' });
     const loopbacks = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-    // On a machine without IPv6 it has to end as well.
+    // It also has to end on a machine without IPv6.
     const present = loopbacks.some(({ address }) => address === '::1');
     expect([status, parseProbe(stdout) !== undefined]).toEqual(
       present ? [0, true] : [expect.any(Number), false],
@@ -176,7 +176,7 @@ describe('parseProbe', () => {
     const received = 'received 9000000 1050000000\n';
     const busy = 'tenths 3000000 1000000 1000000 0 100000 1000000 1000000 900000 1000000 0\n';
     expect(parseProbe(`${busy}${received}`)?.bytesPerSecond).toBe(1e7);
-    // Too few to tell, none that can be read, or a way that is idle most of the time: the mean.
+    // Too few values, no valid value, or a link that is idle most of the time: the mean is used.
     const mean = 9e6 / 1.05;
     for (const tenths of ['tenths 9 9 9 9\n', 'tenths\n', 'tenths 1 2 x\n', `tenths 9${' 0'.repeat(9)}\n`])
       expect(parseProbe(`${tenths}${received}`)?.bytesPerSecond).toBe(mean);

@@ -14,7 +14,7 @@ import { parseHost } from '../../../../src/engine/preflight/facts/hosts.ts';
 import { parseCertificate } from '../../../../src/engine/preflight/facts/server-identity.ts';
 import { parseVolume } from '../../../../src/engine/preflight/facts/volumes.ts';
 
-/** Each was once read as something that it does not say; found by test/properties. */
+/** Each was once parsed wrongly. test/properties found them. */
 describe('an answer that is not understood', () => {
   it('is not a list of VMs, because the VM could be in the part that was not understood', () => {
     expect(parseDomainList('Fehler: keine Verbindung\n', true)).toBeUndefined();

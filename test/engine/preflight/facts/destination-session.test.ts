@@ -6,7 +6,7 @@ import { HostShell } from '../../../../src/engine/preflight/facts/destination-se
 import { nodePlatform } from '../../../../src/platform/node.ts';
 import { PlatformError } from '../../../../src/platform/platform.ts';
 
-/** A shell on this machine in place of the destination's; whatever happens, it ends with the test. */
+/** A shell on this machine in place of the destination's. It always ends with the test. */
 async function withShell(argv: readonly string[], use: (shell: HostShell) => Promise<void>): Promise<void> {
   const end = new AbortController();
   const choices = { vm: { connection: 'session' } } as MigrationChoices;
@@ -19,7 +19,7 @@ async function withShell(argv: readonly string[], use: (shell: HostShell) => Pro
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 
-/** What a host may have for `sh`: one reads ahead, the other one no further than it must. */
+/** Two kinds of `sh`: one reads its input ahead, the other one does not. */
 const shells = [
   ['sh', '-s'],
   ['bash', '--posix', '-s'],

@@ -51,17 +51,17 @@ beforeAll(async () => {
     ...{ careful: [plain, link], once: [gone, firmware, kept, replaced], loader: firmware },
     ...{ emulator, accounts, uuid },
   };
-  // The header of qcow2: the size that QEMU sees is in the bytes 24 to 31.
+  // The header of qcow2: bytes 24 to 31 are the virtual size.
   const header = Buffer.alloc(104);
   header.write('QFI\u00fb', 'latin1');
   header.writeBigUInt64BE(4n * 2n ** 20n + 7n, 24);
   writeFileSync(firmware, header);
   for (const path of [kept, replaced, `${replaced}.new`]) writeFileSync(path, 'x');
-  // It stands for QEMU: a word of its own is the UUID, behind -uuid.
+  // A process in place of QEMU: its arguments contain -uuid and the UUID.
   const files = [kept, replaced].map((path) => openSync(path, 'r'));
   const qemu = spawn('sh', ['-c', 'read line', '-uuid', uuid], { stdio: ['pipe', ...files] });
   renameSync(`${replaced}.new`, replaced);
-  // It is run as libvirt's user, who has to come to it.
+  // It runs as libvirt's user, who needs access to its folder.
   mkdirSync(roms);
   writeFileSync(join(roms, 'efi-virtio.rom'), 'x'.repeat(77));
   writeFileSync(emulator, `#!/bin/sh\n[ "$*" = '-L help' ] && printf '%s\\n' relative '${gone}' '${roms}'\n`);
@@ -123,7 +123,7 @@ describe('readingScript, run here', () => {
 
   it('sees the versions of the kernel and of the package of QEMU', () => {
     expect(seen?.versions?.linux).toMatch(/^\d+\.\d+/);
-    // It is a script of this test, which no package holds.
+    // A script of this test, which belongs to no package.
     expect(seen?.versions?.qemuPackage).toBe('other');
   });
 
@@ -132,7 +132,7 @@ describe('readingScript, run here', () => {
   });
 
   it('sees ROM files where QEMU looks for them', () => {
-    // Root becomes libvirt's user for that, whom a machine without libvirt does not have.
+    // It needs libvirt's user, which a machine without libvirt does not have.
     if (process.getuid?.() !== 0 || seen?.qemuUser !== undefined)
       expect([...(seen?.roms ?? [])]).toEqual([['efi-virtio.rom', 77]]);
   });

@@ -28,7 +28,7 @@ describe('run-python.sh', () => {
     const { status } = spawnSync('/bin/sh', ['-c', runPython, 'sh', 'print(1)'], {
       env: { PATH: '/nowhere' },
     });
-    // RHEL and its kin have one outside of the path.
+    // RHEL and its derivatives have one outside of the path.
     expect([0, 127]).toContain(status);
   });
 });
@@ -38,8 +38,8 @@ const size = 48 * MiB;
 const uuid = '8c2a5e0e-7f5a-4f0c-9d9a-000000000001';
 
 /**
- * Stands for QEMU: memory of that size, a quarter of it filled, of which the first half is written to all the time. It lets others
- * look at it (PR_SET_PTRACER), as root may.
+ * A process in place of QEMU, with memory of that size. A quarter of it is filled, and the first half of that is written to all the time.
+ * Others may read its memory (PR_SET_PTRACER), as root may.
  */
 const machine = `
 import ctypes, itertools, mmap, os, sys
@@ -76,7 +76,7 @@ describe('memory-sample.py', { timeout: 60_000 }, () => {
     expect(said?.nonZeroBytes).toBeLessThan(size / 4 + 4 * MiB);
     expect(said?.points).toHaveLength(2);
     for (const { seconds, bytes } of said?.points ?? []) {
-      // Between two looks, of which the first may have begun late.
+      // Between two samples, of which the first may have begun late.
       expect(seconds).toBeGreaterThan(0);
       expect(bytes).toBeGreaterThan(0);
       expect(bytes).toBeLessThan(size / 8 + 4 * MiB);

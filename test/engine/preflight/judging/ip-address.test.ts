@@ -16,7 +16,7 @@ describe('canonicalAddress', () => {
     ['0:0:0:0:0:0:0:0', '::'],
     ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
     ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
-    // The zone is no part of the address.
+    // The zone is not a part of the address.
     ['fe80::1%eth0', 'fe80::1'],
     ['fe80:0::0:1%3', 'fe80::1'],
     // IPv4-mapped, in both spellings.

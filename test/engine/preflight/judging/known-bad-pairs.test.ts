@@ -102,7 +102,7 @@ describe('the table of known-bad pairs', () => {
   });
 });
 
-/** A VM that has nothing of what conditions name. */
+/** A VM that fulfils no condition. */
 const bare: Situation = {
   domain: domain({}, '', "<os><type arch='aarch64' machine='virt-99.0'>hvm</type></os>"),
   plan: planFor(choices),
@@ -113,7 +113,7 @@ const bare: Situation = {
 function hostOf({ versions }: KnownBadPair, host: 'source' | 'destination'): HostPrograms {
   const inside = versions.map((each) => {
     const [{ from, packagedBy } = {}] = each[host] ?? [];
-    // Nothing is older than what has no lower end, and whatever has no end at all fits too.
+    // A range without a lower bound has no older version. A range without bounds contains every version.
     const version = from ?? '0.1';
     return [each.program, packagedBy === 'ubuntu' ? `${version} Ubuntu` : version] as const;
   });

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-/** Answers `is-enabled` as systemctl does, 0 if one of the units is enabled, and notes everything else. */
+/** Answers `is-enabled` as systemctl does (0 if one of the units is enabled), and records every other call. */
 function systemctl(units: Readonly<Record<string, string>>): string {
   const enabled = Object.entries(units).flatMap(([unit, state]) => (state === 'enabled' ? [unit] : []));
   return `#!/bin/sh
@@ -37,7 +37,7 @@ exit 1
 `;
 }
 
-/** What a command does with units on such a host. */
+/** The calls of systemctl that a command makes on such a host. */
 async function does(host: string, command: string): Promise<readonly string[]> {
   writeFileSync(join(scratch, 'done'), '');
   writeFileSync(join(scratch, 'systemctl'), systemctl(recordedUnits[host] ?? {}));
