@@ -97,6 +97,7 @@ const healthyVerdicts: Readonly<Record<string, string>> = {
 /** What cannot be seen without a shell on the destination. */
 const needShell = [
   ...[
+    'data-path',
     'shared-storage',
     'disk-path',
     'disk-space',

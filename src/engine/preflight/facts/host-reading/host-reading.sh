@@ -139,7 +139,13 @@ read_versions() {
     break
   done
   [ -f "$emulator" ] || return
-  package=$(timeout 2 rpm -qf --qf '%{VERSION}-%{RELEASE}\n' -- "$emulator" 2>/dev/null) || package=other
+  package=other
+  # Without a database of the system, as on Debian, rpm makes one in the home folder.
+  for database in /usr/lib/sysimage/rpm/rpmdb.sqlite /var/lib/rpm/rpmdb.sqlite /var/lib/rpm/Packages*; do
+    [ -e "$database" ] || continue
+    package=$(timeout 2 rpm -qf --qf '%{VERSION}-%{RELEASE}\n' -- "$emulator" 2>/dev/null) || package=other
+    break
+  done
   echo "qemu $package" | head -n 1
 }
 
