@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, expect } from 'vitest';
 import { isUnusedClass } from '../../tools/unused-styles.js';
 
@@ -12,6 +12,9 @@ Object.assign(globalThis, {
     ngettext: (singular: string, plural: string, count: number) => (count === 1 ? singular : plural),
   },
 });
+
+// The dialog comes in a script of its own, which takes more than the default of 1 s to load on a busy machine.
+configure({ asyncUtilTimeout: 15_000 });
 
 // jsdom has no layout, so it cannot scroll.
 Element.prototype.scrollIntoView = () => undefined;
