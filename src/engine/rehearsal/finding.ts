@@ -3,7 +3,7 @@ import { durationText, type Message, msg } from '../base/index.ts';
 import type { CheckProgress, Finding } from '../preflight/index.ts';
 import { refusalOf, refusalRemedies } from './failure.ts';
 import { type LeftOut, leftOutText } from './left-out.ts';
-import type { Rehearsal, Remains } from './result.ts';
+import type { LeftOver, Rehearsal } from './result.ts';
 
 /** The id of the finding. A rehearsal is not a check, because it temporarily changes both hosts. */
 export const rehearsalId = 'rehearsal';
@@ -14,7 +14,7 @@ const neverShown = msg(
 );
 
 /** A sentence about what could not be removed. */
-export function remainsText({ host, what }: Remains): Message {
+export function remainsText({ host, what }: LeftOver): Message {
   return host === 'source'
     ? msg('Not removed from this host: $0. The next rehearsal removes it.', what)
     : msg('Not removed from the destination: $0. The next rehearsal removes it.', what);

@@ -13,7 +13,7 @@ import { FactUnavailable } from '../preflight/index.ts';
 import { bounded, OverTime } from './bounded.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import { reasonInLog } from './log-reason.ts';
-import type { Outcome, Rehearsal, Remains } from './result.ts';
+import type { LeftOver, Outcome, Rehearsal } from './result.ts';
 import { type StandIn, standInFor } from './stand-in.ts';
 import type { Relabelling } from './stand-in-disk.ts';
 import type { HostInspection } from './stand-in-host.ts';
@@ -104,12 +104,12 @@ class MadeStandIn {
     this.#made = undefined;
   }
 
-  async remove(): Promise<readonly Remains[]> {
+  async remove(): Promise<readonly LeftOver[]> {
     const made = this.#made;
     if (made === undefined) return [];
     const { identity, xml, travelled } = made;
     const { source, destination } = this.#hosts;
-    const clear = async (name: Remains['host'], host: typeof source): Promise<readonly Remains[]> => {
+    const clear = async (name: LeftOver['host'], host: typeof source): Promise<readonly LeftOver[]> => {
       try {
         const remains = await bounded(host.remove(identity, xml), limits.tidy);
         return remains.map((what) => ({ host: name, what }));

@@ -3,7 +3,7 @@ import type { Message } from '../base/index.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** A part of a stand-in that could not be removed. */
-export interface Remains {
+export interface LeftOver {
   readonly host: 'source' | 'destination';
   /** A file, or the name of the stand-in itself. */
   readonly what: string;
@@ -31,7 +31,7 @@ export type Outcome =
 export interface Rehearsal {
   readonly outcome: Outcome;
   /** Empty unless a host or the connection to it failed. The next rehearsal removes it. */
-  readonly remains: readonly Remains[];
+  readonly remains: readonly LeftOver[];
   /** False if this program has no shell there: then it can neither read QEMU's log nor find hooks. */
   readonly hasShell: boolean;
 }

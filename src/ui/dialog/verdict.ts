@@ -2,17 +2,17 @@
 import type { Forecast } from '../../engine/forecast/index.ts';
 import type { PreflightState } from '../../engine/preflight/index.ts';
 import { _, format, formatDuration, ngettext } from '../common/index.ts';
-import { rowVerdict, type StatusTone, type Tally, tallyOf } from '../findings/index.ts';
+import { rowVerdict, type StatusTone, type VerdictCounts, verdictCountsOf } from '../findings/index.ts';
 
 /** The verdict of the preflight, in one line. */
 export interface OverallVerdict {
   readonly tone: StatusTone;
   readonly text: string;
   /** The number of checks for each verdict, at the end. */
-  readonly tally?: Tally;
+  readonly tally?: VerdictCounts;
 }
 
-function checkingText(tally: Tally, all: number): string {
+function checkingText(tally: VerdictCounts, all: number): string {
   const done = all - tally.waiting;
   return tally.block === 0
     ? format(_('Checking, $0 of $1'), done, all)
@@ -38,7 +38,7 @@ function readyText(forecast: Forecast | undefined): string {
     : format(_('Ready: about $0, pause about $1'), time, formatDuration(forecast.downtimeMilliseconds));
 }
 
-function doneText(tally: Tally, forecast: Forecast | undefined): Omit<OverallVerdict, 'tally'> {
+function doneText(tally: VerdictCounts, forecast: Forecast | undefined): Omit<OverallVerdict, 'tally'> {
   const unknown = tally.unknown + tally.waiting;
   if (tally.block > 0)
     return {
@@ -80,7 +80,7 @@ export function overallVerdict(
   overrides: ReadonlySet<string>,
 ): OverallVerdict {
   if (preflight === undefined) return { tone: 'quiet', text: _('Not checked yet') };
-  const tally = tallyOf(preflight.checks.map((progress) => rowVerdict(progress, overrides)));
+  const tally = verdictCountsOf(preflight.checks.map((progress) => rowVerdict(progress, overrides)));
   return preflight.running
     ? { tone: 'busy', text: checkingText(tally, preflight.checks.length) }
     : { ...doneText(tally, preflight.forecast), tally };

@@ -6,7 +6,7 @@ import { Disclosure } from './disclosure.tsx';
 import type { FindingHandlers } from './finding-body.tsx';
 import { FindingRow } from './finding-row.tsx';
 import { StatusIcon } from './status.tsx';
-import { tallyOf, tallyTexts, toneOf, verdictText } from './verdict-text.ts';
+import { tallyTexts, toneOf, verdictCountsOf, verdictText } from './verdict-text.ts';
 
 export interface FindingGroupProps extends FindingHandlers {
   readonly group: GroupOfRows;
@@ -16,7 +16,7 @@ export interface FindingGroupProps extends FindingHandlers {
 
 /** The progress of the checks of a group, or their result. */
 function groupCounts({ rows }: GroupOfRows, running: boolean): string {
-  const tally = tallyOf(rows.map(({ verdict }) => verdict));
+  const tally = verdictCountsOf(rows.map(({ verdict }) => verdict));
   if (running && tally.waiting > 0)
     // TRANSLATORS: $0 checks of $1 are done.
     return format(_('$0 of $1'), rows.length - tally.waiting, rows.length);

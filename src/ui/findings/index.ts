@@ -4,4 +4,4 @@ export { Findings } from './findings.tsx';
 export { RemedyList } from './remedy-list.tsx';
 export { RemedyView } from './remedy-view.tsx';
 export { StatusIcon, StatusLabel, type StatusTone } from './status.tsx';
-export { rowVerdict, type Tally, tallyOf, tallyTexts, toneOf } from './verdict-text.ts';
+export { rowVerdict, tallyTexts, toneOf, type VerdictCounts, verdictCountsOf } from './verdict-text.ts';

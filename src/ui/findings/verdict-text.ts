@@ -91,10 +91,10 @@ export function verdictText(verdict: RowVerdict): string {
 }
 
 /** The number of checks for each verdict. */
-export type Tally = Readonly<Record<RowVerdict, number>>;
+export type VerdictCounts = Readonly<Record<RowVerdict, number>>;
 
 /** Counts the verdicts. */
-export function tallyOf(verdicts: readonly RowVerdict[]): Tally {
+export function verdictCountsOf(verdicts: readonly RowVerdict[]): VerdictCounts {
   const count = (wanted: RowVerdict): number => verdicts.filter((verdict) => verdict === wanted).length;
   return {
     block: count('block'),
@@ -127,7 +127,9 @@ function countText(verdict: RowVerdict, count: number): string {
 }
 
 /** The counts as text, the worst first, without zeros. */
-export function tallyTexts(tally: Tally): readonly { readonly verdict: RowVerdict; readonly text: string }[] {
+export function tallyTexts(
+  tally: VerdictCounts,
+): readonly { readonly verdict: RowVerdict; readonly text: string }[] {
   return worstFirst.flatMap((verdict) =>
     tally[verdict] === 0 ? [] : [{ verdict, text: countText(verdict, tally[verdict]) }],
   );

@@ -14,7 +14,7 @@ import { secretFile } from '../facts/host-paths.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
 import { destinationShellFact, sourceShellFact } from '../facts/host-shell.ts';
 import { secretsNeeded } from '../facts/named-resources.ts';
-import { type DestinationStorage, destinationStorageFact, pathThere } from '../facts/volumes.ts';
+import { type DestinationStorage, destinationStorageFact, pathOnDestination } from '../facts/volumes.ts';
 import type { Judgement } from '../finding.ts';
 import { type CopyProblem, copyProblem, filesNotCopied } from '../judging/copied-disk.ts';
 import { type DestinationHost, destinationHost } from '../judging/destination-host.ts';
@@ -60,7 +60,7 @@ function localFile({ source }: Hosts, path: string): FileReading | undefined {
 /** Problems of an image that has to exist. */
 function imageProblem(file: DiskFile, there: HostReading, hosts: Hosts): Problem | undefined {
   const { storage } = hosts;
-  const path = pathThere(file, storage.available ? storage.value : undefined);
+  const path = pathOnDestination(file, storage.available ? storage.value : undefined);
   // If the destination lacks the volume, shared-storage reports it.
   if (path === undefined) return undefined;
   const problem = accessProblem({ ...file, path }, localFile(hosts, file.path), there, hosts.to);

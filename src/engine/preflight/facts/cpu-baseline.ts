@@ -22,7 +22,7 @@ import {
   destinationLibvirtFact,
 } from './destination-libvirt.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
-import { compareCpu, computeBaseline, describeMachine } from './hypervisor-commands.ts';
+import { compareCpu, computeBaseline, domCapabilitiesArgv } from './hypervisor-commands.ts';
 import { asLibvirtd } from './ssh-route.ts';
 
 /** A CPU that both hosts can provide; unavailable if there is none. */
@@ -146,7 +146,7 @@ async function baseline(
   libvirt: DestinationLibvirt,
   context: FactContext,
 ): Promise<string> {
-  const here = readHostModel(await askHere(describeMachine(config), undefined, context), config.type);
+  const here = readHostModel(await askHere(domCapabilitiesArgv(config), undefined, context), config.type);
   const there = readHostModel(await destinationAnswer(libvirt, 'machine'), config.type);
   if (here === undefined || there === undefined) {
     throw new FactUnavailable({

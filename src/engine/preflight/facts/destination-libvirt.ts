@@ -10,7 +10,7 @@ import { controlPortFact, requireReachable } from './control-port.ts';
 import { destinationFact } from './destination.ts';
 import { type DiskFile, diskFilesFact, diskVolumes } from './disk-files.ts';
 import { domainFact, type SourceDomain } from './domain.ts';
-import { compareCpu, describeMachine } from './hypervisor-commands.ts';
+import { compareCpu, domCapabilitiesArgv } from './hypervisor-commands.ts';
 import { networkNeeds, networksOf, secretsNeeded } from './named-resources.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { asLibvirtd } from './ssh-route.ts';
@@ -59,7 +59,7 @@ function questions(
     { id: 'version', argv: ['version', '--daemon'] },
     {
       id: 'machine',
-      argv: describeMachine(config),
+      argv: domCapabilitiesArgv(config),
     },
     { id: 'freepages', argv: ['freepages', '--all'] },
     { id: 'nodememstats', argv: ['nodememstats'] },

@@ -5,7 +5,7 @@ import { defineFact, FactUnavailable } from '../fact.ts';
 import { destinationSessionFact } from './destination-session.ts';
 import { diskFilesFact } from './disk-files.ts';
 import { type HostReading, parseReading, readingParameters, readingScript } from './host-reading/index.ts';
-import { destinationStorageFact, pathThere } from './volumes.ts';
+import { destinationStorageFact, pathOnDestination } from './volumes.ts';
 
 /**
  * The files of volumes whose path on the destination differs from this host's, by that path. The destination's libvirt opens the
@@ -23,7 +23,7 @@ export const destinationVolumeFilesFact = defineFact<
   needs: { storage: destinationStorageFact, disks: diskFilesFact, session: destinationSessionFact },
   gather: async ({ storage, disks, session: { shell } }) => {
     const elsewhere = disks.flatMap((file) => {
-      const there = pathThere(file, storage);
+      const there = pathOnDestination(file, storage);
       return there === undefined || there === file.path || !there.startsWith('/') ? [] : [there];
     });
     if (elsewhere.length === 0) return new Map();

@@ -11,7 +11,7 @@ function machineArguments({ type, os, emulator }: Machine): readonly string[] {
 }
 
 /** `virsh` command for what a host supports for the VM's machine, including its CPU. */
-export function describeMachine({ type, os, emulator }: Machine): readonly string[] {
+export function domCapabilitiesArgv({ type, os, emulator }: Machine): readonly string[] {
   return [
     'domcapabilities',
     // Without it, libvirt uses KVM if available. Another check reports unavailable types.

@@ -29,7 +29,7 @@ export interface DestinationStorage {
 }
 
 /** The path of a file on the destination; undefined if the destination lacks the volume or did not report its path. */
-export function pathThere(
+export function pathOnDestination(
   { path, volume }: Pick<DiskFile, 'path' | 'volume'>,
   storage: DestinationStorage | undefined,
 ): string | undefined {

@@ -7,7 +7,7 @@ import { type DiskCopy, locationName } from '../facts/disk-copies.ts';
 import type { HostReading } from '../facts/host-reading/index.ts';
 import type { CopyProblem } from './copied-disk.ts';
 import type { DestinationHost } from './destination-host.ts';
-import { letThrough, mountForWriting } from './image-access.ts';
+import { grantAccess, mountForWriting } from './image-access.ts';
 import { refreshPool, startPool } from './pool-remedies.ts';
 
 /** libvirt creates an image without its encryption (seen with 9.0: QEMU then refuses to open it). */
@@ -132,7 +132,7 @@ function closedFolder(
         disk,
         to.name,
       ),
-      remedies: letThrough(path, there, to),
+      remedies: grantAccess(path, there, to),
     };
   return ofRoot(copy, path, there, to);
 }

@@ -3,10 +3,16 @@
 import { msg } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
-import { compareByHand, type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
+import {
+  compareByHand,
+  type DiskVerdict,
+  type DiskVerdictMaker,
+  diskVerdictMaker,
+  type StorageThere,
+} from './disk-verdict.ts';
 import { replacedFile } from './replaced-file.ts';
 import type { Comparison } from './same-file.ts';
-import { compareImage, isOfClonedHosts, notProved, notSeen, seenThere } from './seen-image.ts';
+import { compareImage, imageOnDestination, isOfClonedHosts, notProved, notSeen } from './seen-image.ts';
 import { isFileSystemOfOneHost, isOfOneHost } from './shared-file-system.ts';
 
 /** Local to this host, and a file of the destination at this path is local, too. */
@@ -17,7 +23,7 @@ function isSurelyAnother(
   there: StorageThere,
 ): boolean {
   if (file.block || !isOfOneHost(file.path, local, here.settings)) return false;
-  const seen = seenThere(file, there);
+  const seen = imageOnDestination(file, there);
   return seen === undefined
     ? there.pools?.files.get(file.path) === undefined
     : !seen.exists || isFileSystemOfOneHost(seen);
@@ -27,13 +33,13 @@ function isSurelyAnother(
 export function judgeCopy(file: DiskFile, here: HostReading, there: StorageThere): DiskVerdict {
   const { disk, path } = file;
   const { host } = there;
-  const say = sayOf(disk, path);
+  const say = diskVerdictMaker(disk, path);
   const local = here.files.get(path);
   if (local?.exists !== true) return notSeen(file, say);
   const replaced = replacedFile(file, local, here.openFiles);
   if (replaced !== undefined) return replaced;
   const compared = compareImage(file, local, there);
-  if (compared.kind === 'same' && !isOfClonedHosts(local, seenThere(file, there)))
+  if (compared.kind === 'same' && !isOfClonedHosts(local, imageOnDestination(file, there)))
     return say(
       'block',
       msg('$0 ($1) is the same file on $2. It would be copied onto itself.', disk, path, host.name),
@@ -54,10 +60,10 @@ function mayBeItself(
   local: FileReading,
   compared: Extract<Comparison, { kind: 'not-proved' }>,
   there: StorageThere,
-  say: Say,
+  say: DiskVerdictMaker,
   ofThisHost: boolean,
 ): DiskVerdict {
-  const seen = seenThere(file, there);
+  const seen = imageOnDestination(file, there);
   if (!ofThisHost || seen === undefined) return notProved(file, compared, say, there.host);
   return {
     ...say(

@@ -3,14 +3,19 @@
 import { msg, type Remedy, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
-import { pathThere } from '../facts/volumes.ts';
+import { pathOnDestination } from '../facts/volumes.ts';
 import { type DestinationHost, overSsh } from './destination-host.ts';
-import { type DiskVerdict, type Say, type StorageThere, sayOf } from './disk-verdict.ts';
+import {
+  type DiskVerdict,
+  type DiskVerdictMaker,
+  diskVerdictMaker,
+  type StorageThere,
+} from './disk-verdict.ts';
 import { mountStorage, provideImage } from './missing-image.ts';
 import { notShared } from './not-shared-image.ts';
 import { replacedFile } from './replaced-file.ts';
 import type { Comparison } from './same-file.ts';
-import { compareImage, type Image, notProved, notSeen, seenThere } from './seen-image.ts';
+import { compareImage, type Image, imageOnDestination, notProved, notSeen } from './seen-image.ts';
 import { isShared, isSharedSinceLater } from './shared-file-system.ts';
 
 /** A qcow2 image with `data_file`, of which libvirt 9.0 knows nothing. */
@@ -38,7 +43,7 @@ function contentElsewhere({ file: { disk, path }, there, say }: Image): DiskVerd
 /** Judges a file that the destination needs. */
 export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere): readonly DiskVerdict[] {
   const { disk, path } = file;
-  const say = sayOf(disk, path);
+  const say = diskVerdictMaker(disk, path);
   const local = here.files.get(path);
   if (local?.exists !== true) return [notSeen(file, say)];
   const replaced = replacedFile(file, local, here.openFiles);
@@ -47,7 +52,7 @@ export function judgeFile(file: DiskFile, here: HostReading, there: StorageThere
   if (file.role === 'disk' && !file.block && !isShared(path, local, here.settings)) return [notShared(image)];
   if (local.dataElsewhere === true) return [contentElsewhere(image)];
   // If the destination lacks the volume, its storage pool is judged.
-  if (there.pools !== undefined && pathThere(file, there.pools) === undefined) return [];
+  if (there.pools !== undefined && pathOnDestination(file, there.pools) === undefined) return [];
   return [file.role === 'disk' ? judgeWritable(image) : judgeReadOnly(image)];
 }
 
@@ -70,7 +75,7 @@ function another(
   local: FileReading,
   { evidence, doubtful }: Extract<Comparison, { kind: 'different' }>,
   host: DestinationHost,
-  say: Say,
+  say: DiskVerdictMaker,
 ): DiskVerdict {
   const { disk, path } = file;
   const verdict = say(
@@ -137,7 +142,7 @@ function judgeReadOnly(image: Image): DiskVerdict {
   if (compared.kind === 'missing') return missingReadOnly(image);
   if (compared.kind === 'same')
     return say('pass', msg('$0 ($1) is the same file on both hosts. $2', disk, path, compared.evidence));
-  const remote = seenThere(file, there);
+  const remote = imageOnDestination(file, there);
   if (remote === undefined) return notProved(file, compared, say, host);
   if (remote.sizeBytes !== local.sizeBytes)
     return say(

@@ -4,7 +4,7 @@ import type { DomainDisk } from '../../../libvirt/domain-xml.ts';
 import { msg } from '../../base/index.ts';
 import type { SourceNames } from '../facts/disk-files.ts';
 import type { DestinationHost } from './destination-host.ts';
-import { type DiskVerdict, notComparable, sayOf } from './disk-verdict.ts';
+import { type DiskVerdict, diskVerdictMaker, notComparable } from './disk-verdict.ts';
 
 /** Addresses and sockets that mean something else on each host. */
 const ofThisHostAlone = /^(localhost(\.localdomain)?|127(\.\d{1,3}){3}|::1|\/.*)$/i;
@@ -14,7 +14,7 @@ export function judgeNetwork(disk: string, source: SourceNames): readonly DiskVe
   const { protocol, hosts = [] } = source;
   if (protocol === undefined) return [];
   const path = source.name ?? protocol;
-  const say = sayOf(disk, path);
+  const say = diskVerdictMaker(disk, path);
   const own = hosts.find((host) => ofThisHostAlone.test(host));
   if (own === undefined)
     return [
@@ -48,7 +48,7 @@ export function judgeKind(disk: DomainDisk, to: DestinationHost): readonly DiskV
   const { target, type, device } = disk;
   const source: SourceNames = disk.source ?? {};
   const path = source.path ?? source.name ?? type;
-  const say = sayOf(target, path);
+  const say = diskVerdictMaker(target, path);
   if (disk.transient)
     return [
       say('block', msg('$0 ($1) is a transient disk, which libvirt does not migrate.', target, path), {

@@ -29,9 +29,13 @@ export interface StorageThere {
 }
 
 /** Creates verdicts on one disk or one of its files. */
-export type Say = (kind: DiskVerdict['verdict'], found: Message, ...remedies: Remedy[]) => DiskVerdict;
+export type DiskVerdictMaker = (
+  kind: DiskVerdict['verdict'],
+  found: Message,
+  ...remedies: Remedy[]
+) => DiskVerdict;
 
-export function sayOf(disk: string, path: string): Say {
+export function diskVerdictMaker(disk: string, path: string): DiskVerdictMaker {
   return (verdict, found, ...remedies) => ({ disk, path, verdict, found, remedies });
 }
 
@@ -47,7 +51,7 @@ export function compareByHand(path: string, to: DestinationHost): Remedy {
 
 /** A disk of a type that the page cannot compare. */
 export function notComparable(disk: string, path: string, { name }: DestinationHost): DiskVerdict {
-  return sayOf(disk, path)(
+  return diskVerdictMaker(disk, path)(
     'unknown',
     msg('$0 ($1) was not checked: disks of this kind cannot be compared.', disk, path),
     { text: msg('Make sure that $0 reaches the same content for $1.', name, disk) },

@@ -10,7 +10,7 @@ import { judgeCopy } from './copied-image.ts';
 import type { DestinationHost } from './destination-host.ts';
 import { judgeFile } from './disk-image.ts';
 import { judgeKind, judgeNetwork } from './disk-source.ts';
-import { type DiskVerdict, notComparable, type StorageThere, sayOf } from './disk-verdict.ts';
+import { type DiskVerdict, diskVerdictMaker, notComparable, type StorageThere } from './disk-verdict.ts';
 import { definePool, startPool } from './pool-remedies.ts';
 
 /** Every disk with its verdicts. */
@@ -57,7 +57,7 @@ function judgeVolume(named: DiskVolume, there: StorageThere): DiskVerdict {
   const { disk, pool, volume } = named;
   const { host } = there;
   const path = nameOf(named);
-  const say = sayOf(disk, path);
+  const say = diskVerdictMaker(disk, path);
   const answer = there.pools?.volumes.get(path);
   if (answer === undefined || (answer.ok && !isVolumePath(answer.path)))
     return say('unknown', msg('$0 ($1) was not checked. $2', disk, path, there.why), {

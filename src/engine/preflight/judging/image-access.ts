@@ -29,7 +29,7 @@ function foldersOf(path: string): readonly string[] {
  * Allows QEMU's user to enter all parent folders of a path, but not to list them: by an access control list (acl(5)) for that user
  * only, or, if the file system or host does not support one, by the mode, for all users.
  */
-export function letThrough(
+export function grantAccess(
   path: string,
   { qemuUser }: HostReading,
   { name }: DestinationHost,
@@ -92,7 +92,7 @@ export function accessProblem(
         String(there.qemuUser ?? '?'),
         to.name,
       ),
-      remedies: letThrough(path, there, to),
+      remedies: grantAccess(path, there, to),
       sure: true,
     };
   if (file.role === 'disk' && seen.readOnly === true)

@@ -3,7 +3,7 @@
 import { msg, type Remedy } from '../../base/index.ts';
 import type { FileReading } from '../facts/host-reading/index.ts';
 import { compareByHand, type DiskVerdict } from './disk-verdict.ts';
-import { type Image, isOfClonedHosts, seenThere } from './seen-image.ts';
+import { type Image, imageOnDestination, isOfClonedHosts } from './seen-image.ts';
 import { isFileSystemOfOneHost } from './shared-file-system.ts';
 
 const moveToShared = (disk: string): Remedy => ({
@@ -89,7 +89,7 @@ function notTakenForShared({ file: { disk, path }, local, compared, say }: Image
 /** libvirt refuses a writable file that it does not recognize as shared. The reason depends on what the destination has there. */
 export function notShared(image: Image): DiskVerdict {
   const { file, local, compared, there } = image;
-  const seen = seenThere(file, there);
+  const seen = imageOnDestination(file, there);
   if (!isFileSystemOfOneHost(local)) return notTakenForShared(image);
   if (seen?.exists === true && !isFileSystemOfOneHost(seen)) return servedHere(image, seen);
   return compared.kind === 'same' && !isOfClonedHosts(local, seen)

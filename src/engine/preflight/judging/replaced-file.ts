@@ -3,7 +3,7 @@
 import { msg, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading, HostReading } from '../facts/host-reading/index.ts';
-import { type DiskVerdict, sayOf } from './disk-verdict.ts';
+import { type DiskVerdict, diskVerdictMaker } from './disk-verdict.ts';
 
 /**
  * The path of a disk leads to another file than the one that the running QEMU writes to, for example after a restore by `mv`. The
@@ -18,7 +18,7 @@ export function replacedFile(
     return undefined;
   if (local.device === undefined || openFiles.inodes.has(`${local.device} ${local.inode}`)) return undefined;
   const removed = openFiles.removed.has(path);
-  const verdict = sayOf(disk, path)(
+  const verdict = diskVerdictMaker(disk, path)(
     'block',
     removed
       ? msg(

@@ -3,9 +3,9 @@
 import { msg, shellCommand } from '../../base/index.ts';
 import type { DiskFile } from '../facts/disk-files.ts';
 import type { FileReading } from '../facts/host-reading/index.ts';
-import { pathThere } from '../facts/volumes.ts';
+import { pathOnDestination } from '../facts/volumes.ts';
 import type { DestinationHost } from './destination-host.ts';
-import { compareByHand, type DiskVerdict, type Say, type StorageThere } from './disk-verdict.ts';
+import { compareByHand, type DiskVerdict, type DiskVerdictMaker, type StorageThere } from './disk-verdict.ts';
 import { type Comparison, compareFiles, compareWithPool } from './same-file.ts';
 import { isFileSystemOfOneHost } from './shared-file-system.ts';
 
@@ -15,18 +15,18 @@ export interface Image {
   readonly local: FileReading;
   readonly there: StorageThere;
   readonly compared: Comparison;
-  readonly say: Say;
+  readonly say: DiskVerdictMaker;
 }
 
 /** The destination's file. The path of a volume is the one in the destination's pool. */
-export function seenThere(file: DiskFile, there: StorageThere): FileReading | undefined {
-  const path = pathThere(file, there.pools);
+export function imageOnDestination(file: DiskFile, there: StorageThere): FileReading | undefined {
+  const path = pathOnDestination(file, there.pools);
   return path === undefined ? undefined : there.files?.get(path);
 }
 
 /** Compares the file of this host with the destination's. */
 export function compareImage(file: DiskFile, local: FileReading, there: StorageThere): Comparison {
-  const seen = seenThere(file, there);
+  const seen = imageOnDestination(file, there);
   if (seen !== undefined) return compareFiles(local, seen, there.host);
   const pooled = there.pools?.files.get(file.path);
   return pooled === undefined
@@ -35,7 +35,7 @@ export function compareImage(file: DiskFile, local: FileReading, there: StorageT
 }
 
 /** This host's reading lacks the file. */
-export function notSeen({ disk, path }: DiskFile, say: Say): DiskVerdict {
+export function notSeen({ disk, path }: DiskFile, say: DiskVerdictMaker): DiskVerdict {
   return say('unknown', msg('$0 ($1) was not checked: this host did not show the file.', disk, path), {
     text: msg('Show the file.'),
     command: shellCommand('stat', '-L', '--', path),
@@ -60,7 +60,7 @@ export function isOfClonedHosts(local: FileReading, seen: FileReading | undefine
 export function notProved(
   { disk, path }: DiskFile,
   { evidence }: Extract<Comparison, { kind: 'not-proved' | 'different' }>,
-  say: Say,
+  say: DiskVerdictMaker,
   host: DestinationHost,
 ): DiskVerdict {
   return say(

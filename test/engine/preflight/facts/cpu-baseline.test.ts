@@ -11,7 +11,7 @@ import { readComparison } from '../../../../src/engine/preflight/facts/cpu-compa
 import {
   compareCpu,
   computeBaseline,
-  describeMachine,
+  domCapabilitiesArgv,
 } from '../../../../src/engine/preflight/facts/hypervisor-commands.ts';
 import { baseline, identical, machine, superset } from '../../../properties/samples.ts';
 
@@ -135,8 +135,8 @@ describe('what virsh is asked', () => {
   const os = { arch: 'x86_64', machine: 'pc-q35-7.2' };
   const which = ['--arch', 'x86_64', '--machine', 'pc-q35-7.2'];
   it('is about the VM’s own machine', () => {
-    expect(describeMachine({ type: 'kvm', os })).toEqual(['domcapabilities', ...which]);
-    expect(describeMachine({ type: 'qemu', os, emulator: '/q' })).toEqual([
+    expect(domCapabilitiesArgv({ type: 'kvm', os })).toEqual(['domcapabilities', ...which]);
+    expect(domCapabilitiesArgv({ type: 'qemu', os, emulator: '/q' })).toEqual([
       ...['domcapabilities', '--virttype', 'qemu', ...which, '--emulatorbin', '/q'],
     ]);
     expect(compareCpu({ type: 'kvm', os, emulator: '/q' })).toEqual([

@@ -4,7 +4,7 @@ import { copiedDisks, type Plan } from '../../../plan/index.ts';
 import type { FactResult } from '../../fact.ts';
 import type { SourceDomain } from '../../facts/domain.ts';
 import type { HostReading } from '../../facts/host-reading/index.ts';
-import { machineFits } from './machine-version.ts';
+import { machineVersionMatches } from './machine-version.ts';
 
 /** What a VM, or its migration, has to have for a pair to matter. */
 export type Condition =
@@ -136,7 +136,7 @@ export function holds(condition: Condition, situation: Situation): Answer {
     case 'kvm':
       return config.type === 'kvm';
     case 'machine':
-      return machineFits(config.os.machine, condition);
+      return machineVersionMatches(config.os.machine, condition);
     case 'cpu-feature':
     case 'cpu-vendor':
     case 'cpu-compared':

@@ -23,7 +23,7 @@ function familyOf(machine: string): 'q35' | 'i440fx' | undefined {
 }
 
 /** Whether a machine type is one of those that a condition names; undefined if its name does not tell. */
-export function machineFits(
+export function machineVersionMatches(
   machine: string,
   { family, before, endings }: Extract<Condition, { kind: 'machine' }>,
 ): boolean | undefined {
