@@ -14,7 +14,7 @@ import { levers } from './levers.ts';
 import { migrationOverhead } from './overhead.ts';
 import { headerBytes, type PreCopyOutcome, pageBytes, wireRatio } from './pre-copy.ts';
 import type { BandwidthSource, CoursePoint, Forecast } from './result.ts';
-import { breakEven, play, type Situation, type Tactics } from './situation.ts';
+import { breakEven, milliseconds, play, type Situation, type Tactics } from './situation.ts';
 import type { TrackRecord } from './track-record.ts';
 
 /** QEMU's default for its `downtime-limit`, in milliseconds: how long it may stop the VM for the last pass. */
@@ -57,8 +57,6 @@ export function firstPassBytes(memoryBytes: number, nonZeroBytes: number): numbe
   const full = Math.min(nonZeroBytes, memoryBytes);
   return full * wireRatio + ((memoryBytes - full) / pageBytes) * headerBytes;
 }
-
-const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /**
  * How much is still to be sent over time. Of each synchronization of dirty pages, only the point after it: the one before does not

@@ -2,9 +2,7 @@
 import { longestDowntimeMilliseconds } from '../base/index.ts';
 import type { PreCopyOutcome } from './pre-copy.ts';
 import type { LeverEffect } from './result.ts';
-import { least, play, type Situation } from './situation.ts';
-
-const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
+import { least, milliseconds, play, type Situation } from './situation.ts';
 
 /** Rounded to two significant figures: 1300 ms, not 1287 ms. */
 function roundedUp(value: number): number {

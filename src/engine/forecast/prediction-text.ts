@@ -3,7 +3,7 @@ import { durationText, type Message, msg } from '../base/index.ts';
 import type { Prediction } from './track-record.ts';
 
 /** A fraction in percent, rounded to what is significant. */
-const percent = (part: number): number => Math.round(part * 100);
+export const percent = (part: number): number => Math.round(part * 100);
 
 /** The forecast and the actual result; empty if one of them is missing. */
 export function predictionText({

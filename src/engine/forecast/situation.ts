@@ -2,6 +2,9 @@
 import type { DirtyCurve } from './dirty-curve.ts';
 import { type PreCopyOutcome, simulatePreCopy, wireRatio } from './pre-copy.ts';
 
+/** Seconds as whole milliseconds. */
+export const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
+
 /** What the model simulates, in bytes, bytes per second and seconds. */
 export interface Situation {
   readonly firstPass: number;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 import { durationText, type Message, msg, plainText, rateText, sizeText } from '../base/index.ts';
+import { percent } from './prediction-text.ts';
 import type { BandwidthSource, Forecast, LeverEffect } from './result.ts';
-
-/** A fraction in percent, rounded to what is significant. */
-const percent = (part: number): number => Math.round(part * 100);
 
 /** The bandwidth figure, and how earlier migrations correct it. */
 function learnedWords(source: BandwidthSource, said: Message, share: number, assumed: Message): Message {

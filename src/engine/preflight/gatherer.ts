@@ -126,9 +126,9 @@ export class Gatherer {
   }
 
   async #gather<T>(fact: Fact<T>): Promise<FactResult<T>> {
-    const wanted = this.#all(fact.wants);
+    const wanted = this.all(fact.wants);
     const needed: Record<string, unknown> = {};
-    for (const [name, result] of Object.entries(await this.#all(fact.needs))) {
+    for (const [name, result] of Object.entries(await this.all(fact.needs))) {
       if (!result.available) return result;
       needed[name] = result.value;
     }
@@ -142,7 +142,8 @@ export class Gatherer {
     );
   }
 
-  async #all(facts: Readonly<Record<string, Fact<unknown>>>): Promise<Record<string, FactResult<unknown>>> {
+  /** {@link get} of several, by their names. */
+  async all(facts: FactNeeds): Promise<Record<string, FactResult<unknown>>> {
     const pairs = Object.entries(facts).map(async ([name, fact]) => [name, await this.get(fact)] as const);
     return Object.fromEntries(await Promise.all(pairs));
   }

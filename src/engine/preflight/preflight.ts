@@ -6,7 +6,7 @@ import { type Forecast, narrowForecast } from '../forecast/index.ts';
 import { type MigrationChoices, type MigrationTuning, type Plan, planFor } from '../plan/index.ts';
 import type { Check } from './check.ts';
 import { checks as allChecks } from './checks/index.ts';
-import { type FactNeeds, type FactResult, isSlow } from './fact.ts';
+import { isSlow } from './fact.ts';
 import { bandwidthFact } from './facts/bandwidth.ts';
 import { dirtyRateFact } from './facts/dirty-rate.ts';
 import { copyableDisks, diskCopiesFact } from './facts/disk-copies.ts';
@@ -228,16 +228,12 @@ export class Preflight {
   }
 
   async #runCheck(check: Check): Promise<void> {
-    const [needed, wanted] = await Promise.all([this.#facts(check.needs), this.#facts(check.wants)]);
+    const [needed, wanted] = await Promise.all([
+      this.#gatherer.all(check.needs),
+      this.#gatherer.all(check.wants),
+    ]);
     if (this.#stopped) return;
     this.#complete.add(check);
     this.#show(check, judgeCheck(check, needed, wanted, this.#plan));
-  }
-
-  async #facts(needs: FactNeeds): Promise<Record<string, FactResult<unknown>>> {
-    const pairs = Object.entries(needs).map(
-      async ([name, fact]) => [name, await this.#gatherer.get(fact)] as const,
-    );
-    return Object.fromEntries(await Promise.all(pairs));
   }
 }

@@ -84,7 +84,7 @@ async function probe(
   return parseProbe(`${received}\n${sent}`) ?? failedProbe(received, sent);
 }
 
-/** Tries a second port if no connection arrived: a busy host may have been late. Undefined if no port can be tried. */
+/** Tries a second port if nothing arrived: a busy host may have been late. Undefined if no port can be tried. */
 async function probed(
   shell: HostShell,
   address: DataAddress,
